@@ -1,0 +1,55 @@
+import type { OutboxRow, Outcome } from "@rookery/sync";
+
+/** RPC surface of the Relay Durable Object. `fetch` serves com.atproto.sync.subscribeRepos (WebSocket). */
+export interface RelayApi {
+  ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>>;
+  pull(input: { recipient: string; after: number; limit: number }): Promise<PulledDelivery[]>;
+  acknowledge(input: { recipient: string; through: number }): Promise<void>;
+  /** com.atproto.sync.listRepos over the relay's rows, in a stable order. */
+  listRepos(input: { limit: number; cursor?: string }): Promise<{ repos: RepoRow[]; cursor?: string }>;
+  /** For the admin: log bounds, bytes, subscribers, pending and parked deliveries. */
+  stats(): Promise<RelayStats>;
+}
+
+export interface PulledDelivery {
+  seq: number;
+  author: string;
+  path: string;
+  cid?: string;
+  action: "create" | "delete";
+  frame: Uint8Array;
+}
+
+export interface RepoRow {
+  did: string;
+  /** Commit CID and rev as strings. */
+  head: string;
+  rev: string;
+  active: boolean;
+  status?: string;
+}
+
+export interface RelayStats {
+  firstSeq: number;
+  lastSeq: number;
+  rows: number;
+  bytes: number;
+  subscribers: number;
+  pendingDeliveries: number;
+}
+
+/** What the relay needs of agents. The composition root fills it. */
+export interface AgentWaker {
+  /** Tell a local recipient that deliveries wait; must not throw. */
+  wake(did: string, seq: number): Promise<void>;
+}
+
+/** Settings of the log window. */
+export interface RelayLimits {
+  /** Default 72 hours. */
+  maxAgeMs: number;
+  /** Default 1 GB. */
+  maxBytes: number;
+  /** Bytes a subscriber may leave unread before ConsumerTooSlow. */
+  maxBufferedBytes: number;
+}

@@ -1,0 +1,160 @@
+import type { AccountStatus, Outcome } from "@rookery/sync";
+
+/** RPC surface of the Agent Durable Object: all that the rest of the host may ask of one account. */
+export interface AgentApi {
+  /** Create the account (genesis commit, keys, events). Idempotent: equal input again changes only the credential. */
+  provision(input: ProvisionInput): Promise<Outcome<RepoHead>>;
+  /** Replace the main credential; every session of the old one ends. */
+  setCredential(input: { passwordHash: string }): Promise<Outcome<null>>;
+  getAccount(): Promise<Outcome<AccountView>>;
+
+  createSession(input: { password: string; ip?: string }): Promise<Outcome<SessionGrant>>;
+  /** Single use: the presented id is spent, its successor returned; a replay inside the grace gives the same successor. */
+  refreshSession(input: { id: string }): Promise<Outcome<SessionGrant>>;
+  deleteSession(input: { id: string }): Promise<Outcome<null>>;
+
+  write(input: WriteRequest): Promise<Outcome<WriteResult>>;
+
+  getRecord(input: { collection: string; rkey: string; cid?: string }): Promise<Outcome<StoredRecord>>;
+  listRecords(input: ListRecordsInput): Promise<Outcome<{ records: StoredRecord[]; cursor?: string }>>;
+  listCollections(): Promise<Outcome<string[]>>;
+
+  /** Note an uploaded blob (bytes are in R2 under `key`). `superseded` is an R2 key the caller must delete now. */
+  putBlob(input: BlobRow): Promise<Outcome<{ superseded?: string }>>;
+  getBlob(input: { cid: string }): Promise<Outcome<BlobRow>>;
+  listBlobs(input: { since?: string; limit: number; cursor?: string }): Promise<Outcome<{ cids: string[]; cursor?: string }>>;
+
+  getHead(): Promise<Outcome<RepoHead>>;
+  getStatus(): Promise<Outcome<{ did: string; active: boolean; status?: AccountStatus; rev?: string }>>;
+  /** CAR stream: commit first, then nodes with their records in order. Pins its rev while it runs. */
+  exportRepo(input: { since?: string }): Promise<Outcome<ReadableStream<Uint8Array>>>;
+  /** CAR with the commit and the path that proves presence or absence of the record. */
+  getProof(input: { collection: string; rkey: string }): Promise<Outcome<Uint8Array>>;
+  /** CAR with the asked blocks; `BlockNotFound` (400) names the missing ones. */
+  getBlocks(input: { cids: string[] }): Promise<Outcome<Uint8Array>>;
+
+  /** The relay (or the queue) says there is something to pull for this agent. Never throws for a failed pull: it retries by alarm. */
+  wake(): Promise<void>;
+  /** Own inbox, oldest first, after `cursor`; waits up to `waitSeconds` for the first message (long-poll). */
+  listInbox(input: { limit: number; cursor?: string; waitSeconds?: number }): Promise<Outcome<{ messages: InboxMessage[]; cursor?: string }>>;
+
+  /** Destroying, in order: mark deleted and get `#account` acknowledged by the relay; hand out blob keys; erase all. Each is idempotent. */
+  announceDeletion(): Promise<Outcome<null>>;
+  takeBlobKeys(input: { limit: number }): Promise<Outcome<string[]>>;
+  erase(): Promise<void>;
+}
+
+export interface ProvisionInput {
+  did: string;
+  handle: string;
+  /** PKCS#8 DER of the P-256 signing key, wrapped for this DID (see keys/wrap.ts). */
+  wrappedSigningKey: Uint8Array;
+  /** `scrypt$...` for chosen passwords, `sha256$...` for generated ones (see sessions/password.ts). */
+  passwordHash: string;
+  email?: string;
+  /** For the runtime to come. */
+  model?: string;
+}
+
+export interface RepoHead {
+  did: string;
+  /** CID of the commit, as a string. */
+  cid: string;
+  rev: string;
+}
+
+export interface AccountView {
+  did: string;
+  handle: string;
+  email?: string;
+  active: boolean;
+  status?: AccountStatus;
+  model?: string;
+}
+
+export interface SessionGrant {
+  /** `jti` of the refresh token. */
+  id: string;
+  did: string;
+  handle: string;
+  email?: string;
+  active: boolean;
+  status?: AccountStatus;
+  /** `com.atproto.access` today; app passwords get their own. */
+  scope: string;
+  /** Milliseconds since 1970 at which the refresh token expires. */
+  expiresAt: number;
+}
+
+/** One operation, parsed, validated and encoded before it reaches the agent (see write/prepare.ts). */
+export interface PreparedOp {
+  /** `put` becomes create or update, whichever the state asks for; equal content is a no-op. */
+  action: "create" | "update" | "put" | "delete";
+  collection: string;
+  rkey: string;
+  /** CID (36 bytes) and DAG-CBOR of the record; absent for delete. */
+  cid?: Uint8Array;
+  bytes?: Uint8Array;
+  /** CIDs (strings) of the blobs the record refers to, with what the reference says of them. */
+  blobs?: { cid: string; mimeType: string; size: number }[];
+  /** Compare-and-swap: CID the record must have now, null for "must not exist", undefined for no check. */
+  swapRecord?: string | null;
+  /** Comms records: may be created and deleted, never updated. */
+  immutable?: boolean;
+  /** Comms records: who is meant. */
+  deliverTo?: string[] | "all";
+}
+
+export interface WriteRequest {
+  ops: PreparedOp[];
+  swapCommit?: string;
+}
+
+export interface WriteResult {
+  /** Absent when nothing had to change (deleting what is not there, putting what is already there). */
+  commit?: { cid: string; rev: string };
+  results: { action: "create" | "update" | "delete"; collection: string; rkey: string; cid?: string }[];
+  /** Remaining write points, when rate limits are on (reference: 5,000 an hour, 35,000 a day). */
+  rate?: { limit: number; remaining: number; reset: number; policy: string };
+}
+
+export interface StoredRecord {
+  collection: string;
+  rkey: string;
+  cid: string;
+  /** DAG-CBOR. */
+  bytes: Uint8Array;
+}
+
+export interface ListRecordsInput {
+  collection: string;
+  limit: number;
+  /** rkey after which to go on, exclusive. */
+  cursor?: string;
+  /** Reference order is newest (highest rkey) first; `reverse` gives lowest first. */
+  reverse?: boolean;
+}
+
+export interface BlobRow {
+  cid: string;
+  mimeType: string;
+  size: number;
+  /** R2 object key. */
+  key: string;
+}
+
+export interface InboxMessage {
+  /** at-uri of the record. */
+  uri: string;
+  /** CID of the record, absent for a retraction. */
+  cid?: string;
+  /** DID of the sender: the repository it came from. */
+  author: string;
+  action: "create" | "delete";
+  /** Firehose sequence number that carried it. */
+  seq: number;
+  /** ISO datetime. */
+  receivedAt: string;
+  /** DAG-CBOR of the record, absent for a retraction. */
+  bytes?: Uint8Array;
+}

@@ -1,0 +1,18 @@
+/** An error as data: what crosses RPC and becomes an XRPC answer. An exception means a bug. */
+export interface XrpcFault {
+  /** HTTP status. */
+  status: number;
+  /** XRPC error name, e.g. `InvalidSwap`. */
+  name: string;
+  /** For people; carries the offending value. */
+  message: string;
+}
+
+export type Outcome<T> = { ok: true; value: T } | { ok: false; error: XrpcFault };
+
+export const ok = <T>(value: T): Outcome<T> => ({ ok: true, value });
+
+export const fail = (status: number, name: string, message: string): { ok: false; error: XrpcFault } => ({
+  ok: false,
+  error: { status, name, message },
+});
