@@ -1,0 +1,79 @@
+/**
+ * The messages of com.atproto.sync.subscribeRepos, as their fields are named in its lexicon.
+ *
+ * On the wire one binary WebSocket frame is two CBOR values one after the other: a header `{op: 1, t: "#commit"}`
+ * and the payload; an error is `{op: -1}` and `{error, message}`. CIDs are their 36 bytes.
+ */
+import type { AccountStatus } from "./event.ts";
+
+/** One record changed by a commit. `prev` is present for update and delete, absent for create. */
+export interface RepoOp {
+  action: "create" | "update" | "delete";
+  /** `collection/rkey`. */
+  path: string;
+  /** The record now; null when deleted. */
+  cid: Uint8Array | null;
+  prev?: Uint8Array;
+}
+
+export interface CommitBody {
+  /** The account's DID (this message alone calls it `repo`). */
+  repo: string;
+  commit: Uint8Array;
+  rev: string;
+  /** Rev of the commit before; null for the first one. */
+  since: string | null;
+  /** CAR whose first root is the commit, with new nodes, new records and the proof of every op. */
+  blocks: Uint8Array;
+  ops: RepoOp[];
+  /** MST root before this commit; absent for the first one. */
+  prevData?: Uint8Array;
+  /** ISO 8601 datetime. */
+  time: string;
+}
+
+export interface SyncBody {
+  did: string;
+  /** CAR with the commit block alone. */
+  blocks: Uint8Array;
+  rev: string;
+  time: string;
+}
+
+export interface IdentityBody {
+  did: string;
+  time: string;
+  handle?: string;
+}
+
+/** `status` says why when `active` is false; mirrors add two of their own to an account's states. */
+export interface AccountBody {
+  did: string;
+  time: string;
+  active: boolean;
+  status?: AccountStatus | "desynchronized" | "throttled";
+}
+
+export interface InfoBody {
+  name: string;
+  message?: string;
+}
+
+export interface ErrorBody {
+  error: string;
+  message?: string;
+}
+
+/** A message as it is read from the stream; the sequence number only exists there. */
+export type StreamMessage =
+  | { t: "#commit"; body: CommitBody & { seq: number; rebase: boolean; tooBig: boolean } }
+  | { t: "#sync"; body: SyncBody & { seq: number } }
+  | { t: "#identity"; body: IdentityBody & { seq: number } }
+  | { t: "#account"; body: AccountBody & { seq: number } }
+  | { t: "#info"; body: InfoBody };
+
+/** Limits of the stream (atproto specification, "sync"). */
+export const MAX_FRAME_BYTES = 5_000_000;
+export const MAX_COMMIT_BLOCKS_BYTES = 2_000_000;
+export const MAX_SYNC_BLOCKS_BYTES = 10_000;
+export const MAX_COMMIT_OPS = 200;
