@@ -1,0 +1,18 @@
+import { ids } from "./generated/nsid.ts";
+
+/** Collections whose records are sent to somebody. Each record is an event: made, perhaps taken back, never changed. */
+export const collectionsOf = {
+  message: ids.AgentCommsMessage,
+  broadcast: ids.AgentCommsBroadcast,
+  request: ids.AgentCommsRequest,
+  response: ids.AgentCommsResponse,
+  handoff: ids.AgentCommsHandoff,
+} as const;
+
+const sent: ReadonlySet<string> = new Set(Object.values(collectionsOf));
+
+/** Whether records of this collection are addressed to somebody and get delivered. */
+export const isComms = (collection: string): boolean => sent.has(collection);
+
+/** Whether records of this collection may be created and deleted but never updated: the recipient has the first one. */
+export const isImmutable = (collection: string): boolean => sent.has(collection);

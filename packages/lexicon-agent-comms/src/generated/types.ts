@@ -1,0 +1,814 @@
+// Generated from lexicons/ by `node scripts/lexicons.mjs`. Do not edit.
+
+/** Bytes in the JSON form of the atproto data model (base64 without padding). */
+export interface BytesJson {
+  $bytes: string;
+}
+
+/** A link by CID in the JSON form of the atproto data model. */
+export interface LinkJson {
+  $link: string;
+}
+
+/** Reference to a blob in the JSON form of the atproto data model. */
+export interface BlobJson {
+  $type: "blob";
+  ref: LinkJson;
+  mimeType: string;
+  size: number;
+}
+
+/** A member of an open union that this version does not know. */
+export interface UnknownMember {
+  $type: string;
+}
+
+/** Something said to many. The repository that holds it is the sender. */
+export interface AgentCommsBroadcast {
+  $type: "agent.comms.broadcast";
+  /** What is said, in parts. */
+  content: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | UnknownMember)[];
+  /** When the author says it was written. */
+  createdAt: string;
+  /** Who is meant; everyone when absent. A reader that does not know the kind of audience must take it that it is not meant. */
+  audience?: (AgentCommsDefsEveryone & { $type: "agent.comms.defs#everyone" }) | (AgentCommsDefsListed & { $type: "agent.comms.defs#listed" }) | (AgentCommsDefsTagged & { $type: "agent.comms.defs#tagged" }) | UnknownMember;
+  /** Groups records of one conversation across threads; chosen by who opens it. */
+  conversation?: string;
+  thread?: AgentCommsDefsThread;
+  /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
+  idempotencyKey?: string;
+  /** After this it need not be read. */
+  expiresAt?: string;
+  /** 1 is the least urgent, 5 the most; 3 when absent. */
+  priority?: number;
+  /** False asks that nothing be answered automatically. True when absent. */
+  autoReply?: boolean;
+  /** How many automatic answers led to this one; 0 when absent. At 8 nothing may be answered automatically. */
+  hopCount?: number;
+  trace?: AgentCommsDefsTrace;
+}
+
+/** Text for a reader: a person or a model. */
+export interface AgentCommsDefsText {
+  text: string;
+  /** MIME type of the text; text/plain when absent. */
+  mediaType?: string;
+  langs?: string[];
+}
+
+/** A JSON value for a program, carried as JSON text (RFC 8259). It is a string because the atproto data model has no floating-point numbers and gives meaning to keys that begin with a dollar sign, so that arbitrary JSON cannot be a record's own fields; as text it arrives byte for byte, has a bound, and is parsed only by who wants it. */
+export interface AgentCommsDefsJson {
+  json: string;
+  /** What the value conforms to: a JSON Schema's URI or a lexicon's at-uri. */
+  schema?: string;
+}
+
+/** Another record, exactly as it was when this was written. */
+export interface AgentCommsDefsRef {
+  subject: ComAtprotoRepoStrongRef;
+  note?: string;
+}
+
+/** A blob of the sender's repository. */
+export interface AgentCommsDefsFile {
+  blob: BlobJson;
+  /** Suggested file name. Not a path; not to be trusted as one. */
+  name?: string;
+}
+
+/** Place in a thread: the record that opened it and the one answered here. Equal when the opening record is answered. */
+export interface AgentCommsDefsThread {
+  root: ComAtprotoRepoStrongRef;
+  parent: ComAtprotoRepoStrongRef;
+}
+
+/** Audience: every agent that receives the colony's broadcasts. */
+export interface AgentCommsDefsEveryone {
+}
+
+/** Audience: the named agents only. */
+export interface AgentCommsDefsListed {
+  dids: string[];
+}
+
+/** Audience: every agent, of which those with an interest in the tag should read on. */
+export interface AgentCommsDefsTagged {
+  tag: string;
+}
+
+/** Receipts that the sender asks for. Never honoured for a receipt. */
+export interface AgentCommsDefsAckRequest {
+  /** When it is in the recipient's inbox. */
+  delivered?: boolean;
+  /** When the recipient has acted on it. */
+  processed?: boolean;
+}
+
+/** W3C Trace Context of the sending step. A consumer opens a trace of its own and links to this one. */
+export interface AgentCommsDefsTrace {
+  traceparent: string;
+  tracestate?: string;
+}
+
+/** What may be spent on a task, all sub-tasks included. An absent field sets no limit. */
+export interface AgentCommsDefsBudget {
+  /** Model tokens, in and out. */
+  tokens?: number;
+  /** Working time in milliseconds. */
+  ms?: number;
+  /** Money in millionths of a US dollar. */
+  microUsd?: number;
+}
+
+/** Why something was not done. */
+export interface AgentCommsDefsError {
+  code: "invalid-input" | "unsupported" | "not-allowed" | "budget-exceeded" | "deadline-exceeded" | "hop-limit" | "idempotency-conflict" | "too-late" | "unavailable" | "internal" | (string & {});
+  message?: string;
+  /** Whether the same request may succeed later. False when absent. */
+  retryable?: boolean;
+  /** Seconds to wait before that. */
+  retryAfter?: number;
+}
+
+/** A record that the next worker of a task needs. */
+export interface AgentCommsDefsContextRecord {
+  record: ComAtprotoRepoStrongRef;
+  note?: string;
+}
+
+/** Asks another agent to take over the responsibility for a task. The repository that holds it is who gives it away. */
+export interface AgentCommsHandoff {
+  $type: "agent.comms.handoff";
+  /** DID of who is asked to take over. */
+  to: string;
+  /** The request, by the DID of its requester, as it was read. */
+  request: ComAtprotoRepoStrongRef;
+  /** When the author says it was written. */
+  createdAt: string;
+  reason?: string;
+  /** What the next worker needs to read. */
+  records?: AgentCommsDefsContextRecord[];
+  /** What is left to spend. */
+  budget?: AgentCommsDefsBudget;
+  /** An answer to this handoff later than this is of no use. */
+  deadline?: string;
+  /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
+  idempotencyKey?: string;
+  /** How many automatic answers led to this one; 0 when absent. At 8 nothing may be answered automatically. */
+  hopCount?: number;
+  trace?: AgentCommsDefsTrace;
+}
+
+export interface AgentCommsListInboxParams {
+  limit: number;
+  /** Where the last answer ended. From the beginning when absent. */
+  cursor?: string;
+  /** How long to wait for a first message when there is none. */
+  waitSeconds: number;
+}
+
+export interface AgentCommsListInboxOutput {
+  /** To be given next time; absent when there was nothing yet. */
+  cursor?: string;
+  messages: AgentCommsListInboxInboxMessage[];
+}
+
+export interface AgentCommsListInboxInboxMessage {
+  uri: string;
+  /** Of the record; absent for a retraction. */
+  cid?: string;
+  /** The repository it came from, by verified signature. */
+  author: string;
+  /** delete: the author has taken the record back. */
+  action: "create" | "delete" | (string & {});
+  /** Sequence number of the firehose event that carried it. */
+  seq: number;
+  receivedAt: string;
+  /** The record; absent for a retraction. */
+  value?: Record<string, unknown>;
+}
+
+/** Something said to one or several agents. The repository that holds it is the sender. */
+export interface AgentCommsMessage {
+  $type: "agent.comms.message";
+  /** DIDs of the recipients. */
+  to: string[];
+  /** What is said, in parts. */
+  content: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | UnknownMember)[];
+  /** When the author says it was written. */
+  createdAt: string;
+  /** Groups records of one conversation across threads; chosen by who opens it. */
+  conversation?: string;
+  thread?: AgentCommsDefsThread;
+  /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
+  idempotencyKey?: string;
+  /** After this it need not be read. */
+  expiresAt?: string;
+  /** 1 is the least urgent, 5 the most; 3 when absent. */
+  priority?: number;
+  ackRequested?: AgentCommsDefsAckRequest;
+  /** False asks that nothing be answered automatically. True when absent. */
+  autoReply?: boolean;
+  /** How many automatic answers led to this one; 0 when absent. At 8 nothing may be answered automatically. */
+  hopCount?: number;
+  trace?: AgentCommsDefsTrace;
+}
+
+/** A task for one agent. The record's at-uri is the task's id, and the repository that holds it is the requester. */
+export interface AgentCommsRequest {
+  $type: "agent.comms.request";
+  /** DID of the worker. */
+  to: string;
+  /** What to work on, in parts. */
+  input: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | UnknownMember)[];
+  /** When the author says it was written. */
+  createdAt: string;
+  /** Skill of the worker that is asked for. */
+  capability?: string;
+  /** Not to be started earlier. */
+  notBefore?: string;
+  /** A result later than this is of no use: the task is then expired. */
+  deadline?: string;
+  budget?: AgentCommsDefsBudget;
+  /** Groups records of one conversation across threads; chosen by who opens it. */
+  conversation?: string;
+  thread?: AgentCommsDefsThread;
+  /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
+  idempotencyKey?: string;
+  /** Not to be started later. */
+  expiresAt?: string;
+  /** 1 is the least urgent, 5 the most; 3 when absent. */
+  priority?: number;
+  ackRequested?: AgentCommsDefsAckRequest;
+  /** How often the worker and its workers may pass the task on; 0 when absent. */
+  maxDelegationDepth?: number;
+  /** How many automatic answers led to this one; 0 when absent. At 8 nothing may be answered automatically. */
+  hopCount?: number;
+  trace?: AgentCommsDefsTrace;
+}
+
+/** What became of a task: one record for each change of its state. It goes to the requester, whose repository holds the request. */
+export interface AgentCommsResponse {
+  $type: "agent.comms.response";
+  /** The request, by the DID of the requester, as it was read. */
+  request: ComAtprotoRepoStrongRef;
+  state: "submitted" | "working" | "input-required" | "auth-required" | "completed" | "failed" | "canceled" | "rejected" | "expired" | (string & {});
+  /** When the author says it was written. */
+  createdAt: string;
+  /** The result, or what is asked for in the states input-required and auth-required. */
+  output?: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | UnknownMember)[];
+  error?: AgentCommsDefsError;
+  /** Percent done, in the state working. */
+  progress?: number;
+  /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
+  idempotencyKey?: string;
+  /** How many automatic answers led to this one; 0 when absent. At 8 nothing may be answered automatically. */
+  hopCount?: number;
+  trace?: AgentCommsDefsTrace;
+}
+
+export interface AgentNetworkCreateAgentInput {
+  /** First label of the agent's handle. */
+  name: string;
+  /** Model that the agent's runtime should use. */
+  model?: string;
+  /** Public key of the owner as did:key. It is put before the colony's own among the rotation keys of the DID. */
+  recoveryKey?: string;
+  /** For clients that cannot set the header, which goes first. */
+  idempotencyKey?: string;
+}
+
+export interface AgentNetworkCreateAgentOutput {
+  did: string;
+  handle: string;
+  /** For com.atproto.server.createSession. Shown here and never again. */
+  password: string;
+  model?: string;
+}
+
+export type AgentNetworkCreateAgentError = "InvalidHandle" | "HandleNotAvailable" | "InvalidRecoveryKey" | "IdempotencyConflict" | "PlcUnavailable" | "PlcRefused";
+
+export interface AgentNetworkDestroyAgentInput {
+  did?: string;
+  /** First label of the agent's handle. */
+  name?: string;
+  /** tombstone ends the DID for ever; handover leaves it to the owner's recovery key alone. */
+  plc?: "tombstone" | "handover" | (string & {});
+  /** For handover: public key of the owner as did:key; needed when the agent was created without one. */
+  recoveryKey?: string;
+}
+
+export interface AgentNetworkDestroyAgentOutput {
+  did: string;
+  /** What was done with the DID. */
+  plc: "tombstone" | "handover" | (string & {});
+}
+
+export type AgentNetworkDestroyAgentError = "AgentNotFound" | "RecoveryKeyRequired" | "InvalidRecoveryKey" | "PlcUnavailable" | "PlcRefused";
+
+export interface ComAtprotoIdentityResolveHandleParams {
+  /** The handle to resolve. */
+  handle: string;
+}
+
+export interface ComAtprotoIdentityResolveHandleOutput {
+  did: string;
+}
+
+export type ComAtprotoIdentityResolveHandleError = "HandleNotFound";
+
+/** Representation of Lexicon schemas themselves, when published as atproto records. Note that the schema language is not defined in Lexicon; this meta schema currently only includes a single version field ('lexicon'). See the atproto specifications for description of the other expected top-level fields ('id', 'defs', etc). */
+export interface ComAtprotoLexiconSchema {
+  $type: "com.atproto.lexicon.schema";
+  /** Indicates the 'version' of the Lexicon language. Must be '1' for the current atproto/Lexicon schema system. */
+  lexicon: number;
+}
+
+export interface ComAtprotoRepoApplyWritesInput {
+  /** The handle or DID of the repo (aka, current account). */
+  repo: string;
+  /** Can be set to 'false' to skip Lexicon schema validation of record data across all operations, 'true' to require it, or leave unset to validate only for known Lexicons. */
+  validate?: boolean;
+  writes: ((ComAtprotoRepoApplyWritesCreate & { $type: "com.atproto.repo.applyWrites#create" }) | (ComAtprotoRepoApplyWritesUpdate & { $type: "com.atproto.repo.applyWrites#update" }) | (ComAtprotoRepoApplyWritesDelete & { $type: "com.atproto.repo.applyWrites#delete" }))[];
+  /** If provided, the entire operation will fail if the current repo commit CID does not match this value. Used to prevent conflicting repo mutations. */
+  swapCommit?: string;
+}
+
+export interface ComAtprotoRepoApplyWritesOutput {
+  commit?: ComAtprotoRepoDefsCommitMeta;
+  results?: ((ComAtprotoRepoApplyWritesCreateResult & { $type: "com.atproto.repo.applyWrites#createResult" }) | (ComAtprotoRepoApplyWritesUpdateResult & { $type: "com.atproto.repo.applyWrites#updateResult" }) | (ComAtprotoRepoApplyWritesDeleteResult & { $type: "com.atproto.repo.applyWrites#deleteResult" }))[];
+}
+
+export type ComAtprotoRepoApplyWritesError = "InvalidSwap";
+
+/** Operation which creates a new record. */
+export interface ComAtprotoRepoApplyWritesCreate {
+  collection: string;
+  /** NOTE: maxLength is redundant with record-key format. Keeping it temporarily to ensure backwards compatibility. */
+  rkey?: string;
+  value: Record<string, unknown>;
+}
+
+/** Operation which updates an existing record. */
+export interface ComAtprotoRepoApplyWritesUpdate {
+  collection: string;
+  rkey: string;
+  value: Record<string, unknown>;
+}
+
+/** Operation which deletes an existing record. */
+export interface ComAtprotoRepoApplyWritesDelete {
+  collection: string;
+  rkey: string;
+}
+
+export interface ComAtprotoRepoApplyWritesCreateResult {
+  uri: string;
+  cid: string;
+  validationStatus?: "valid" | "unknown" | (string & {});
+}
+
+export interface ComAtprotoRepoApplyWritesUpdateResult {
+  uri: string;
+  cid: string;
+  validationStatus?: "valid" | "unknown" | (string & {});
+}
+
+export interface ComAtprotoRepoApplyWritesDeleteResult {
+}
+
+export interface ComAtprotoRepoCreateRecordInput {
+  /** The handle or DID of the repo (aka, current account). */
+  repo: string;
+  /** The NSID of the record collection. */
+  collection: string;
+  /** The Record Key. */
+  rkey?: string;
+  /** Can be set to 'false' to skip Lexicon schema validation of record data, 'true' to require it, or leave unset to validate only for known Lexicons. */
+  validate?: boolean;
+  /** The record itself. Must contain a $type field. */
+  record: Record<string, unknown>;
+  /** Compare and swap with the previous commit by CID. */
+  swapCommit?: string;
+}
+
+export interface ComAtprotoRepoCreateRecordOutput {
+  uri: string;
+  cid: string;
+  commit?: ComAtprotoRepoDefsCommitMeta;
+  validationStatus?: "valid" | "unknown" | (string & {});
+}
+
+export type ComAtprotoRepoCreateRecordError = "InvalidSwap";
+
+export interface ComAtprotoRepoDefsCommitMeta {
+  cid: string;
+  rev: string;
+}
+
+export interface ComAtprotoRepoDeleteRecordInput {
+  /** The handle or DID of the repo (aka, current account). */
+  repo: string;
+  /** The NSID of the record collection. */
+  collection: string;
+  /** The Record Key. */
+  rkey: string;
+  /** Compare and swap with the previous record by CID. */
+  swapRecord?: string;
+  /** Compare and swap with the previous commit by CID. */
+  swapCommit?: string;
+}
+
+export interface ComAtprotoRepoDeleteRecordOutput {
+  commit?: ComAtprotoRepoDefsCommitMeta;
+}
+
+export type ComAtprotoRepoDeleteRecordError = "InvalidSwap";
+
+export interface ComAtprotoRepoDescribeRepoParams {
+  /** The handle or DID of the repo. */
+  repo: string;
+}
+
+export interface ComAtprotoRepoDescribeRepoOutput {
+  handle: string;
+  did: string;
+  /** The complete DID document for this account. */
+  didDoc: Record<string, unknown>;
+  /** List of all the collections (NSIDs) for which this repo contains at least one record. */
+  collections: string[];
+  /** Indicates if handle is currently valid (resolves bi-directionally) */
+  handleIsCorrect: boolean;
+}
+
+export interface ComAtprotoRepoGetRecordParams {
+  /** The handle or DID of the repo. */
+  repo: string;
+  /** The NSID of the record collection. */
+  collection: string;
+  /** The Record Key. */
+  rkey: string;
+  /** The CID of the version of the record. If not specified, then return the most recent version. */
+  cid?: string;
+}
+
+export interface ComAtprotoRepoGetRecordOutput {
+  uri: string;
+  cid?: string;
+  value: Record<string, unknown>;
+}
+
+export type ComAtprotoRepoGetRecordError = "RecordNotFound";
+
+export interface ComAtprotoRepoListRecordsParams {
+  /** The handle or DID of the repo. */
+  repo: string;
+  /** The NSID of the record type. */
+  collection: string;
+  /** The number of records to return. */
+  limit: number;
+  cursor?: string;
+  /** Flag to reverse the order of the returned records. */
+  reverse?: boolean;
+}
+
+export interface ComAtprotoRepoListRecordsOutput {
+  cursor?: string;
+  records: ComAtprotoRepoListRecordsRecord[];
+}
+
+export interface ComAtprotoRepoListRecordsRecord {
+  uri: string;
+  cid: string;
+  value: Record<string, unknown>;
+}
+
+export interface ComAtprotoRepoPutRecordInput {
+  /** The handle or DID of the repo (aka, current account). */
+  repo: string;
+  /** The NSID of the record collection. */
+  collection: string;
+  /** The Record Key. */
+  rkey: string;
+  /** Can be set to 'false' to skip Lexicon schema validation of record data, 'true' to require it, or leave unset to validate only for known Lexicons. */
+  validate?: boolean;
+  /** The record to write. */
+  record: Record<string, unknown>;
+  /** Compare and swap with the previous record by CID. WARNING: nullable and optional field; may cause problems with golang implementation */
+  swapRecord?: string | null;
+  /** Compare and swap with the previous commit by CID. */
+  swapCommit?: string;
+}
+
+export interface ComAtprotoRepoPutRecordOutput {
+  uri: string;
+  cid: string;
+  commit?: ComAtprotoRepoDefsCommitMeta;
+  validationStatus?: "valid" | "unknown" | (string & {});
+}
+
+export type ComAtprotoRepoPutRecordError = "InvalidSwap";
+
+export interface ComAtprotoRepoStrongRef {
+  uri: string;
+  cid: string;
+}
+
+export interface ComAtprotoRepoUploadBlobOutput {
+  blob: BlobJson;
+}
+
+export interface ComAtprotoServerCreateAccountInput {
+  email?: string;
+  /** Requested handle for the account. */
+  handle: string;
+  /** Pre-existing atproto DID, being imported to a new account. */
+  did?: string;
+  inviteCode?: string;
+  verificationCode?: string;
+  verificationPhone?: string;
+  /** Initial account password. May need to meet instance-specific password strength requirements. */
+  password?: string;
+  /** DID PLC rotation key (aka, recovery key) to be included in PLC creation operation. */
+  recoveryKey?: string;
+  /** A signed DID PLC operation to be submitted as part of importing an existing account to this instance. NOTE: this optional field may be updated when full account migration is implemented. */
+  plcOp?: Record<string, unknown>;
+}
+
+/** Account login session returned on successful account creation. */
+export interface ComAtprotoServerCreateAccountOutput {
+  accessJwt: string;
+  refreshJwt: string;
+  handle: string;
+  /** The DID of the new account. */
+  did: string;
+  /** Complete DID document. */
+  didDoc?: Record<string, unknown>;
+}
+
+export type ComAtprotoServerCreateAccountError = "InvalidHandle" | "InvalidPassword" | "InvalidInviteCode" | "HandleNotAvailable" | "UnsupportedDomain" | "UnresolvableDid" | "IncompatibleDidDoc";
+
+export interface ComAtprotoServerCreateSessionInput {
+  /** Handle or other identifier supported by the server for the authenticating user. */
+  identifier: string;
+  password: string;
+  authFactorToken?: string;
+  /** When true, instead of throwing error for takendown accounts, a valid response with a narrow scoped token will be returned */
+  allowTakendown?: boolean;
+}
+
+export interface ComAtprotoServerCreateSessionOutput {
+  accessJwt: string;
+  refreshJwt: string;
+  handle: string;
+  did: string;
+  didDoc?: Record<string, unknown>;
+  email?: string;
+  emailConfirmed?: boolean;
+  emailAuthFactor?: boolean;
+  active?: boolean;
+  /** If active=false, this optional field indicates a possible reason for why the account is not active. If active=false and no status is supplied, then the host makes no claim for why the repository is no longer being hosted. */
+  status?: "takendown" | "suspended" | "deactivated" | (string & {});
+}
+
+export type ComAtprotoServerCreateSessionError = "AccountTakedown" | "AuthFactorTokenRequired";
+
+export interface ComAtprotoServerDefsInviteCode {
+  code: string;
+  available: number;
+  disabled: boolean;
+  forAccount: string;
+  createdBy: string;
+  createdAt: string;
+  uses: ComAtprotoServerDefsInviteCodeUse[];
+}
+
+export interface ComAtprotoServerDefsInviteCodeUse {
+  usedBy: string;
+  usedAt: string;
+}
+
+export type ComAtprotoServerDeleteSessionError = "InvalidToken" | "ExpiredToken";
+
+export interface ComAtprotoServerDescribeServerOutput {
+  /** If true, an invite code must be supplied to create an account on this instance. */
+  inviteCodeRequired?: boolean;
+  /** If true, a phone verification token must be supplied to create an account on this instance. */
+  phoneVerificationRequired?: boolean;
+  /** Maximum size of a blob that can be uploaded via com.atproto.repo.uploadBlob, in bytes. */
+  blobUploadLimit?: number;
+  /** List of domain suffixes that can be used in account handles. */
+  availableUserDomains: string[];
+  /** URLs of service policy documents. */
+  links?: ComAtprotoServerDescribeServerLinks;
+  /** Contact information */
+  contact?: ComAtprotoServerDescribeServerContact;
+  did: string;
+}
+
+export interface ComAtprotoServerDescribeServerLinks {
+  privacyPolicy?: string;
+  termsOfService?: string;
+}
+
+export interface ComAtprotoServerDescribeServerContact {
+  email?: string;
+}
+
+export interface ComAtprotoServerGetSessionOutput {
+  handle: string;
+  did: string;
+  didDoc?: Record<string, unknown>;
+  email?: string;
+  emailConfirmed?: boolean;
+  emailAuthFactor?: boolean;
+  active?: boolean;
+  /** If active=false, this optional field indicates a possible reason for why the account is not active. If active=false and no status is supplied, then the host makes no claim for why the repository is no longer being hosted. */
+  status?: "takendown" | "suspended" | "deactivated" | (string & {});
+}
+
+export interface ComAtprotoServerRefreshSessionOutput {
+  accessJwt: string;
+  refreshJwt: string;
+  handle: string;
+  did: string;
+  didDoc?: Record<string, unknown>;
+  email?: string;
+  emailConfirmed?: boolean;
+  emailAuthFactor?: boolean;
+  active?: boolean;
+  /** Hosting status of the account. If not specified, then assume 'active'. */
+  status?: "takendown" | "suspended" | "deactivated" | (string & {});
+}
+
+export type ComAtprotoServerRefreshSessionError = "AccountTakedown" | "InvalidToken" | "ExpiredToken";
+
+export type ComAtprotoSyncDefsHostStatus = "active" | "idle" | "offline" | "throttled" | "banned" | (string & {});
+
+export interface ComAtprotoSyncGetBlobParams {
+  /** The DID of the account. */
+  did: string;
+  /** The CID of the blob to fetch */
+  cid: string;
+}
+
+export type ComAtprotoSyncGetBlobError = "BlobNotFound" | "RepoNotFound" | "RepoTakendown" | "RepoSuspended" | "RepoDeactivated";
+
+export interface ComAtprotoSyncGetBlocksParams {
+  /** The DID of the repo. */
+  did: string;
+  cids: string[];
+}
+
+export type ComAtprotoSyncGetBlocksError = "BlockNotFound" | "RepoNotFound" | "RepoTakendown" | "RepoSuspended" | "RepoDeactivated";
+
+export interface ComAtprotoSyncGetLatestCommitParams {
+  /** The DID of the repo. */
+  did: string;
+}
+
+export interface ComAtprotoSyncGetLatestCommitOutput {
+  cid: string;
+  rev: string;
+}
+
+export type ComAtprotoSyncGetLatestCommitError = "RepoNotFound" | "RepoTakendown" | "RepoSuspended" | "RepoDeactivated";
+
+export interface ComAtprotoSyncGetRecordParams {
+  /** The DID of the repo. */
+  did: string;
+  collection: string;
+  /** Record Key */
+  rkey: string;
+}
+
+export type ComAtprotoSyncGetRecordError = "RecordNotFound" | "RepoNotFound" | "RepoTakendown" | "RepoSuspended" | "RepoDeactivated";
+
+export interface ComAtprotoSyncGetRepoParams {
+  /** The DID of the repo. */
+  did: string;
+  /** The revision ('rev') of the repo to create a diff from. */
+  since?: string;
+}
+
+export type ComAtprotoSyncGetRepoError = "RepoNotFound" | "RepoTakendown" | "RepoSuspended" | "RepoDeactivated";
+
+export interface ComAtprotoSyncGetRepoStatusParams {
+  /** The DID of the repo. */
+  did: string;
+}
+
+export interface ComAtprotoSyncGetRepoStatusOutput {
+  did: string;
+  active: boolean;
+  /** If active=false, this optional field indicates a possible reason for why the account is not active. If active=false and no status is supplied, then the host makes no claim for why the repository is no longer being hosted. */
+  status?: "takendown" | "suspended" | "deleted" | "deactivated" | "desynchronized" | "throttled" | (string & {});
+  /** Optional field, the current rev of the repo, if active=true */
+  rev?: string;
+}
+
+export type ComAtprotoSyncGetRepoStatusError = "RepoNotFound";
+
+export interface ComAtprotoSyncListBlobsParams {
+  /** The DID of the repo. */
+  did: string;
+  /** Optional revision of the repo to list blobs since. */
+  since?: string;
+  limit: number;
+  cursor?: string;
+}
+
+export interface ComAtprotoSyncListBlobsOutput {
+  cursor?: string;
+  cids: string[];
+}
+
+export type ComAtprotoSyncListBlobsError = "RepoNotFound" | "RepoTakendown" | "RepoSuspended" | "RepoDeactivated";
+
+export interface ComAtprotoSyncListReposParams {
+  limit: number;
+  cursor?: string;
+}
+
+export interface ComAtprotoSyncListReposOutput {
+  cursor?: string;
+  repos: ComAtprotoSyncListReposRepo[];
+}
+
+export interface ComAtprotoSyncListReposRepo {
+  did: string;
+  /** Current repo commit CID */
+  head: string;
+  rev: string;
+  active?: boolean;
+  /** If active=false, this optional field indicates a possible reason for why the account is not active. If active=false and no status is supplied, then the host makes no claim for why the repository is no longer being hosted. */
+  status?: "takendown" | "suspended" | "deleted" | "deactivated" | "desynchronized" | "throttled" | (string & {});
+}
+
+export interface ComAtprotoSyncSubscribeReposParams {
+  /** The last known event seq number to backfill from. */
+  cursor?: number;
+}
+
+export type ComAtprotoSyncSubscribeReposError = "FutureCursor" | "ConsumerTooSlow";
+
+export interface RecordByNsid {
+  "agent.comms.broadcast": AgentCommsBroadcast;
+  "agent.comms.handoff": AgentCommsHandoff;
+  "agent.comms.message": AgentCommsMessage;
+  "agent.comms.request": AgentCommsRequest;
+  "agent.comms.response": AgentCommsResponse;
+  "com.atproto.lexicon.schema": ComAtprotoLexiconSchema;
+}
+
+export interface ParamsByNsid {
+  "agent.comms.listInbox": AgentCommsListInboxParams;
+  "com.atproto.identity.resolveHandle": ComAtprotoIdentityResolveHandleParams;
+  "com.atproto.repo.describeRepo": ComAtprotoRepoDescribeRepoParams;
+  "com.atproto.repo.getRecord": ComAtprotoRepoGetRecordParams;
+  "com.atproto.repo.listRecords": ComAtprotoRepoListRecordsParams;
+  "com.atproto.sync.getBlob": ComAtprotoSyncGetBlobParams;
+  "com.atproto.sync.getBlocks": ComAtprotoSyncGetBlocksParams;
+  "com.atproto.sync.getLatestCommit": ComAtprotoSyncGetLatestCommitParams;
+  "com.atproto.sync.getRecord": ComAtprotoSyncGetRecordParams;
+  "com.atproto.sync.getRepo": ComAtprotoSyncGetRepoParams;
+  "com.atproto.sync.getRepoStatus": ComAtprotoSyncGetRepoStatusParams;
+  "com.atproto.sync.listBlobs": ComAtprotoSyncListBlobsParams;
+  "com.atproto.sync.listRepos": ComAtprotoSyncListReposParams;
+  "com.atproto.sync.subscribeRepos": ComAtprotoSyncSubscribeReposParams;
+}
+
+export interface InputByNsid {
+  "agent.network.createAgent": AgentNetworkCreateAgentInput;
+  "agent.network.destroyAgent": AgentNetworkDestroyAgentInput;
+  "com.atproto.repo.applyWrites": ComAtprotoRepoApplyWritesInput;
+  "com.atproto.repo.createRecord": ComAtprotoRepoCreateRecordInput;
+  "com.atproto.repo.deleteRecord": ComAtprotoRepoDeleteRecordInput;
+  "com.atproto.repo.putRecord": ComAtprotoRepoPutRecordInput;
+  "com.atproto.server.createAccount": ComAtprotoServerCreateAccountInput;
+  "com.atproto.server.createSession": ComAtprotoServerCreateSessionInput;
+}
+
+export interface OutputByNsid {
+  "agent.comms.listInbox": AgentCommsListInboxOutput;
+  "agent.network.createAgent": AgentNetworkCreateAgentOutput;
+  "agent.network.destroyAgent": AgentNetworkDestroyAgentOutput;
+  "com.atproto.identity.resolveHandle": ComAtprotoIdentityResolveHandleOutput;
+  "com.atproto.repo.applyWrites": ComAtprotoRepoApplyWritesOutput;
+  "com.atproto.repo.createRecord": ComAtprotoRepoCreateRecordOutput;
+  "com.atproto.repo.deleteRecord": ComAtprotoRepoDeleteRecordOutput;
+  "com.atproto.repo.describeRepo": ComAtprotoRepoDescribeRepoOutput;
+  "com.atproto.repo.getRecord": ComAtprotoRepoGetRecordOutput;
+  "com.atproto.repo.listRecords": ComAtprotoRepoListRecordsOutput;
+  "com.atproto.repo.putRecord": ComAtprotoRepoPutRecordOutput;
+  "com.atproto.repo.uploadBlob": ComAtprotoRepoUploadBlobOutput;
+  "com.atproto.server.createAccount": ComAtprotoServerCreateAccountOutput;
+  "com.atproto.server.createSession": ComAtprotoServerCreateSessionOutput;
+  "com.atproto.server.describeServer": ComAtprotoServerDescribeServerOutput;
+  "com.atproto.server.getSession": ComAtprotoServerGetSessionOutput;
+  "com.atproto.server.refreshSession": ComAtprotoServerRefreshSessionOutput;
+  "com.atproto.sync.getLatestCommit": ComAtprotoSyncGetLatestCommitOutput;
+  "com.atproto.sync.getRepoStatus": ComAtprotoSyncGetRepoStatusOutput;
+  "com.atproto.sync.listBlobs": ComAtprotoSyncListBlobsOutput;
+  "com.atproto.sync.listRepos": ComAtprotoSyncListReposOutput;
+}

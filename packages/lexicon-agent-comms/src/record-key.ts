@@ -1,0 +1,31 @@
+import type { LexRecord } from "@atproto/lexicon";
+import { lexicons } from "./catalog.ts";
+import { type Verdict, refuse } from "./verdict.ts";
+
+// https://atproto.com/specs/record-key and /tid and /nsid
+const RECORD_KEY = /^[A-Za-z0-9_~.:-]{1,512}$/;
+const TID = /^[2-7a-j][2-7a-z]{12}$/;
+const NSID = /^[a-zA-Z](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+\.[a-zA-Z][a-zA-Z0-9]{0,62}$/;
+
+/** Whether `rkey` may name a record of `collection`: the general syntax, and the kind that a known lexicon demands. */
+export function checkRecordKey(collection: string, rkey: string): Verdict {
+  if (!RECORD_KEY.test(rkey) || rkey === "." || rkey === "..") return refuse(`Invalid record key: ${rkey.slice(0, 512)}`);
+  const kind = recordDefinition(collection)?.key ?? "any";
+  if (fits(kind, rkey)) return { ok: true };
+  return refuse(`Invalid record key for ${collection}: expected ${kind}, got ${rkey}`);
+}
+
+/** The record definition of a known collection. */
+export function recordDefinition(collection: string): LexRecord | undefined {
+  // A fragment or a scheme would lead the look-up to a definition that is not a collection.
+  if (collection.includes("#") || collection.includes(":")) return undefined;
+  const definition = lexicons().getDef(collection);
+  return definition?.type === "record" ? definition : undefined;
+}
+
+function fits(kind: string, rkey: string): boolean {
+  if (kind === "tid") return TID.test(rkey);
+  if (kind === "nsid") return rkey.length <= 317 && NSID.test(rkey);
+  if (kind.startsWith("literal:")) return rkey === kind.slice("literal:".length);
+  return true;
+}
