@@ -1,0 +1,32 @@
+import { COLONY_ROWS } from "./colony-options.mjs";
+import { startColony } from "./colony.mjs";
+import { helpText, parseOptions } from "./options.mjs";
+import { ROOT } from "./paths.mjs";
+import { stopOnSignal } from "./stop.mjs";
+
+const USAGE = `npm run colony -- [options]
+
+Runs one colony in the foreground. Every option is also an environment variable; the flag wins.`;
+
+/** `npm run colony`. */
+export const runColony = async () => {
+  const options = parseOptions(COLONY_ROWS, process.argv.slice(2), process.env);
+  if (options.help) {
+    process.stdout.write(helpText(USAGE, COLONY_ROWS));
+    return;
+  }
+  const began = performance.now();
+  const log = (/** @type {string} */ line) => process.stderr.write(`${((performance.now() - began) / 1000).toFixed(2)}s ${line}\n`);
+  /** @type {(() => Promise<void>) | undefined} */
+  let stop;
+  // From the first moment: Ctrl-C during the start must not leave a workerd behind.
+  stopOnSignal(async () => stop?.());
+  const colony = await startColony(/** @type {import("./colony-options.mjs").ColonyOptions} */ (options), log, {
+    // Both for tests only: a fault to inject, and another Worker than ours.
+    fault: process.env.ROOKERY_FAULT,
+    root: process.env.ROOKERY_PROJECT ?? ROOT,
+  });
+  stop = colony.stop;
+  if (!options.adminPassword) log(`admin password: adminApiKey in ${colony.secretsPath}`);
+  process.stdout.write(`Colony ready at ${colony.origin}\n`);
+};

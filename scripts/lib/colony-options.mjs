@@ -1,0 +1,38 @@
+import { readAmount, readHandleDomains, readHttpUrl, readLoopback, readOrigin, readPassword, readPort } from "./readers.mjs";
+
+/**
+ * @typedef {object} ColonyOptions
+ * @property {number} port
+ * @property {string} host
+ * @property {string} plc
+ * @property {string} [data]
+ * @property {string} [adminPassword]
+ * @property {boolean} openRegistration
+ * @property {boolean} noRateLimits
+ * @property {string} handleDomain
+ * @property {string} [origin]
+ * @property {number} logMaxAgeHours
+ * @property {number} logMaxMb
+ * @property {boolean} verbose
+ */
+
+/** Where other people find the colony. */
+export const PLC_ROW = { flag: "plc", env: "ROOKERY_PLC", value: "URL", default: "http://localhost:2582", read: readHttpUrl, help: "PLC directory that knows the agents' DIDs" };
+
+/** Options that `npm start` and `npm run colony` share. @type {import("./options.mjs").OptionRow[]} */
+export const SHARED_ROWS = [
+  { flag: "port", env: "ROOKERY_PORT", value: "N", default: "3000", read: readPort, help: "port of the colony" },
+  { flag: "host", env: "ROOKERY_HOST", value: "ADDRESS", default: "127.0.0.1", read: readLoopback, help: "loopback address to listen on" },
+  { flag: "data", env: "ROOKERY_DATA", value: "DIR", help: "state folder (default .data in the repository)" },
+  { flag: "admin-password", env: "ROOKERY_ADMIN_PASSWORD", value: "PW", read: readPassword, help: "the admin's one secret, as Bearer or as Basic admin:PW (made once and kept in DIR/secrets.json when not given)" },
+  { flag: "open-registration", env: "ROOKERY_OPEN_REGISTRATION", help: "let anybody create an account; otherwise only the admin provisions" },
+  { flag: "no-rate-limits", env: "ROOKERY_NO_RATE_LIMITS", help: "switch rate limits off" },
+  { flag: "handle-domain", env: "ROOKERY_HANDLE_DOMAIN", value: "DOMAINS", default: ".test", read: readHandleDomains, help: "domains under which handles are given out, comma-separated, each with its leading dot" },
+  { flag: "origin", env: "ROOKERY_ORIGIN", value: "URL", read: readOrigin, help: "public address, when a proxy stands in front (default http://localhost:PORT)" },
+  { flag: "log-max-age-hours", env: "ROOKERY_LOG_MAX_AGE_HOURS", value: "N", default: "72", read: readAmount, help: "how long the firehose can be replayed" },
+  { flag: "log-max-mb", env: "ROOKERY_LOG_MAX_MB", value: "N", default: "1024", read: readAmount, help: "how much of the firehose is kept for replay, in MiB" },
+  { flag: "verbose", env: "ROOKERY_VERBOSE", help: "show what workerd and its launcher say, down to debug" },
+];
+
+/** Options of `npm run colony`. @type {import("./options.mjs").OptionRow[]} */
+export const COLONY_ROWS = [...SHARED_ROWS.slice(0, 2), PLC_ROW, ...SHARED_ROWS.slice(2)];

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { unstable_readConfig as readConfig } from "wrangler";
+import { bundleWorker } from "./bundle.mjs";
+import { startCrons } from "./crons.mjs";
+import { holdFolder } from "./lock.mjs";
+import { applyMigrations, listMigrations } from "./migrations.mjs";
+import { ROOT, stateFolder } from "./paths.mjs";
+import { accepts, busyPort, requireFreePort } from "./ports.mjs";
+import { Refusal } from "./refusal.mjs";
+import { Runtime } from "./runtime.mjs";
+import { loadSecrets } from "./secrets.mjs";
+import { keepAlive } from "./watchdog.mjs";
+import { endOrphans } from "./workerd.mjs";
+
+/** How long a colony may take from a listening workerd to its first healthy answer, in ms. */
+const HEALTHY_WITHIN = 30_000;
+
+/**
+ * @typedef {object} Colony
+ * @property {string} origin
+ * @property {string} adminKey
+ * @property {string} folder Real path of the state folder.
+ * @property {string} secretsPath
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * Starts one colony on its state folder and answers once it is healthy.
+ * @param {import("./colony-options.mjs").ColonyOptions} options
+ * @param {(line: string) => void} log Progress.
+ * @param {{ root?: string, fault?: string | undefined }} [inner] For tests: another project folder; a fault to inject.
+ * @returns {Promise<Colony>}
+ * @throws Refusal for what the caller can put right: the folder is held, the port is busy, secrets are damaged.
+ */
+export const startColony = async (options, log, { root = ROOT, fault } = {}) => {
+  const { host, port } = options;
+  const origin = options.origin ?? `http://localhost:${port}`;
+  const folder = stateFolder(options.data);
+  const release = holdFolder(folder, "colony");
+  /** @type {Runtime | undefined} */
+  let runtime;
+  try {
+    const orphans = await endOrphans(folder);
+    if (orphans > 0) log("ended a workerd that its launcher had left behind");
+    await requireFreePort(host, port, "port");
+    const { secrets, path: secretsPath } = loadSecrets(folder);
+    const adminKey = options.adminPassword ?? secrets.adminApiKey;
+    const config = readConfig({ config: join(root, "wrangler.toml") });
+    const migrations = join(root, config.d1_databases[0]?.migrations_dir ?? "migrations");
+    const bundle = await bundleWorker(root, join(ROOT, "node_modules/.cache/rookery"), log);
+    const bindings = {
+      ORIGIN: origin,
+      HANDLE_DOMAINS: options.handleDomain,
+      PLC_URL: options.plc,
+      ADMIN_API_KEY: adminKey,
+      ENCRYPTION_MASTER_KEY: secrets.encryptionMasterKey,
+      PLC_ROTATION_KEY: secrets.plcRotationKey,
+      SESSION_SECRET: secrets.sessionSecret,
+      OPEN_REGISTRATION: options.openRegistration ? "true" : "",
+      RATE_LIMITS: options.noRateLimits ? "off" : "on",
+      LOG_MAX_AGE_MS: String(Math.round(options.logMaxAgeHours * 3_600_000)),
+      LOG_MAX_BYTES: String(Math.round(options.logMaxMb * 1_048_576)),
+      MIGRATION: listMigrations(migrations).at(-1) ?? "",
+      FAULT: fault ?? "",
+    };
+    log("starting workerd");
+    const started = (runtime = new Runtime({ root, bundle, folder, host, port, bindings, verbose: options.verbose }));
+    await started.ready();
+    await applyMigrations(await started.database(), migrations, log);
+    await untilHealthy(host, port);
+    const end = new AbortController();
+    const watch = keepAlive({ alive: () => accepts(host, port), revive: () => started.remake(), log, signal: end.signal });
+    const endCrons = startCrons(config.triggers.crons ?? [], (cron) => started.scheduled(cron), log);
+    const stop = async () => {
+      endCrons();
+      end.abort();
+      await watch;
+      await started.stop();
+      release();
+    };
+    return { origin, adminKey, folder, secretsPath, stop };
+  } catch (error) {
+    await runtime?.stop();
+    release();
+    if (error instanceof Error && "code" in error && error.code === "ERR_ADDRESS_IN_USE") throw busyPort(port, "port");
+    throw error;
+  }
+};
+
+/** @param {string} host @param {number} port */
+const untilHealthy = async (host, port) => {
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}/xrpc/_health`;
+  const deadline = performance.now() + HEALTHY_WITHIN;
+  for (;;) {
+    const said = await fetch(url, { signal: AbortSignal.timeout(5000) }).then(
+      async (answer) => (answer.ok ? "" : `${answer.status} ${(await answer.text()).slice(0, 300)}`),
+      (error) => String(error),
+    );
+    if (said === "") return;
+    if (performance.now() > deadline) throw new Refusal(`The colony is not healthy after ${HEALTHY_WITHIN / 1000} s. Its last answer at ${url}: ${said}`);
+    await sleep(50);
+  }
+};

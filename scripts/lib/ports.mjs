@@ -1,0 +1,55 @@
+import { connect, createServer } from "node:net";
+import { Refusal } from "./refusal.mjs";
+
+/** @param {number} port @param {string} flag */
+export const busyPort = (port, flag) => new Refusal(`Port ${port} is busy. Choose another with --${flag} N.`);
+
+/**
+ * @param {string} host
+ * @param {number} port
+ * @param {string} flag The option that would change it, without dashes.
+ * @throws Refusal when the port cannot be had.
+ */
+export const requireFreePort = async (host, port, flag) => {
+  const server = createServer();
+  await new Promise((resolve, reject) => {
+    server.once("error", (/** @type {NodeJS.ErrnoException} */ error) => {
+      if (error.code === "EADDRINUSE") reject(busyPort(port, flag));
+      else if (error.code === "EACCES") reject(new Refusal(`Port ${port} is not allowed for this user. Choose another with --${flag} N.`));
+      else reject(error);
+    });
+    server.listen({ host, port, exclusive: true }, () => resolve(undefined));
+  });
+  await new Promise((resolve) => server.close(resolve));
+};
+
+/**
+ * Whether something accepts connections there. Asks the kernel, not the application: a busy server still accepts.
+ * @param {string} host
+ * @param {number} port
+ */
+export const accepts = (host, port) =>
+  /** @type {Promise<boolean>} */ (
+    new Promise((resolve) => {
+      const socket = connect({ host, port });
+      const answer = (/** @type {boolean} */ open) => {
+        socket.destroy();
+        resolve(open);
+      };
+      socket.once("connect", () => answer(true));
+      socket.once("error", () => answer(false));
+    })
+  );
+
+/** A port that is free now; for tests. */
+export const anyFreePort = () =>
+  /** @type {Promise<number>} */ (
+    new Promise((resolve, reject) => {
+      const server = createServer();
+      server.once("error", reject);
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address();
+        server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+      });
+    })
+  );

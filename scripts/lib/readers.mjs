@@ -1,0 +1,52 @@
+import { isIP } from "node:net";
+import { Refusal } from "./refusal.mjs";
+
+/** What an option's text may be. Each answers with the value or throws a Refusal that carries the text. */
+
+/** @param {string} text */
+export const readPort = (text) => {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65535) throw new Refusal(`not a port from 1 to 65535: ${JSON.stringify(text)}.`);
+  return port;
+};
+
+/** A loopback address: the colony has no TLS of its own and is not meant to be reached directly from outside. @param {string} text */
+export const readLoopback = (text) => {
+  if (text === "localhost") return "127.0.0.1";
+  if ((isIP(text) === 4 && text.startsWith("127.")) || text === "::1") return text;
+  throw new Refusal(`only a loopback address is served: ${JSON.stringify(text)}. To publish a colony, put a TLS proxy in front and give --origin.`);
+};
+
+/** @param {string} text @returns The URL without a trailing slash. */
+export const readHttpUrl = (text) => {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new Refusal(`not an http(s) URL: ${JSON.stringify(text)}.`);
+  return text.replace(/\/+$/, "");
+};
+
+/** @param {string} text */
+export const readOrigin = (text) => {
+  const url = readHttpUrl(text);
+  if (new URL(url).origin !== url) throw new Refusal(`an origin has no path: ${JSON.stringify(text)}.`);
+  return url;
+};
+
+/** A positive number, fractions allowed. @param {string} text */
+export const readAmount = (text) => {
+  const amount = Number(text);
+  if (text.trim() === "" || !Number.isFinite(amount) || amount <= 0) throw new Refusal(`not a positive number: ${JSON.stringify(text)}.`);
+  return amount;
+};
+
+/** One or more domains with their leading dot, separated by commas. @param {string} text */
+export const readHandleDomains = (text) => {
+  for (const domain of text.split(",")) {
+    if (!/^(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(domain)) throw new Refusal(`a handle domain looks like .test or .example.com: ${JSON.stringify(domain)}.`);
+  }
+  return text;
+};
+
+/** @param {string} text */
+export const readPassword = (text) => {
+  if (text.length < 8 || text !== text.trim()) throw new Refusal("at least 8 characters, without spaces around them.");
+  return text;
+};

@@ -1,0 +1,17 @@
+/** A sentence for the person at the terminal, saying what is wrong and what to do. Shown without a stack. */
+export class Refusal extends Error {
+  name = "Refusal";
+}
+
+/**
+ * Runs a command: a Refusal is printed as its sentence, any other error with its stack; both end with exit code 1.
+ * @param {() => Promise<void>} command
+ */
+export const runCommand = async (command) => {
+  try {
+    await command();
+  } catch (error) {
+    console.error(error instanceof Refusal ? error.message : error);
+    process.exit(1);
+  }
+};

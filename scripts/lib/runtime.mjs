@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import { modulesOf } from "./bundle.mjs";
+import { markFor } from "./workerd.mjs";
+
+/** Miniflare's own words, on stderr: stdout belongs to the ready line. */
+class StderrLog extends Log {
+  /** @param {string} message @override */
+  log(message) {
+    process.stderr.write(`${message}\n`);
+  }
+}
+
+/**
+ * @typedef {object} RuntimeSettings
+ * @property {string} root Folder of wrangler.toml.
+ * @property {string} bundle Folder of the Worker's bundle.
+ * @property {string} folder State folder.
+ * @property {string} host
+ * @property {number} port
+ * @property {Record<string, string>} bindings
+ * @property {boolean} verbose
+ */
+
+/** @param {RuntimeSettings} settings */
+const miniflareOptions = ({ root, bundle, folder, host, port, bindings, verbose }) => {
+  // `modulesRules` is for sources; Miniflare refuses it beside modules that are given.
+  const { modulesRules: _, ...worker } = workerOptionsOf(join(root, "wrangler.toml")).workerOptions;
+  return convertV4MiniflareOptions({
+    host,
+    port,
+    cf: false,
+    telemetry: { enabled: false },
+    log: new StderrLog(verbose ? LogLevel.DEBUG : LogLevel.WARN),
+    handleStructuredLogs: ({ level, message }) => {
+      if (verbose || level !== "debug") process.stderr.write(`${level === "log" ? "" : `${level}: `}${message}\n`);
+    },
+    unsafeRuntimeEnv: markFor(folder),
+    resourcePersistencePath: join(folder, "state"),
+    workers: [{ ...worker, name: "rookery", bindings: { ...worker.bindings, ...bindings }, modulesRoot: bundle, modules: modulesOf(bundle) }],
+  });
+};
+
+/**
+ * Miniflare answers signals by ending the process on the spot. The order in which things stop is ours to decide.
+ * @template T @param {() => T} make @returns {T}
+ */
+const withoutItsSignals = (make) => {
+  const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+  const before = signals.map((signal) => process.listeners(signal));
+  const made = make();
+  signals.forEach((signal, i) => {
+    for (const listener of process.listeners(signal)) if (!before[i]?.includes(listener)) process.removeListener(signal, listener);
+  });
+  return made;
+};
+
+/** A workerd with the Worker in it, that can be made anew. */
+export class Runtime {
+  #options;
+  #miniflare;
+
+  /** @param {RuntimeSettings} settings */
+  constructor(settings) {
+    this.#options = () => miniflareOptions(settings);
+    this.#miniflare = this.#make();
+  }
+
+  #make() {
+    return withoutItsSignals(() => new Miniflare(this.#options()));
+  }
+
+  /** Resolves when workerd listens. @throws Miniflare's error, `code` ERR_ADDRESS_IN_USE for a busy port. */
+  async ready() {
+    await this.#miniflare.ready;
+  }
+
+  database() {
+    return this.#miniflare.getD1Database("DB");
+  }
+
+  /** @param {string} cron */
+  async scheduled(cron) {
+    const worker = await this.#miniflare.getWorker();
+    await worker.scheduled({ cron });
+  }
+
+  /** Throws the old one away, whatever state it is in. */
+  async remake() {
+    await this.stop();
+    this.#miniflare = this.#make();
+    await this.#miniflare.ready;
+  }
+
+  async stop() {
+    // Disposing of an instance that failed to start rejects with that failure, which was reported when it happened.
+    await this.#miniflare.dispose().catch(() => undefined);
+  }
+}
