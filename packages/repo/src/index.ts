@@ -1,0 +1,18 @@
+export * from "./base64.ts";
+export * from "./car.ts";
+export * from "./cbor.ts";
+export * from "./cid.ts";
+export * from "./commit.ts";
+export * from "./invert.ts";
+export * from "./json.ts";
+export * from "./memory-store.ts";
+export * from "./mst/errors.ts";
+export * from "./mst/height.ts";
+export { readNode, type NodeData } from "./mst/node-codec.ts";
+export * from "./mst/store.ts";
+export * from "./mst/tree.ts";
+export { walkTree, type WalkStep } from "./mst/walk.ts";
+export * from "./p256.ts";
+export * from "./path.ts";
+export * from "./tid.ts";
+export * from "./verify.ts";
