@@ -1,5 +1,6 @@
 /** A sentence for the person at the terminal, saying what is wrong and what to do. Shown without a stack. */
 export class Refusal extends Error {
+  /** @override */
   name = "Refusal";
 }
 

@@ -38,7 +38,7 @@ const miniflareOptions = ({ root, bundle, folder, host, port, bindings, verbose 
     },
     unsafeRuntimeEnv: markFor(folder),
     resourcePersistencePath: join(folder, "state"),
-    workers: [{ ...worker, name: "rookery", bindings: { ...worker.bindings, ...bindings }, modulesRoot: bundle, modules: modulesOf(bundle) }],
+    workers: [{ ...worker, name: "rookery", bindings: { .../** @type {Record<string, never>} */ (worker.bindings), ...bindings }, modulesRoot: bundle, modules: modulesOf(bundle) }],
   });
 };
 

@@ -1,0 +1,46 @@
+import { runDemo } from "../demo.mjs";
+import { SHARED_ROWS } from "./colony-options.mjs";
+import { startColony } from "./colony.mjs";
+import { helpText, parseOptions } from "./options.mjs";
+import { startPlc } from "./plc.mjs";
+import { readPort } from "./readers.mjs";
+import { stopOnSignal } from "./stop.mjs";
+
+const USAGE = `npm start -- [options]
+
+Runs a PLC directory and a colony on this machine, provisions three agents on the first run, lets them talk, and shows
+the firehose. Ctrl-C stops everything; starting again goes on with the same agents. Every option is also an environment
+variable; the flag wins.`;
+
+/** @type {import("./options.mjs").OptionRow[]} */
+export const START_ROWS = [
+  ...SHARED_ROWS.slice(0, 1),
+  { flag: "plc-port", env: "ROOKERY_PLC_PORT", value: "N", default: "2582", read: readPort, help: "port of the PLC directory" },
+  ...SHARED_ROWS.slice(1),
+];
+
+/** `npm start`. */
+export const runStart = async () => {
+  const options = parseOptions(START_ROWS, process.argv.slice(2), process.env);
+  if (options.help) {
+    process.stdout.write(helpText(USAGE, START_ROWS));
+    return;
+  }
+  const log = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
+  const end = new AbortController();
+  /** What has been started, to be stopped in reverse. @type {(() => Promise<void>)[]} */
+  const running = [];
+  stopOnSignal(async () => {
+    log("\nstopping");
+    end.abort();
+    for (const stop of running.toReversed()) await stop();
+  });
+  const { host, data } = options;
+  log("starting the PLC directory");
+  const plc = await startPlc({ port: options.plcPort, host, data }, "plc-port");
+  running.push(plc.stop);
+  const colony = await startColony(/** @type {import("./colony-options.mjs").ColonyOptions} */ ({ ...options, plc: plc.url }), log);
+  running.push(colony.stop);
+  log(`\n  colony         ${colony.origin}\n  PLC directory  ${plc.url}\n  state          ${colony.folder}\n`);
+  await runDemo({ origin: colony.origin, plcUrl: plc.url, adminKey: colony.adminKey, dataDir: colony.folder, log, signal: end.signal });
+};
