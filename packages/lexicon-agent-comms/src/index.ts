@@ -1,12 +1,16 @@
+export { type BlobReference, type BlobReferences, findBlobRefs } from "./blob-refs.ts";
 export { lexicons } from "./catalog.ts";
 export { collectionsOf, isComms, isImmutable } from "./collections.ts";
 export { didOfUri, isDid } from "./did.ts";
 export { documents } from "./generated/documents.ts";
 export { ids } from "./generated/nsid.ts";
 export type * from "./generated/types.ts";
+export { MAX_HOPS, nextHop } from "./hops.ts";
 export { COMMS_ROOT, NETWORK_ROOT } from "./nsid-root.ts";
 export { recipientsOf } from "./recipients.ts";
 export { checkRecordKey } from "./record-key.ts";
+export { isFinal, isTaskState, mayFollow, type TaskState, taskStates } from "./task-state.ts";
+export { replyTo, rootOf } from "./thread.ts";
 export { type InputVerdict, validateInput } from "./validate-input.ts";
 export { type ParamsVerdict, type ParamValue, validateParams } from "./validate-params.ts";
 export { type RecordVerdict, validateRecord } from "./validate-record.ts";

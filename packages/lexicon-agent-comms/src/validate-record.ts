@@ -1,4 +1,5 @@
-import { jsonToLex, ValidationError } from "@atproto/lexicon";
+import { jsonToLex, type LexRecord, ValidationError } from "@atproto/lexicon";
+import { checkBlobLimits } from "./blob-limits.ts";
 import { lexicons } from "./catalog.ts";
 import { checkCommsRules } from "./comms-rules.ts";
 import { recordDefinition } from "./record-key.ts";
@@ -14,18 +15,20 @@ export type RecordVerdict = { known: false } | ({ known: true } & Verdict);
  * collection, as in the reference, which fills it in. The record key is judged by `checkRecordKey`.
  */
 export function validateRecord(collection: string, record: unknown): RecordVerdict {
-  if (recordDefinition(collection) === undefined) return { known: false };
-  return { known: true, ...judge(collection, record) };
+  const definition = recordDefinition(collection);
+  if (definition === undefined) return { known: false };
+  return { known: true, ...judge(collection, definition, record) };
 }
 
-function judge(collection: string, record: unknown): Verdict {
+function judge(collection: string, definition: LexRecord, record: unknown): Verdict {
   try {
     const value = convert(record);
     if (!isMap(value)) return refuse("Record must be an object");
-    const type = value.$type ?? collection;
+    const type = value.$type === undefined ? collection : value.$type;
     if (type !== collection) return refuse(`Invalid $type: expected ${collection}, got ${String(type).slice(0, 317)}`);
     lexicons().assertValidRecord(collection, value.$type === undefined ? { ...value, $type: collection } : value);
-    return checkCommsRules(collection, value);
+    const limits = checkBlobLimits(lexicons(), definition, value);
+    return limits.ok ? checkCommsRules(collection, value) : limits;
   } catch (thrown) {
     return refusalOf(thrown);
   }

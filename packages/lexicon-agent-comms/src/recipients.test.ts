@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { isComms, isImmutable, recipientsOf } from "./index.ts";
+
+const alice = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
+const bob = "did:web:bob.test";
+const request = { uri: `at://${alice}/agent.comms.request/3kznmn7xqxl22`, cid: "bafy" };
+
+const cases: [string, unknown, string[] | "all" | null][] = [
+  ["agent.comms.message", { to: [alice, bob, alice] }, [alice, bob]],
+  ["agent.comms.message", { to: [] }, null],
+  ["agent.comms.message", { to: [alice, "bob.test"] }, null],
+  ["agent.comms.message", { to: alice }, null],
+  ["agent.comms.message", {}, null],
+  ["agent.comms.message", null, null],
+  ["agent.comms.message", "text", null],
+  ["agent.comms.request", { to: bob }, [bob]],
+  ["agent.comms.request", { to: [bob] }, null],
+  ["agent.comms.handoff", { to: bob, request }, [bob]],
+  ["agent.comms.response", { request }, [alice]],
+  ["agent.comms.response", { request: { uri: "at://alice.test/agent.comms.request/a" } }, null],
+  ["agent.comms.response", { request: { uri: 3 } }, null],
+  ["agent.comms.response", { request: null }, null],
+  ["agent.comms.response", {}, null],
+  ["agent.comms.broadcast", {}, "all"],
+  ["agent.comms.broadcast", { audience: { $type: "agent.comms.defs#everyone" } }, "all"],
+  ["agent.comms.broadcast", { audience: { $type: "agent.comms.defs#tagged", tag: "x" } }, "all"],
+  ["agent.comms.broadcast", { audience: { $type: "agent.comms.defs#listed", dids: [bob, bob] } }, [bob]],
+  ["agent.comms.broadcast", { audience: { $type: "agent.comms.defs#listed" } }, null],
+  ["agent.comms.broadcast", { audience: { $type: "com.example.members" } }, null],
+  ["agent.comms.broadcast", { audience: null }, null],
+  ["app.bsky.feed.post", { to: [alice] }, null],
+];
+
+describe("recipientsOf", () => {
+  it.each(cases)("%s %j → %j", (collection, record, expected) => expect(recipientsOf(collection, record)).toEqual(expected));
+});
+
+describe("collections", () => {
+  it.each(["message", "broadcast", "request", "response", "handoff"])("agent.comms.%s is sent and never changes", (name) => {
+    expect(isComms(`agent.comms.${name}`)).toBe(true);
+    expect(isImmutable(`agent.comms.${name}`)).toBe(true);
+  });
+
+  it.each(["agent.comms.profile", "agent.comms.listInbox", "agent.commsx.message", "app.bsky.feed.post", ""])("%s is not", (name) => {
+    expect(isComms(name)).toBe(false);
+    expect(isImmutable(name)).toBe(false);
+  });
+});
