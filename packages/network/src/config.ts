@@ -1,0 +1,61 @@
+import { P256PrivateKey } from "@atcute/crypto";
+import { Tokens } from "@rookery/pds";
+import type { Env } from "./env.ts";
+
+/** The environment, parsed once per isolate. Bad settings stop the colony with a sentence that names them. */
+export interface Config {
+  origin: string;
+  /** did:web of the origin; a port is percent-encoded (did:web method, "port"). */
+  hostDid: string;
+  handleDomains: string[];
+  plcUrl: string;
+  masterKey: Uint8Array;
+  rotationKey: () => Promise<P256PrivateKey>;
+  adminKeyHash: Promise<ArrayBuffer>;
+  tokens: Tokens;
+  openRegistration: boolean;
+  rateLimits: boolean;
+  fault: string | undefined;
+}
+
+const bytesOf = (name: string, text: string | undefined, least: number): Uint8Array => {
+  const bytes = text === undefined ? new Uint8Array() : new Uint8Array(Buffer.from(text, "base64url"));
+  if (bytes.length < least) throw new Error(`${name} must be at least ${least} bytes in base64url, has ${bytes.length}`);
+  return bytes;
+};
+
+const required = (name: string, text: string | undefined): string => {
+  if (text === undefined || text === "") throw new Error(`${name} is not set`);
+  return text;
+};
+
+const parse = (env: Env): Config => {
+  const origin = new URL(required("ORIGIN", env.ORIGIN)).origin;
+  const hostDid = `did:web:${encodeURIComponent(new URL(origin).host)}`;
+  const masterKey = bytesOf("ENCRYPTION_MASTER_KEY", env.ENCRYPTION_MASTER_KEY, 32);
+  if (masterKey.length !== 32) throw new Error(`ENCRYPTION_MASTER_KEY must be 32 bytes, has ${masterKey.length}`);
+  const rotation = Buffer.from(required("PLC_ROTATION_KEY", env.PLC_ROTATION_KEY), "hex");
+  if (rotation.length !== 32) throw new Error(`PLC_ROTATION_KEY must be 32 bytes in hex, has ${rotation.length}`);
+  let rotationKey: Promise<P256PrivateKey> | undefined;
+  return {
+    origin,
+    hostDid,
+    handleDomains: required("HANDLE_DOMAINS", env.HANDLE_DOMAINS).split(",").map((domain) => domain.trim().toLowerCase()),
+    plcUrl: required("PLC_URL", env.PLC_URL).replace(/\/$/, ""),
+    masterKey,
+    rotationKey: () => (rotationKey ??= P256PrivateKey.importRaw(new Uint8Array(rotation))),
+    adminKeyHash: crypto.subtle.digest("SHA-256", new TextEncoder().encode(required("ADMIN_API_KEY", env.ADMIN_API_KEY))),
+    tokens: new Tokens(bytesOf("SESSION_SECRET", env.SESSION_SECRET, 32), hostDid),
+    openRegistration: env.OPEN_REGISTRATION === "true",
+    rateLimits: env.RATE_LIMITS !== "off",
+    fault: env.FAULT || undefined,
+  };
+};
+
+let parsed: { env: Env; config: Config } | undefined;
+
+/** The configuration of this isolate's environment. @throws Error naming the setting that is missing or malformed. */
+export const configOf = (env: Env): Config => {
+  if (parsed?.env !== env) parsed = { env, config: parse(env) };
+  return parsed.config;
+};

@@ -1,0 +1,56 @@
+import { timingSafeEqual } from "node:crypto";
+import { type Caller, type Tokens, fault } from "@rookery/pds";
+import type { XrpcFault } from "@rookery/sync";
+
+/**
+ * Who may call a route. `public`: anybody, credentials ignored. `optional`: anybody, but credentials that are
+ * given must be right and tell who asks. The rest ask for exactly that caller.
+ */
+export type Access = "public" | "optional" | "agent" | "refresh" | "refresh-or-expired" | "admin";
+
+export interface Authority {
+  tokens: Tokens;
+  adminKeyHash: Promise<ArrayBuffer>;
+}
+
+const missing = (): XrpcFault => fault(401, "AuthMissing", "Authentication Required");
+
+const isAdminKey = async (authority: Authority, given: string): Promise<boolean> => {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(given));
+  return timingSafeEqual(new Uint8Array(hash), new Uint8Array(await authority.adminKeyHash));
+};
+
+const basicAdmin = async (authority: Authority, encoded: string): Promise<boolean> => {
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  return text.startsWith("admin:") && (await isAdminKey(authority, text.slice("admin:".length)));
+};
+
+/** JWTs have two dots; the admin's key is asked about only where it can be meant. */
+const looksLikeJwt = (token: string): boolean => token.split(".").length === 3;
+
+/** Decide who is asking a route with this access rule; a fault when they may not. */
+export const authenticate = async (access: Access, header: string | null, authority: Authority): Promise<Caller | XrpcFault> => {
+  if (access === "public" || (access === "optional" && header === null)) return { kind: "anonymous" };
+  if (header === null) return missing();
+  const [scheme, credential, ...rest] = header.split(" ");
+  if (scheme === undefined || credential === undefined || credential === "" || rest.length > 0)
+    return fault(400, "InvalidToken", "Malformed authorization header");
+  const bearer = scheme.toLowerCase() === "bearer";
+  if (!bearer && scheme.toLowerCase() !== "basic")
+    return fault(400, "InvalidToken", `Unsupported authorization type: ${scheme}`);
+
+  if (access === "admin" || access === "optional") {
+    const admin = bearer ? await isAdminKey(authority, credential) : await basicAdmin(authority, credential);
+    if (admin) return { kind: "admin" };
+    if (access === "admin" || !bearer) return fault(401, "AuthenticationRequired", "Authentication Required");
+  }
+  if (!bearer) return fault(400, "InvalidToken", "Unexpected authorization type");
+  if (!looksLikeJwt(credential)) return fault(400, "InvalidToken", "Token could not be verified");
+
+  if (access === "refresh" || access === "refresh-or-expired") {
+    const claims = await authority.tokens.refresh(credential, access === "refresh-or-expired");
+    return "status" in claims ? claims : { kind: "refresh", ...claims };
+  }
+  const claims = await authority.tokens.access(credential);
+  return "status" in claims ? claims : { kind: "agent", did: claims.did, scope: claims.scope };
+};

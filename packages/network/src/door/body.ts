@@ -1,0 +1,39 @@
+import { fault, invalid } from "@rookery/pds";
+import type { XrpcFault } from "@rookery/sync";
+
+const tooLarge = (limit: number): XrpcFault =>
+  fault(413, "PayloadTooLarge", `Request entity too large: more than ${limit} bytes`);
+
+/** The whole body, or a fault once it proves larger than `limit` bytes; nothing past the limit is kept. */
+const readBytes = async (request: Request, limit: number): Promise<Uint8Array | XrpcFault> => {
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > limit) return tooLarge(limit);
+  if (request.headers.has("content-length")) return new Uint8Array(await request.arrayBuffer());
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) return tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+};
+
+/** Parse a JSON body of at most `limit` bytes. */
+export const readJson = async (request: Request, limit: number): Promise<{ json: unknown } | XrpcFault> => {
+  const type = request.headers.get("content-type");
+  const bytes = await readBytes(request, limit);
+  if (!(bytes instanceof Uint8Array)) return bytes;
+  if (type === null) {
+    return invalid(
+      bytes.length === 0 ? "A request body is expected but none was provided" : "Request encoding (Content-Type) required but not provided",
+    );
+  }
+  const mime = type.split(";")[0]?.trim().toLowerCase();
+  if (mime !== "application/json") return invalid(`Wrong request encoding (Content-Type): ${mime}`);
+  try {
+    return { json: JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)) };
+  } catch (error) {
+    return invalid(`Invalid JSON body: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};

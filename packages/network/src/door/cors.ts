@@ -1,0 +1,36 @@
+/**
+ * Browsers may call every XRPC method from anywhere: nothing here rests on cookies. Errors carry the headers
+ * too, or a page could not read what went wrong.
+ */
+const EXPOSED = [
+  "Atproto-Repo-Rev",
+  "Content-Length",
+  "Content-Disposition",
+  "ETag",
+  "RateLimit-Limit",
+  "RateLimit-Policy",
+  "RateLimit-Remaining",
+  "RateLimit-Reset",
+  "Retry-After",
+  "WWW-Authenticate",
+].join(", ");
+
+export const withCors = (response: Response): Response => {
+  response.headers.set("access-control-allow-origin", "*");
+  response.headers.set("access-control-expose-headers", EXPOSED);
+  return response;
+};
+
+/** Answer to OPTIONS. `*` would not cover Authorization, so the asked headers are named back (Fetch, CORS protocol). */
+export const preflight = (request: Request): Response =>
+  new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-origin": "*",
+      "access-control-allow-methods": "GET, HEAD, POST, DELETE, OPTIONS",
+      "access-control-allow-headers":
+        request.headers.get("access-control-request-headers") ?? "authorization, content-type, idempotency-key",
+      "access-control-max-age": "86400",
+      vary: "Access-Control-Request-Headers",
+    },
+  });

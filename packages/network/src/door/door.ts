@@ -1,0 +1,95 @@
+import { type Call, fault, invalid, isFault } from "@rookery/pds";
+import { validateInput, validateParams } from "@rookery/lexicon-agent-comms";
+import type { XrpcFault } from "@rookery/sync";
+import { configOf } from "../config.ts";
+import type { Env } from "../env.ts";
+import { hostOf } from "../host/host.ts";
+import { routes } from "../routes.ts";
+import { authenticate } from "./authenticate.ts";
+import { readJson } from "./body.ts";
+import { preflight, withCors } from "./cors.ts";
+import { RouteIndex } from "./find-route.ts";
+import { RateLimiter, type RateState, rateHeaders } from "./rate.ts";
+import type { AnyRoute } from "./route.ts";
+
+const index = new RouteIndex(routes);
+const limiter = new RateLimiter();
+
+/** An XRPC error as an HTTP answer. */
+const faultResponse = ({ status, name, message }: XrpcFault): Response =>
+  Response.json({ error: name, message }, { status, ...(status === 401 ? { headers: { "www-authenticate": "Bearer" } } : {}) });
+
+/** Cloudflare names the client; a loopback colony has one client, itself. */
+const addressOf = (request: Request): string => request.headers.get("cf-connecting-ip") ?? "loopback";
+
+const charge = (route: AnyRoute, ip: string): RateState | undefined => {
+  let tightest: RateState | undefined;
+  for (const rule of route.rate) {
+    const state = limiter.take(rule, ip);
+    if (tightest === undefined || state.exceeded || (!tightest.exceeded && state.remaining < tightest.remaining)) tightest = state;
+  }
+  return tightest;
+};
+
+/** Parameters and body, checked against the route's lexicon. */
+const unpack = async (request: Request, url: URL, route: AnyRoute): Promise<Pick<Call, "params" | "input"> | XrpcFault> => {
+  let params: Record<string, unknown> = {};
+  if (route.nsid !== undefined && route.path.startsWith("/xrpc/")) {
+    const checked = validateParams(route.nsid, url.searchParams);
+    if (!checked.ok) return invalid(checked.message);
+    params = checked.params;
+  } else if (route.nsid === undefined || route.method === "GET") {
+    params = Object.fromEntries(url.searchParams);
+  }
+  if (route.body !== "json") return { params, input: undefined };
+  const body = await readJson(request, route.maxBytes);
+  if (isFault(body)) return body;
+  if (route.nsid !== undefined) {
+    const checked = validateInput(route.nsid, body.json);
+    if (!checked.ok) return invalid(checked.message);
+  }
+  return { params, input: body.json };
+};
+
+const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> => {
+  const url = new URL(request.url);
+  const found = index.find(request.method, url.pathname);
+  if (isFault(found)) return found;
+  const { route, segments } = found;
+  if ("plain" in route) return route.plain(request, env);
+
+  const config = configOf(env);
+  const ip = addressOf(request);
+  const rate = config.rateLimits ? charge(route, ip) : undefined;
+  if (rate?.exceeded) {
+    const refused = faultResponse(fault(429, "RateLimitExceeded", "Rate Limit Exceeded"));
+    for (const [name, value] of Object.entries(rateHeaders(rate))) refused.headers.set(name, value);
+    return refused;
+  }
+  const caller = await authenticate(route.access, request.headers.get("authorization"), config);
+  if (isFault(caller)) return caller;
+  const unpacked = await unpack(request, url, route);
+  if (isFault(unpacked)) return unpacked;
+  const { input } = unpacked;
+  const params = { ...unpacked.params, ...segments };
+  const answer = await route.handler({ request, url, caller, params, input, host: hostOf(env), ip });
+  if (rate !== undefined && answer instanceof Response) {
+    for (const [name, value] of Object.entries(rateHeaders(rate))) if (!answer.headers.has(name)) answer.headers.set(name, value);
+  }
+  return answer;
+};
+
+/** The one way in: find the row, decide who asks, check what is asked, let the handler translate. */
+export const door = async (request: Request, env: Env): Promise<Response> => {
+  if (request.method === "OPTIONS") return preflight(request);
+  try {
+    const answer = await enter(request, env);
+    if (!(answer instanceof Response)) return withCors(faultResponse(answer));
+    // An upgraded socket's headers cannot be changed, and need not be.
+    return answer.status === 101 ? answer : withCors(answer);
+  } catch (error) {
+    // A bug, not a bad request: told apart by name, in full to the log, in one word to the caller.
+    console.error(JSON.stringify({ event: "unexpected", url: request.url, error: error instanceof Error ? error.stack : String(error) }));
+    return withCors(faultResponse(fault(500, "InternalServerError", "Internal Server Error")));
+  }
+};

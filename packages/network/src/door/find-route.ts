@@ -1,0 +1,65 @@
+import { fault, invalid } from "@rookery/pds";
+import type { XrpcFault } from "@rookery/sync";
+import { isValidNsid } from "@atproto/syntax";
+import type { AnyRoute } from "./route.ts";
+
+export interface Found {
+  route: AnyRoute;
+  /** Values of the path's `:name` segments. */
+  segments: Record<string, string>;
+}
+
+/** The table, indexed: exact paths in a map, the few with segments in a list. */
+export class RouteIndex {
+  readonly #exact = new Map<string, AnyRoute>();
+  readonly #patterns: { route: AnyRoute; parts: string[] }[] = [];
+
+  constructor(routes: AnyRoute[]) {
+    for (const route of routes) {
+      if (route.path.includes(":")) this.#patterns.push({ route, parts: route.path.split("/") });
+      else this.#exact.set(`${route.method} ${route.path}`, route);
+    }
+  }
+
+  /** The row for a request, or the reference's answer to a path or method that has none. */
+  find(method: string, path: string): Found | XrpcFault {
+    const asked = method === "HEAD" ? "GET" : method;
+    const route = this.#exact.get(`${asked} ${path}`);
+    if (route !== undefined) return { route, segments: {} };
+    const parts = path.split("/");
+    for (const pattern of this.#patterns) {
+      const segments = pattern.route.method === asked ? match(pattern.parts, parts) : undefined;
+      if (segments !== undefined) return { route: pattern.route, segments };
+    }
+    return this.#refuse(asked, path);
+  }
+
+  #refuse(method: string, path: string): XrpcFault {
+    const expected = ["GET", "POST", "DELETE"].find((other) => this.#exact.has(`${other} ${path}`));
+    if (!path.startsWith("/xrpc/")) {
+      return expected === undefined
+        ? fault(404, "NotFound", `Nothing here: ${path}`)
+        : fault(405, "MethodNotAllowed", `Incorrect HTTP method (${method}) expected ${expected}`);
+    }
+    if (expected !== undefined) return invalid(`Incorrect HTTP method (${method}) expected ${expected}`);
+    if (!isValidNsid(path.slice("/xrpc/".length))) return invalid(`invalid xrpc path: ${path}`);
+    return fault(501, "MethodNotImplemented", `Method Not Implemented: ${path.slice("/xrpc/".length)}`);
+  }
+}
+
+const match = (pattern: string[], parts: string[]): Record<string, string> | undefined => {
+  if (pattern.length !== parts.length) return undefined;
+  const segments: Record<string, string> = {};
+  for (const [i, want] of pattern.entries()) {
+    const part = parts[i] ?? "";
+    if (want.startsWith(":")) {
+      if (part === "") return undefined;
+      try {
+        segments[want.slice(1)] = decodeURIComponent(part);
+      } catch {
+        return undefined;
+      }
+    } else if (want !== part) return undefined;
+  }
+  return segments;
+};

@@ -1,0 +1,26 @@
+import type { Handler } from "@rookery/pds";
+import type { Env } from "../env.ts";
+import type { Access } from "./authenticate.ts";
+import type { RateRule } from "./rate.ts";
+
+/** One row of the route table. No row, no entry. */
+export interface Route {
+  method: "GET" | "POST" | "DELETE";
+  /** Path; `:name` matches one segment and arrives in `params`. */
+  path: string;
+  access: Access;
+  /** The lexicon that checks parameters and body; absent for plain HTTP. */
+  nsid?: string;
+  /** `json` is parsed and checked; `bytes` is left to the handler as a stream. */
+  body: "none" | "json" | "bytes";
+  /** Largest body in bytes. */
+  maxBytes: number;
+  /** Limits per client address beside the global one; the global one is off for large sync reads as in the reference. */
+  rate: RateRule[];
+  handler: Handler;
+}
+
+/** A row whose answer needs the bindings themselves (sockets, health). */
+export type PlainRoute = Omit<Route, "handler"> & { plain: (request: Request, env: Env) => Promise<Response> };
+
+export type AnyRoute = Route | PlainRoute;

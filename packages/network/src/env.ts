@@ -1,0 +1,38 @@
+import type { Agent, Relay } from "./index.ts";
+
+/** The Worker's bindings (wrangler.toml); the local launcher gives the same ones. */
+export interface Env {
+  AGENT: DurableObjectNamespace<Agent>;
+  RELAY: DurableObjectNamespace<Relay>;
+  DB: D1Database;
+  BLOBS: R2Bucket;
+  DELIVERY: Queue<WakeMessage>;
+  /** Public origin, e.g. `https://colony.example.com` or `http://localhost:3000`. */
+  ORIGIN: string;
+  /** Comma-separated, each with its leading dot. */
+  HANDLE_DOMAINS: string;
+  PLC_URL: string;
+  /** The admin's one secret: Bearer, or Basic `admin:`. */
+  ADMIN_API_KEY: string;
+  /** 32 bytes, base64url. */
+  ENCRYPTION_MASTER_KEY: string;
+  /** P-256 private key, 32 bytes in hex: the colony's PLC rotation key. */
+  PLC_ROTATION_KEY: string;
+  /** At least 32 bytes, base64url. */
+  SESSION_SECRET: string;
+  OPEN_REGISTRATION?: string;
+  /** `off` switches rate limits off (a local colony under test). */
+  RATE_LIMITS?: string;
+  LOG_MAX_AGE_MS?: string;
+  LOG_MAX_BYTES?: string;
+  /** Name of the newest D1 migration; health is not reported before it is in. */
+  MIGRATION?: string;
+  /** Fault to inject; crash tests only. */
+  FAULT?: string;
+}
+
+/** What the delivery queue carries: a second waker, never the only copy. */
+export interface WakeMessage {
+  recipient: string;
+  seq: number;
+}

@@ -1,0 +1,49 @@
+import { type Host, didDocumentOf } from "@rookery/pds";
+import { ok } from "@rookery/sync";
+import { configOf } from "../config.ts";
+import type { Env } from "../env.ts";
+import { Provisioning } from "../provisioning/provisioning.ts";
+import { Registry } from "../registry/registry.ts";
+import { agentStub, relayStub } from "./stubs.ts";
+
+/** Default of the reference (blobUploadLimit). */
+const BLOB_LIMIT = 5 * 1024 * 1024;
+
+const provisionings = new WeakMap<Host, Provisioning>();
+
+/** Provisioning of the same host, for the admin's routes. */
+export const provisioningOf = (host: Host): Provisioning => {
+  const provisioning = provisionings.get(host);
+  if (provisioning === undefined) throw new Error("Host was not made by hostOf");
+  return provisioning;
+};
+
+const build = (env: Env): Host => {
+  const config = configOf(env);
+  const registry = new Registry(env.DB);
+  const provisioning = new Provisioning({ config, registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did) });
+  const host: Host = {
+    did: config.hostDid,
+    origin: config.origin,
+    handleDomains: config.handleDomains,
+    openRegistration: config.openRegistration,
+    blobLimit: BLOB_LIMIT,
+    tokens: config.tokens,
+    blobs: env.BLOBS,
+    find: (actor) => registry.find(actor),
+    agent: (did) => agentStub(env, did),
+    didDocument: (did) => didDocumentOf(config.plcUrl, did),
+    listRepos: async (page) => ok(await relayStub(env).listRepos(page)),
+    createAccount: (account) => provisioning.create(account),
+  };
+  provisionings.set(host, provisioning);
+  return host;
+};
+
+let built: { env: Env; host: Host } | undefined;
+
+/** The host of this isolate's environment. */
+export const hostOf = (env: Env): Host => {
+  if (built?.env !== env) built = { env, host: build(env) };
+  return built.host;
+};

@@ -1,0 +1,45 @@
+import { P256PublicKey, parsePublicMultikey } from "@atcute/crypto";
+import { wrapKey } from "@rookery/pds";
+import { type Outcome, fail, ok } from "@rookery/sync";
+import type { Config } from "../config.ts";
+import { type PlcOperation, didOf, signGenesis } from "./operation.ts";
+
+/** All of a new account that must be written down before anything is posted. */
+export interface Draft {
+  did: string;
+  genesis: PlcOperation;
+  /** PKCS#8 of the P-256 signing key, wrapped for this DID. */
+  wrappedSigningKey: Uint8Array;
+}
+
+/** Whether the text is a did:key that PLC takes as a rotation key. */
+export const isDidKey = (text: string): boolean => {
+  if (!text.startsWith("did:key:")) return false;
+  try {
+    parsePublicMultikey(text.slice("did:key:".length));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const badRecoveryKey = (key: string) => fail(400, "InvalidRecoveryKey", `Not a did:key of P-256 or secp256k1: ${key}`);
+
+/** Make keys, a signed genesis and so the DID. Errors: InvalidRecoveryKey. */
+export const draftAccount = async (config: Config, handle: string, recoveryKey?: string): Promise<Outcome<Draft>> => {
+  if (recoveryKey !== undefined && !isDidKey(recoveryKey)) return badRecoveryKey(recoveryKey);
+  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+  if (!("privateKey" in pair)) throw new Error("generateKey gave no key pair");
+  const pkcs8 = await crypto.subtle.exportKey("pkcs8", pair.privateKey);
+  if (!(pkcs8 instanceof ArrayBuffer)) throw new Error("exportKey gave no bytes");
+  const signingKey = await (await P256PublicKey.importCryptoKey(pair.publicKey)).exportPublicKey("did");
+  const genesis = await signGenesis({
+    handle,
+    endpoint: config.origin,
+    signingKey,
+    rotationKey: await config.rotationKey(),
+    ...(recoveryKey === undefined ? {} : { recoveryKey }),
+  });
+  const did = didOf(genesis);
+  return ok({ did, genesis, wrappedSigningKey: await wrapKey(config.masterKey, did, new Uint8Array(pkcs8)) });
+};

@@ -1,0 +1,71 @@
+import { type Outcome, fail, ok } from "@rookery/sync";
+import { type PlcOperation, type PlcTombstone, operationCid } from "./operation.ts";
+
+/** A PLC directory answers in well under a second; past this it is down for us. */
+const TIMEOUT_MS = 10_000;
+
+type Entry = PlcOperation | PlcTombstone;
+
+/** The few calls the colony makes to the PLC directory (did:plc specification, "HTTP API"). */
+export class PlcClient {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** The newest operation of a DID; undefined when the directory does not know it. Errors: PlcUnavailable. */
+  async last(did: string): Promise<Outcome<Entry | undefined>> {
+    const response = await this.#call(`/${did}/log/last`);
+    if (!response.ok) return response;
+    const { status, text } = response.value;
+    if (status === 404) return ok(undefined);
+    if (status === 410) return ok(undefined);
+    if (status !== 200) return this.#unavailable(`${status} ${text.slice(0, 200)}`);
+    try {
+      return ok(JSON.parse(text) as Entry);
+    } catch {
+      return this.#unavailable(`unreadable answer ${text.slice(0, 200)}`);
+    }
+  }
+
+  /**
+   * Post a genesis, once in effect: posting it twice is an error of the directory, so a refusal is checked against
+   * its log. Errors: PlcRefused, PlcUnavailable.
+   */
+  async submitGenesis(did: string, genesis: PlcOperation): Promise<Outcome<null>> {
+    const posted = await this.submit(did, genesis);
+    if (posted.ok || posted.error.name !== "PlcRefused") return posted;
+    const last = await this.last(did);
+    if (!last.ok) return last;
+    return last.value !== undefined && operationCid(last.value) === operationCid(genesis) ? ok(null) : posted;
+  }
+
+  /** Errors: PlcRefused (the directory said no), PlcUnavailable (it could not be asked; the outcome is unknown). */
+  async submit(did: string, operation: Entry): Promise<Outcome<null>> {
+    const response = await this.#call(`/${did}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(operation),
+    });
+    if (!response.ok) return response;
+    const { status, text } = response.value;
+    if (status >= 200 && status < 300) return ok(null);
+    if (status >= 400 && status < 500 && status !== 429)
+      return fail(502, "PlcRefused", `The PLC directory refused the operation of ${did}: ${status} ${text.slice(0, 200)}`);
+    return this.#unavailable(`${status} ${text.slice(0, 200)}`);
+  }
+
+  async #call(path: string, init: RequestInit = {}): Promise<Outcome<{ status: number; text: string }>> {
+    try {
+      const response = await fetch(this.#url + path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return ok({ status: response.status, text: await response.text() });
+    } catch (error) {
+      return this.#unavailable(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #unavailable(reason: string) {
+    return fail(503, "PlcUnavailable", `The PLC directory at ${this.#url} cannot be reached: ${reason}`);
+  }
+}

@@ -1,0 +1,43 @@
+import type { AgentApi, CreatedAccount, NewAccount } from "@rookery/pds";
+import type { Outcome } from "@rookery/sync";
+import type { Config } from "../config.ts";
+import type { Registry } from "../registry/registry.ts";
+import { createAccount } from "./create.ts";
+import { type Destroyed, type Destruction, destroyAccount } from "./destroy.ts";
+import { PlcClient } from "./plc-client.ts";
+import { sweep } from "./sweep.ts";
+
+/** What provisioning works with. */
+export interface Workshop {
+  config: Config;
+  registry: Registry;
+  blobs: R2Bucket;
+  plc: PlcClient;
+  agent: (did: string) => AgentApi;
+}
+
+/** Bringing agents into being and to an end; each step can be killed and taken up again. */
+export class Provisioning {
+  readonly #workshop: Workshop;
+
+  constructor(parts: Omit<Workshop, "plc">) {
+    this.#workshop = { ...parts, plc: new PlcClient(parts.config.plcUrl) };
+  }
+
+  get registry(): Registry {
+    return this.#workshop.registry;
+  }
+
+  create(account: NewAccount): Promise<Outcome<CreatedAccount>> {
+    return createAccount(this.#workshop, account);
+  }
+
+  destroy(what: Destruction): Promise<Outcome<Destroyed>> {
+    return destroyAccount(this.#workshop, what);
+  }
+
+  /** Finish or abandon what a crash left behind. Called every minute. */
+  sweep(): Promise<void> {
+    return sweep(this.#workshop);
+  }
+}

@@ -1,0 +1,135 @@
+import type { KnownAgent } from "@rookery/pds";
+import { BriefCache } from "./brief-cache.ts";
+
+/** A row of the colony's registry (migrations/0001_registry.sql). */
+export interface AgentRow extends KnownAgent {
+  email: string | null;
+  state: "reserved" | "active" | "deleting";
+  idempotency_key: string | null;
+  /** Signed PLC genesis operation, JSON. */
+  genesis: string;
+  signing_key: ArrayBuffer;
+  model: string | null;
+  plc_end: PlcEnd | null;
+  owner_key: string | null;
+  lease_until: number;
+  created_at: number;
+}
+
+/** What becomes of a DID when its agent is destroyed. */
+export type PlcEnd = "tombstone" | "handover";
+
+/** How long an answer of D1 is believed by an isolate. Long enough to keep D1 off the hot path, short enough to forget. */
+const KNOWN_MS = 30_000;
+const UNKNOWN_MS = 2_000;
+
+/** One cache per isolate and database; an isolate serves one colony. */
+const cache = new BriefCache<KnownAgent>(10_000, KNOWN_MS, UNKNOWN_MS);
+
+/** Who lives here, in D1. Only active agents are found by name; unfinished ones exist for provisioning alone. */
+export class Registry {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  /** An active agent by DID or handle. Cached briefly: this stands before every request. */
+  async find(actor: string): Promise<KnownAgent | undefined> {
+    const cached = cache.get(actor);
+    if (cached !== undefined) return cached.value;
+    const column = actor.startsWith("did:") ? "did" : "handle";
+    const row = await this.#db
+      .prepare(`SELECT did, handle FROM agent WHERE ${column} = ? AND state = 'active'`)
+      .bind(actor)
+      .first<KnownAgent>();
+    cache.set(actor, row ?? undefined);
+    return row ?? undefined;
+  }
+
+  async byDid(did: string): Promise<AgentRow | null> {
+    return this.#db.prepare("SELECT * FROM agent WHERE did = ?").bind(did).first<AgentRow>();
+  }
+
+  async byHandle(handle: string): Promise<AgentRow | null> {
+    return this.#db.prepare("SELECT * FROM agent WHERE handle = ?").bind(handle).first<AgentRow>();
+  }
+
+  async byIdempotencyKey(key: string): Promise<AgentRow | null> {
+    return this.#db.prepare("SELECT * FROM agent WHERE idempotency_key = ?").bind(key).first<AgentRow>();
+  }
+
+  async byEmail(email: string): Promise<AgentRow | null> {
+    return this.#db.prepare("SELECT * FROM agent WHERE email = ?").bind(email).first<AgentRow>();
+  }
+
+  /** Write a name down before anything is posted. False when the handle, e-mail or key was taken meanwhile. */
+  async reserve(row: Omit<AgentRow, "state" | "plc_end" | "owner_key">): Promise<boolean> {
+    const result = await this.#db
+      .prepare(
+        `INSERT INTO agent (did, handle, email, state, idempotency_key, genesis, signing_key, model, lease_until, created_at)
+         VALUES (?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      )
+      .bind(row.did, row.handle, row.email, row.idempotency_key, row.genesis, row.signing_key, row.model, row.lease_until, row.created_at)
+      .run();
+    return result.meta.changes === 1;
+  }
+
+  async activate(row: KnownAgent): Promise<void> {
+    await this.#db.prepare("UPDATE agent SET state = 'active', lease_until = 0 WHERE did = ?").bind(row.did).run();
+    this.#forget(row);
+  }
+
+  /** Let the next request or sweep take a reserved row up at once. */
+  async releaseLease(did: string): Promise<void> {
+    await this.#db.prepare("UPDATE agent SET lease_until = 0 WHERE did = ? AND state = 'reserved'").bind(did).run();
+  }
+
+  async markDeleting(row: KnownAgent, end: PlcEnd, ownerKey: string | null, leaseUntil: number): Promise<void> {
+    await this.#db
+      .prepare("UPDATE agent SET state = 'deleting', plc_end = ?, owner_key = ?, lease_until = ? WHERE did = ?")
+      .bind(end, ownerKey, leaseUntil, row.did)
+      .run();
+    this.#forget(row);
+  }
+
+  /** Drop a reservation that never became an agent. */
+  async abandon(row: KnownAgent): Promise<void> {
+    await this.#db.prepare("DELETE FROM agent WHERE did = ? AND state = 'reserved'").bind(row.did).run();
+    this.#forget(row);
+  }
+
+  /** The agent is gone: its name is free, its DID is remembered. */
+  async bury(row: KnownAgent, end: PlcEnd, now: number): Promise<void> {
+    await this.#db.batch([
+      this.#db
+        .prepare("INSERT INTO tombstone (did, handle, plc_end, deleted_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(row.did, row.handle, end, now),
+      this.#db.prepare("DELETE FROM agent WHERE did = ?").bind(row.did),
+    ]);
+    this.#forget(row);
+  }
+
+  /** Reserved and deleting rows whose request is no longer at work on them. */
+  async unfinished(now: number, limit: number): Promise<AgentRow[]> {
+    const found = await this.#db
+      .prepare("SELECT * FROM agent WHERE state <> 'active' AND lease_until < ? ORDER BY lease_until LIMIT ?")
+      .bind(now, limit)
+      .all<AgentRow>();
+    return found.results;
+  }
+
+  /** Active agents by handle, for the admin. */
+  async list(after: string, limit: number): Promise<(KnownAgent & { created_at: number; model: string | null })[]> {
+    const found = await this.#db
+      .prepare("SELECT did, handle, created_at, model FROM agent WHERE state = 'active' AND handle > ? ORDER BY handle LIMIT ?")
+      .bind(after, limit)
+      .all<KnownAgent & { created_at: number; model: string | null }>();
+    return found.results;
+  }
+
+  #forget({ did, handle }: KnownAgent): void {
+    cache.delete(did);
+    cache.delete(handle);
+  }
+}

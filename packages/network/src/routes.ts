@@ -1,0 +1,114 @@
+import * as xrpc from "@rookery/pds";
+import { rateRules } from "./door/rate.ts";
+import type { AnyRoute, Route } from "./door/route.ts";
+import { createAgent } from "./http/create-agent.ts";
+import { destroyAgent, destroyAgentPlain } from "./http/destroy-agent.ts";
+import { health } from "./http/health.ts";
+import { landing, robots } from "./http/landing.ts";
+import { listAgents } from "./http/list-agents.ts";
+import { subscribeRepos } from "./http/subscribe-repos.ts";
+import { atprotoDid, hostDidDocument } from "./http/well-known.ts";
+
+/** Bodies: JSON of ordinary methods as in the reference; writes carry up to 200 records of at most 2,000,000 bytes in all. */
+const JSON_LIMIT = 150_000;
+const WRITE_LIMIT = 1_000_000 * 2;
+
+const global = [rateRules.global];
+
+type Row = Partial<Omit<Route, "nsid" | "path" | "method">> & Pick<Route, "handler">;
+
+/** com.atproto.* and agent.* reads: GET, no body. */
+const query = (nsid: string, row: Row): Route => ({
+  method: "GET",
+  path: `/xrpc/${nsid}`,
+  nsid,
+  access: "public",
+  body: "none",
+  maxBytes: 0,
+  rate: global,
+  ...row,
+});
+
+/** Procedures: POST with a JSON body unless said otherwise. */
+const procedure = (nsid: string, row: Row): Route => ({
+  method: "POST",
+  path: `/xrpc/${nsid}`,
+  nsid,
+  access: "agent",
+  body: "json",
+  maxBytes: JSON_LIMIT,
+  rate: global,
+  ...row,
+});
+
+/** Everything this colony answers, and to whom. The door walks nothing else; routes.test.ts tries every row with every caller. */
+export const routes: AnyRoute[] = [
+  query("com.atproto.server.describeServer", { handler: xrpc.describeServer }),
+  procedure("com.atproto.server.createSession", { access: "public", handler: xrpc.createSession }),
+  procedure("com.atproto.server.refreshSession", { access: "refresh", body: "none", handler: xrpc.refreshSession }),
+  procedure("com.atproto.server.deleteSession", { access: "refresh-or-expired", body: "none", handler: xrpc.deleteSession }),
+  query("com.atproto.server.getSession", { access: "agent", handler: xrpc.getSession }),
+  procedure("com.atproto.server.createAccount", {
+    access: "optional",
+    rate: [rateRules.global, rateRules.createAccount],
+    handler: xrpc.createAccount,
+  }),
+
+  query("com.atproto.identity.resolveHandle", { handler: xrpc.resolveHandle }),
+
+  procedure("com.atproto.repo.createRecord", { maxBytes: WRITE_LIMIT, handler: xrpc.createRecord }),
+  procedure("com.atproto.repo.putRecord", { maxBytes: WRITE_LIMIT, handler: xrpc.putRecord }),
+  procedure("com.atproto.repo.deleteRecord", { handler: xrpc.deleteRecord }),
+  procedure("com.atproto.repo.applyWrites", { maxBytes: WRITE_LIMIT * 2, handler: xrpc.applyWrites }),
+  procedure("com.atproto.repo.uploadBlob", {
+    body: "bytes",
+    rate: [rateRules.global, rateRules.uploadBlob],
+    handler: xrpc.uploadBlob,
+  }),
+  query("com.atproto.repo.getRecord", { handler: xrpc.getRecord }),
+  query("com.atproto.repo.listRecords", { handler: xrpc.listRecords }),
+  query("com.atproto.repo.describeRepo", { handler: xrpc.describeRepo }),
+
+  // Inactive repositories are read by themselves and by the admin only, hence `optional`.
+  query("com.atproto.sync.getRepo", { access: "optional", rate: [], handler: xrpc.getRepo }),
+  query("com.atproto.sync.getRecord", { access: "optional", handler: xrpc.getRecordProof }),
+  query("com.atproto.sync.getBlocks", { access: "optional", handler: xrpc.getBlocks }),
+  query("com.atproto.sync.getLatestCommit", { access: "optional", handler: xrpc.getLatestCommit }),
+  query("com.atproto.sync.getRepoStatus", { handler: xrpc.getRepoStatus }),
+  query("com.atproto.sync.listRepos", { handler: xrpc.listRepos }),
+  query("com.atproto.sync.listBlobs", { access: "optional", handler: xrpc.listBlobs }),
+  query("com.atproto.sync.getBlob", { access: "optional", handler: xrpc.getBlob }),
+  {
+    method: "GET",
+    path: "/xrpc/com.atproto.sync.subscribeRepos",
+    access: "public",
+    body: "none",
+    maxBytes: 0,
+    rate: global,
+    plain: subscribeRepos,
+  },
+
+  query("agent.comms.listInbox", { access: "agent", handler: xrpc.listInbox }),
+  procedure("agent.network.createAgent", { access: "admin", handler: createAgent }),
+  procedure("agent.network.destroyAgent", { access: "admin", handler: destroyAgent }),
+  query("agent.network.listAgents", { access: "admin", handler: listAgents }),
+
+  {
+    method: "POST",
+    path: "/agents/create",
+    nsid: "agent.network.createAgent",
+    access: "admin",
+    body: "json",
+    maxBytes: JSON_LIMIT,
+    rate: global,
+    handler: createAgent,
+  },
+  { method: "DELETE", path: "/agents/:name", access: "admin", body: "none", maxBytes: 0, rate: global, handler: destroyAgentPlain },
+  { method: "GET", path: "/agents", nsid: "agent.network.listAgents", access: "admin", body: "none", maxBytes: 0, rate: global, handler: listAgents },
+
+  { method: "GET", path: "/", access: "public", body: "none", maxBytes: 0, rate: global, handler: landing },
+  { method: "GET", path: "/robots.txt", access: "public", body: "none", maxBytes: 0, rate: global, handler: robots },
+  { method: "GET", path: "/xrpc/_health", access: "public", body: "none", maxBytes: 0, rate: [], plain: health },
+  { method: "GET", path: "/.well-known/atproto-did", access: "public", body: "none", maxBytes: 0, rate: global, handler: atprotoDid },
+  { method: "GET", path: "/.well-known/did.json", access: "public", body: "none", maxBytes: 0, rate: global, handler: hostDidDocument },
+];

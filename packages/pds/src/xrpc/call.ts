@@ -1,0 +1,52 @@
+import type { Outcome, XrpcFault } from "@rookery/sync";
+import type { Host } from "./host.ts";
+
+/** Who is asking, as far as the door could tell. Decided once, before any handler runs. */
+export type Caller =
+  | { kind: "anonymous" }
+  | { kind: "agent"; did: string; scope: string }
+  | { kind: "refresh"; did: string; id: string }
+  | { kind: "admin" };
+
+/** One request on its way to a handler: authorised, its parameters and body checked against the lexicon. */
+export interface Call {
+  request: Request;
+  url: URL;
+  caller: Caller;
+  /** Query parameters by name, coerced and defaulted by the lexicon. */
+  params: Record<string, unknown>;
+  /** Parsed JSON body; undefined when the method takes none or takes bytes. */
+  input: unknown;
+  host: Host;
+  /** Client address, for rate limits. */
+  ip: string;
+}
+
+/** Handlers only translate: unpack, call one method, answer. A returned fault is a foreseen failure. */
+export type Handler = (call: Call) => Promise<Response | XrpcFault> | Response | XrpcFault;
+
+/** 200 with a JSON body. */
+export const json = (body: unknown, headers?: Record<string, string>): Response =>
+  new Response(JSON.stringify(body), { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
+
+/** 200 with nothing in it, as the reference answers procedures without output. */
+export const empty = (): Response => new Response(null, { status: 200 });
+
+/** A CAR of known bytes. */
+export const car = (body: Uint8Array | ReadableStream<Uint8Array>): Response =>
+  new Response(body, { headers: { "content-type": "application/vnd.ipld.car" } });
+
+export const fault = (status: number, name: string, message: string): XrpcFault => ({ status, name, message });
+
+/** 400 InvalidRequest, the reference's name for most bad input. */
+export const invalid = (message: string): XrpcFault => fault(400, "InvalidRequest", message);
+
+export const isFault = (value: unknown): value is XrpcFault =>
+  typeof value === "object" && value !== null && !(value instanceof Response) && "status" in value && "name" in value;
+
+/** Translate an outcome: the error goes out as it is, the value through `then`. */
+export const answer = <T>(outcome: Outcome<T>, then: (value: T) => Response | XrpcFault): Response | XrpcFault =>
+  outcome.ok ? then(outcome.value) : outcome.error;
+
+/** at-uri of a record. */
+export const atUri = (did: string, collection: string, rkey: string): string => `at://${did}/${collection}/${rkey}`;

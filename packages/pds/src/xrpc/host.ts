@@ -1,0 +1,56 @@
+import type { Outcome } from "@rookery/sync";
+import type { AgentApi } from "../agent-api.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** What the XRPC surface needs of the host around it. Filled by the composition root in `network`. */
+export interface Host {
+  /** DID of the host itself, e.g. `did:web:localhost%3A3000`. */
+  did: string;
+  origin: string;
+  /** Domains handles are given under, each with its leading dot. */
+  handleDomains: string[];
+  openRegistration: boolean;
+  /** Largest blob accepted, in bytes. */
+  blobLimit: number;
+  tokens: Tokens;
+  blobs: R2Bucket;
+  /** An account of this host by DID or handle, whatever its state; undefined when there is none. */
+  find(actor: string): Promise<KnownAgent | undefined>;
+  /** The account's Durable Object. Only for DIDs that `find` knows. */
+  agent(did: string): AgentApi;
+  /** The DID document as the network sees it, or undefined when it cannot be had now. */
+  didDocument(did: string): Promise<unknown>;
+  listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>>;
+  createAccount(input: NewAccount): Promise<Outcome<CreatedAccount>>;
+}
+
+export interface KnownAgent {
+  did: string;
+  handle: string;
+}
+
+export interface RepoPage {
+  repos: { did: string; head: string; rev: string; active: boolean; status?: string }[];
+  cursor?: string;
+}
+
+export interface NewAccount {
+  /** Full handle, e.g. `alice.test`. */
+  handle: string;
+  /** Chosen by the caller; generated and returned once when absent. */
+  password?: string;
+  email?: string;
+  /** did:key put in front of the colony's rotation key. */
+  recoveryKey?: string;
+  model?: string;
+  idempotencyKey?: string;
+  /** The admin may take reserved names. */
+  allowReserved?: boolean;
+}
+
+export interface CreatedAccount {
+  did: string;
+  handle: string;
+  /** The credential, in clear, this once. */
+  password: string;
+}

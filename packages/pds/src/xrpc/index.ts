@@ -1,0 +1,28 @@
+/** The XRPC surface of the host: one handler per method, named after it. */
+export * from "./call.ts";
+export * from "./host.ts";
+export * from "./tokens.ts";
+export { applyWrites } from "./repo/apply-writes.ts";
+export { createRecord } from "./repo/create-record.ts";
+export { deleteRecord } from "./repo/delete-record.ts";
+export { describeRepo } from "./repo/describe-repo.ts";
+export { getRecord } from "./repo/get-record.ts";
+export { listRecords } from "./repo/list-records.ts";
+export { putRecord } from "./repo/put-record.ts";
+export { uploadBlob } from "./repo/upload-blob.ts";
+export { getBlob } from "./sync/get-blob.ts";
+export { getBlocks } from "./sync/get-blocks.ts";
+export { getLatestCommit } from "./sync/get-latest-commit.ts";
+export { getRecordProof } from "./sync/get-record.ts";
+export { getRepo } from "./sync/get-repo.ts";
+export { getRepoStatus } from "./sync/get-repo-status.ts";
+export { listBlobs } from "./sync/list-blobs.ts";
+export { listRepos } from "./sync/list-repos.ts";
+export { createAccount } from "./server/create-account.ts";
+export { createSession } from "./server/create-session.ts";
+export { deleteSession } from "./server/delete-session.ts";
+export { describeServer } from "./server/describe-server.ts";
+export { getSession } from "./server/get-session.ts";
+export { refreshSession } from "./server/refresh-session.ts";
+export { resolveHandle } from "./identity/resolve-handle.ts";
+export { listInbox } from "./comms/list-inbox.ts";

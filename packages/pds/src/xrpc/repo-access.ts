@@ -1,0 +1,48 @@
+import type { XrpcFault } from "@rookery/sync";
+import type { AgentApi } from "../agent-api.ts";
+import { type Call, fault, invalid, isFault } from "./call.ts";
+import type { KnownAgent } from "./host.ts";
+
+/** The account a write names, when the caller is that account; the reference's errors otherwise. */
+export const ownRepo = async ({ caller, host }: Call, repo: string): Promise<KnownAgent | XrpcFault> => {
+  const agent = await host.find(repo);
+  if (agent === undefined) return fault(403, "AccountNotFound", `Account not found: ${repo}`);
+  if (caller.kind !== "agent" || caller.did !== agent.did)
+    return fault(401, "AuthenticationRequired", `Not signed in as ${repo}`);
+  return agent;
+};
+
+/** The account itself for a call that acts on the caller. */
+export const ownAgent = async ({ caller, host }: Call): Promise<{ did: string; stub: AgentApi } | XrpcFault> => {
+  if (caller.kind !== "agent" && caller.kind !== "refresh") return fault(401, "AuthMissing", "Authentication Required");
+  // A token outlives its account; the registry is asked so that no object wakes for a DID that is gone.
+  if ((await host.find(caller.did)) === undefined)
+    return invalid(`Could not find user info for account: ${caller.did}`);
+  return { did: caller.did, stub: host.agent(caller.did) };
+};
+
+/** A repository to read by name in com.atproto.repo.*: reads of inactive accounts are refused there. */
+export const namedRepo = async ({ host }: Call, repo: string): Promise<(KnownAgent & { stub: AgentApi }) | XrpcFault> => {
+  const agent = await host.find(repo);
+  return agent === undefined ? invalid(`Could not find repo: ${repo}`) : { ...agent, stub: host.agent(agent.did) };
+};
+
+/**
+ * A repository to sync. Inactive ones are readable by themselves and by the admin only
+ * (com.atproto.sync.getRepo: RepoNotFound, RepoTakendown, RepoSuspended, RepoDeactivated; HTTP 400).
+ */
+export const syncedRepo = async ({ caller, host }: Call, did: string): Promise<AgentApi | XrpcFault> => {
+  const agent = await host.find(did);
+  const missing = fault(400, "RepoNotFound", `Could not find repo for DID: ${did}`);
+  if (agent === undefined || agent.did !== did) return missing;
+  const stub = host.agent(did);
+  if (caller.kind === "admin" || (caller.kind === "agent" && caller.did === did)) return stub;
+  const status = await stub.getStatus();
+  if (!status.ok) return status.error;
+  if (status.value.active) return stub;
+  const names = { takendown: "RepoTakendown", suspended: "RepoSuspended", deactivated: "RepoDeactivated", deleted: "RepoNotFound" };
+  const state = status.value.status ?? "deactivated";
+  return state === "deleted" ? missing : fault(400, names[state], `Repo is ${state}: ${did}`);
+};
+
+export { isFault };

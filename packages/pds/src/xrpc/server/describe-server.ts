@@ -1,0 +1,12 @@
+import { type Handler, json } from "../call.ts";
+
+/** com.atproto.server.describeServer */
+export const describeServer: Handler = ({ host }) =>
+  json({
+    did: host.did,
+    availableUserDomains: host.handleDomains,
+    inviteCodeRequired: !host.openRegistration,
+    blobUploadLimit: host.blobLimit,
+    links: {},
+    contact: {},
+  });

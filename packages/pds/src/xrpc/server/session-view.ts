@@ -1,0 +1,17 @@
+import type { SessionGrant } from "../../agent-api.ts";
+import { type Call, json } from "../call.ts";
+
+/** The answer of createSession and refreshSession: both tokens, and who they are for. */
+export const sessionView = async ({ host }: Call, grant: SessionGrant): Promise<Response> => {
+  const [tokens, didDoc] = await Promise.all([host.tokens.mint(grant), host.didDocument(grant.did)]);
+  return json({
+    ...tokens,
+    did: grant.did,
+    didDoc,
+    handle: grant.handle,
+    email: grant.email,
+    emailConfirmed: false,
+    active: grant.active,
+    status: grant.status,
+  });
+};

@@ -1,0 +1,10 @@
+import { type Handler, answer, car, isFault } from "../call.ts";
+import { syncedRepo } from "../repo-access.ts";
+
+/** com.atproto.sync.getBlocks */
+export const getBlocks: Handler = async (call) => {
+  const { did, cids } = call.params as { did: string; cids: string[] };
+  const stub = await syncedRepo(call, did);
+  if (isFault(stub)) return stub;
+  return answer(await stub.getBlocks({ cids }), car);
+};

@@ -1,0 +1,17 @@
+import { isTid } from "@rookery/repo";
+import { type Handler, answer, invalid, isFault, json } from "../call.ts";
+import { syncedRepo } from "../repo-access.ts";
+
+/** com.atproto.sync.listBlobs: CIDs of the blobs that records refer to. */
+export const listBlobs: Handler = async (call) => {
+  const { did, since, limit, cursor } = call.params as { did: string; since?: string; limit: number; cursor?: string };
+  if (since !== undefined && !isTid(since)) return invalid(`Invalid since, not a TID: ${since}`);
+  const stub = await syncedRepo(call, did);
+  if (isFault(stub)) return stub;
+  const page = await stub.listBlobs({
+    limit,
+    ...(since === undefined ? {} : { since }),
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  return answer(page, json);
+};

@@ -1,0 +1,182 @@
+import { Agent, CredentialSession } from "@atproto/api";
+import type { AgentCommsListInboxOutput, AgentCommsMessage, AgentCommsRequest, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
+import { ids } from "@rookery/lexicon-agent-comms";
+import { nextTid } from "@rookery/repo";
+import { type ContentInput, toContent } from "./content.ts";
+import { Identities } from "./identity.ts";
+import { Inbox, type InboxOptions } from "./inbox.ts";
+import { type Incoming, type StrongRef, toIncoming } from "./message.ts";
+import { type VerifiedRecord, readRecord } from "./read-record.ts";
+import { type Draft, type Sealer, plainSealer } from "./sealer.ts";
+import { RepositoryTransport, type Sent, type Transport } from "./transport.ts";
+
+export interface ConnectOptions {
+  /** Origin of the agent's colony, e.g. `http://localhost:3000`. */
+  service: string;
+  /** Handle or DID. */
+  identifier: string;
+  password: string;
+  /** PLC directory; the public one unless told otherwise. */
+  plcUrl?: string;
+  inbox?: Partial<InboxOptions>;
+  sealer?: Sealer;
+}
+
+/** Fields that an author may add to what they send; see the lexicon for each. */
+export type MessageFields = Partial<Omit<AgentCommsMessage, "$type" | "to" | "content" | "createdAt">>;
+export type RequestFields = Partial<Omit<AgentCommsRequest, "$type" | "to" | "input" | "createdAt">>;
+export type ResponseFields = Partial<Omit<AgentCommsResponse, "$type" | "request" | "state" | "output" | "createdAt">>;
+
+/** A request that was sent, and a way to wait for what becomes of it. */
+export interface SentRequest extends Sent {
+  /** The next response in a state that ends the task. @throws Error when none comes in time. */
+  response(options?: { timeoutMs?: number }): Promise<IncomingResponse>;
+}
+
+export type IncomingResponse = Extract<Incoming, { kind: "response" }>;
+
+const FINAL = new Set(["completed", "failed", "canceled", "rejected", "expired"]);
+const RESPONSE_TIMEOUT_MS = 60_000;
+
+const withTimeout = <T>(promise: Promise<T>, ms: number, what: string): Promise<T> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} within ${ms} ms`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+};
+
+/** One agent, signed in: what its author writes against. Make it with `connect`. */
+export class ColonyAgent {
+  readonly did: string;
+  readonly handle: string;
+  /** The underlying atproto client, for everything that is not agent.comms. */
+  readonly client: Agent;
+  readonly inbox: Inbox;
+  readonly #identities: Identities;
+  readonly #sealer: Sealer;
+  readonly #transport: Transport;
+  readonly #session: CredentialSession;
+  #lastTid: string | undefined;
+  readonly #clockId = Math.floor(Math.random() * 1024);
+
+  constructor(session: CredentialSession, options: ConnectOptions) {
+    if (session.did === undefined || session.session === undefined) throw new Error("Not signed in");
+    this.#session = session;
+    this.did = session.did;
+    this.handle = session.session.handle;
+    this.client = new Agent((path, init) => session.fetchHandler(path, init));
+    this.#identities = new Identities(options.plcUrl ?? "https://plc.directory");
+    this.#sealer = options.sealer ?? plainSealer;
+    this.#transport = new RepositoryTransport(this.client, this.did);
+    this.inbox = new Inbox((cursor, wait, signal) => this.#listInbox(cursor, wait, signal), {
+      onError: (error) => console.error(`inbox of ${this.handle}:`, error),
+      ...options.inbox,
+    });
+  }
+
+  /** Send a message. @param to handles or DIDs. */
+  async send(to: string | string[], content: ContentInput, fields: MessageFields = {}): Promise<Sent> {
+    const dids = await Promise.all((Array.isArray(to) ? to : [to]).map((one) => this.#didOf(one)));
+    return this.#send(ids.AgentCommsMessage, dids, { to: dids, content: toContent(content), ...fields });
+  }
+
+  /** Say something to every agent of the colony. */
+  async broadcast(content: ContentInput, fields: MessageFields = {}): Promise<Sent> {
+    return this.#send(ids.AgentCommsBroadcast, "all", { content: toContent(content), ...fields });
+  }
+
+  /** Ask another agent to do something; its at-uri is the task's id. */
+  async request(to: string, input: ContentInput, fields: RequestFields = {}): Promise<SentRequest> {
+    const did = await this.#didOf(to);
+    const rkey = this.#nextRkey();
+    const uri = `at://${this.did}/${ids.AgentCommsRequest}/${rkey}`;
+    // Watched from before it is sent, so that no answer can be too quick.
+    let stop = () => {};
+    const answered = new Promise<IncomingResponse>((resolve) => {
+      stop = this.inbox.watch((item) => {
+        const incoming = toIncoming(item);
+        if (incoming.kind !== "response" || incoming.author !== did || incoming.record.request.uri !== uri) return;
+        if (!FINAL.has(incoming.record.state)) return;
+        stop();
+        resolve(incoming);
+      });
+    });
+    try {
+      const sent = await this.#send(ids.AgentCommsRequest, [did], { to: did, input: toContent(input), ...fields }, rkey);
+      return { ...sent, response: ({ timeoutMs = RESPONSE_TIMEOUT_MS } = {}) => withTimeout(answered, timeoutMs, `No response to ${uri}`) };
+    } catch (error) {
+      stop();
+      throw error;
+    }
+  }
+
+  /** Answer a request. @param state see agent.comms.response. */
+  async respond(request: StrongRef & { author: string }, state: AgentCommsResponse["state"], output?: ContentInput, fields: ResponseFields = {}): Promise<Sent> {
+    return this.#send(ids.AgentCommsResponse, [request.author], {
+      request: { uri: request.uri, cid: request.cid },
+      state,
+      ...(output === undefined ? {} : { output: toContent(output) }),
+      ...fields,
+    });
+  }
+
+  /** Offer a task to another agent: a schema and a delivery today, what it transfers comes with sealing. */
+  async handoff(to: string, request: StrongRef, reason?: string): Promise<Sent> {
+    const did = await this.#didOf(to);
+    return this.#send(ids.AgentCommsHandoff, [did], {
+      to: did,
+      request: { uri: request.uri, cid: request.cid },
+      ...(reason === undefined ? {} : { reason }),
+    });
+  }
+
+  /** Everything that arrives, in order, one at a time; a handler that throws gets the item again. */
+  onMessage(handler: (incoming: Incoming) => void | Promise<void>): () => void {
+    return this.inbox.listen((item) => handler(toIncoming(item)));
+  }
+
+  /** A record of anybody, verified down to its author's signature; undefined when proven absent. */
+  read(uri: string): Promise<VerifiedRecord | undefined> {
+    return readRecord(this.#identities, uri);
+  }
+
+  /** Stop reading; the session stays valid. */
+  close(): void {
+    this.inbox.close();
+  }
+
+  #nextRkey(): string {
+    this.#lastTid = nextTid(this.#lastTid, Date.now() * 1000, this.#clockId);
+    return this.#lastTid;
+  }
+
+  async #send(collection: string, to: string[] | "all", fields: Record<string, unknown>, rkey = this.#nextRkey()): Promise<Sent> {
+    const draft: Draft = {
+      collection,
+      rkey,
+      to,
+      record: { $type: collection, ...fields, createdAt: new Date().toISOString() },
+    };
+    return this.#transport.send(await this.#sealer.seal(draft));
+  }
+
+  async #didOf(actor: string): Promise<string> {
+    if (actor.startsWith("did:")) return actor;
+    return (await this.client.com.atproto.identity.resolveHandle({ handle: actor })).data.did;
+  }
+
+  async #listInbox(cursor: string | undefined, waitSeconds: number, signal: AbortSignal): Promise<AgentCommsListInboxOutput> {
+    const query = new URLSearchParams({ limit: "50", waitSeconds: String(waitSeconds), ...(cursor === undefined ? {} : { cursor }) });
+    const response = await this.#session.fetchHandler(`/xrpc/${ids.AgentCommsListInbox}?${query}`, { signal });
+    if (!response.ok) throw new Error(`${ids.AgentCommsListInbox} answers ${response.status}: ${(await response.text()).slice(0, 300)}`);
+    return (await response.json()) as AgentCommsListInboxOutput;
+  }
+}
+
+/** Sign an agent in. @throws XRPCError of @atproto/api when the host refuses. */
+export const connect = async (options: ConnectOptions): Promise<ColonyAgent> => {
+  const session = new CredentialSession(new URL(options.service));
+  await session.login({ identifier: options.identifier, password: options.password });
+  return new ColonyAgent(session, options);
+};

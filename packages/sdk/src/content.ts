@@ -1,0 +1,26 @@
+import type { AgentCommsDefsJson, AgentCommsDefsText, AgentCommsMessage } from "@rookery/lexicon-agent-comms";
+
+/** Parts of a message, as its lexicon has them (an open union: unknown kinds pass through). */
+export type Content = AgentCommsMessage["content"];
+
+/** What an author may hand over: a string stands for one text part. */
+export type ContentInput = string | Content;
+
+/** A part for a reader. */
+export const text = (value: string): AgentCommsDefsText & { $type: "agent.comms.defs#text" } => ({
+  $type: "agent.comms.defs#text",
+  text: value,
+});
+
+/** A part for a program; carried as JSON text, since the data model has no floats. @throws TypeError for what JSON cannot hold. */
+export const json = (value: unknown): AgentCommsDefsJson & { $type: "agent.comms.defs#json" } => {
+  const encoded = JSON.stringify(value);
+  if (encoded === undefined) throw new TypeError(`Not representable as JSON: ${String(value)}`);
+  return { $type: "agent.comms.defs#json", json: encoded };
+};
+
+export const toContent = (input: ContentInput): Content => (typeof input === "string" ? [text(input)] : input);
+
+/** All text parts, joined by line breaks; empty when there are none. */
+export const textOf = (content: Content | undefined): string =>
+  (content ?? []).flatMap((part) => ("text" in part && typeof part.text === "string" ? [part.text] : [])).join("\n");

@@ -1,0 +1,53 @@
+import type {
+  AgentCommsBroadcast,
+  AgentCommsHandoff,
+  AgentCommsMessage,
+  AgentCommsRequest,
+  AgentCommsResponse,
+} from "@rookery/lexicon-agent-comms";
+import type { InboxItem } from "./inbox.ts";
+
+/** A record that names another exactly as it was. */
+export interface StrongRef {
+  uri: string;
+  cid: string;
+}
+
+interface Envelope extends StrongRef {
+  /** DID of the sender, by verified signature. */
+  author: string;
+  receivedAt: string;
+}
+
+/** Something that arrived, by kind. `unknown` is a kind this version does not know: nothing of it is dropped. */
+export type Incoming =
+  | (Envelope & { kind: "message"; record: AgentCommsMessage })
+  | (Envelope & { kind: "broadcast"; record: AgentCommsBroadcast })
+  | (Envelope & { kind: "request"; record: AgentCommsRequest })
+  | (Envelope & { kind: "response"; record: AgentCommsResponse })
+  | (Envelope & { kind: "handoff"; record: AgentCommsHandoff })
+  | (Envelope & { kind: "unknown"; record: { $type: string } })
+  | { kind: "retraction"; uri: string; author: string; receivedAt: string };
+
+/** The typed view of an inbox item. Records were validated by the sender's host; `$type` decides the kind. */
+export const toIncoming = (item: InboxItem): Incoming => {
+  const { uri, author, receivedAt, cid } = item;
+  // Inbox values are `unknown` by their lexicon; from here on they have the type they name (named boundary).
+  const record = item.value as { $type: string } | undefined;
+  if (item.action === "delete" || record === undefined || cid === undefined) return { kind: "retraction", uri, author, receivedAt };
+  const envelope = { uri, cid, author, receivedAt };
+  switch (record.$type) {
+    case "agent.comms.message":
+      return { ...envelope, kind: "message", record: record as AgentCommsMessage };
+    case "agent.comms.broadcast":
+      return { ...envelope, kind: "broadcast", record: record as AgentCommsBroadcast };
+    case "agent.comms.request":
+      return { ...envelope, kind: "request", record: record as AgentCommsRequest };
+    case "agent.comms.response":
+      return { ...envelope, kind: "response", record: record as AgentCommsResponse };
+    case "agent.comms.handoff":
+      return { ...envelope, kind: "handoff", record: record as AgentCommsHandoff };
+    default:
+      return { ...envelope, kind: "unknown", record };
+  }
+};

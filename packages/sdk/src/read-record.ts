@@ -1,0 +1,58 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { cidToString, decode, lexToJson, verifyProof } from "@rookery/repo";
+import { verifyCommitSignature } from "@rookery/sync";
+import type { Identities, Identity } from "./identity.ts";
+
+/** A record that was proven to be in its author's repository. */
+export interface VerifiedRecord {
+  uri: string;
+  cid: string;
+  /** DID whose signature covers it. */
+  author: string;
+  /** Rev of the commit that proved it. */
+  rev: string;
+  value: Record<string, unknown>;
+}
+
+/** Why a record was not believed, or not found. */
+export class RecordVerificationError extends Error {
+  override name = "RecordVerificationError";
+}
+
+const parseUri = (uri: string): { did: string; collection: string; rkey: string } => {
+  const [, did, collection, rkey] = /^at:\/\/(did:[^/]+)\/([^/]+)\/([^/]+)$/.exec(uri) ?? [];
+  if (did === undefined || collection === undefined || rkey === undefined)
+    throw new RecordVerificationError(`Not the at-uri of a record, by DID: ${uri}`);
+  return { did, collection, rkey };
+};
+
+const fetchProof = async ({ pds, did }: Identity, collection: string, rkey: string): Promise<Uint8Array> => {
+  const query = new URLSearchParams({ did, collection, rkey });
+  const response = await fetch(`${pds}/xrpc/com.atproto.sync.getRecord?${query}`);
+  if (!response.ok) throw new RecordVerificationError(`${pds} answers ${response.status}: ${(await response.text()).slice(0, 300)}`);
+  return new Uint8Array(await response.arrayBuffer());
+};
+
+/**
+ * Read a record from its author's own host and believe nothing: the DID is resolved, the commit's signature checked
+ * against the DID's key, the path from the signed root to the record walked (com.atproto.sync.getRecord).
+ * @returns undefined when the record is proven absent. @throws RecordVerificationError.
+ */
+export const readRecord = async (identities: Identities, uri: string): Promise<VerifiedRecord | undefined> => {
+  const { did, collection, rkey } = parseUri(uri);
+  let identity = await identities.resolve(did);
+  const proof = verifyProof(await fetchProof(identity, collection, rkey), `${collection}/${rkey}`, sha256);
+  if (proof.commit.did !== did) throw new RecordVerificationError(`The proof is of ${proof.commit.did}, not of ${did}`);
+  let signed = await verifyCommitSignature(proof.commit, identity.signingKey);
+  if (!signed) {
+    // The key may have been rotated since the document was read.
+    identity = await identities.resolve(did, true);
+    signed = await verifyCommitSignature(proof.commit, identity.signingKey);
+  }
+  if (!signed) throw new RecordVerificationError(`The commit is not signed by ${did}: ${uri}`);
+  if (proof.cid === null || proof.record === null) return undefined;
+  const value = lexToJson(decode(proof.record));
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new RecordVerificationError(`Not a record: ${uri}`);
+  return { uri, cid: cidToString(proof.cid), author: did, rev: proof.commit.rev, value: { ...value } };
+};
