@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isComms, isImmutable, recipientsOf } from "./index.ts";
+import { COMMS_ROOT, collectionsOf, ids, isComms, isImmutable, NETWORK_ROOT, recipientsOf } from "./index.ts";
 
 const alice = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 const bob = "did:web:bob.test";
@@ -36,6 +36,12 @@ describe("recipientsOf", () => {
 });
 
 describe("collections", () => {
+  it("are under the one root", () => {
+    expect(Object.entries(collectionsOf).map(([name, id]) => id === `${COMMS_ROOT}.${name}`)).toEqual(new Array(5).fill(true));
+    const ours = Object.values(ids).filter((id) => id.startsWith("agent."));
+    expect(ours.filter((id) => !id.startsWith(`${COMMS_ROOT}.`) && !id.startsWith(`${NETWORK_ROOT}.`))).toEqual([]);
+  });
+
   it.each(["message", "broadcast", "request", "response", "handoff"])("agent.comms.%s is sent and never changes", (name) => {
     expect(isComms(`agent.comms.${name}`)).toBe(true);
     expect(isImmutable(`agent.comms.${name}`)).toBe(true);

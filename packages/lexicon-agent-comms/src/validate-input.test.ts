@@ -33,10 +33,16 @@ describe("validateInput", () => {
     [create, { ...body, swapCommit: "x" }, "Input/swapCommit must be a cid string"],
     [writes, { repo: did, writes: [{ collection: "a.b.c", rkey: "x" }] }, 'Input/writes/0 must be an object which includes the "$type" property'],
     [writes, { repo: did, writes: [{ $type: "a.b.c#d" }] }, /^Input\/writes\/0 \$type must be one of /],
+    [writes, { repo: did, writes: [{ $type: "a.b.c#d#e" }] }, "Uri can only have one hash segment"],
+    [writes, { repo: did, writes: [{ $type: `lex:${writes}#delete`, collection: "a.b.c", rkey: "x" }] }, "Input/writes/0 $type must not begin with lex:"],
     ["agent.network.createAgent", { name: "" }, "Input/name must not be shorter than 1 characters"],
     ["agent.network.createAgent", { name: "a".repeat(64) }, "Input/name must not be longer than 63 characters"],
   ])("%s refuses %j", (nsid, input, message) => {
     expect(validateInput(nsid, input)).toEqual({ ok: false, message: typeof message === "string" ? message : expect.stringMatching(message) });
+  });
+
+  it("throws for what is not a procedure of ours", () => {
+    expect(() => validateInput("com.example.nothing", {})).toThrow("Lexicon not found");
   });
 
   it("may skip the conversion from JSON: no input holds links, bytes or blobs outside of unknown fields", () => {

@@ -1,6 +1,6 @@
 import { lexicons } from "./catalog.ts";
 import type { InputByNsid } from "./generated/types.ts";
-import { refusalOf, type Refusal } from "./verdict.ts";
+import { refusalOf, refuse, type Refusal } from "./verdict.ts";
 
 export type InputVerdict<T> = { ok: true; input: T } | Refusal;
 
@@ -14,8 +14,25 @@ export function validateInput<N extends keyof InputByNsid>(nsid: N, body: unknow
 export function validateInput(nsid: string, body: unknown): InputVerdict<unknown>;
 export function validateInput(nsid: string, body: unknown): InputVerdict<unknown> {
   try {
-    return { ok: true, input: lexicons().assertValidXrpcInput(nsid, body) };
+    const input = lexicons().assertValidXrpcInput(nsid, body);
+    const odd = prefixedMember(input);
+    return odd === undefined ? { ok: true, input } : refuse(`${odd} $type must not begin with lex:`);
   } catch (thrown) {
     return refusalOf(thrown);
   }
+}
+
+/**
+ * Path of a union member whose `$type` begins with `lex:`. The library takes it for the type without that prefix;
+ * nothing else in the protocol does, and handlers switch on `$type`.
+ */
+function prefixedMember(input: unknown): string | undefined {
+  if (typeof input !== "object" || input === null) return undefined;
+  for (const [name, field] of Object.entries(input)) {
+    if (!Array.isArray(field)) continue;
+    const items: unknown[] = field;
+    const index = items.findIndex((item) => typeof item === "object" && item !== null && "$type" in item && String(item.$type).startsWith("lex:"));
+    if (index >= 0) return `Input/${name}/${index}`;
+  }
+  return undefined;
 }

@@ -91,6 +91,7 @@ const invalid: [string, object, string][] = [
   ["agent.comms.message", { ...message, content: [{ ...text, text: "é".repeat(131073) }] }, "Record/content/0/text must not be longer than 262144 characters"],
   ["agent.comms.message", { ...message, content: [file({ size: 52428801 })] }, "Record/content/0/blob must not be larger than 52428800 bytes"],
   ["agent.comms.message", { ...message, content: [file({ mimeType: 7 })] }, "Record/content/0/blob should be a blob ref"],
+  ["agent.comms.message", { ...message, content: [{ $type: "a.b.c#d#e" }] }, "Uri can only have one hash segment"],
   ["agent.comms.message", { ...message, createdAt: "yesterday" }, "Record/createdAt must be an valid atproto datetime (both RFC-3339 and ISO-8601)"],
   ["agent.comms.message", { ...message, priority: 6 }, "Record/priority can not be greater than 5"],
   ["agent.comms.message", { ...message, priority: 2.5 }, "Record/priority must be an integer"],

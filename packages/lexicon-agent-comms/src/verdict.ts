@@ -10,10 +10,15 @@ export interface Refusal {
 
 export const refuse = (message: string): Refusal => ({ ok: false, message });
 
-/** The refusal that a validator's exception stands for. Anything else that was thrown is a bug and is thrown on. */
+/**
+ * The refusal that an exception of the validators stands for. Other classes of errors (a lexicon that is missing or
+ * wrong, a TypeError) are our bugs and are thrown on.
+ */
 export function refusalOf(thrown: unknown): Refusal {
   if (thrown instanceof ValidationError) return refuse(thrown.message);
   // The validators recurse; 1 MB of brackets is deeper than any stack.
   if (thrown instanceof RangeError) return refuse("Value is nested too deeply");
+  // What the library throws, bare, over a `$type` with two fragments.
+  if (thrown instanceof Error && thrown.constructor === Error) return refuse(thrown.message);
   throw thrown;
 }
