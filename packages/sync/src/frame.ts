@@ -4,30 +4,31 @@
  * On the wire one binary WebSocket frame is two CBOR values one after the other: a header `{op: 1, t: "#commit"}`
  * and the payload; an error is `{op: -1}` and `{error, message}`. CIDs are their 36 bytes.
  */
+import type { CidBytes } from "@rookery/repo";
 import type { AccountStatus } from "./event.ts";
 
 /** One record changed by a commit. `prev` is present for update and delete, absent for create. */
-export interface RepoOp {
+export interface CommitOp {
   action: "create" | "update" | "delete";
   /** `collection/rkey`. */
   path: string;
   /** The record now; null when deleted. */
-  cid: Uint8Array | null;
-  prev?: Uint8Array;
+  cid: CidBytes | null;
+  prev?: CidBytes;
 }
 
 export interface CommitBody {
   /** The account's DID (this message alone calls it `repo`). */
   repo: string;
-  commit: Uint8Array;
+  commit: CidBytes;
   rev: string;
   /** Rev of the commit before; null for the first one. */
   since: string | null;
   /** CAR whose first root is the commit, with new nodes, new records and the proof of every op. */
   blocks: Uint8Array;
-  ops: RepoOp[];
+  ops: CommitOp[];
   /** MST root before this commit; absent for the first one. */
-  prevData?: Uint8Array;
+  prevData?: CidBytes;
   /** ISO 8601 datetime. */
   time: string;
 }
