@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSy
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
-import { Refusal } from "./refusal.mjs";
+import { Refusal, reasonOf } from "./refusal.mjs";
 
 /** Wrangler without a word to the internet: each of these otherwise costs a look-up, and seconds where packets are dropped. */
 const QUIET = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_HIDE_BANNER: "true" };
@@ -28,7 +28,7 @@ export const dryRun = async (root, outdir) => {
     });
   } catch (error) {
     const { stdout = "", stderr = "" } = /** @type {{ stdout?: string, stderr?: string }} */ (error);
-    throw new Refusal(`The Worker does not bundle:\n${`${stdout}\n${stderr}`.trim() || error}`);
+    throw new Refusal(`The Worker does not bundle:\n${`${stdout}\n${stderr}`.trim() || reasonOf(error)}`);
   }
 };
 

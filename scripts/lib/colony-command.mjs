@@ -17,16 +17,18 @@ export const runColony = async () => {
   }
   const began = performance.now();
   const log = (/** @type {string} */ line) => process.stderr.write(`${((performance.now() - began) / 1000).toFixed(2)}s ${line}\n`);
-  /** @type {(() => Promise<void>) | undefined} */
-  let stop;
-  // From the first moment: Ctrl-C during the start must not leave a workerd behind.
-  stopOnSignal(async () => stop?.());
+  /** @type {(() => Promise<void>)[]} */
+  const running = [];
+  // From the first moment; what is not yet here then ends with the process.
+  stopOnSignal(async () => {
+    for (const stop of running) await stop();
+  });
   const colony = await startColony(/** @type {import("./colony-options.mjs").ColonyOptions} */ (options), log, {
     // Both for tests only: a fault to inject, and another Worker than ours.
     fault: process.env.ROOKERY_FAULT,
     root: process.env.ROOKERY_PROJECT ?? ROOT,
   });
-  stop = colony.stop;
+  running.push(colony.stop);
   if (!options.adminPassword) log(`admin password: adminApiKey in ${colony.secretsPath}`);
   process.stdout.write(`Colony ready at ${colony.origin}\n`);
 };

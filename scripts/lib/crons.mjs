@@ -1,4 +1,4 @@
-import { Refusal } from "./refusal.mjs";
+import { Refusal, reasonOf } from "./refusal.mjs";
 
 /**
  * Minutes between runs of a cron line. Only what wrangler.toml needs is understood, and anything else is said.
@@ -21,12 +21,13 @@ export const minutesOf = (cron) => {
 export const startCrons = (crons, run, log) => {
   const timers = crons.map((cron) => {
     let busy = false;
-    return setInterval(async () => {
+    const tick = async () => {
       if (busy) return;
       busy = true;
-      await run(cron).catch((error) => log(`cron ${cron}: ${error instanceof Error ? error.message : error}`));
+      await run(cron).catch((error) => log(`cron ${cron}: ${reasonOf(error)}`));
       busy = false;
-    }, minutesOf(cron) * 60_000);
+    };
+    return setInterval(() => void tick(), minutesOf(cron) * 60_000);
   });
   return () => timers.forEach((timer) => clearInterval(timer));
 };

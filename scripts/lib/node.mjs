@@ -16,8 +16,6 @@ if (major < 22 || (major === 22 && minor < 13)) {
 
 // node:sqlite announces itself as experimental on every start; that is known and of no use to the reader.
 const emitWarning = process.emitWarning.bind(process);
-process.emitWarning = /** @type {typeof process.emitWarning} */ (
-  (/** @type {string | Error} */ warning, /** @type {never[]} */ ...rest) => {
-    if (!String(warning).startsWith("SQLite is an experimental feature")) emitWarning(warning, ...rest);
-  }
-);
+process.emitWarning = (/** @type {string | Error} */ warning, /** @type {never[]} */ ...rest) => {
+  if (!String(warning).startsWith("SQLite is an experimental feature")) emitWarning(warning, ...rest);
+};

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Refusal } from "./refusal.mjs";
+import { Refusal, reasonOf } from "./refusal.mjs";
 
 /**
  * One option of a command. The table of these is the only place where it is described: parsing, `--help` and the
@@ -42,7 +42,7 @@ export const parseOptions = (table, argv, env) => {
   try {
     given = parseArgs({ args: argv, options: { ...shape, help: { type: "boolean", short: "h" } } }).values;
   } catch (error) {
-    const [sentence] = String(error instanceof Error ? error.message : error).split(". ");
+    const [sentence] = reasonOf(error).split(". ");
     throw new Refusal(`${sentence}. --help lists the options.`);
   }
   if (given.help) return { help: true };

@@ -108,8 +108,10 @@ export class PlcStore {
   async exportOps(count, after) {
     const since = after === undefined || Number.isNaN(after.getTime()) ? "" : after.toISOString();
     return this.#all("SELECT * FROM op WHERE created_at > ? ORDER BY created_at LIMIT ?", since, count).map((row) => ({
-      ...indexed(row),
+      did: row.did,
+      operation: indexed(row).operation,
       cid: row.cid,
+      nullified: row.nullified === 1,
       createdAt: row.created_at,
     }));
   }

@@ -27,29 +27,29 @@ export const requireFreePort = async (host, port, flag) => {
  * Whether something accepts connections there. Asks the kernel, not the application: a busy server still accepts.
  * @param {string} host
  * @param {number} port
+ * @returns {Promise<boolean>}
  */
 export const accepts = (host, port) =>
-  /** @type {Promise<boolean>} */ (
-    new Promise((resolve) => {
-      const socket = connect({ host, port });
-      const answer = (/** @type {boolean} */ open) => {
-        socket.destroy();
-        resolve(open);
-      };
-      socket.once("connect", () => answer(true));
-      socket.once("error", () => answer(false));
-    })
-  );
+  new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const answer = (/** @type {boolean} */ open) => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once("connect", () => answer(true));
+    socket.once("error", () => answer(false));
+  });
 
-/** A port that is free now; for tests. */
+/**
+ * A port that is free now; for tests.
+ * @returns {Promise<number>}
+ */
 export const anyFreePort = () =>
-  /** @type {Promise<number>} */ (
-    new Promise((resolve, reject) => {
-      const server = createServer();
-      server.once("error", reject);
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address();
-        server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
-      });
-    })
-  );
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });

@@ -5,6 +5,12 @@ export class Refusal extends Error {
 }
 
 /**
+ * What an unknown error says, in a sentence.
+ * @param {unknown} error
+ */
+export const reasonOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
  * Runs a command: a Refusal is printed as its sentence, any other error with its stack; both end with exit code 1.
  * @param {() => Promise<void>} command
  */

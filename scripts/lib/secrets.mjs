@@ -1,7 +1,7 @@
 import { createECDH, randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { Refusal } from "./refusal.mjs";
+import { Refusal, reasonOf } from "./refusal.mjs";
 
 /**
  * The colony's own secrets, kept in `secrets.json` of the state folder, readable by its owner only.
@@ -48,7 +48,7 @@ const read = (path) => {
   try {
     found = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new Refusal(`${path} cannot be read (${error instanceof Error ? error.message : error}). ${lost}`);
+    throw new Refusal(`${path} cannot be read (${reasonOf(error)}). ${lost}`);
   }
   for (const [name, form] of Object.entries(FORMS)) {
     const value = found?.[name];

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { reasonOf } from "./refusal.mjs";
 
 /**
  * Miniflare restarts a workerd that died, but gives up for ever when workerd dies again during that restart; Node lives
@@ -24,7 +25,7 @@ export const keepAlive = async ({ alive, revive, log, signal, everyMs = 250, mis
       await revive();
       log("workerd is back");
     } catch (error) {
-      log(`workerd did not start: ${error instanceof Error ? error.message : error}`);
+      log(`workerd did not start: ${reasonOf(error)}`);
     }
     missed = 0;
   }
