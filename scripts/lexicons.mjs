@@ -26,7 +26,7 @@ export function readDocuments(dir = sourceDir) {
     if (document.id !== expected) throw new Error(`${file}: id is ${document.id}, the path says ${expected}`);
     return document;
   });
-  return documents.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return documents.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** File name → content of everything generated. */

@@ -23,13 +23,16 @@ export function validateParams(nsid: string, search: URLSearchParams): ParamsVer
     const given = search.getAll(name).filter((text) => text !== "");
     if (given.length === 0) continue;
     const type = property.type === "array" ? property.items.type : property.type;
-    const values = given.map((text) => coerce(text, type));
-    if (values.includes(undefined)) return refuse(`${name} must be ${type === "integer" ? "an integer" : "a boolean"}`);
-    if (property.type !== "array" && values.length > 1) return refuse(`${name} must not be given more than once`);
-    const known = values.filter((value) => value !== undefined);
-    const [first] = known;
-    if (property.type === "array") params[name] = known;
-    else if (first !== undefined) params[name] = first;
+    const values = [];
+    for (const text of given) {
+      const value = coerce(text, type);
+      if (value === undefined) return refuse(`${name} must be ${type === "integer" ? "an integer" : "a boolean"}`);
+      values.push(value);
+    }
+    const [first] = values;
+    if (property.type === "array") params[name] = values;
+    else if (first === undefined || values.length > 1) return refuse(`${name} must not be given more than once`);
+    else params[name] = first;
   }
   try {
     return { ok: true, params: lexicons().assertValidXrpcParams(nsid, params) };

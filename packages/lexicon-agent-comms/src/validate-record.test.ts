@@ -81,11 +81,11 @@ const valid: [string, string, object][] = [
 const invalid: [string, object, string][] = [
   ["agent.comms.message", { ...message, to: undefined }, 'Record must have the property "to"'],
   ["agent.comms.message", { ...message, to: [] }, "Record/to must not have fewer than 1 elements"],
-  ["agent.comms.message", { ...message, to: new Array(33).fill(bob) }, "Record/to must not have more than 32 elements"],
+  ["agent.comms.message", { ...message, to: Array.from({ length: 33 }, () => bob) }, "Record/to must not have more than 32 elements"],
   ["agent.comms.message", { ...message, to: ["bob.test"] }, "Record/to/0 must be a valid did"],
   ["agent.comms.message", { ...message, to: bob }, "Record/to must be an array"],
   ["agent.comms.message", { ...message, content: [] }, "Record/content must not have fewer than 1 elements"],
-  ["agent.comms.message", { ...message, content: new Array(17).fill(text) }, "Record/content must not have more than 16 elements"],
+  ["agent.comms.message", { ...message, content: Array.from({ length: 17 }, () => text) }, "Record/content must not have more than 16 elements"],
   ["agent.comms.message", { ...message, content: ["hello"] }, 'Record/content/0 must be an object which includes the "$type" property'],
   ["agent.comms.message", { ...message, content: [{ ...text, text: 3 }] }, "Record/content/0/text must be a string"],
   ["agent.comms.message", { ...message, content: [{ ...text, text: "é".repeat(131073) }] }, "Record/content/0/text must not be longer than 262144 characters"],

@@ -19,21 +19,21 @@ function* walk(value: unknown, path: string): Generator<[string, Node]> {
 }
 
 /** Formats that bound their length by themselves. */
-const boundedFormats = ["did", "handle", "at-identifier", "nsid", "cid", "tid", "record-key", "datetime", "language", "at-uri"];
+const boundedFormats = new Set(["did", "handle", "at-identifier", "nsid", "cid", "tid", "record-key", "datetime", "language", "at-uri"]);
 
 /** Lists of strings that stay so: see lexicons/README.md. */
-const scalarLists = ["agent.comms.message/record/properties/to", "agent.comms.defs#listed/properties/dids", "agent.comms.defs#text/properties/langs"];
+const scalarLists = new Set(["agent.comms.message/record/properties/to", "agent.comms.defs#listed/properties/dids", "agent.comms.defs#text/properties/langs"]);
 
 type Rule = (node: Node, path: string) => boolean;
 
 const rules: Record<string, Rule> = {
   "no enum, and const only as a default would be": (node) => node.enum === undefined && node.const === undefined,
   "unions are open": (node) => node.type !== "union" || node.closed !== true,
-  "strings are bounded": (node) => node.type !== "string" || node.maxLength !== undefined || boundedFormats.includes(String(node.format)),
+  "strings are bounded": (node) => node.type !== "string" || node.maxLength !== undefined || boundedFormats.has(String(node.format)),
   "bytes are bounded": (node) => node.type !== "bytes" || node.maxLength !== undefined,
   "arrays are bounded": (node, path) => node.type !== "array" || node.maxLength !== undefined || path.includes("/output/"),
   "arrays hold objects": (node, path) =>
-    node.type !== "array" || scalarLists.includes(path) || (isNode(node.items) && ["ref", "union", "object"].includes(String(node.items.type))),
+    node.type !== "array" || scalarLists.has(path) || (isNode(node.items) && ["ref", "union", "object"].includes(String(node.items.type))),
   "known values are kebab-case": (node) =>
     node.knownValues === undefined || (Array.isArray(node.knownValues) && node.knownValues.every((value) => /^[a-z]+(-[a-z]+)*$/.test(String(value)))),
   "no unknown but in outputs": (node, path) => node.type !== "unknown" || path.startsWith("agent.comms.listInbox"),
@@ -50,12 +50,14 @@ const rules: Record<string, Rule> = {
 
 const documents = readdirSync(root, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".json"))
-  .sort()
+  .toSorted()
   .map((file): { id: string; defs: Record<string, unknown> } => JSON.parse(readFileSync(new URL(file, root), "utf8")));
 
 /** Paths of the definitions that break a rule. */
 function offenders(rule: Rule, docs = documents): string[] {
-  const nodes = docs.flatMap(({ id, defs }) => Object.entries(defs).flatMap(([name, def]) => [...walk(def, name === "main" ? id : `${id}#${name}`)]));
+  const nodes = docs.flatMap(({ id, defs }) =>
+    Object.entries(defs).flatMap(([name, def]) => Array.from(walk(def, name === "main" ? id : `${id}#${name}`))),
+  );
   return nodes.filter(([path, node]) => !rule(node, path)).map(([path]) => path);
 }
 
