@@ -101,7 +101,7 @@ const invalid: [string, object, string][] = [
   ["agent.comms.message", { ...message, thread: { root: link } }, 'Record/thread must have the property "parent"'],
   ["agent.comms.message", { ...message, trace: { traceparent: "00-1" } }, "Record/trace/traceparent must not be shorter than 55 characters"],
   ["agent.comms.message", { ...message, $type: "agent.comms.broadcast" }, "Invalid $type: expected agent.comms.message, got agent.comms.broadcast"],
-  ["agent.comms.message", { ...message, $type: null }, "Invalid $type: expected agent.comms.message, got null"],
+  ["agent.comms.message", { ...message, $type: null }, "Invalid $type: expected agent.comms.message, got object"],
   ["agent.comms.message", { $bytes: "AAAA" }, "Record must be an object"],
   ["agent.comms.message", { $link: cid }, "Record must be an object"],
   ["agent.comms.message", [message], "Record must be an object"],

@@ -25,7 +25,7 @@ function judge(collection: string, definition: LexRecord, record: unknown): Verd
     const value = convert(record);
     if (!isMap(value)) return refuse("Record must be an object");
     const type = value.$type === undefined ? collection : value.$type;
-    if (type !== collection) return refuse(`Invalid $type: expected ${collection}, got ${String(type).slice(0, 317)}`);
+    if (type !== collection) return refuse(`Invalid $type: expected ${collection}, got ${typeof type === "string" ? type.slice(0, 317) : typeof type}`);
     lexicons().assertValidRecord(collection, value.$type === undefined ? { ...value, $type: collection } : value);
     const limits = checkBlobLimits(lexicons(), definition, value);
     return limits.ok ? checkCommsRules(collection, value) : limits;
