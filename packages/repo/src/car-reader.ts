@@ -1,6 +1,7 @@
 import { CborError } from "./cbor-error.ts";
 import { CborReader } from "./cbor-reader.ts";
 import { CID_LENGTH, CODEC_DAG_CBOR, cidEquals, cidKey, cidOf, cidToString, isCid, type CidBytes, type Sha256 } from "./cid.ts";
+import { plainBytes } from "./plain-bytes.ts";
 import { readVarint } from "./varint.ts";
 
 /** Bytes that are not a CAR (version 1), go beyond a limit, or hold a block that is not what its CID says. */
@@ -49,7 +50,7 @@ export class CarReader {
   push(chunk: Uint8Array): CarBlock[] {
     this.#seenBytes += chunk.length;
     if (this.#seenBytes > this.#limits.maxBytes) throw new CarError(`CAR larger than ${this.#limits.maxBytes} bytes`);
-    const bytes = this.#pending.length === 0 ? chunk : concat(this.#pending, chunk);
+    const bytes = this.#pending.length === 0 ? plainBytes(chunk) : concat(this.#pending, chunk);
     const blocks: CarBlock[] = [];
     let at = 0;
     for (;;) {

@@ -1,6 +1,7 @@
 import { CborError } from "./cbor-error.ts";
 import { CID_LENGTH, isCid, type CidBytes } from "./cid.ts";
 import { CidLink, MAX_DEPTH, setKey, type LexMap, type LexValue } from "./lex-value.ts";
+import { plainBytes } from "./plain-bytes.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -15,7 +16,7 @@ export class CborReader {
   offset: number;
 
   constructor(source: Uint8Array, offset = 0) {
-    this.source = source;
+    this.source = plainBytes(source);
     this.offset = offset;
   }
 
