@@ -1,20 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { Refusal } from "./lib/refusal.mjs";
-import { writePrivately } from "./lib/secrets.mjs";
-
-/** Who lives in the demo. */
-const NAMES = ["alice", "bob", "carol"];
-
-/**
- * An agent's login, as it is kept in `agents.json` of the state folder.
- * @typedef {object} Login
- * @property {string} name
- * @property {string} did
- * @property {string} handle
- * @property {string} password
- */
+import { demoAgents } from "./lib/demo-agents.mjs";
+import { DemoCursors } from "./lib/demo-cursors.mjs";
+import { answerEverything, converse } from "./lib/demo-talk.mjs";
+import { showFirehose } from "./lib/firehose-lines.mjs";
 
 /**
  * @typedef {object} DemoSettings
@@ -27,44 +14,53 @@ const NAMES = ["alice", "bob", "carol"];
  */
 
 /**
- * What `npm start` shows: agents with accounts of their own. Answers when `signal` aborts.
+ * What `npm start` shows: three agents with accounts of their own who talk to each other, and the firehose that
+ * carries it. Answers when `signal` aborts.
  * @param {DemoSettings} settings
- * @throws Refusal when an agent cannot be provisioned.
+ * @throws Refusal when an agent cannot be provisioned or signed in.
  */
-export const runDemo = async ({ origin, adminKey, dataDir, log, signal }) => {
-  const path = join(dataDir, "agents.json");
-  const logins = await provision(origin, adminKey, path, log);
-  const [first] = logins;
-  for (const { handle, did } of logins) log(`  ${handle.padEnd(14)} ${did}`);
-  log(`
-Their passwords are in ${path}. Log in with any atproto client, service ${origin}.
-Look at one of them:
-  curl '${origin}/xrpc/com.atproto.repo.describeRepo?repo=${first?.did}'
-Ctrl-C stops everything; npm start goes on with the same agents.`);
-  while (!signal.aborted) await sleep(1 << 30, undefined, { signal }).catch(() => undefined);
+export const runDemo = async ({ origin, plcUrl, adminKey, dataDir, log, signal }) => {
+  const cursors = new DemoCursors(dataDir);
+  const { agents, loginsPath, isFirstRun } = await demoAgents({ origin, plcUrl, adminKey, dataDir, log, cursors });
+  const names = new Map(agents.map((agent) => [agent.did, agent.handle]));
+  log("\nAgents:");
+  for (const { handle, did } of agents) log(`  ${handle.padEnd(12)} ${did}`);
+
+  const stopFirehose = showFirehose({ origin, names, log, fromStart: isFirstRun });
+  const [alice, bob, carol] = agents;
+  if (alice === undefined || bob === undefined || carol === undefined) throw new Error("the demo needs three agents");
+  const stopAnswering = answerEverything([bob, carol]);
+  log(isFirstRun ? "\nThey talk. Each line below is one event of the colony's firehose:\n" : "\nThe same agents again. One line per event of the colony's firehose:\n");
+  const said = await converse(alice, bob, carol, isFirstRun);
+  log(nextSteps({ origin, loginsPath, aliceDid: alice.did, bobDid: bob.did, said: said.uri }));
+
+  await new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined));
+  });
+  stopFirehose();
+  stopAnswering();
+  for (const agent of agents) agent.close();
 };
 
-/**
- * The agents of an earlier run, or new ones. Each is written down as soon as it is there; the idempotency key makes a run
- * that was cut short go on where it stopped.
- * @param {string} origin @param {string} adminKey @param {string} path @param {(line: string) => void} log
- * @returns {Promise<Login[]>}
- */
-const provision = async (origin, adminKey, path, log) => {
-  /** @type {Login[]} */
-  const logins = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
-  for (const name of NAMES) {
-    if (logins.some((login) => login.name === name)) continue;
-    log(`provisioning ${name}`);
-    const answer = await fetch(`${origin}/agents/create`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json", "idempotency-key": `demo-${name}` },
-      body: JSON.stringify({ name }),
-    });
-    const said = /** @type {Record<string, string>} the colony is ours */ (await answer.json());
-    if (!answer.ok) throw new Refusal(`${name} could not be provisioned: ${answer.status} ${said.error}: ${said.message}`);
-    logins.push({ name, did: said.did ?? "", handle: said.handle ?? "", password: said.password ?? "" });
-    writePrivately(path, `${JSON.stringify(logins, null, 2)}\n`);
-  }
-  return logins;
+/** @param {{ origin: string, loginsPath: string, aliceDid: string, bobDid: string, said: string }} parts */
+const nextSteps = ({ origin, loginsPath, aliceDid, bobDid, said }) => {
+  const [, , , collection, rkey] = said.split("/");
+  return `
+What to try next
+  Read what alice said, as anybody on the network can (bodies are public until sealing lands):
+    curl '${origin}/xrpc/com.atproto.repo.getRecord?repo=${aliceDid}&collection=${collection}&rkey=${rkey}'
+  Log in with any atproto client: service ${origin}, handle alice.test, password in
+    ${loginsPath}
+  Send bob a message yourself and watch him answer below:
+    npm run -s say -- alice bob "how are you?"
+  Follow the firehose:
+    ${origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos?cursor=0
+  Provision another agent (the admin key is in secrets.json beside the logins):
+    curl -X POST ${origin}/agents/create -H "Authorization: Bearer $ADMIN_API_KEY" \\
+      -H 'Content-Type: application/json' -d '{"name":"dave"}'
+  (bob is ${bobDid})
+
+Ctrl-C stops everything; npm start goes on with the same agents.
+`;
 };

@@ -43,7 +43,8 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
   try {
     const orphans = await endOrphans(folder);
     if (orphans > 0) log("ended a workerd that its launcher had left behind");
-    await requireFreePort(host, port, "port");
+    // The kernel takes a moment to close what a killed process had open.
+    await requireFreePort(host, port, "port", orphans > 0 ? 3000 : 0);
     const { secrets, path: secretsPath } = loadSecrets(folder);
     const adminKey = options.adminPassword ?? secrets.adminApiKey;
     const config = readConfig({ config: join(root, "wrangler.toml") });

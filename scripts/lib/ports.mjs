@@ -1,4 +1,5 @@
 import { connect, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "./refusal.mjs";
 
 /** @param {number} port @param {string} flag */
@@ -8,20 +9,31 @@ export const busyPort = (port, flag) => new Refusal(`Port ${port} is busy. Choos
  * @param {string} host
  * @param {number} port
  * @param {string} flag The option that would change it, without dashes.
+ * @param {number} [patience] How long to wait for it, in ms.
  * @throws Refusal when the port cannot be had.
  */
-export const requireFreePort = async (host, port, flag) => {
-  const server = createServer();
-  await new Promise((resolve, reject) => {
-    server.once("error", (/** @type {NodeJS.ErrnoException} */ error) => {
-      if (error.code === "EADDRINUSE") reject(busyPort(port, flag));
-      else if (error.code === "EACCES") reject(new Refusal(`Port ${port} is not allowed for this user. Choose another with --${flag} N.`));
-      else reject(error);
-    });
-    server.listen({ host, port, exclusive: true }, () => resolve(undefined));
-  });
-  await new Promise((resolve) => server.close(resolve));
+export const requireFreePort = async (host, port, flag, patience = 0) => {
+  const deadline = performance.now() + patience;
+  for (;;) {
+    const fault = await tryPort(host, port);
+    if (fault === undefined) return;
+    if (fault.code === "EACCES") throw new Refusal(`Port ${port} is not allowed for this user. Choose another with --${flag} N.`);
+    if (fault.code !== "EADDRINUSE") throw fault;
+    if (performance.now() > deadline) throw busyPort(port, flag);
+    await sleep(50);
+  }
 };
+
+/**
+ * @param {string} host @param {number} port
+ * @returns {Promise<NodeJS.ErrnoException | undefined>} What was in the way.
+ */
+const tryPort = (host, port) =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", resolve);
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
 
 /**
  * Whether something accepts connections there. Asks the kernel, not the application: a busy server still accepts.

@@ -43,17 +43,17 @@ export const fromPs = (program, entry) =>
 
 /**
  * @param {number} pid
- * @returns {{ parent: number, program: string } | undefined} Nothing for a process that is gone.
+ * @returns {{ parent: number, program: string } | undefined} Nothing for a process that has ended, collected or not.
  */
 export const describeProcess = (pid) => {
   if (hasProc) {
     // The name is in parentheses and may itself contain some.
-    const [, program = "", parent = ""] = /^\d+ \((.*)\) \S (\d+) /s.exec(readOrEmpty(`/proc/${pid}/stat`)) ?? [];
+    const [, program = "", parent = ""] = /^\d+ \((.*)\) [^ZX] (\d+) /s.exec(readOrEmpty(`/proc/${pid}/stat`)) ?? [];
     return parent === "" ? undefined : { parent: Number(parent), program };
   }
   try {
-    const line = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" }).trim();
-    const [, parent = "", program = ""] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
+    const line = execFileSync("ps", ["-o", "ppid=,stat=,comm=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    const [, parent = "", program = ""] = /^(\d+)\s+[^Z]\S*\s+(.*)$/.exec(line) ?? [];
     return parent === "" ? undefined : { parent: Number(parent), program: program.split("/").at(-1) ?? program };
   } catch {
     return undefined;

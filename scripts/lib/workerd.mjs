@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { findByEnvironment } from "./processes.mjs";
+import { describeProcess, findByEnvironment } from "./processes.mjs";
 import { Refusal } from "./refusal.mjs";
 
 /**
@@ -25,8 +25,8 @@ export const workerdsOf = (folder) => findByEnvironment("workerd", `${MARK}=${fo
 export const endOrphans = async (folder) => {
   const orphans = workerdsOf(folder);
   for (const pid of orphans) process.kill(pid, "SIGKILL");
-  for (let wait = 0; orphans.length > 0 && workerdsOf(folder).length > 0; wait++) {
-    if (wait === 100) throw new Refusal(`workerd ${workerdsOf(folder).join(", ")} still holds ${folder} and does not end. End it by hand.`);
+  for (let wait = 0; orphans.some((pid) => describeProcess(pid) !== undefined); wait++) {
+    if (wait === 100) throw new Refusal(`workerd ${orphans.join(", ")} still holds ${folder} and does not end. End it by hand.`);
     await sleep(50);
   }
   return orphans.length;

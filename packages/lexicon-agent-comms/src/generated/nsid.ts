@@ -11,6 +11,7 @@ export const ids = {
   AgentCommsResponse: "agent.comms.response",
   AgentNetworkCreateAgent: "agent.network.createAgent",
   AgentNetworkDestroyAgent: "agent.network.destroyAgent",
+  AgentNetworkListAgents: "agent.network.listAgents",
   ComAtprotoIdentityResolveHandle: "com.atproto.identity.resolveHandle",
   ComAtprotoLexiconSchema: "com.atproto.lexicon.schema",
   ComAtprotoRepoApplyWrites: "com.atproto.repo.applyWrites",

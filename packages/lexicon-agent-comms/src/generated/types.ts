@@ -306,6 +306,26 @@ export interface AgentNetworkDestroyAgentOutput {
 
 export type AgentNetworkDestroyAgentError = "AgentNotFound" | "RecoveryKeyRequired" | "InvalidRecoveryKey" | "PlcUnavailable" | "PlcRefused";
 
+export interface AgentNetworkListAgentsParams {
+  limit: number;
+  /** Where the last answer ended. */
+  cursor?: string;
+}
+
+export interface AgentNetworkListAgentsOutput {
+  /** To be given next time; absent at the end. */
+  cursor?: string;
+  agents: AgentNetworkListAgentsAgentView[];
+}
+
+export interface AgentNetworkListAgentsAgentView {
+  did: string;
+  handle: string;
+  createdAt: string;
+  /** Model that the agent's runtime should use. */
+  model?: string;
+}
+
 export interface ComAtprotoIdentityResolveHandleParams {
   /** The handle to resolve. */
   handle: string;
@@ -763,6 +783,7 @@ export interface RecordByNsid {
 
 export interface ParamsByNsid {
   "agent.comms.listInbox": AgentCommsListInboxParams;
+  "agent.network.listAgents": AgentNetworkListAgentsParams;
   "com.atproto.identity.resolveHandle": ComAtprotoIdentityResolveHandleParams;
   "com.atproto.repo.describeRepo": ComAtprotoRepoDescribeRepoParams;
   "com.atproto.repo.getRecord": ComAtprotoRepoGetRecordParams;
@@ -793,6 +814,7 @@ export interface OutputByNsid {
   "agent.comms.listInbox": AgentCommsListInboxOutput;
   "agent.network.createAgent": AgentNetworkCreateAgentOutput;
   "agent.network.destroyAgent": AgentNetworkDestroyAgentOutput;
+  "agent.network.listAgents": AgentNetworkListAgentsOutput;
   "com.atproto.identity.resolveHandle": ComAtprotoIdentityResolveHandleOutput;
   "com.atproto.repo.applyWrites": ComAtprotoRepoApplyWritesOutput;
   "com.atproto.repo.createRecord": ComAtprotoRepoCreateRecordOutput;

@@ -31,24 +31,22 @@ const charge = (route: AnyRoute, ip: string): RateState | undefined => {
   return tightest;
 };
 
+type Unpacked = Pick<Call, "params" | "input">;
+
 /** Parameters and body, checked against the route's lexicon. */
-const unpack = async (request: Request, url: URL, route: AnyRoute): Promise<Pick<Call, "params" | "input"> | XrpcFault> => {
-  let params: Record<string, unknown> = {};
-  if (route.nsid !== undefined && route.path.startsWith("/xrpc/")) {
-    const checked = validateParams(route.nsid, url.searchParams);
+const unpack = async (request: Request, url: URL, { nsid, body, method, maxBytes }: AnyRoute): Promise<Unpacked | XrpcFault> => {
+  let params: Record<string, unknown> = Object.fromEntries(url.searchParams);
+  if (nsid !== undefined && method === "GET") {
+    const checked = validateParams(nsid, url.searchParams);
     if (!checked.ok) return invalid(checked.message);
     params = checked.params;
-  } else if (route.nsid === undefined || route.method === "GET") {
-    params = Object.fromEntries(url.searchParams);
   }
-  if (route.body !== "json") return { params, input: undefined };
-  const body = await readJson(request, route.maxBytes);
-  if (isFault(body)) return body;
-  if (route.nsid !== undefined) {
-    const checked = validateInput(route.nsid, body.json);
-    if (!checked.ok) return invalid(checked.message);
-  }
-  return { params, input: body.json };
+  if (body !== "json") return { params, input: undefined };
+  const read = await readJson(request, maxBytes);
+  if (isFault(read)) return read;
+  if (nsid === undefined) return { params, input: read.json };
+  const checked = validateInput(nsid, read.json);
+  return checked.ok ? { params, input: checked.input } : invalid(checked.message);
 };
 
 const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> => {

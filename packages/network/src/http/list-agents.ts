@@ -1,11 +1,10 @@
 import { type Handler, json } from "@rookery/pds";
 import { provisioningOf } from "../host/host.ts";
 
-/** agent.network.listAgents: the colony's agents by handle, for the admin. */
+/** agent.network.listAgents, and GET /agents: the colony's agents by handle, for the admin. */
 export const listAgents: Handler = async ({ params, host }) => {
-  const { limit, cursor } = params as { limit?: number | string; cursor?: string };
-  const size = Math.min(Math.max(Number(limit ?? 100) || 100, 1), 1000);
-  const rows = await provisioningOf(host).registry.list(cursor ?? "", size);
+  const { limit, cursor } = params as { limit: number; cursor?: string };
+  const rows = await provisioningOf(host).registry.list(cursor ?? "", limit);
   const last = rows.at(-1);
   return json({
     agents: rows.map(({ did, handle, created_at, model }) => ({
@@ -14,6 +13,6 @@ export const listAgents: Handler = async ({ params, host }) => {
       createdAt: new Date(created_at).toISOString(),
       ...(model === null ? {} : { model }),
     })),
-    ...(rows.length === size && last !== undefined ? { cursor: last.handle } : {}),
+    ...(rows.length === limit && last !== undefined ? { cursor: last.handle } : {}),
   });
 };

@@ -1,0 +1,103 @@
+import { env } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { ADMIN, ask, freshName, login, provision, xrpc } from "../../test/client.ts";
+import { operationCid, type PlcOperation } from "./operation.ts";
+
+interface Created {
+  did: string;
+  handle: string;
+  password: string;
+}
+
+const create = (json: unknown, headers: Record<string, string> = {}) => ask<Created>("/agents/create", { auth: ADMIN, json, headers });
+
+describe("provisioning an agent", () => {
+  it("gives a DID whose document names the colony, and a login that works", async () => {
+    const name = freshName();
+    const created = await create({ name, model: "some-model" });
+    expect(created.status).toBe(200);
+    expect(created.body.handle).toBe(`${name}.test`);
+    const document = await (await fetch(`${env.PLC_URL}/${created.body.did}`)).json<Record<string, unknown>>();
+    expect(document).toMatchObject({
+      id: created.body.did,
+      alsoKnownAs: [`at://${name}.test`],
+      service: [{ id: "#atproto_pds", type: "AtprotoPersonalDataServer", serviceEndpoint: "http://localhost:3000" }],
+    });
+    const { access } = await login(`${name}.test`, created.body.password);
+    const session = await xrpc<{ did: string }>("com.atproto.server.getSession", { auth: access });
+    expect(session.body.did).toBe(created.body.did);
+    const resolved = await xrpc<{ did: string }>("com.atproto.identity.resolveHandle", { params: { handle: `${name}.test` } });
+    expect(resolved.body.did).toBe(created.body.did);
+  });
+
+  it("puts the owner's recovery key in front of the colony's", async () => {
+    const recoveryKey = "did:key:zQ3shqwJEJyMBsBXCWyCBpUBMqxcon9oHB7mCvx4sSpMdLJwc";
+    const created = await create({ name: freshName(), recoveryKey });
+    expect(created.status).toBe(200);
+    const last = await (await fetch(`${env.PLC_URL}/${created.body.did}/log/last`)).json<PlcOperation>();
+    expect(last.rotationKeys).toHaveLength(2);
+    expect(last.rotationKeys[0]).toBe(recoveryKey);
+    expect(operationCid(last)).toMatch(/^bafyrei/);
+  });
+
+  it("gives the same agent and a fresh credential for the same Idempotency-Key", async () => {
+    const name = freshName();
+    const first = await create({ name }, { "idempotency-key": `key-${name}` });
+    const again = await create({ name }, { "idempotency-key": `key-${name}` });
+    expect(again.status).toBe(200);
+    expect(again.body.did).toBe(first.body.did);
+    expect(again.body.password).not.toBe(first.body.password);
+    await login(`${name}.test`, again.body.password);
+    const old = await xrpc("com.atproto.server.createSession", { json: { identifier: `${name}.test`, password: first.body.password } });
+    expect(old).toMatchObject({ status: 401, body: { error: "AuthenticationRequired" } });
+    const other = await ask("/agents/create", { auth: ADMIN, json: { name: freshName() }, headers: { "idempotency-key": `key-${name}` } });
+    expect(other).toMatchObject({ status: 409, body: { error: "IdempotencyConflict" } });
+  });
+
+  it("makes one agent of many simultaneous requests with one key", async () => {
+    const name = freshName();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => create({ name }, { "idempotency-key": `many-${name}` })));
+    const dids = new Set(answers.filter((answer) => answer.status === 200).map((answer) => answer.body.did));
+    expect(dids.size).toBe(1);
+    const rows = await env.DB.prepare("SELECT did FROM agent WHERE handle = ?").bind(`${name}.test`).all();
+    expect(rows.results).toEqual([{ did: [...dids][0] }]);
+  });
+
+  it("refuses names that cannot be had, and makes nothing", async () => {
+    const taken = await provision();
+    const before = await env.DB.prepare("SELECT count(*) AS n FROM agent").first();
+    const cases: [unknown, string][] = [
+      [{ name: "no" }, "InvalidHandle"],
+      [{ name: "much-too-long-for-this-place" }, "InvalidHandle"],
+      [{ name: "sp ace" }, "InvalidHandle"],
+      [{ name: "dot.ted" }, "InvalidHandle"],
+      [{ name: "-dash" }, "InvalidHandle"],
+      [{ name: "admin" }, "HandleNotAvailable"],
+      [{ name: taken.handle.replace(".test", "") }, "HandleNotAvailable"],
+      [{ name: freshName(), recoveryKey: "did:key:nonsense" }, "InvalidRecoveryKey"],
+      [{}, "InvalidRequest"],
+      [{ name: 7 }, "InvalidRequest"],
+      [[], "InvalidRequest"],
+    ];
+    for (const [json, error] of cases) {
+      const answer = await ask("/agents/create", { auth: ADMIN, json });
+      expect({ json, ...answer.body, status: answer.status }).toMatchObject({ json, error, status: 400 });
+    }
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM agent").first()).toEqual(before);
+  });
+});
+
+describe("com.atproto.server.createAccount", () => {
+  it("makes an account with a chosen password and signs it in", async () => {
+    const handle = `${freshName()}.test`;
+    const made = await xrpc<{ did: string; accessJwt: string }>("com.atproto.server.createAccount", {
+      json: { handle, email: `${handle}@example.com`, password: "correct horse" },
+    });
+    expect(made.status).toBe(200);
+    const session = await xrpc<{ did: string; email: string }>("com.atproto.server.getSession", { auth: `Bearer ${made.body.accessJwt}` });
+    expect(session.body).toMatchObject({ did: made.body.did, email: `${handle}@example.com` });
+    await login(`${handle}`, "correct horse");
+    const twin = await xrpc("com.atproto.server.createAccount", { json: { handle: `${freshName()}.test`, email: `${handle}@example.com`, password: "x" } });
+    expect(twin).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
+  });
+});

@@ -1,0 +1,47 @@
+import { env, listDurableObjectIds } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { ADMIN, ask, note, provision, xrpc } from "../../test/client.ts";
+import type { PlcOperation } from "./operation.ts";
+
+const lastOperation = async (did: string) => (await fetch(`${env.PLC_URL}/${did}/log/last`)).json<PlcOperation | { type: string }>();
+
+describe("destroying an agent", () => {
+  it("leaves nothing of it: session, repository, blobs, name; the DID is tombstoned", async () => {
+    const agent = await provision();
+    await xrpc("com.atproto.repo.createRecord", { auth: agent.access, json: { repo: agent.did, collection: "com.example.note", record: note("bye") } });
+    const blob = await xrpc<{ blob: { ref: { $link: string } } }>("com.atproto.repo.uploadBlob", {
+      auth: agent.access,
+      body: "some bytes",
+      headers: { "content-type": "text/plain" },
+    });
+    expect(blob.status).toBe(200);
+    const gone = await ask<{ did: string }>(`/agents/${agent.handle.replace(".test", "")}`, { method: "DELETE", auth: ADMIN });
+    expect(gone).toMatchObject({ status: 200, body: { did: agent.did, plc: "tombstone" } });
+
+    expect(await lastOperation(agent.did)).toMatchObject({ type: "plc_tombstone" });
+    expect((await env.BLOBS.list({ prefix: `blobs/${agent.did}/` })).objects).toEqual([]);
+    const status = await xrpc("com.atproto.sync.getRepoStatus", { params: { did: agent.did } });
+    expect(status).toMatchObject({ status: 400, body: { error: "RepoNotFound" } });
+    const write = await xrpc("com.atproto.repo.createRecord", { auth: agent.access, json: { repo: agent.did, collection: "com.example.note", record: note("late") } });
+    expect(write).toMatchObject({ status: 403, body: { error: "AccountNotFound" } });
+    const repos = await xrpc<{ repos: { did: string }[] }>("com.atproto.sync.listRepos");
+    expect(repos.body.repos.map((repo) => repo.did)).not.toContain(agent.did);
+    const id = env.AGENT.idFromName(agent.did).toString();
+    expect((await listDurableObjectIds(env.AGENT)).map(String)).not.toContain(id);
+    const again = await ask(`/agents/${agent.did}`, { method: "DELETE", auth: ADMIN });
+    expect(again).toMatchObject({ status: 404, body: { error: "AgentNotFound" } });
+
+    const heir = await provision(agent.handle.replace(".test", ""));
+    expect(heir.did).not.toBe(agent.did);
+  });
+
+  it("hands a DID over to its owner's key alone, and only when there is one", async () => {
+    const agent = await provision();
+    const nobody = await ask(`/agents/${agent.did}?plc=handover`, { method: "DELETE", auth: ADMIN });
+    expect(nobody).toMatchObject({ status: 400, body: { error: "RecoveryKeyRequired" } });
+    const owner = "did:key:zQ3shqwJEJyMBsBXCWyCBpUBMqxcon9oHB7mCvx4sSpMdLJwc";
+    const handed = await xrpc("agent.network.destroyAgent", { auth: ADMIN, json: { did: agent.did, plc: "handover", recoveryKey: owner } });
+    expect(handed).toMatchObject({ status: 200, body: { plc: "handover" } });
+    expect(await lastOperation(agent.did)).toMatchObject({ type: "plc_operation", rotationKeys: [owner], services: {}, alsoKnownAs: [] });
+  });
+});

@@ -1,0 +1,98 @@
+import { env, listDurableObjectIds } from "cloudflare:test";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ADMIN, type ErrorBody, type Login, ask, provision } from "../test/client.ts";
+import type { Access } from "./door/authenticate.ts";
+import { routes } from "./routes.ts";
+
+type Kind = "nobody" | "garbage" | "agent" | "refresh" | "admin" | "admin-basic" | "wrong-admin";
+
+/** Who gets past the door, by access rule: written here again, so that the code cannot agree with itself. */
+const admitted: Record<Access, Kind[]> = {
+  public: ["nobody", "garbage", "agent", "refresh", "admin", "admin-basic", "wrong-admin"],
+  optional: ["nobody", "agent", "admin", "admin-basic"],
+  agent: ["agent"],
+  refresh: ["refresh"],
+  "refresh-or-expired": ["refresh"],
+  admin: ["admin", "admin-basic"],
+};
+
+/** Answers that mean "not you", whatever the route. */
+const turnedAway = new Set(["AuthMissing", "AuthenticationRequired", "InvalidToken", "ExpiredToken"]);
+
+let alice: Login;
+let callers: Record<Kind, string | undefined>;
+
+beforeAll(async () => {
+  alice = await provision();
+  callers = {
+    nobody: undefined,
+    garbage: "Bearer abc.def.ghi",
+    agent: alice.access,
+    refresh: alice.refresh,
+    admin: ADMIN,
+    "admin-basic": `Basic ${btoa("admin:admin-secret")}`,
+    "wrong-admin": `Basic ${btoa("admin:guess")}`,
+  };
+});
+
+/** Parameters that get a read past its lexicon; bodies are left out, so procedures stop at their input at the latest. */
+const reading = "did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&repo=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&collection=com.example.note&rkey=a&handle=nobody.test&cid=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku&cids=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+
+describe("the route table", () => {
+  it("has one row for each method and path", () => {
+    const seen = routes.map((route) => `${route.method} ${route.path}`);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  // Ending a session is the one thing here that would spoil the callers for the next row, hence a session of its own.
+  for (const route of routes) {
+    if (route.path.endsWith("subscribeRepos")) continue;
+    it(`${route.method} ${route.path} admits ${route.access} only`, async () => {
+      for (const [kind, auth] of Object.entries(callers)) {
+        const ends = route.path.endsWith("Session") && kind === "refresh" && route.access.startsWith("refresh");
+        const own = ends ? (await fresh()).refresh : auth;
+        const path = route.path.replace(":name", "nobody-there");
+        const answer = await ask(route.method === "GET" ? `${path}?${reading}` : path, {
+          method: route.method,
+          ...(own === undefined ? {} : { auth: own }),
+        });
+        const refused = turnedAway.has((answer.body as Partial<ErrorBody>).error ?? "");
+        const expected = admitted[route.access].includes(kind as Kind);
+        expect({ kind, refused, status: answer.status, body: answer.body }).toMatchObject({ kind, refused: !expected });
+        expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+        expect(answer.status).toBeLessThan(502);
+        expect(answer.status).not.toBe(500);
+      }
+    });
+  }
+
+  it("answers preflight for every path, known or not", async () => {
+    for (const path of [...routes.map((route) => route.path), "/xrpc/com.example.unknown", "/nowhere"]) {
+      const answer = await ask(path, { method: "OPTIONS", headers: { "access-control-request-headers": "authorization,x-custom" } });
+      expect(answer.status).toBe(204);
+      expect(answer.headers.get("access-control-allow-headers")).toBe("authorization,x-custom");
+    }
+  });
+
+  it("refuses what has no row", async () => {
+    expect((await ask("/xrpc/com.example.unknown")).status).toBe(501);
+    expect((await ask("/xrpc/not a method")).status).toBe(400);
+    expect((await ask("/nowhere")).status).toBe(404);
+    const wrong = await ask("/xrpc/com.atproto.repo.createRecord");
+    expect(wrong).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
+  });
+
+  it("wakes no object for a DID that nobody has", async () => {
+    const before = (await listDurableObjectIds(env.AGENT)).length;
+    for (const route of routes.filter((one) => one.method === "GET" && !one.path.endsWith("subscribeRepos"))) {
+      for (const auth of [undefined, ADMIN, alice.access]) {
+        await ask(`${route.path}?${reading}`, auth === undefined ? {} : { auth });
+      }
+    }
+    await ask("/agents/nobody-there", { method: "DELETE", auth: ADMIN });
+    await ask("/xrpc/com.atproto.server.createSession", { json: { identifier: "nobody.test", password: "x" } });
+    expect((await listDurableObjectIds(env.AGENT)).length).toBe(before);
+  });
+});
+
+const fresh = () => import("../test/client.ts").then(({ login }) => login(alice.handle, alice.password));

@@ -1,0 +1,10 @@
+import type { D1Migration } from "@cloudflare/vitest-plugin";
+import type { Env as ColonyEnv } from "../src/env.ts";
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends ColonyEnv {
+      TEST_MIGRATIONS: D1Migration[];
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { startTestPlc } from "./test/plc.mjs";
+
+const migrations = await readD1Migrations(new URL("./migrations", import.meta.url).pathname);
+const plcUrl = await startTestPlc();
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: "../../wrangler.toml" },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: migrations,
+          ORIGIN: "http://localhost:3000",
+          HANDLE_DOMAINS: ".test",
+          PLC_URL: plcUrl,
+          ADMIN_API_KEY: "admin-secret",
+          ENCRYPTION_MASTER_KEY: Buffer.alloc(32, 7).toString("base64url"),
+          PLC_ROTATION_KEY: Buffer.alloc(32, 9).toString("hex"),
+          SESSION_SECRET: Buffer.alloc(32, 11).toString("base64url"),
+          OPEN_REGISTRATION: "true",
+          RATE_LIMITS: "off",
+        },
+      },
+    }),
+  ],
+  test: { include: ["src/**/*.test.ts"], setupFiles: ["./test/setup.ts"], testTimeout: 30_000 },
+});
