@@ -37,7 +37,10 @@ export class CarReader {
   roots: CidBytes[] | null = null;
   readonly #sha256: Sha256;
   readonly #limits: Required<CarLimits>;
-  #pending: Uint8Array = new Uint8Array(0);
+  /** Pieces not used up yet, how many bytes they are, and how many the next section needs at least. */
+  #pieces: Uint8Array[] = [];
+  #held = 0;
+  #needed = 0;
   #seenBytes = 0;
   #seenBlocks = 0;
 
@@ -46,11 +49,15 @@ export class CarReader {
     this.#limits = { maxBlockBytes: limits.maxBlockBytes ?? 2_000_000, maxBlocks: limits.maxBlocks ?? 10_000_000, maxBytes: limits.maxBytes ?? 2_000_000_000 };
   }
 
-  /** Blocks completed by this piece. They are copies when a piece was pending, else views of `chunk`. Throws {@link CarError}. */
+  /** Blocks completed by this piece, which must not be changed afterwards: blocks may be views of it. Throws {@link CarError}. */
   push(chunk: Uint8Array): CarBlock[] {
     this.#seenBytes += chunk.length;
     if (this.#seenBytes > this.#limits.maxBytes) throw new CarError(`CAR larger than ${this.#limits.maxBytes} bytes`);
-    const bytes = this.#pending.length === 0 ? plainBytes(chunk) : concat(this.#pending, chunk);
+    this.#pieces.push(plainBytes(chunk));
+    this.#held += chunk.length;
+    // Joined only when there is enough: a block that trickles in byte by byte is copied once, not once per byte.
+    if (this.#held < this.#needed) return [];
+    const bytes = join(this.#pieces, this.#held);
     const blocks: CarBlock[] = [];
     let at = 0;
     for (;;) {
@@ -60,24 +67,28 @@ export class CarReader {
       if (this.roots === null) this.roots = readHeader(section.bytes);
       else blocks.push(this.#block(section.bytes));
     }
-    // A copy, so that a small rest does not keep a large chunk alive.
-    this.#pending = bytes.slice(at);
+    // A copy, so that a small rest does not keep a large piece alive.
+    this.#pieces = at === bytes.length ? [] : [bytes.slice(at)];
+    this.#held = bytes.length - at;
     return blocks;
   }
 
   /** The stream is over. Throws {@link CarError} when it ended inside the header or a block. */
   end(): void {
-    if (this.roots === null || this.#pending.length > 0) throw new CarError("CAR is truncated");
+    if (this.roots === null || this.#held > 0) throw new CarError("CAR is truncated");
   }
 
   #section(bytes: Uint8Array, at: number): { bytes: Uint8Array; next: number } | undefined {
     const length = readVarint(bytes, at);
+    this.#needed = 0;
     if (length === undefined) return undefined;
     const most = this.roots === null ? MAX_HEADER_BYTES : this.#limits.maxBlockBytes + CID_LENGTH;
     // Checked before waiting for the bytes: a hostile length must not make us buffer.
     if (length === null || length.value === 0 || length.value > most) throw new CarError(`CAR section with a bad length (limit ${most})`);
     const end = length.next + length.value;
-    return end > bytes.length ? undefined : { bytes: bytes.subarray(length.next, end), next: end };
+    if (end <= bytes.length) return { bytes: bytes.subarray(length.next, end), next: end };
+    this.#needed = end - at;
+    return undefined;
   }
 
   #block(section: Uint8Array): CarBlock {
@@ -114,9 +125,13 @@ function readHeader(bytes: Uint8Array): CidBytes[] {
   }
 }
 
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
+function join(pieces: Uint8Array[], length: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0] as Uint8Array;
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
   return out;
 }

@@ -17,7 +17,7 @@ const blockMap = (blocks: NodeBlock[]) => {
 };
 
 function permutations<T>(items: T[]): T[][] {
-  return items.length < 2 ? [items] : items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+  return items.length < 2 ? [items] : items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => rest.toSpliced(0, 0, item)));
 }
 
 describe("interop commit proofs", () => {

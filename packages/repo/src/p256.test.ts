@@ -10,9 +10,10 @@ function toDer(compact: Uint8Array): Uint8Array {
   const integers = [compact.subarray(0, 32), compact.subarray(32)].map((part) => {
     let start = 0;
     while (start < 31 && part[start] === 0) start++;
-    const digits = [...part.subarray(start)];
+    const digits = Array.from(part.subarray(start));
     if ((digits[0] ?? 0) > 0x7f) digits.unshift(0);
-    return [2, digits.length, ...digits];
+    digits.unshift(2, digits.length);
+    return digits;
   });
   const body = integers.flat();
   return Uint8Array.from([0x30, body.length, ...body]);
@@ -31,7 +32,7 @@ describe("p256", () => {
       expect(await verifySignature(fixture.publicKeyDid, decoded(fixture.messageBase64), lowS(signature))).toBe(true);
       expect(isHighS(signature)).toBe(false);
     }
-    for (const fixture of p256.filter((fixture) => fixture.validSignature)) expect(isHighS(decoded(fixture.signatureBase64))).toBe(false);
+    for (const fixture of p256) if (fixture.validSignature) expect(isHighS(decoded(fixture.signatureBase64))).toBe(false);
   });
 
   it("turns the DER of the interop fixtures into a valid compact signature", async () => {

@@ -45,7 +45,8 @@ function integer(der: Uint8Array, at: number, out: Uint8Array, into: number): nu
   const end = start + length;
   const first = der[start] ?? 0;
   const padded = first === 0 && length > 1;
-  if (der[at] !== 2 || length === 0 || end > der.length || first > 0x7f || (padded && (der[start + 1] ?? 0) < 0x80)) throw new SignatureError("malformed DER integer");
+  if (der[at] !== 2 || length === 0 || end > der.length || first > 0x7f) throw new SignatureError("malformed DER integer");
+  if (padded && (der[start + 1] ?? 0) < 0x80) throw new SignatureError("DER integer with needless padding");
   if (padded) start++;
   if (end - start > 32) throw new SignatureError("DER integer of more than 256 bits");
   out.set(der.subarray(start, end), into + 32 - (end - start));

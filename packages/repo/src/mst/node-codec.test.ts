@@ -79,6 +79,11 @@ describe("forged trees", () => {
     expect(() => invertOps(store, root, [{ action: "delete", path: "a.b.c/none", cid: null, prev: value }], sha256)).toThrow(InvalidNodeError);
   });
 
+  it("are refused below the bottom layer even where layers are not checked", () => {
+    const root = put({ l: CID.decode(put({ l: null, e: [entry(a)] })), e: [entry(b)] });
+    expect(() => Tree.open(store, { cid: root, id: 0 }, sha256).get(a)).toThrow("bottom layer");
+  });
+
   it("are refused when a subtree's keys lie outside their place", () => {
     const outside = put({ l: CID.decode(put({ l: null, e: [entry(keyOf("a.b.f/", 0))] })), e: [entry(c)] });
     const tree = Tree.open(store, { cid: outside, id: 0 }, sha256);

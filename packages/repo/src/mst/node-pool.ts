@@ -92,7 +92,7 @@ export class NodePool {
     });
     let keep = this.residentBytes;
     let oldest = 0;
-    for (const age of [...costByAge.keys()].sort((a, b) => a - b)) {
+    for (const age of [...costByAge.keys()].toSorted((a, b) => a - b)) {
       if (keep <= maxBytes) break;
       keep -= costByAge.get(age) ?? 0;
       oldest = age + 1;
@@ -118,7 +118,9 @@ export class NodePool {
       nodes.push(cid === null ? null : TreeNode.stub(cid, stored.kids[taken] ?? 0));
       if (cid !== null) taken++;
     }
-    if (stored.kids.length > 0 && stored.kids.length !== taken) throw new InvalidNodeError(`stored node ${ref.id} has ${taken} children and ${stored.kids.length} child ids`);
+    if (stored.kids.length > 0 && stored.kids.length !== taken) {
+      throw new InvalidNodeError(`stored node ${ref.id} has ${taken} children and ${stored.kids.length} child ids`);
+    }
     return { keys, values, children: nodes, bytes: stored.bytes };
   }
 

@@ -28,7 +28,7 @@ function newTree() {
       store.apply(delta);
       return cidToString(delta.root.cid);
     },
-    keys: () => [...tree.entries()].map(([key]) => key),
+    keys: () => [...tree.entries()].map(([path]) => path),
   };
 }
 
