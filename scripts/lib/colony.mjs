@@ -43,8 +43,8 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
   try {
     const orphans = await endOrphans(folder);
     if (orphans > 0) log("ended a workerd that its launcher had left behind");
-    // The kernel takes a moment to close what a killed process had open.
-    await requireFreePort(host, port, "port", orphans > 0 ? 3000 : 0);
+    // The kernel takes a moment to close what a killed process had open; it may have been killed just before us.
+    await requireFreePort(host, port, "port", orphans > 0 ? 3000 : 500);
     const { secrets, path: secretsPath } = loadSecrets(folder);
     const adminKey = options.adminPassword ?? secrets.adminApiKey;
     const config = readConfig({ config: join(root, "wrangler.toml") });

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { COLONY_ROWS } from "./colony-options.mjs";
+import { helpText, markdownTable, parseOptions } from "./options.mjs";
+import { START_ROWS } from "./start-command.mjs";
+
+/** @param {string[]} argv @param {Record<string, string>} [env] */
+const read = (argv, env = {}) => parseOptions(COLONY_ROWS, argv, env);
+
+describe("options", () => {
+  test("have defaults", () => {
+    expect(read([])).toEqual({
+      port: 3000,
+      host: "127.0.0.1",
+      plc: "http://localhost:2582",
+      data: undefined,
+      adminPassword: undefined,
+      openRegistration: false,
+      noRateLimits: false,
+      handleDomain: ".test",
+      origin: undefined,
+      logMaxAgeHours: 72,
+      logMaxMb: 1024,
+      verbose: false,
+    });
+  });
+
+  test("come from the environment, and the flag wins", () => {
+    const env = { ROOKERY_PORT: "4000", ROOKERY_OPEN_REGISTRATION: "1", ROOKERY_NO_RATE_LIMITS: "false", ROOKERY_ADMIN_PASSWORD: "from the shell" };
+    expect(read([], env)).toMatchObject({ port: 4000, openRegistration: true, noRateLimits: false, adminPassword: "from the shell" });
+    expect(read(["--port", "5000", "--no-rate-limits"], env)).toMatchObject({ port: 5000, noRateLimits: true });
+  });
+
+  test("take a set but empty variable for an absent one", () => {
+    expect(read([], { ROOKERY_PORT: "", ROOKERY_VERBOSE: "" })).toMatchObject({ port: 3000, verbose: false });
+  });
+
+  test.each([
+    [["--prot", "1"], {}, /Unknown option '--prot'.*--help/],
+    [["extra"], {}, /extra/],
+    [["--port", "0"], {}, /--port.*1 to 65535: "0"/],
+    [["--port", "3e3"], {}, /--port/],
+    [[], { ROOKERY_PORT: "x" }, /ROOKERY_PORT/],
+    [[], { ROOKERY_VERBOSE: "yes" }, /ROOKERY_VERBOSE is a switch/],
+    [["--host", "0.0.0.0"], {}, /loopback/],
+    [["--plc", "localhost:2582"], {}, /http\(s\) URL/],
+    [["--origin", "https://a.example/path"], {}, /no path/],
+    [["--handle-domain", "test"], {}, /looks like .test/],
+    [["--admin-password", "short"], {}, /8 characters/],
+    [["--log-max-mb", "-1"], {}, /--log-max-mb/],
+  ])("refuse %j %j with a sentence", (argv, env, sentence) => {
+    expect(() => read(argv, env)).toThrow(sentence);
+  });
+
+  test("normalise what has several spellings", () => {
+    expect(read(["--plc", "http://localhost:1/", "--host", "localhost"])).toMatchObject({ plc: "http://localhost:1", host: "127.0.0.1" });
+  });
+
+  test.each([["colony", COLONY_ROWS], ["start", START_ROWS]])("of %s are each in the help and in the README's table", (_, rows) => {
+    const help = helpText("usage", rows);
+    const table = markdownTable(rows);
+    for (const { flag, env } of rows) {
+      expect(help).toContain(`--${flag}`);
+      expect(help).toContain(env);
+      expect(table).toContain(`\`${env}\``);
+    }
+    expect(new Set(rows.map((row) => row.env)).size).toBe(rows.length);
+  });
+
+  test("ask for help before anything else", () => {
+    expect(read(["--help", "--port", "7"])).toEqual({ help: true });
+  });
+});
