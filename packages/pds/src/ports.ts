@@ -30,6 +30,8 @@ export interface AgentPorts {
   /** The colony's origin, e.g. `http://localhost:3000`. */
   origin: string;
   rateLimits: boolean;
+  /** Delete R2 objects; keys that are not there are no error. Called from the alarm only. */
+  deleteBlobs(keys: string[]): Promise<void>;
   /** Name of a fault to inject, in crash tests only. */
   fault?: string;
 }

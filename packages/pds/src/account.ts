@@ -1,0 +1,71 @@
+import { type AccountStatus, type Outcome, encodeAccountFrame, fail, ok } from "@rookery/sync";
+import type { AccountView } from "./agent-api.ts";
+import { DELETION_WAIT } from "./limits.ts";
+import { deleteAllSessions } from "./sessions/sessions.ts";
+import type { AgentState } from "./state.ts";
+import { updateAccount } from "./store/account.ts";
+import { updateHead } from "./store/head.ts";
+import type { OutboxEvent } from "./store/outbox.ts";
+
+export function accountView({ account }: AgentState): AccountView {
+  const { did, handle, email, model, status } = account;
+  const view: AccountView = { did, handle, active: status === null };
+  if (email !== null) view.email = email;
+  if (status !== null) view.status = status;
+  if (model !== null) view.model = model;
+  return view;
+}
+
+/** com.atproto.sync.getRepoStatus: the rev is told of active accounts only, as the reference does. */
+export function statusOf({ account, head }: AgentState): { did: string; active: boolean; status?: AccountStatus; rev?: string } {
+  const { did, status } = account;
+  return status === null ? { did, active: true, rev: head.rev } : { did, active: false, status };
+}
+
+/** A new main credential; sessions of the old one end with it. */
+export function setCredential(state: AgentState, passwordHash: string): null {
+  const account = { ...state.account, password: passwordHash };
+  state.storage.transactionSync(() => {
+    updateAccount(state.sql, account);
+    deleteAllSessions(state.sql);
+  });
+  state.account = account;
+  return null;
+}
+
+/**
+ * Mark the account deleted and wait until the relay has been told. Idempotent; `RelayUnavailable` (503) asks to come
+ * again. No commit follows the event, since deleted accounts take no writes.
+ */
+export async function announceDeletion(state: AgentState): Promise<Outcome<null>> {
+  if (state.account.status !== "deleted") markDeleted(state);
+  const told = await Promise.race([state.outbox.send(), scheduler.wait(DELETION_WAIT).then(() => false)]);
+  // A send that was under way may have ended before the event was there.
+  if ((told && state.outbox.waiting === 0) || (told && (await state.outbox.send()) && state.outbox.waiting === 0)) return ok(null);
+  return fail(503, "RelayUnavailable", `The relay has not acknowledged the deletion of ${state.account.did} yet`);
+}
+
+function markDeleted(state: AgentState): void {
+  const { storage, sql, outbox } = state;
+  const now = Date.now();
+  const time = new Date(now).toISOString();
+  const account = { ...state.account, status: "deleted" as const };
+  const head = { ...state.head, n: state.head.n + 1 };
+  const frame = encodeAccountFrame({ did: account.did, time, active: false, status: "deleted" });
+  const event: OutboxEvent = { n: head.n, kind: "account", time, ...frame, active: false, status: "deleted" };
+  try {
+    storage.transactionSync(() => {
+      updateAccount(sql, account);
+      updateHead(sql, head);
+      deleteAllSessions(sql);
+      outbox.insert(event, now);
+    });
+  } catch (error) {
+    outbox.reload();
+    state.scheduler.load();
+    throw error;
+  }
+  state.account = account;
+  state.head = head;
+  outbox.committed([event]);
+}

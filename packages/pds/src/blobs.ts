@@ -1,0 +1,123 @@
+import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
+import type { BlobRow } from "./agent-api.ts";
+import { BLOB_DELETE_BATCH, BLOB_RETRY, MAX_TEMP_BLOBS, TEMP_BLOB_LIFE } from "./limits.ts";
+import type { AgentPorts } from "./ports.ts";
+import type { JobResult, Scheduler } from "./scheduler.ts";
+import {
+  blobsAt, countTempBlobs, dropBlob, dropExpired, dropSome, forgetKeys, goneKeys, hasReferences, isReferred, listBlobs,
+  putTempBlob, readBlob, referBlob, unreferBlob,
+} from "./store/blobs.ts";
+import type { Change } from "./write/plan.ts";
+
+/** Lets a burst of deletions go to R2 in one call. */
+const GATHER_MS = 1_000;
+
+/** Which blobs this account has, and which records refer to them. The bytes are in R2, which only the alarm touches. */
+export class Blobs {
+  readonly #sql: SqlStorage;
+  readonly #scheduler: Scheduler;
+  readonly #ports: AgentPorts;
+  /** Whether any record may refer to a blob: agents without blobs pay nothing for them. */
+  #anyReferences: boolean;
+
+  constructor(sql: SqlStorage, scheduler: Scheduler, ports: AgentPorts) {
+    this.#sql = sql;
+    this.#scheduler = scheduler;
+    this.#ports = ports;
+    this.#anyReferences = hasReferences(sql);
+  }
+
+  /** Note an upload. A blob that is here already keeps its object, and the new one is superseded, unless nothing refers to it. */
+  put(blob: BlobRow): Outcome<{ superseded?: string }> {
+    const known = readBlob(this.#sql, blob.cid);
+    if (known !== undefined && known.rev !== null) return ok(known.key === blob.key ? {} : { superseded: blob.key });
+    if (known === undefined && countTempBlobs(this.#sql) >= MAX_TEMP_BLOBS)
+      return fail(429, "RateLimitExceeded", `${MAX_TEMP_BLOBS} uploads wait for a record to refer to them`);
+    const now = Date.now();
+    putTempBlob(this.#sql, blob, now);
+    this.#scheduler.ensure("blobs", now + TEMP_BLOB_LIFE);
+    return ok(known === undefined || known.key === blob.key ? {} : { superseded: known.key });
+  }
+
+  get(cid: string): Outcome<BlobRow> {
+    const blob = readBlob(this.#sql, cid);
+    // An upload that no record refers to is nobody's to read (reference: only permanent blobs are served).
+    if (blob === undefined || blob.rev === null) return fail(400, "BlobNotFound", `Blob not found: ${cid}`);
+    const { rev: _, ...row } = blob;
+    return ok(row);
+  }
+
+  list(page: { since?: string; limit: number; cursor?: string }): { cids: string[]; cursor?: string } {
+    const cids = listBlobs(this.#sql, page);
+    const last = cids.at(-1);
+    return last === undefined || cids.length < page.limit ? { cids } : { cids, cursor: last };
+  }
+
+  /** Why these changes cannot refer to the blobs they do: `BlobNotFound`, `InvalidMimeType`, `InvalidSize` (400). */
+  check(changes: Change[]): XrpcFault | undefined {
+    for (const { cid, op } of changes) {
+      if (cid === null) continue;
+      for (const mention of op.blobs ?? []) {
+        const blob = readBlob(this.#sql, mention.cid);
+        if (blob === undefined) return fault("BlobNotFound", `Could not find blob: ${mention.cid}`);
+        if (blob.mimeType !== mention.mimeType)
+          return fault("InvalidMimeType", `Referenced Mimetype does not match stored blob. Expected: ${blob.mimeType}, Got: ${mention.mimeType}`);
+        if (blob.size !== mention.size) return fault("InvalidSize", `Referenced size does not match stored blob. Expected: ${blob.size}, Got: ${mention.size}`);
+      }
+    }
+    return undefined;
+  }
+
+  /** Inside a commit's transaction: new references first, so that a blob that only moves is never without one. */
+  apply(changes: Change[], rev: string, now: number): void {
+    const had = this.#anyReferences;
+    for (const { cid, path, op } of changes) {
+      if (cid === null) continue;
+      for (const blob of op.blobs ?? []) {
+        referBlob(this.#sql, blob.cid, path, rev);
+        this.#anyReferences = true;
+      }
+    }
+    if (!had) return;
+    const dropped: string[] = [];
+    for (const { cid, path, prev, op } of changes) {
+      if (prev === null) continue;
+      const stays = new Set(cid === null ? [] : op.blobs?.map((blob) => blob.cid));
+      for (const blob of blobsAt(this.#sql, path)) {
+        if (stays.has(blob)) continue;
+        unreferBlob(this.#sql, blob, path);
+        dropped.push(blob);
+      }
+    }
+    const orphans = dropped.filter((cid) => !isReferred(this.#sql, cid));
+    for (const cid of orphans) dropBlob(this.#sql, cid);
+    if (orphans.length > 0) this.#scheduler.ensure("blobs", now + GATHER_MS);
+  }
+
+  /** The alarm's turn: forget expired uploads, delete what is gone from R2. Rows go after their objects. */
+  async job(): Promise<JobResult> {
+    const oldest = dropExpired(this.#sql, Date.now() - TEMP_BLOB_LIFE);
+    const keys = goneKeys(this.#sql, BLOB_DELETE_BATCH);
+    if (keys.length > 0) {
+      try {
+        await this.#ports.deleteBlobs(keys);
+      } catch (error) {
+        console.error(JSON.stringify({ event: "blob-delete-failed", count: keys.length, error: String(error) }));
+        return { again: BLOB_RETRY };
+      }
+      forgetKeys(this.#sql, keys);
+    }
+    if (keys.length === BLOB_DELETE_BATCH) return { again: 0 };
+    return oldest === undefined ? undefined : { again: Math.max(0, oldest + TEMP_BLOB_LIFE - Date.now()) };
+  }
+
+  /** R2 keys of an account that is going, some at a time; each is handed out once. */
+  take(limit: number): string[] {
+    dropSome(this.#sql, limit);
+    const keys = goneKeys(this.#sql, limit);
+    forgetKeys(this.#sql, keys);
+    return keys;
+  }
+}
+
+const fault = (name: string, message: string): XrpcFault => ({ status: 400, name, message });

@@ -1,0 +1,10 @@
+export * from "./agent-api.ts";
+export { AgentObject } from "./agent-object.ts";
+export { faultPoint } from "./fault.ts";
+export { didDocumentOf, resolveDid } from "./identity/did-document.ts";
+export { signingKeyOf } from "./identity/key-cache.ts";
+export { KeyUnavailableError, unwrapKey, wrapKey } from "./keys/wrap.ts";
+export * from "./ports.ts";
+export { hashChosenPassword, hashGeneratedPassword, verifyPassword } from "./sessions/password.ts";
+export { type Prepared, type WriteInput, prepareOp } from "./write/prepare.ts";
+export * from "./xrpc/index.ts";

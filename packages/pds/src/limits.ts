@@ -1,0 +1,111 @@
+/** Every bound of an agent, with its reason. Bytes and milliseconds unless the name says otherwise. */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** AT Protocol "sync": a record's block. */
+export const MAX_RECORD_BYTES = 1_000_000;
+/** AT Protocol "sync": CAR of one commit, header and overhead included. */
+export const MAX_COMMIT_CAR_BYTES = 2_000_000;
+/** AT Protocol "sync": operations of one commit. */
+export const MAX_COMMIT_OPS = 200;
+/** A Durable Object row holds 2 MB in production (unchecked locally): what is bigger is split or refused. */
+export const MAX_ROW_BYTES = 1_900_000;
+/** Part of a frame that one outbox row holds. */
+export const OUTBOX_PART_BYTES = 1_000_000;
+
+/** Record bytes that writes sharing a commit may bring, leaving room for nodes and proofs below the CAR limit. */
+export const GROUP_BYTES = 1_000_000;
+/** Writes that may wait for their turn; the next one is refused with 429. */
+export const MAX_WAITING_WRITES = 512;
+/** Record bytes that may wait in memory for their turn. */
+export const MAX_WAITING_BYTES = 8_000_000;
+
+/** Reference: create 3, update 2, delete 1 point. */
+export const WRITE_POINTS = { create: 3, update: 2, delete: 1 } as const;
+export const WRITE_POINTS_PER_HOUR = 5_000;
+export const WRITE_POINTS_PER_DAY = 35_000;
+export const RATE_HOUR = HOUR;
+export const RATE_DAY = DAY;
+
+/** Rows and bytes sent to the relay in one call. */
+export const OUTBOX_BATCH_ROWS = 100;
+export const OUTBOX_BATCH_BYTES = 4_000_000;
+/** Events kept in memory between commit and relay, to save reading them back. */
+export const OUTBOX_MEMORY_BYTES = 1_000_000;
+/** Longest that an event waits for the relay after a crash. */
+export const OUTBOX_HORIZON = 5 * SECOND;
+export const OUTBOX_RETRY_FIRST = SECOND;
+export const OUTBOX_RETRY_LAST = 5 * MINUTE;
+/** Rows beyond which writes are refused with 503: the relay has been away too long. */
+export const OUTBOX_MAX_ROWS = 100_000;
+
+/** A job that has begun is due again after this long, in case its object dies meanwhile. */
+export const JOB_LEASE = 30 * SECOND;
+
+/** An export that nobody reads for this long ends. */
+export const PIN_IDLE = 30 * SECOND;
+/** An export ends after this long, whoever reads it. */
+export const PIN_TOTAL = 10 * MINUTE;
+/** Exports at a time per agent; the next one gets 429. */
+export const MAX_PINS = 8;
+/** Bytes an export hands over at a time, at least. */
+export const EXPORT_CHUNK = 128 * 1024;
+
+/** CIDs that one getBlocks may ask for. */
+export const MAX_GET_BLOCKS = 200;
+/** Rows looked at before other requests get their turn. */
+export const SCAN_SLICE_ROWS = 4_000;
+/** Scans at a time per agent; the next one gets 429. */
+export const MAX_SCANS = 2;
+
+/** Reference: refresh tokens last 90 days and may be presented again for 2 hours. */
+export const SESSION_LIFE = 90 * DAY;
+export const SESSION_GRACE = 2 * HOUR;
+/** Refresh tokens kept per account; the oldest goes first. */
+export const MAX_SESSIONS = 256;
+/** Reference: createSession, counted here on failures only. */
+export const LOGIN_FAILURES_SHORT = { count: 30, window: 5 * MINUTE };
+export const LOGIN_FAILURES_DAY = { count: 300, window: DAY };
+/** Addresses remembered for failed logins; the oldest goes first. */
+export const MAX_LOGIN_ADDRESSES = 1_000;
+/** Password hashes computed at a time (16 MB and 20 ms each); the next one gets 429. */
+export const MAX_PASSWORD_CHECKS = 4;
+
+/** Reference: an upload that no record refers to goes after a day. */
+export const TEMP_BLOB_LIFE = DAY;
+/** Such uploads held at a time. */
+export const MAX_TEMP_BLOBS = 1_000;
+/** R2 takes this many keys in one delete. */
+export const BLOB_DELETE_BATCH = 1_000;
+export const BLOB_RETRY = MINUTE;
+
+/** Deliveries pulled at a time. */
+export const INBOX_PULL_ROWS = 20;
+/** Messages kept; then the oldest goes. It stays readable in its sender's repository. */
+export const MAX_INBOX_ROWS = 100_000;
+/** Deliveries waiting to be tried again; while there are so many, nothing more is pulled. */
+export const MAX_INBOX_PENDING = 1_000;
+/** Parked deliveries kept for people to look at; then the oldest goes. */
+export const MAX_INBOX_PARKED = 1_000;
+/** Tries of a delivery that does not verify, before it is parked. */
+export const INBOX_INVALID_TRIES = 4;
+/** Tries of a delivery whose sender's identity cannot be had, before it is parked: about a day. */
+export const INBOX_UNRESOLVED_TRIES = 32;
+export const INBOX_RETRY_FIRST = SECOND;
+export const INBOX_RETRY_LAST = HOUR;
+/** Long-polls held open at a time; further ones are answered at once. */
+export const MAX_INBOX_WAITERS = 32;
+export const MAX_INBOX_WAIT_SECONDS = 30;
+
+/** How long a resolved signing key is trusted without looking again; a failed signature looks at once. */
+export const IDENTITY_LIFE = 10 * MINUTE;
+export const IDENTITY_TIMEOUT = 5 * SECOND;
+export const MAX_IDENTITIES = 1_000;
+/** A key is not looked up again more often than this, however many signatures fail. */
+export const IDENTITY_REFRESH_GAP = 5 * SECOND;
+
+/** How long announceDeletion waits for the relay before it asks its caller to come again. */
+export const DELETION_WAIT = 10 * SECOND;

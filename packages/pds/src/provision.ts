@@ -1,0 +1,71 @@
+import { Tree, carBytes, cidToString, nextTid, signCommit } from "@rookery/repo";
+import { encodeAccountFrame, encodeCommitFrame, encodeIdentityFrame, encodeSyncFrame } from "@rookery/sync";
+import type { ProvisionInput } from "./agent-api.ts";
+import { faultPoint } from "./fault.ts";
+import { openSigner } from "./keys/signer.ts";
+import { OUTBOX_HORIZON } from "./limits.ts";
+import type { AgentPorts } from "./ports.ts";
+import { Scheduler } from "./scheduler.ts";
+import { migrate } from "./schema.ts";
+import { sha256 } from "./sha256.ts";
+import { insertAccount } from "./store/account.ts";
+import { insertHead } from "./store/head.ts";
+import { applyDelta, nodeStore } from "./store/nodes.ts";
+import { type OutboxEvent, insertEvent } from "./store/outbox.ts";
+
+const CLOCK_IDS = 1024;
+
+/**
+ * Bring an account into being, in one transaction: schema, keys, empty repository with its signed genesis commit, and the
+ * four events in the reference's order. Before it there is nothing, after it everything. Throws KeyUnavailableError.
+ */
+export function provision(storage: DurableObjectStorage, ports: AgentPorts, input: ProvisionInput): void {
+  const { sql } = storage;
+  const { did, handle } = input;
+  const sign = openSigner(ports.masterKey, did, input.wrappedSigningKey);
+  const now = Date.now();
+  const clockId = (crypto.getRandomValues(new Uint16Array(1))[0] ?? 0) % CLOCK_IDS;
+  const rev = nextTid(undefined, now * 1000, clockId);
+  faultPoint(ports.fault, "provision.before-transaction");
+  storage.transactionSync(() => {
+    migrate(sql);
+    insertAccount(sql, {
+      did, handle, email: input.email ?? null, model: input.model ?? null, status: null,
+      password: input.passwordHash, signingKey: input.wrappedSigningKey, clockId, epoch: 1,
+    });
+    const delta = Tree.open(nodeStore(sql), null, sha256).flush(() => 1);
+    applyDelta(sql, delta, rev, undefined);
+    const commit = signCommit({ did, data: delta.root.cid, rev }, sign, sha256);
+    faultPoint(ports.fault, "provision.in-transaction.after-commit");
+    const events = eventsOf(did, handle, { ...commit, rev }, { cid: delta.root.cid, bytes: delta.written[0]?.bytes as Uint8Array }, now);
+    insertHead(sql, {
+      cid: commit.cid, commit: commit.bytes, rev, rootId: delta.root.id, rootCid: delta.root.cid, nextNode: 2, n: events.length,
+      hourStart: 0, hourPoints: 0, dayStart: 0, dayPoints: 0,
+    });
+    sql.exec("INSERT INTO inbox_state (id, pulled) VALUES (1, 0)");
+    for (const event of events) insertEvent(sql, event);
+    new Scheduler(storage).ensure("outbox", now + OUTBOX_HORIZON);
+    faultPoint(ports.fault, "provision.in-transaction.after-outbox");
+  });
+  faultPoint(ports.fault, "provision.after-transaction");
+}
+
+interface Block {
+  cid: Uint8Array;
+  bytes: Uint8Array;
+}
+
+/** What the world hears of a new account: `#identity`, `#account`, `#commit`, `#sync`. */
+function eventsOf(did: string, handle: string, commit: Block & { rev: string }, root: Block, now: number): OutboxEvent[] {
+  const time = new Date(now).toISOString();
+  const { rev } = commit;
+  const state = { rev, head: cidToString(commit.cid), data: cidToString(root.cid) };
+  const genesis = encodeCommitFrame({ repo: did, commit: commit.cid, rev, since: null, ops: [], time, blocks: carBytes(commit.cid, [commit, root]) });
+  const sync = encodeSyncFrame({ did, rev, time, blocks: carBytes(commit.cid, [commit]) });
+  return [
+    { n: 1, kind: "identity", time, ...encodeIdentityFrame({ did, time, handle }) },
+    { n: 2, kind: "account", time, ...encodeAccountFrame({ did, time, active: true }), active: true },
+    { n: 3, kind: "commit", time, ...genesis, ...state },
+    { n: 4, kind: "sync", time, ...sync, ...state },
+  ];
+}

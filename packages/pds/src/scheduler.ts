@@ -1,0 +1,100 @@
+import { JOB_LEASE } from "./limits.ts";
+
+/** What an agent does later. One row of `due` each at most. */
+export const JOBS = ["outbox", "blobs", "inbox"] as const;
+export type Job = (typeof JOBS)[number];
+
+/** When a job wants to run again: milliseconds from now, or undefined when there is nothing left to do. */
+export type JobResult = { again: number } | undefined;
+
+interface Due {
+  at: number;
+  /** Runs in a row that asked to come again. */
+  tries: number;
+}
+
+/**
+ * The object's one alarm and the table of what is due. Nothing else sets the alarm.
+ *
+ * `ensure` may be called inside a transaction: row and alarm are part of it. It costs nothing while the job is due soon
+ * enough anyway, so a stream of writes sets it once per horizon.
+ */
+export class Scheduler {
+  readonly #storage: DurableObjectStorage;
+  #due = new Map<Job, Due>();
+  /** When the alarm is set for; infinite when it is not. */
+  #alarm = Number.POSITIVE_INFINITY;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** Read what is due: when the object wakes, and after a transaction that may have called `ensure` failed. */
+  load(): void {
+    this.#due = new Map();
+    for (const { job, at, tries } of this.#storage.sql.exec<{ job: string; at: number; tries: number }>("SELECT job, at, tries FROM due")) {
+      const known = JOBS.find((name) => name === job);
+      if (known !== undefined) this.#due.set(known, { at, tries });
+    }
+    // Set again in any case: a stored alarm may be later than what is due, and setting it is idempotent.
+    this.#alarm = Number.POSITIVE_INFINITY;
+    this.#arm();
+  }
+
+  /** Have `job` run at `at` (milliseconds since 1970) or earlier. */
+  ensure(job: Job, at: number): void {
+    const due = this.#due.get(job);
+    if (due !== undefined && due.at <= at) return;
+    this.#put(job, { at, tries: due?.tries ?? 0 });
+    this.#arm();
+  }
+
+  /** Run what is due, one after the other. A job that throws is reported and comes again. */
+  async run(now: number, run: (job: Job, tries: number) => Promise<JobResult>): Promise<void> {
+    this.#alarm = Number.POSITIVE_INFINITY;
+    for (const job of JOBS) {
+      const due = this.#due.get(job);
+      if (due === undefined || due.at > now) continue;
+      // Written first: if the object dies inside the job, the lease brings it back.
+      const lease = { at: now + JOB_LEASE, tries: due.tries };
+      this.#put(job, lease);
+      const result = await this.#attempt(job, due.tries, run);
+      // An `ensure` for an earlier time meanwhile has replaced the lease, and stands.
+      if (this.#due.get(job) !== lease) continue;
+      if (result === undefined) this.#drop(job);
+      else this.#put(job, { at: Date.now() + result.again, tries: due.tries + 1 });
+    }
+    this.#arm();
+  }
+
+  async #attempt(job: Job, tries: number, run: (job: Job, tries: number) => Promise<JobResult>): Promise<JobResult> {
+    try {
+      return await run(job, tries);
+    } catch (error) {
+      console.error(JSON.stringify({ event: "job-failed", job, tries, error: String(error) }));
+      return { again: Math.min(JOB_LEASE, 1000 * 2 ** Math.min(tries, 10)) };
+    }
+  }
+
+  #put(job: Job, due: Due): void {
+    this.#due.set(job, due);
+    this.#storage.sql.exec(
+      "INSERT INTO due (job, at, tries) VALUES (?, ?, ?) ON CONFLICT (job) DO UPDATE SET at = excluded.at, tries = excluded.tries",
+      job, due.at, due.tries,
+    );
+  }
+
+  #drop(job: Job): void {
+    this.#due.delete(job);
+    this.#storage.sql.exec("DELETE FROM due WHERE job = ?", job);
+  }
+
+  #arm(): void {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { at } of this.#due.values()) next = Math.min(next, at);
+    if (next >= this.#alarm) return;
+    this.#alarm = next;
+    // Not awaited: it is part of the write that is under way, and the output gate waits for that.
+    void this.#storage.setAlarm(next);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Tables of an agent. Migrations are numbered by their place in this list; a published one is never edited, only followed.
+ *
+ * - `node`: the tree. A node keeps its id while its content changes, so a commit updates rows in place; there is no
+ *   index by CID, so a level of the tree costs one row per commit.
+ * - `record`: every record with its own block, so that equal content in two places is two rows and no reference is
+ *   counted. `key` is `collection/rkey`; its byte order is the tree's order.
+ * - `node_old`, `record_old`: what open exports still need, until the rev that superseded it.
+ * - `head`, `account`, `inbox_state`: one row each.
+ */
+const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE account (
+       id INTEGER PRIMARY KEY CHECK (id = 1), did TEXT NOT NULL, handle TEXT NOT NULL, email TEXT, model TEXT,
+       status TEXT, password TEXT NOT NULL, signing_key BLOB NOT NULL, clock_id INTEGER NOT NULL, epoch INTEGER NOT NULL)`,
+    `CREATE TABLE head (
+       id INTEGER PRIMARY KEY CHECK (id = 1), cid BLOB NOT NULL, commit_block BLOB NOT NULL, rev TEXT NOT NULL,
+       root_id INTEGER NOT NULL, root_cid BLOB NOT NULL, next_node INTEGER NOT NULL, n INTEGER NOT NULL,
+       hour_start INTEGER NOT NULL, hour_points INTEGER NOT NULL, day_start INTEGER NOT NULL, day_points INTEGER NOT NULL)`,
+    `CREATE TABLE node (id INTEGER PRIMARY KEY, cid BLOB NOT NULL, rev TEXT NOT NULL, kids BLOB NOT NULL, data BLOB NOT NULL)`,
+    `CREATE TABLE record (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, cid BLOB NOT NULL, rev TEXT NOT NULL, data BLOB NOT NULL)`,
+    `CREATE TABLE node_old (
+       id INTEGER NOT NULL, until TEXT NOT NULL, cid BLOB NOT NULL, rev TEXT NOT NULL, kids BLOB NOT NULL, data BLOB NOT NULL,
+       UNIQUE (id, until))`,
+    `CREATE TABLE record_old (
+       key TEXT NOT NULL, until TEXT NOT NULL, cid BLOB NOT NULL, rev TEXT NOT NULL, data BLOB NOT NULL, UNIQUE (key, until))`,
+    `CREATE TABLE outbox (
+       n INTEGER PRIMARY KEY, kind TEXT NOT NULL, time TEXT NOT NULL, seq_at INTEGER NOT NULL, meta TEXT NOT NULL, frame BLOB NOT NULL)`,
+    `CREATE TABLE outbox_part (n INTEGER NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (n, part))`,
+    `CREATE TABLE due (job TEXT PRIMARY KEY, at INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID`,
+    `CREATE TABLE session (
+       id TEXT PRIMARY KEY, family TEXT NOT NULL, scope TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,
+       successor TEXT) WITHOUT ROWID`,
+    `CREATE TABLE login_failure (
+       address TEXT PRIMARY KEY, short_start INTEGER NOT NULL, short_count INTEGER NOT NULL,
+       day_start INTEGER NOT NULL, day_count INTEGER NOT NULL) WITHOUT ROWID`,
+    `CREATE TABLE blob (
+       cid TEXT PRIMARY KEY, mime TEXT NOT NULL, size INTEGER NOT NULL, r2_key TEXT NOT NULL, rev TEXT, temp_since INTEGER) WITHOUT ROWID`,
+    `CREATE INDEX blob_temp ON blob (temp_since) WHERE temp_since IS NOT NULL`,
+    `CREATE TABLE blob_ref (path TEXT NOT NULL, cid TEXT NOT NULL, PRIMARY KEY (path, cid)) WITHOUT ROWID`,
+    `CREATE INDEX blob_ref_cid ON blob_ref (cid)`,
+    `CREATE TABLE blob_gone (r2_key TEXT PRIMARY KEY) WITHOUT ROWID`,
+    `CREATE TABLE inbox (
+       id INTEGER PRIMARY KEY AUTOINCREMENT, identity TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, author TEXT NOT NULL,
+       path TEXT NOT NULL, cid TEXT, action TEXT NOT NULL, received TEXT NOT NULL, bytes BLOB)`,
+    `CREATE TABLE inbox_state (id INTEGER PRIMARY KEY CHECK (id = 1), pulled INTEGER NOT NULL)`,
+    `CREATE TABLE inbox_pending (
+       seq INTEGER NOT NULL, path TEXT NOT NULL, author TEXT NOT NULL, tries INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (seq, path)) WITHOUT ROWID`,
+    `CREATE TABLE inbox_parked (
+       id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, path TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL)`,
+  ],
+];
+
+/** Version of the schema this object has; 0 when it was never provisioned. Reads only. */
+export function schemaVersion(sql: SqlStorage): number {
+  const known = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'").toArray().length > 0;
+  return known ? sql.exec<{ version: number }>("SELECT version FROM schema_version").one().version : 0;
+}
+
+/** Bring the schema to the newest version. The caller wraps it in a transaction. */
+export function migrate(sql: SqlStorage, migrations: readonly (readonly string[])[] = MIGRATIONS): void {
+  const from = schemaVersion(sql);
+  if (from === migrations.length) return;
+  if (from > migrations.length) throw new Error(`schema version ${from} is newer than this program's ${migrations.length}`);
+  if (from === 0) sql.exec("CREATE TABLE schema_version (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)");
+  for (const migration of migrations.slice(from)) for (const statement of migration) sql.exec(statement);
+  sql.exec("INSERT INTO schema_version (id, version) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version", migrations.length);
+}

@@ -1,0 +1,88 @@
+import type { BlobRow } from "../agent-api.ts";
+
+interface Row extends Record<string, SqlStorageValue> {
+  cid: string;
+  mime: string;
+  size: number;
+  r2_key: string;
+  rev: string | null;
+}
+
+/** A blob with the rev of the first record that referred to it; null while none does. */
+export interface StoredBlob extends BlobRow {
+  rev: string | null;
+}
+
+export function readBlob(sql: SqlStorage, cid: string): StoredBlob | undefined {
+  const row = sql.exec<Row>("SELECT cid, mime, size, r2_key, rev FROM blob WHERE cid = ?", cid).toArray()[0];
+  return row && { cid: row.cid, mimeType: row.mime, size: row.size, key: row.r2_key, rev: row.rev };
+}
+
+/** A fresh upload, or a repeated one that no record refers to yet. */
+export function putTempBlob(sql: SqlStorage, blob: BlobRow, now: number): void {
+  sql.exec(
+    "INSERT OR REPLACE INTO blob (cid, mime, size, r2_key, rev, temp_since) VALUES (?, ?, ?, ?, NULL, ?)",
+    blob.cid, blob.mimeType, blob.size, blob.key, now,
+  );
+}
+
+export function countTempBlobs(sql: SqlStorage): number {
+  return sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM blob WHERE temp_since IS NOT NULL").one().n;
+}
+
+/** A record refers to the blob from `rev` on. */
+export function referBlob(sql: SqlStorage, cid: string, path: string, rev: string): void {
+  sql.exec("INSERT OR IGNORE INTO blob_ref (path, cid) VALUES (?, ?)", path, cid);
+  sql.exec("UPDATE blob SET rev = ?, temp_since = NULL WHERE cid = ? AND rev IS NULL", rev, cid);
+}
+
+export function blobsAt(sql: SqlStorage, path: string): string[] {
+  return sql.exec<{ cid: string }>("SELECT cid FROM blob_ref WHERE path = ?", path).toArray().map(({ cid }) => cid);
+}
+
+export function unreferBlob(sql: SqlStorage, cid: string, path: string): void {
+  sql.exec("DELETE FROM blob_ref WHERE path = ? AND cid = ?", path, cid);
+}
+
+export function isReferred(sql: SqlStorage, cid: string): boolean {
+  return sql.exec("SELECT 1 FROM blob_ref WHERE cid = ? LIMIT 1", cid).toArray().length > 0;
+}
+
+/** The row goes; its R2 object is queued for deletion. */
+export function dropBlob(sql: SqlStorage, cid: string): void {
+  sql.exec("INSERT OR IGNORE INTO blob_gone (r2_key) SELECT r2_key FROM blob WHERE cid = ?", cid);
+  sql.exec("DELETE FROM blob WHERE cid = ?", cid);
+}
+
+/** Drop uploads that no record referred to in time; returns when the next one is due, if any. */
+export function dropExpired(sql: SqlStorage, before: number): number | undefined {
+  sql.exec("INSERT OR IGNORE INTO blob_gone (r2_key) SELECT r2_key FROM blob WHERE temp_since IS NOT NULL AND temp_since <= ?", before);
+  sql.exec("DELETE FROM blob WHERE temp_since IS NOT NULL AND temp_since <= ?", before);
+  return sql.exec<{ at: number | null }>("SELECT MIN(temp_since) AS at FROM blob WHERE temp_since IS NOT NULL").one().at ?? undefined;
+}
+
+/** R2 keys that wait for deletion. */
+export function goneKeys(sql: SqlStorage, limit: number): string[] {
+  return sql.exec<{ r2_key: string }>("SELECT r2_key FROM blob_gone LIMIT ?", limit).toArray().map((row) => row.r2_key);
+}
+
+export function forgetKeys(sql: SqlStorage, keys: string[]): void {
+  sql.exec("DELETE FROM blob_gone WHERE r2_key IN (SELECT value FROM json_each(?))", JSON.stringify(keys));
+}
+
+/** CIDs of referred blobs in order, after `cursor`; with `since`, only those first referred to after that rev. */
+export function listBlobs(sql: SqlStorage, { since, limit, cursor }: { since?: string; limit: number; cursor?: string }): string[] {
+  return sql
+    .exec<{ cid: string }>("SELECT cid FROM blob WHERE rev IS NOT NULL AND rev > ? AND cid > ? ORDER BY cid LIMIT ?", since ?? "", cursor ?? "", limit)
+    .toArray()
+    .map(({ cid }) => cid);
+}
+
+/** Every blob, referred to or not: move up to `limit` of them among the gone ones. */
+export function dropSome(sql: SqlStorage, limit: number): void {
+  for (const { cid } of sql.exec<{ cid: string }>("SELECT cid FROM blob LIMIT ?", limit).toArray()) dropBlob(sql, cid);
+}
+
+export function hasReferences(sql: SqlStorage): boolean {
+  return sql.exec("SELECT 1 FROM blob_ref LIMIT 1").toArray().length > 0;
+}

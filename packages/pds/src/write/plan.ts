@@ -1,0 +1,86 @@
+import { cidEquals, cidFromString, cidToString, CidError, type CidBytes } from "@rookery/repo";
+import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
+import type { PreparedOp, WriteRequest, WriteResult } from "../agent-api.ts";
+import { MAX_COMMIT_OPS } from "../limits.ts";
+
+/** One change that a commit makes: the path is there, or not, as its action says. */
+export interface Change {
+  action: "create" | "update" | "delete";
+  /** `collection/rkey`. */
+  path: string;
+  /** The record now; null when deleted. */
+  cid: CidBytes | null;
+  /** The record before; null when created. */
+  prev: CidBytes | null;
+  op: PreparedOp;
+}
+
+/** What one write comes to, given the repository as it is. */
+export interface Plan {
+  /** Without the ops that change nothing. */
+  changes: Change[];
+  results: WriteResult["results"];
+}
+
+/** The repository as a plan sees it. */
+export interface Now {
+  /** CID of the record at a path, or null. */
+  at(path: string): CidBytes | null;
+  /** CID of the newest commit. */
+  commit: CidBytes;
+}
+
+/**
+ * Decide what a write does; nothing is changed here. Errors: `InvalidSwap` and `InvalidRequest` (400). Each path is named
+ * once, so every op is judged by the state before the write.
+ */
+export function planWrite(request: WriteRequest, now: Now): Outcome<Plan> {
+  const { ops, swapCommit } = request;
+  if (ops.length > MAX_COMMIT_OPS) return invalid(`Too many writes: ${ops.length}. Max: ${MAX_COMMIT_OPS}`);
+  if (swapCommit !== undefined && !names(swapCommit, now.commit)) return swapped(`Commit was at ${cidToString(now.commit)}`);
+  const plan: Plan = { changes: [], results: [] };
+  const seen = new Set<string>();
+  for (const op of ops) {
+    const path = `${op.collection}/${op.rkey}`;
+    if (seen.has(path)) return invalid(`More than one write to ${path}`);
+    seen.add(path);
+    const error = planOp(op, path, now.at(path), plan);
+    if (error !== undefined) return { ok: false, error };
+  }
+  return ok(plan);
+}
+
+function planOp(op: PreparedOp, path: string, prev: CidBytes | null, plan: Plan): XrpcFault | undefined {
+  const { collection, rkey, swapRecord } = op;
+  if (swapRecord !== undefined && !names(swapRecord, prev)) return swapped(`Record was at ${prev === null ? "null" : cidToString(prev)}`).error;
+  if (op.action === "delete") {
+    plan.results.push({ action: "delete", collection, rkey });
+    // Deleting what is not there is done already.
+    if (prev !== null) plan.changes.push({ action: "delete", path, cid: null, prev, op });
+    return undefined;
+  }
+  if (op.cid === undefined || op.bytes === undefined) throw new Error(`write to ${path} was not prepared`);
+  if (op.action === "create" && prev !== null) return invalid(`Record already exists: ${path}`).error;
+  if (op.action === "update" && prev === null) return invalid(`Could not find record to update: ${path}`).error;
+  const action = prev === null ? "create" : "update";
+  const same = cidEquals(prev, op.cid);
+  if (action === "update" && !same && op.immutable === true) return invalid(`Records of ${collection} are never changed: delete ${rkey} or write another`).error;
+  plan.results.push({ action, collection, rkey, cid: cidToString(op.cid) });
+  if (!same) plan.changes.push({ action, path, cid: op.cid, prev, op });
+  return undefined;
+}
+
+/** Whether a CID given by the caller (null: "nothing there") is this one. What is no CID is nobody's. */
+function names(given: string | null, actual: CidBytes | null): boolean {
+  if (given === null || actual === null) return given === actual;
+  try {
+    return cidEquals(cidFromString(given), actual);
+  } catch (error) {
+    if (error instanceof CidError) return false;
+    throw error;
+  }
+}
+
+const invalid = (message: string): { ok: false; error: XrpcFault } => fail(400, "InvalidRequest", message);
+
+const swapped = (message: string): { ok: false; error: XrpcFault } => fail(400, "InvalidSwap", message);

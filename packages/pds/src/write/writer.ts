@@ -1,0 +1,147 @@
+import { cidToString } from "@rookery/repo";
+import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
+import type { WriteRequest, WriteResult } from "../agent-api.ts";
+import { KeyUnavailableError } from "../keys/wrap.ts";
+import { GROUP_BYTES, MAX_COMMIT_CAR_BYTES, MAX_COMMIT_OPS, MAX_WAITING_BYTES, MAX_WAITING_WRITES } from "../limits.ts";
+import type { AgentState } from "../state.ts";
+import type { Head } from "../store/head.ts";
+import { CommitTooLargeError, commitChanges } from "./commit.ts";
+import { type Change, type Plan, planWrite } from "./plan.ts";
+import { type Meter, pointsOf, remaining, spend } from "./rate.ts";
+
+type Answer = Outcome<WriteResult>;
+
+interface Waiting {
+  request: WriteRequest;
+  bytes: number;
+  resolve: (answer: Answer) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * The queue in front of the repository. A write that comes while nothing is under way commits at once; those that come
+ * while a commit is on its way to the disk wait for it and then share one commit (group commit). What is answered is on
+ * disk: the object's output gate holds every answer until then.
+ */
+export class Writer {
+  readonly #state: AgentState;
+  readonly #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #busy = false;
+
+  constructor(state: AgentState) {
+    this.#state = state;
+  }
+
+  /** Errors: those of {@link planWrite}; `RateLimitExceeded` (429); `KeyUnavailable` (500); `RelayUnavailable` (503). */
+  write(request: WriteRequest): Promise<Answer> {
+    const bytes = sizeOf(request);
+    if (this.#waiting.length >= MAX_WAITING_WRITES || this.#waitingBytes + bytes > MAX_WAITING_BYTES)
+      return Promise.resolve(fail(429, "RateLimitExceeded", `More than ${MAX_WAITING_WRITES} writes are waiting for this repository`));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request, bytes, resolve, reject });
+      this.#waitingBytes += bytes;
+      if (!this.#busy) void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#busy = true;
+    try {
+      while (this.#waiting.length > 0) {
+        const group = this.#takeGroup();
+        try {
+          const answers = commitGroup(this.#state, group.map(({ request }) => request));
+          group.forEach(({ resolve }, i) => resolve(answers[i] as Answer));
+        } catch (error) {
+          for (const { reject } of group) reject(error);
+        }
+        await this.#state.storage.sync();
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The next writes that may share a commit, in the order they came: no path twice, no more than a commit holds. */
+  #takeGroup(): Waiting[] {
+    const paths = new Set<string>();
+    let ops = 0;
+    let bytes = 0;
+    let count = 0;
+    for (const { request, bytes: size } of this.#waiting) {
+      const alone = request.swapCommit !== undefined;
+      ops += request.ops.length;
+      bytes += size;
+      if (count > 0 && (alone || ops > MAX_COMMIT_OPS || bytes > GROUP_BYTES || request.ops.some((op) => paths.has(pathOf(op))))) break;
+      for (const op of request.ops) paths.add(pathOf(op));
+      count++;
+      if (alone) break;
+    }
+    const group = this.#waiting.splice(0, count);
+    for (const { bytes: size } of group) this.#waitingBytes -= size;
+    return group;
+  }
+}
+
+/** Answer writes that share a commit, in one turn. A member whose own conditions fail is answered alone. */
+export function commitGroup(state: AgentState, requests: WriteRequest[]): Answer[] {
+  const now = Date.now();
+  let meter: Meter = state.head;
+  const changes: Change[] = [];
+  const plans = requests.map((request): Outcome<Plan> => {
+    const refusal = refuse(state);
+    if (refusal !== undefined) return { ok: false, error: refusal };
+    const plan = planWrite(request, { at: (path) => state.tree.get(path), commit: state.head.cid });
+    if (!plan.ok) return plan;
+    const blobs = state.blobs.check(plan.value.changes);
+    if (blobs !== undefined) return { ok: false, error: blobs };
+    const spent = state.ports.rateLimits ? spend(meter, pointsOf(request.ops), now) : meter;
+    if (spent === undefined) return fail(429, "RateLimitExceeded", "Rate Limit Exceeded");
+    meter = spent;
+    for (const change of plan.value.changes) changes.push(change);
+    return plan;
+  });
+  if (changes.length === 0) return plans.map((plan) => answer(state, plan, undefined, now));
+  const head = tryCommit(state, changes, meter, now);
+  if (head === "too-large" && requests.length > 1) return requests.flatMap((request) => commitGroup(state, [request]));
+  if (head === "too-large") return [fail(400, "InvalidRequest", `Too many writes. Max event size: ${MAX_COMMIT_CAR_BYTES} bytes`)];
+  if ("status" in head) return plans.map((plan) => (plan.ok ? { ok: false, error: head } : plan));
+  return plans.map((plan) => answer(state, plan, head, now));
+}
+
+/** Why this account takes no writes now, whatever they are. */
+function refuse({ account, outbox }: AgentState): XrpcFault | undefined {
+  if (account.status !== null) return { status: 400, name: REFUSALS[account.status], message: `Account is ${account.status}: ${account.did}` };
+  if (outbox.full) return { status: 503, name: "RelayUnavailable", message: "The relay has been away for too long: no more writes until it is back" };
+  return undefined;
+}
+
+const REFUSALS = { takendown: "RepoTakendown", suspended: "RepoSuspended", deactivated: "RepoDeactivated", deleted: "RepoNotFound" } as const;
+
+function tryCommit(state: AgentState, changes: Change[], meter: Meter, now: number): Head | XrpcFault | "too-large" {
+  try {
+    return commitChanges(state, changes, meter, now);
+  } catch (error) {
+    if (error instanceof CommitTooLargeError) return "too-large";
+    if (error instanceof KeyUnavailableError) return { status: 500, name: "KeyUnavailable", message: error.message };
+    throw error;
+  }
+}
+
+function answer(state: AgentState, plan: Outcome<Plan>, head: Head | undefined, now: number): Answer {
+  if (!plan.ok) return plan;
+  const { results, changes } = plan.value;
+  const result: WriteResult = { results };
+  if (head !== undefined && changes.length > 0) result.commit = { cid: cidToString(head.cid), rev: head.rev };
+  if (state.ports.rateLimits) result.rate = remaining(state.head, now);
+  return ok(result);
+}
+
+const pathOf = ({ collection, rkey }: { collection: string; rkey: string }): string => `${collection}/${rkey}`;
+
+function sizeOf({ ops }: WriteRequest): number {
+  let bytes = 0;
+  for (const op of ops) bytes += op.bytes?.length ?? 0;
+  return bytes;
+}

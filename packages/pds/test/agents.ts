@@ -1,0 +1,73 @@
+import { env } from "cloudflare:test";
+import { generateKeyPairSync } from "node:crypto";
+import type { AgentApi } from "../src/agent-api.ts";
+import { wrapKey } from "../src/keys/wrap.ts";
+import { hashGeneratedPassword } from "../src/sessions/password.ts";
+import { type WriteInput, prepareOp } from "../src/write/prepare.ts";
+import type { TestAgent } from "./worker.ts";
+import { world } from "./worker.ts";
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      AGENT: DurableObjectNamespace<TestAgent>;
+    }
+  }
+}
+
+export const PASSWORD = "generated-credential-of-the-tests";
+
+let count = 0;
+
+export interface Made {
+  did: string;
+  stub: DurableObjectStub<TestAgent>;
+  api: AgentApi;
+  /** Raw public key, SEC 1 uncompressed. */
+  publicKey: Uint8Array;
+}
+
+/** The object of a DID, provisioned or not. */
+export function objectOf(did: string): Pick<Made, "stub" | "api"> {
+  const stub = env.AGENT.get(env.AGENT.idFromName(did));
+  // Named boundary: RPC promises resolve to the same values.
+  return { stub, api: stub as unknown as AgentApi };
+}
+
+/** A DID nobody has. */
+export function newDid(): string {
+  count++;
+  return `did:plc:${count.toString(2).padStart(24, "0").replaceAll("0", "a").replaceAll("1", "b")}`;
+}
+
+export async function makeAgent(): Promise<Made> {
+  const did = newDid();
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const pkcs8 = new Uint8Array(privateKey.export({ format: "der", type: "pkcs8" }));
+  const made = objectOf(did);
+  const outcome = await made.api.provision({
+    did,
+    handle: `agent${count}.test`,
+    wrappedSigningKey: wrapKey(world.masterKey, did, pkcs8),
+    passwordHash: hashGeneratedPassword(PASSWORD),
+  });
+  if (!outcome.ok) throw new Error(outcome.error.message);
+  return { did, ...made, publicKey: new Uint8Array(publicKey.export({ format: "der", type: "spki" })).slice(-65) };
+}
+
+/** A prepared op, which must be fine. */
+export function op(input: WriteInput) {
+  const prepared = prepareOp(input);
+  if (!prepared.ok) throw new Error(prepared.error.message);
+  return prepared.value.op;
+}
+
+export const note = (text: string, collection = "com.example.note") => ({ $type: collection, text, createdAt: "2026-11-21T00:00:00.000Z" });
+
+export const create = (rkey: string, text = rkey, collection = "com.example.note") => op({ action: "create", collection, rkey, record: note(text, collection) });
+
+/** The value of an outcome that must be fine. */
+export function value<T>(outcome: { ok: true; value: T } | { ok: false; error: { name: string; message: string } }): T {
+  if (!outcome.ok) throw new Error(`${outcome.error.name}: ${outcome.error.message}`);
+  return outcome.value;
+}

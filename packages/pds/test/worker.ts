@@ -1,0 +1,27 @@
+import { AgentObject } from "../src/agent-object.ts";
+import type { AgentPorts } from "../src/ports.ts";
+import { MemoryRelay } from "./relay.ts";
+
+/** What the tests' agents are given of the world; tests change it as they need. */
+export const world = {
+  relay: new MemoryRelay(),
+  masterKey: new Uint8Array(32).fill(7),
+  rateLimits: false,
+  deleted: [] as string[],
+  plcUrl: "http://plc.test",
+};
+
+export class TestAgent extends AgentObject<unknown> {
+  protected override ports(): AgentPorts {
+    return {
+      relay: world.relay,
+      masterKey: world.masterKey,
+      plcUrl: world.plcUrl,
+      origin: "http://localhost:3000",
+      rateLimits: world.rateLimits,
+      deleteBlobs: async (keys) => void world.deleted.push(...keys),
+    };
+  }
+}
+
+export default { fetch: () => new Response("no pages here", { status: 404 }) } satisfies ExportedHandler;

@@ -1,0 +1,15 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest({
+      main: "./test/worker.ts",
+      miniflare: {
+        compatibilityDate: "2026-11-01",
+        durableObjects: { AGENT: { className: "TestAgent", useSQLite: true } },
+      },
+    }),
+  ],
+  test: { include: ["src/**/*.test.ts", "test/**/*.test.ts"] },
+});
