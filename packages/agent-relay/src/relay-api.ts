@@ -5,8 +5,8 @@ export interface RelayApi {
   ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>>;
   pull(input: { recipient: string; after: number; limit: number }): Promise<PulledDelivery[]>;
   acknowledge(input: { recipient: string; through: number }): Promise<void>;
-  /** com.atproto.sync.listRepos over the relay's rows, in a stable order. */
-  listRepos(input: { limit: number; cursor?: string }): Promise<{ repos: RepoRow[]; cursor?: string }>;
+  /** com.atproto.sync.listRepos over the relay's rows, in a stable order; deleted accounts are left out. A malformed cursor is InvalidRequest. */
+  listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>>;
   /** For the admin: log bounds, bytes, subscribers, pending and parked deliveries. */
   stats(): Promise<RelayStats>;
 }
@@ -29,13 +29,24 @@ export interface RepoRow {
   status?: string;
 }
 
+export interface RepoPage {
+  repos: RepoRow[];
+  /** Absent on the last page. */
+  cursor?: string;
+}
+
 export interface RelayStats {
   firstSeq: number;
   lastSeq: number;
   rows: number;
   bytes: number;
   subscribers: number;
+  /** Not acknowledged yet; a broadcast counts once. */
   pendingDeliveries: number;
+  /** Recipients that do not answer: woken every 6 hours only. */
+  parkedRecipients: number;
+  /** Deliveries given up because their recipient stayed away beyond retention, ever. */
+  expiredDeliveries: number;
 }
 
 /** What the relay needs of agents. The composition root fills it. */
@@ -50,6 +61,6 @@ export interface RelayLimits {
   maxAgeMs: number;
   /** Default 1 GB. */
   maxBytes: number;
-  /** Bytes a subscriber may leave unread before ConsumerTooSlow. */
+  /** Bytes a subscriber may leave unread in its socket: more waits in the log, and a full buffer that does not move is ConsumerTooSlow. */
   maxBufferedBytes: number;
 }

@@ -1,0 +1,154 @@
+import type { LogBounds } from "./cursor.ts";
+import { CHECKPOINT_EVENTS, MAX_ROW_BLOB_BYTES } from "./settings.ts";
+
+/** An event as it goes to subscribers. */
+export interface LoggedFrame {
+  seq: number;
+  frame: Uint8Array;
+}
+
+/**
+ * The log of sequenced frames. Only it assigns seqs, and never one twice: the highest is remembered in `state` before any row
+ * goes. Counters live in memory and change only when a transaction has succeeded (see `settle`).
+ */
+export class EventLog implements LogBounds {
+  readonly #sql: SqlStorage;
+  #lastSeq = 0;
+  #bytes = 0;
+  #prunedThrough = 0;
+  /** Events since `state` was written. */
+  #unsaved = 0;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    this.reload();
+  }
+
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  get prunedThrough(): number {
+    return this.#prunedThrough;
+  }
+
+  /** Bytes of all frames in the window. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Read the counters from disk: at start, and when a transaction was rolled back. */
+  reload(): void {
+    const state = this.#sql.exec<{ seq: number; bytes: number; pruned: number }>("SELECT seq, bytes, pruned FROM state").one();
+    const since = this.#sql
+      .exec<{ seq: number | null; bytes: number | null; events: number }>("SELECT MAX(seq) AS seq, SUM(size) AS bytes, COUNT(*) AS events FROM log WHERE seq > ?", state.seq)
+      .one();
+    this.#lastSeq = since.seq ?? state.seq;
+    this.#bytes = state.bytes + (since.bytes ?? 0);
+    this.#prunedThrough = state.pruned;
+    this.#unsaved = since.events;
+  }
+
+  /** Append a frame under the next seq (`lastSeq + 1`), within the caller's transaction. */
+  append(frame: Uint8Array, repo: number, prev: number, at: number): void {
+    const seq = this.#lastSeq + 1;
+    const first = frame.length <= MAX_ROW_BLOB_BYTES ? frame : frame.subarray(0, MAX_ROW_BLOB_BYTES);
+    this.#sql.exec("INSERT INTO log (seq, repo, prev, at, size, frame) VALUES (?, ?, ?, ?, ?, ?)", seq, repo, prev, at, frame.length, first);
+    for (let part = 1; part * MAX_ROW_BLOB_BYTES < frame.length; part++) {
+      const bytes = frame.subarray(part * MAX_ROW_BLOB_BYTES, (part + 1) * MAX_ROW_BLOB_BYTES);
+      this.#sql.exec("INSERT INTO log_part (seq, part, bytes) VALUES (?, ?, ?)", seq, part, bytes);
+    }
+    this.#lastSeq = seq;
+    this.#bytes += frame.length;
+    if (++this.#unsaved >= CHECKPOINT_EVENTS) this.#save();
+  }
+
+  /** Frames after `after`, oldest first: at most `rows`, ending after the one that reaches `bytes`. */
+  *read(after: number, rows: number, bytes: number): Generator<LoggedFrame> {
+    let sent = 0;
+    for (const [seq, size, first] of this.#sql.exec("SELECT seq, size, frame FROM log WHERE seq > ? ORDER BY seq LIMIT ?", after, rows).raw<[number, number, ArrayBuffer]>()) {
+      yield { seq, frame: this.#whole(seq, size, first) };
+      sent += size;
+      if (sent >= bytes) return;
+    }
+  }
+
+  /** Whether there is any event after `seq`. */
+  hasAfter(seq: number): boolean {
+    return seq < this.#lastSeq && this.#sql.exec("SELECT 1 FROM log WHERE seq > ? LIMIT 1", seq).toArray().length > 0;
+  }
+
+  /** One frame, from the window or kept for a delivery; undefined when it is gone. */
+  frameOf(seq: number): Uint8Array | undefined {
+    const row =
+      [...this.#sql.exec<{ size: number; frame: ArrayBuffer }>("SELECT size, frame FROM log WHERE seq = ?", seq)][0] ??
+      [...this.#sql.exec<{ size: number; frame: ArrayBuffer }>("SELECT size, frame FROM kept WHERE seq = ?", seq)][0];
+    return row === undefined ? undefined : this.#whole(seq, row.size, row.frame);
+  }
+
+  /** Seq and size of the oldest rows, and when they came. */
+  oldest(rows: number): { seq: number; at: number; size: number }[] {
+    return this.#sql.exec<{ seq: number; at: number; size: number }>("SELECT seq, at, size FROM log ORDER BY seq LIMIT ?", rows).toArray();
+  }
+
+  /** Take everything up to `through` (of `bytes` in all) out of the window, within the caller's transaction. Frames that deliveries need move to `kept`. */
+  prune(through: number, bytes: number): void {
+    const sql = this.#sql;
+    sql.exec(
+      `INSERT INTO kept (seq, repo, at, size, frame) SELECT seq, repo, at, size, frame FROM log
+       WHERE seq <= ?1 AND (seq IN (SELECT seq FROM delivery WHERE seq <= ?1) OR seq IN (SELECT seq FROM broadcast WHERE seq <= ?1))`,
+      through,
+    );
+    sql.exec("DELETE FROM log_part WHERE seq <= ?1 AND seq IN (SELECT seq FROM log WHERE seq <= ?1) AND seq NOT IN (SELECT seq FROM kept)", through);
+    sql.exec("DELETE FROM log WHERE seq <= ?", through);
+    this.#bytes -= bytes;
+    this.#prunedThrough = Math.max(this.#prunedThrough, through);
+    this.#save();
+  }
+
+  /** Remove one account's events backwards along its chain from `from`, at most `rows`; the seq to go on from, 0 when done. */
+  purge(from: number, rows: number): { next: number; removed: number[] } {
+    const removed: number[] = [];
+    let next = from;
+    while (next > 0 && removed.length < rows) {
+      const row = [...this.#sql.exec<{ prev: number; size: number }>("SELECT prev, size FROM log WHERE seq = ?", next)][0];
+      // The chain ends where the window begins.
+      if (row === undefined) return { next: this.#saved(0), removed };
+      this.#sql.exec("DELETE FROM log WHERE seq = ?", next);
+      if (row.size > MAX_ROW_BLOB_BYTES) this.#sql.exec("DELETE FROM log_part WHERE seq = ?", next);
+      removed.push(next);
+      this.#bytes -= row.size;
+      next = row.prev;
+    }
+    return { next: this.#saved(next), removed };
+  }
+
+  /** First seq in the window (0 when empty) and number of rows; counts every row, so for the admin only. */
+  extent(): { firstSeq: number; rows: number } {
+    const { first, rows } = this.#sql.exec<{ first: number | null; rows: number }>("SELECT MIN(seq) AS first, COUNT(*) AS rows FROM log").one();
+    return { firstSeq: first ?? 0, rows };
+  }
+
+  #saved(next: number): number {
+    this.#save();
+    return next;
+  }
+
+  #save(): void {
+    this.#sql.exec("UPDATE state SET seq = ?, bytes = ?, pruned = ?", this.#lastSeq, this.#bytes, this.#prunedThrough);
+    this.#unsaved = 0;
+  }
+
+  #whole(seq: number, size: number, first: ArrayBuffer): Uint8Array {
+    if (first.byteLength === size) return new Uint8Array(first);
+    const frame = new Uint8Array(size);
+    frame.set(new Uint8Array(first));
+    let at = first.byteLength;
+    for (const [bytes] of this.#sql.exec("SELECT bytes FROM log_part WHERE seq = ? ORDER BY part", seq).raw<[ArrayBuffer]>()) {
+      frame.set(new Uint8Array(bytes), at);
+      at += bytes.byteLength;
+    }
+    if (at !== size) throw new Error(`log is damaged: frame ${seq} has ${at} of ${size} bytes`);
+    return frame;
+  }
+}

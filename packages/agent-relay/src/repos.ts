@@ -1,0 +1,88 @@
+import type { AccountStatus } from "@rookery/sync";
+import type { RepoRow } from "./relay-api.ts";
+import { REPO_CACHE_SIZE } from "./settings.ts";
+
+/** What the relay knows of one account. Treated as immutable: `save` replaces it. */
+export interface Repo {
+  id: number;
+  did: string;
+  /** Last outbox row taken: rows at or before (epoch, n) are repeats. */
+  epoch: number;
+  n: number;
+  head: string | null;
+  rev: string | null;
+  active: boolean;
+  status: AccountStatus | null;
+  /** Seq of its last event: the end of its chain in the log. */
+  seq: number;
+  /** Deliveries to it are dealt with up to this seq. */
+  acked: number;
+}
+
+type Row = { [K in keyof Repo]: K extends "active" ? number : Repo[K] };
+
+const COLUMNS = "id, did, epoch, n, head, rev, active, status, seq, acked";
+
+/** Rows of accounts, the recent ones also in memory: every event needs its account's. */
+export class Repos {
+  readonly #sql: SqlStorage;
+  readonly #cache = new Map<string, Repo>();
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  find(did: string): Repo | undefined {
+    const cached = this.#cache.get(did);
+    if (cached !== undefined) return cached;
+    const row = [...this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM repos WHERE did = ?`, did)][0];
+    return row === undefined ? undefined : this.#remember({ ...row, active: row.active === 1 });
+  }
+
+  /** A new account, of which no outbox row was taken (n is -1). It owes nothing of what was broadcast up to `seq`, the last event before it. */
+  add(did: string, seq: number): Repo {
+    const { id } = this.#sql
+      .exec<{ id: number }>("INSERT INTO repos (did, epoch, n, active, seq, acked) VALUES (?, 0, -1, 1, 0, ?) RETURNING id", did, seq)
+      .one();
+    return this.#remember({ id, did, epoch: 0, n: -1, head: null, rev: null, active: true, status: null, seq: 0, acked: seq });
+  }
+
+  /** Write all but `acked`, which only `acknowledge` moves. */
+  save(repo: Repo): void {
+    this.#sql.exec(
+      "UPDATE repos SET epoch = ?, n = ?, head = ?, rev = ?, active = ?, status = ?, seq = ? WHERE id = ?",
+      repo.epoch, repo.n, repo.head, repo.rev, repo.active ? 1 : 0, repo.status, repo.seq, repo.id,
+    );
+    this.#remember(repo);
+  }
+
+  acknowledge(repo: Repo, through: number): void {
+    if (through <= repo.acked) return;
+    this.#sql.exec("UPDATE repos SET acked = ? WHERE id = ?", through, repo.id);
+    this.#remember({ ...repo, acked: through });
+  }
+
+  /** Forget what is in memory: after a transaction was rolled back. */
+  reload(): void {
+    this.#cache.clear();
+  }
+
+  /** Accounts that have a repository and are not deleted, by age of their row, after row `after`. */
+  list(after: number, limit: number): { repos: RepoRow[]; last: number | undefined } {
+    const rows = this.#sql
+      .exec<Row>(`SELECT ${COLUMNS} FROM repos WHERE id > ? AND head IS NOT NULL AND status IS NOT 'deleted' ORDER BY id LIMIT ?`, after, limit)
+      .toArray();
+    const repos = rows.map(({ did, head, rev, active, status }) => ({ did, head: head ?? "", rev: rev ?? "", active: active === 1, ...(status === null ? {} : { status }) }));
+    return { repos, last: rows.length < limit ? undefined : rows.at(-1)?.id };
+  }
+
+  #remember(repo: Repo): Repo {
+    this.#cache.delete(repo.did);
+    this.#cache.set(repo.did, repo);
+    if (this.#cache.size > REPO_CACHE_SIZE) {
+      const [oldest] = this.#cache.keys();
+      if (oldest !== undefined) this.#cache.delete(oldest);
+    }
+    return repo;
+  }
+}

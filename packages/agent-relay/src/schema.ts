@@ -1,0 +1,47 @@
+/**
+ * The relay's tables, as numbered migrations. Append only: an object on disk may be at any earlier number.
+ *
+ * log         one row per event in the window. `prev` is the seq of the same account's event before, so that a purge walks
+ *             the account's rows without an index that every event would pay for.
+ * log_part    the rest of frames too large for one row, for log and kept alike.
+ * kept        frames that left the window while a delivery still points at them.
+ * repos       one row per account: last (epoch, n) of its outbox, head, rev, status, last seq, acknowledged deliveries.
+ * delivery    one row per record and local recipient, until acknowledged. broadcast: one row for everybody.
+ * waking      recipients that were woken and have not acknowledged since.
+ * purge       deleted accounts whose rows are being removed, and where to go on.
+ * job         what is due (scheduler.ts). state: one row of counters as of `seq`.
+ */
+const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    "CREATE TABLE log (seq INTEGER PRIMARY KEY, repo INTEGER NOT NULL, prev INTEGER NOT NULL, at INTEGER NOT NULL, size INTEGER NOT NULL, frame BLOB NOT NULL) STRICT",
+    "CREATE TABLE log_part (seq INTEGER NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, part)) STRICT",
+    "CREATE TABLE kept (seq INTEGER PRIMARY KEY, repo INTEGER NOT NULL, at INTEGER NOT NULL, size INTEGER NOT NULL, frame BLOB NOT NULL) STRICT",
+    "CREATE INDEX kept_by_repo ON kept (repo)",
+    `CREATE TABLE repos (id INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL, n INTEGER NOT NULL,
+       head TEXT, rev TEXT, active INTEGER NOT NULL, status TEXT, seq INTEGER NOT NULL, acked INTEGER NOT NULL) STRICT`,
+    `CREATE TABLE delivery (recipient INTEGER NOT NULL, seq INTEGER NOT NULL, op INTEGER NOT NULL, author INTEGER NOT NULL,
+       path TEXT NOT NULL, cid TEXT, action TEXT NOT NULL, PRIMARY KEY (recipient, seq, op)) STRICT, WITHOUT ROWID`,
+    "CREATE INDEX delivery_by_seq ON delivery (seq)",
+    `CREATE TABLE broadcast (seq INTEGER NOT NULL, op INTEGER NOT NULL, author INTEGER NOT NULL,
+       path TEXT NOT NULL, cid TEXT, action TEXT NOT NULL, PRIMARY KEY (seq, op)) STRICT, WITHOUT ROWID`,
+    "CREATE TABLE waking (recipient INTEGER PRIMARY KEY, tries INTEGER NOT NULL, due INTEGER NOT NULL) STRICT",
+    "CREATE TABLE purge (repo INTEGER PRIMARY KEY, next INTEGER NOT NULL) STRICT",
+    "CREATE TABLE job (name TEXT PRIMARY KEY, due INTEGER NOT NULL) STRICT",
+    "CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, bytes INTEGER NOT NULL, pruned INTEGER NOT NULL, expired INTEGER NOT NULL) STRICT",
+    "INSERT INTO state (id, seq, bytes, pruned, expired) VALUES (1, 0, 0, 0, 0)",
+  ],
+];
+
+/** Bring the tables up to `target` (the newest, unless a test asks for an older one). Runs in one transaction per migration. */
+export function migrate(storage: DurableObjectStorage, target = MIGRATIONS.length): void {
+  const { sql } = storage;
+  sql.exec("CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY) STRICT");
+  const done = Number(sql.exec("SELECT COALESCE(MAX(version), 0) AS version FROM migration").one()["version"]);
+  if (done > MIGRATIONS.length) throw new Error(`relay storage has schema ${done}, this version knows ${MIGRATIONS.length}`);
+  MIGRATIONS.slice(done, target).forEach((statements, index) => {
+    storage.transactionSync(() => {
+      for (const statement of statements) sql.exec(statement);
+      sql.exec("INSERT INTO migration (version) VALUES (?)", done + index + 1);
+    });
+  });
+}

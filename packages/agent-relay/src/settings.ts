@@ -1,0 +1,73 @@
+/** Tunables of the relay, each with its reason. What an operator sets is RelayLimits (relay-api.ts). */
+import type { RelayLimits } from "./relay-api.ts";
+
+/** Limits when nobody sets others: the replay window that the network's relay offers, and a cap for one object's disk (10 GB). */
+export const DEFAULT_LIMITS: RelayLimits = {
+  maxAgeMs: 72 * 3_600_000,
+  maxBytes: 1_000_000_000,
+  // Frames wait in the isolate's memory (128 MB for all objects in it): 2 MB each is what ten stuck readers may cost.
+  maxBufferedBytes: 2_000_000,
+};
+
+/** Largest BLOB put in one row. SQLite in production refuses rows above 2 MB; the rest of a row is small. */
+export const MAX_ROW_BLOB_BYTES = 1_900_000;
+
+/** Rows of one ingest: an outbox batch is far below; 32 MiB is the RPC limit. */
+export const MAX_INGEST_ROWS = 1_000;
+
+/** Accounts whose row is kept in memory (about 400 bytes each). */
+export const REPO_CACHE_SIZE = 5_000;
+
+/** Deletions per transaction when pruning or purging: a slice of a few milliseconds between events. */
+export const DELETE_SLICE_ROWS = 256;
+
+/** The window is checked this often at most; being a minute late with 72 hours harms nobody. */
+export const PRUNE_INTERVAL_MS = 60_000;
+
+/** Bytes in the log are persisted every so many events; a wake-up sums at most that many rows. */
+export const CHECKPOINT_EVENTS = 256;
+
+/**
+ * A delivery whose recipient stays away outlives the log window: its frame is kept aside until acknowledged, at most this
+ * long and at most this many bytes in all. At either bound the oldest go, unread: counted in stats().expiredDeliveries and logged.
+ */
+export const DELIVERY_RETENTION_MS = 30 * 24 * 3_600_000;
+export const DELIVERY_RETENTION_BYTES = 250_000_000;
+
+/** Kept frames are looked through this often: it sums their sizes. */
+export const RETENTION_INTERVAL_MS = 3_600_000;
+
+/** Deliveries given out in one pull: rows, and bytes of frames (RPC carries 32 MiB). */
+export const MAX_PULL_ROWS = 100;
+export const MAX_PULL_BYTES = 8_000_000;
+
+/** First re-wake of a recipient that has not acknowledged; doubles with each try up to the longest pause. */
+export const WAKE_RETRY_MS = 5_000;
+export const WAKE_RETRY_MAX_MS = 3_600_000;
+/** After so many wakes without an acknowledgement (about 3 hours) a recipient counts as parked and is woken every 6 hours. */
+export const WAKE_TRIES_BEFORE_PARKING = 12;
+export const WAKE_PARKED_MS = 6 * 3_600_000;
+/** Recipients woken at the same moment: each may pull megabytes. */
+export const WAKE_CONCURRENCY = 16;
+
+/** A wake that takes longer goes on by itself, and the next recipients get their turn. */
+export const WAKE_PATIENCE_MS = 10_000;
+
+/** Sockets of the firehose; a Durable Object carries 32,768, fan-out to 1,000 costs 16 ms an event. */
+export const MAX_SUBSCRIBERS = 5_000;
+
+/** Rows and bytes sent to one backfilling subscriber before the next one and waiting requests get their turn. */
+export const PUMP_SLICE_ROWS = 512;
+export const PUMP_SLICE_BYTES = 512_000;
+/** Pause of the pump when every reader's buffer is full; doubles while nobody reads. */
+export const PUMP_IDLE_MS = 10;
+export const PUMP_IDLE_MAX_MS = 500;
+
+/** A subscriber whose full buffer has not shrunk for so long is dropped as ConsumerTooSlow. */
+export const STALL_MS = 30_000;
+
+/** What a subscriber may say before it is cut off: the stream takes no messages, and each one wakes the object. */
+export const MAX_CLIENT_MESSAGES = 100;
+
+/** A job that failed is tried again after this; the runtime gives up on an alarm that throws six times, so none may. */
+export const JOB_RETRY_MS = 30_000;

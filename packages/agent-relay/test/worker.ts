@@ -1,0 +1,72 @@
+/** The relay as tests run it: settings come from the object's name, the clock and the wakes from `controls`. */
+import { DEFAULT_LIMITS, RelayObject, type AgentWaker, type RelayFaultPoint, type RelayLimits, type RetentionLimits } from "../src/index.ts";
+
+export interface Env {
+  RELAY: DurableObjectNamespace<TestRelay>;
+}
+
+/** What a test may set for one object. */
+export interface Settings {
+  /** Tells the objects of different tests apart. */
+  test: string;
+  limits?: Partial<RelayLimits>;
+  retention?: Partial<RetentionLimits>;
+}
+
+/** What a test sees and moves while the object runs; tests share the Worker's isolate. */
+export interface Controls {
+  /** Added to the real clock, in milliseconds. */
+  clockAhead: number;
+  wakes: { did: string; seq: number }[];
+  wakeFails: boolean;
+  /** Throw at this point, once. */
+  faultAt: RelayFaultPoint | undefined;
+}
+
+const all = new Map<string, Controls>();
+
+export function controlsOf(name: string): Controls {
+  const found = all.get(name) ?? { clockAhead: 0, wakes: [], wakeFails: false, faultAt: undefined };
+  all.set(name, found);
+  return found;
+}
+
+export class TestRelay extends RelayObject<Env> {
+  protected override limits(): RelayLimits {
+    return { ...DEFAULT_LIMITS, ...settingsOf(this.ctx).limits };
+  }
+
+  protected override retention(): RetentionLimits {
+    return { ...super.retention(), ...settingsOf(this.ctx).retention };
+  }
+
+  protected override waker(): AgentWaker {
+    const controls = controlsOf(nameOf(this.ctx));
+    return {
+      wake: async (did, seq) => {
+        controls.wakes.push({ did, seq });
+        if (controls.wakeFails) throw new Error("agent is away");
+      },
+    };
+  }
+
+  protected override now(): number {
+    return Date.now() + controlsOf(nameOf(this.ctx)).clockAhead;
+  }
+
+  protected override fault(point: RelayFaultPoint): void {
+    const controls = controlsOf(nameOf(this.ctx));
+    if (controls.faultAt !== point) return;
+    controls.faultAt = undefined;
+    throw new Error(`injected: ${point}`);
+  }
+}
+
+const nameOf = (ctx: DurableObjectState) => ctx.id.name ?? "";
+
+/** A named boundary: names are made by relayFor. */
+const settingsOf = (ctx: DurableObjectState) => JSON.parse(nameOf(ctx)) as Settings;
+
+export default {
+  fetch: () => new Response("the tests talk to the object itself", { status: 404 }),
+} satisfies ExportedHandler<Env>;
