@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startPeer, startPlc } from "../peers/peers.mjs";
+import { Bed, COLLECTION } from "./bed.mjs";
+import { processTree, treeCpu } from "./cpu.mjs";
+import { Inspector, inspected } from "./inspector.mjs";
+import { concurrently } from "./load.mjs";
+import { freePort } from "./ports.mjs";
+import { report } from "./profile-report.mjs";
+import { stopAll } from "./server-process.mjs";
+
+const USAGE = `node bench/profile.mjs [options]
+
+Where the CPU of one operation goes: samples workerd's isolate and prints its busiest functions.
+
+  --do WHAT      createRecord (default), applyWrites, getRecord, listRecords, getRepo, createAccount
+  --peer NAME    colony (default) or skeleton
+  --size N       records in the repository at first (default 1000)
+  --count N      operations (default 500)
+  --width N      how many at once (default 1)
+  --top N        lines per list (default 30)
+  --interval N   µs between samples (default 100)
+  --out FILE     also write the profile, to open in a browser's developer tools (.cpuprofile)`;
+
+/** What can be profiled. @type {Record<string, (bed: Bed, account: import("./bed.mjs").Account, rkey: string) => (i: number) => Promise<unknown>>} */
+const WORK = {
+  createRecord: (_, account) => (i) => account.create(i),
+  applyWrites: (_, account) => () => account.createBatch(200),
+  getRecord: ({ client }, { did }, rkey) => () => client.query("com.atproto.repo.getRecord", { repo: did, collection: COLLECTION, rkey }),
+  listRecords: ({ client }, { did }) => () => client.query("com.atproto.repo.listRecords", { repo: did, collection: COLLECTION, limit: "100" }),
+  getRepo: ({ client }, { did }) => () => client.query("com.atproto.sync.getRepo", { did }),
+  createAccount: (bed) => () => bed.provision(),
+};
+
+const readOptions = (args) => {
+  const text = (fallback) => ({ type: "string", default: fallback });
+  const options = { do: text("createRecord"), peer: text("colony"), size: text("1000"), count: text("500"), width: text("1"), top: text("30"), interval: text("100"), out: { type: "string" }, help: { type: "boolean" } };
+  const { values } = parseArgs({ args, options });
+  if (!WORK[values.do]) throw new Error(`--do ${values.do}: known are ${Object.keys(WORK).join(", ")}`);
+  if (!["colony", "skeleton"].includes(values.peer)) throw new Error(`--peer ${values.peer}: known are colony, skeleton`);
+  return { ...values, size: Number(values.size), count: Number(values.count), width: Number(values.width), top: Number(values.top), interval: Number(values.interval) };
+};
+
+/** CPU of each process of the tree, in ms. @param {number} pid */
+const cpuByProcess = (pid) => new Map(processTree(pid).map((one) => [one, treeCpu(one) - processTree(one).slice(1).reduce((sum, child) => sum + treeCpu(child), 0)]));
+
+/** @param {string[]} args */
+export const profile = async (args) => {
+  const options = readOptions(args);
+  if (options.help) return void process.stdout.write(`${USAGE}\n`);
+  const folder = mkdtempSync(join(tmpdir(), "rookery-profile-"));
+  const clean = async () => {
+    await stopAll();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("SIGINT", () => void clean().then(() => process.exit(130)));
+  try {
+    const port = await freePort();
+    const peer = await startPeer(options.peer, await startPlc(folder), folder, inspected(folder, port));
+    const bed = new Bed(peer, (line) => process.stderr.write(`${line}\n`));
+    const account = await bed.account("profiled", options.size);
+    const { uri } = await account.create(0);
+    const once = WORK[options.do](bed, account, uri.split("/").at(-1));
+    await concurrently(Math.ceil(options.count / 4), options.width, once);
+    const inspector = await Inspector.attach(port, options.peer === "colony" ? "rookery" : "skeleton");
+    const sources = await inspector.sources();
+    // Sampling itself costs CPU: the figures per process are taken without it.
+    const before = cpuByProcess(peer.pid);
+    await concurrently(options.count, options.width, once);
+    const used = [...cpuByProcess(peer.pid)].map(([pid, ms]) => `${((ms - (before.get(pid) ?? 0)) / options.count).toFixed(2)} ms ${readFileSync(`/proc/${pid}/comm`, "utf8").trim()}`);
+    const sampled = await inspector.profile(options.interval, () => concurrently(options.count, options.width, once));
+    inspector.close();
+    if (options.out) writeFileSync(options.out, JSON.stringify(sampled));
+    process.stdout.write(`${options.do} at the ${options.peer}, ${options.size} records, ${options.width} at once: CPU per operation ${used.join(", ")}\n\n${report(sampled, sources, { top: options.top, ops: options.count })}\n`);
+  } finally {
+    await clean();
+  }
+};

@@ -1,0 +1,18 @@
+import { applyWrites, createAt100k, createAt1k, createAt3k, createOnMany, createOnOne } from "./create.mjs";
+import { fanOut50, fanOut500, latency } from "./firehose.mjs";
+import { idle } from "./idle.mjs";
+import { provisioning } from "./provision.mjs";
+import { getRecord, getRepo, listRecords } from "./read.mjs";
+
+/**
+ * @typedef {object} Measure
+ * @property {string} name What `--only` looks for.
+ * @property {string[]} [only] The peers it can be taken of; all when absent.
+ * @property {boolean} [slow] Left out of `--quick`.
+ * @property {(bed: import("../lib/bed.mjs").Bed) => Promise<unknown>} prepare Once, before the first round.
+ * @property {(bed: import("../lib/bed.mjs").Bed, scale: (count: number) => number) => Promise<Record<string, number>>} run
+ *   One round; values by the keys of figures.mjs. `scale` makes counts smaller in short runs.
+ */
+
+/** @type {Measure[]} */
+export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle];
