@@ -5,6 +5,7 @@ import { bundleWorker } from "./bundle.mjs";
 import { startCrons } from "./crons.mjs";
 import { holdFolder } from "./lock.mjs";
 import { applyMigrations, listMigrations } from "./migrations.mjs";
+import { noteOrigin } from "./origin.mjs";
 import { ROOT, stateFolder } from "./paths.mjs";
 import { accepts, busyPort, requireFreePort } from "./ports.mjs";
 import { Refusal } from "./refusal.mjs";
@@ -46,6 +47,7 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
     // The kernel takes a moment to close what a killed process had open; it may have been killed just before us.
     await requireFreePort(host, port, "port", orphans > 0 ? 3000 : 500);
     const { secrets, path: secretsPath } = loadSecrets(folder);
+    noteOrigin(folder, origin, log);
     const adminKey = options.adminPassword ?? secrets.adminApiKey;
     const config = readConfig({ config: join(root, "wrangler.toml") });
     const migrations = join(root, config.d1_databases[0]?.migrations_dir ?? "migrations");

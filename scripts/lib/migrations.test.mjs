@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
+import { freshFolder } from "../testing/launch.mjs";
 import { applyMigrations, listMigrations } from "./migrations.mjs";
 
 /** D1's interface over SQLite, as far as migrations need it. A batch is one transaction. */
@@ -31,7 +31,7 @@ const fakeD1 = () => {
 
 /** @param {Record<string, string>} files */
 const folderWith = (files) => {
-  const folder = mkdtempSync(join(tmpdir(), "rookery-migrations-"));
+  const folder = freshFolder();
   for (const [name, sql] of Object.entries(files)) writeFileSync(join(folder, name), sql);
   return folder;
 };

@@ -1,15 +1,27 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll } from "vitest";
 import { ROOT } from "../lib/paths.mjs";
 
 /** A Worker of a few lines in the place of ours: what is tested is the launcher. */
 export const FIXTURE_WORKER = join(ROOT, "scripts/fixtures/worker");
 
-/** A state folder of its own. */
-export const freshFolder = () => mkdtempSync(join(tmpdir(), "rookery-test-"));
+/** @type {string[]} */
+const folders = [];
+
+/** A state folder of its own, gone when the test file is through. */
+export const freshFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), "rookery-test-"));
+  folders.push(folder);
+  return folder;
+};
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
 
 /** Longest wait for anything, in ms. */
 const PATIENCE = 30_000;
