@@ -32,7 +32,7 @@ describe("cid", () => {
     const good = cidToString(cidOf(sha256, random.bytes(3)));
     const accepted = [..."abcdefghijklmnopqrstuvwxyz234567"].filter((last) => {
       try {
-        return cidToString(cidFromString(good.slice(0, -1) + last)) === good.slice(0, -1) + last;
+        return cidFromString(good.slice(0, -1) + last).length === 36;
       } catch {
         return false;
       }
