@@ -1,13 +1,11 @@
-import { AgentObject, type AgentPorts } from "@rookery/pds";
-import { type AgentWaker, type RelayLimits, RelayObject } from "@rookery/agent-relay";
+import { AgentObject, type AgentPorts, faultPoint } from "@rookery/pds";
+import { type AgentWaker, DEFAULT_LIMITS, type RelayFaultPoint, type RelayLimits, RelayObject } from "@rookery/agent-relay";
 import { configOf } from "./config.ts";
 import { door } from "./door/door.ts";
 import type { Env, WakeMessage } from "./env.ts";
 import { hostOf, provisioningOf } from "./host/host.ts";
 import { agentStub, relayStub } from "./host/stubs.ts";
 import { consume } from "./queue.ts";
-
-const HOUR = 60 * 60 * 1000;
 
 /** An agent's Durable Object, given the colony's relay, keys and settings. */
 export class Agent extends AgentObject<Env> {
@@ -33,11 +31,16 @@ export class Agent extends AgentObject<Env> {
 /** The relay's Durable Object, given a way to wake recipients: RPC now, and the queue as the second waker. */
 export class Relay extends RelayObject<Env> {
   protected override limits(): RelayLimits {
+    const { LOG_MAX_AGE_MS, LOG_MAX_BYTES } = this.env;
     return {
-      maxAgeMs: Number(this.env.LOG_MAX_AGE_MS ?? 72 * HOUR),
-      maxBytes: Number(this.env.LOG_MAX_BYTES ?? 1_000_000_000),
-      maxBufferedBytes: 8 * 1024 * 1024,
+      ...DEFAULT_LIMITS,
+      ...(LOG_MAX_AGE_MS === undefined ? {} : { maxAgeMs: Number(LOG_MAX_AGE_MS) }),
+      ...(LOG_MAX_BYTES === undefined ? {} : { maxBytes: Number(LOG_MAX_BYTES) }),
     };
+  }
+
+  protected override fault(point: RelayFaultPoint): void {
+    faultPoint(this.env.FAULT, point);
   }
 
   protected override waker(): AgentWaker {

@@ -3,6 +3,9 @@ import type { Env as ColonyEnv } from "../src/env.ts";
 
 declare global {
   namespace Cloudflare {
+    interface GlobalProps {
+      mainModule: typeof import("../src/index.ts");
+    }
     interface Env extends ColonyEnv {
       TEST_MIGRATIONS: D1Migration[];
     }

@@ -1,5 +1,4 @@
 import { type Host, didDocumentOf } from "@rookery/pds";
-import { ok } from "@rookery/sync";
 import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { Provisioning } from "../provisioning/provisioning.ts";
@@ -33,7 +32,7 @@ const build = (env: Env): Host => {
     find: (actor) => registry.find(actor),
     agent: (did) => agentStub(env, did),
     didDocument: (did) => didDocumentOf(config.plcUrl, did),
-    listRepos: async (page) => ok(await relayStub(env).listRepos(page)),
+    listRepos: (page) => relayStub(env).listRepos(page),
     createAccount: (account) => provisioning.create(account),
   };
   provisionings.set(host, provisioning);

@@ -31,6 +31,6 @@ export const destroyAgent: Handler = async (call) => {
 
 /** DELETE /agents/:name?plc=tombstone|handover&recoveryKey=did:key:...; the name is a name, a handle or a DID. */
 export const destroyAgentPlain: Handler = async (call) => {
-  const { name, plc, recoveryKey } = call.params as Input & { name: string };
+  const { name = "", plc, recoveryKey } = call.params as Input;
   return end(call, actorOf(call, name), plc, recoveryKey);
 };

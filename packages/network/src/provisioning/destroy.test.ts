@@ -1,4 +1,4 @@
-import { env, listDurableObjectIds } from "cloudflare:test";
+import { env, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { ADMIN, ask, note, provision, xrpc } from "../../test/client.ts";
 import type { PlcOperation } from "./operation.ts";
@@ -26,8 +26,10 @@ describe("destroying an agent", () => {
     expect(write).toMatchObject({ status: 403, body: { error: "AccountNotFound" } });
     const repos = await xrpc<{ repos: { did: string }[] }>("com.atproto.sync.listRepos");
     expect(repos.body.repos.map((repo) => repo.did)).not.toContain(agent.did);
-    const id = env.AGENT.idFromName(agent.did).toString();
-    expect((await listDurableObjectIds(env.AGENT)).map(String)).not.toContain(id);
+    const tables = await runInDurableObject(env.AGENT.get(env.AGENT.idFromName(agent.did)), (_, state) =>
+      state.storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
+    );
+    expect(tables).toEqual([]);
     const again = await ask(`/agents/${agent.did}`, { method: "DELETE", auth: ADMIN });
     expect(again).toMatchObject({ status: 404, body: { error: "AgentNotFound" } });
 
