@@ -53,7 +53,7 @@ export class Deliveries {
           "INSERT INTO delivery (recipient, seq, op, author, path, cid, action) VALUES (?, ?, ?, ?, ?, ?, ?)",
           recipient.id, seq, op, author.id, hint.path, hint.cid ?? null, hint.action,
         );
-        addressees.direct.add(did);
+        if (recipient.active) addressees.direct.add(did);
       }
     });
   }

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { STALL_MS } from "./settings.ts";
+import { commitRow, fill, relayFor, subscribe, until, upTo } from "../test/relay.ts";
+
+describe("subscribers", () => {
+  it("join a backfill of 5,000 events to live ones without a gap or a repeat", async () => {
+    const { stub } = relayFor({ test: "join" });
+    await fill(stub, 1, 1, 5_000);
+    const reader = await subscribe(stub, 0);
+    const late = await subscribe(stub, 2_500);
+    for (let n = 1; n <= 300; n++) await stub.ingest([commitRow(2, n)]);
+    await until("everything", () => reader.seqs.at(-1) === 5_300 && late.seqs.at(-1) === 5_300);
+    expect(reader.seqs).toEqual(upTo(5_300));
+    expect(late.seqs).toEqual(upTo(5_300, 2_501));
+  });
+
+  it("that do not read are held back without harm to others, and go on where they were", async () => {
+    const { stub } = relayFor({ test: "slow", limits: { maxBufferedBytes: 50_000 } });
+    const fast = await subscribe(stub);
+    const slow = await subscribe(stub, undefined, { accept: false });
+    await fill(stub, 1, 1, 400, 4_000);
+    await until("the fast one", () => fast.seqs.length === 400);
+    const unread = await runInDurableObject(stub, (_, state) => state.getWebSockets().map((ws) => ws.bufferedAmount));
+    expect(Math.max(...unread)).toBeLessThanOrEqual(50_000);
+    expect(await stub.stats()).toMatchObject({ subscribers: 2 });
+    slow.ws.accept();
+    await until("the slow one", () => slow.seqs.length >= 400);
+    await stub.ingest([commitRow(2, 1)]);
+    await until("both live", () => slow.seqs.at(-1) === 401 && fast.seqs.at(-1) === 401);
+    expect(slow.seqs).toEqual(upTo(401));
+    expect(fast.seqs).toEqual(upTo(401));
+  });
+
+  it("whose full buffer does not move are dropped as ConsumerTooSlow", async () => {
+    const { stub, controls } = relayFor({ test: "stall", limits: { maxBufferedBytes: 20_000 } });
+    const stuck = await subscribe(stub, undefined, { accept: false });
+    await fill(stub, 1, 1, 50, 2_000);
+    await scheduler.wait(50);
+    expect(await stub.stats()).toMatchObject({ subscribers: 1 });
+    controls.clockAhead = STALL_MS;
+    await until("the drop", async () => (await stub.stats()).subscribers === 0);
+    stuck.ws.accept();
+    await until("close", () => stuck.closed !== undefined);
+    expect(stuck.frames.at(-1)).toMatchObject({ kind: "error", error: "ConsumerTooSlow" });
+    expect(stuck.seqs).toEqual(upTo(stuck.seqs.length));
+  });
+
+  it("are dropped rather than given a gap when the window overtakes them", async () => {
+    const { stub, controls } = relayFor({ test: "overtaken", limits: { maxBufferedBytes: 20_000, maxAgeMs: 60_000 } });
+    const slow = await subscribe(stub, undefined, { accept: false });
+    await fill(stub, 1, 1, 50, 2_000);
+    controls.clockAhead = 61_000;
+    await runInDurableObject(stub, (relay) => relay.alarm());
+    slow.ws.accept();
+    await until("close", () => slow.closed !== undefined);
+    expect(slow.frames.at(-1)).toMatchObject({ kind: "error", error: "ConsumerTooSlow" });
+    expect(slow.seqs).toEqual(upTo(slow.seqs.length));
+  });
+
+  it("sleep through hibernation and miss nothing", async () => {
+    const { stub, again } = relayFor({ test: "hibernate" });
+    await fill(stub, 1, 1, 20);
+    const [live, whole] = [await subscribe(stub), await subscribe(stub, 0)];
+    await until("caught up", () => whole.seqs.length === 20);
+    for (let n = 21; n <= 60; n += 10) {
+      await evictDurableObject(again());
+      await fill(again(), 1, n, 10);
+    }
+    await until("both", () => live.seqs.at(-1) === 60 && whole.seqs.at(-1) === 60);
+    expect(live.seqs).toEqual(upTo(60, 21));
+    expect(whole.seqs).toEqual(upTo(60));
+    expect(await again().stats()).toMatchObject({ subscribers: 2 });
+  });
+
+  it("go on behind where their attachment says, should the object be rebuilt meanwhile", async () => {
+    const { stub, again } = relayFor({ test: "hibernate-behind" });
+    await fill(stub, 1, 1, 20);
+    const reader = await subscribe(stub);
+    await runInDurableObject(stub, (_, state) => state.getWebSockets().forEach((ws) => ws.serializeAttachment({ after: 12 })));
+    await evictDurableObject(stub);
+    await again().ingest([commitRow(2, 1)]);
+    await until("the end", () => reader.seqs.at(-1) === 21);
+    expect(reader.seqs).toEqual(upTo(21, 13));
+  });
+
+  it("that talk are ignored, and cut off when they go on", async () => {
+    const { stub } = relayFor({ test: "chatter" });
+    const reader = await subscribe(stub);
+    reader.ws.send("hello");
+    await stub.ingest([commitRow(1, 1)]);
+    await until("the event", () => reader.seqs.length === 1);
+    for (let i = 0; i < 110; i++) reader.ws.send(new Uint8Array(10));
+    await until("close", () => reader.closed !== undefined);
+    expect(reader.closed).toMatchObject({ code: 1008 });
+  });
+
+  it("may be 500", async () => {
+    const { stub } = relayFor({ test: "crowd" });
+    const readers = await Promise.all(Array.from({ length: 500 }, () => subscribe(stub)));
+    for (let n = 1; n <= 20; n++) await stub.ingest([commitRow(1, n, { size: 4_000 })]);
+    await until("all of them", () => readers.every(({ seqs }) => seqs.length === 20), 30_000);
+    for (const { seqs } of readers) expect(seqs).toEqual(upTo(20));
+    for (const { ws } of readers) ws.close(1000);
+    await until("all gone", async () => (await stub.stats()).subscribers === 0);
+  });
+});
+
+describe("a crash", () => {
+  it("never gives a seq twice, and every account's chain goes on from a cursor", async () => {
+    const { stub, again } = relayFor({ test: "crash" });
+    const seen: number[] = [];
+    let n = 0;
+    for (let round = 0; round < 5; round++) {
+      const reader = await subscribe(round === 0 ? stub : again(), seen.at(-1) ?? 0);
+      await fill(again(), 1, n + 1, 30);
+      n += 30;
+      await until("some", () => reader.seqs.length > 0);
+      await abortAllDurableObjects();
+      seen.push(...reader.seqs);
+    }
+    const last = await subscribe(again(), seen.at(-1) ?? 0);
+    await again().ingest([commitRow(2, 1)]);
+    await until("the rest", () => last.seqs.at(-1) === n + 1);
+    expect([...seen, ...last.seqs]).toEqual(upTo(n + 1));
+  });
+});
