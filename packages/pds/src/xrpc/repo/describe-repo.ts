@@ -7,11 +7,11 @@ export const describeRepo: Handler = async (call) => {
   const repo = call.params.repo as string;
   const agent = await call.host.find(repo);
   if (agent === undefined) return invalid(`Could not find user: ${repo}`);
-  const stub = await syncedRepo(call, agent.did);
-  if (isFault(stub)) return stub;
+  const synced = await syncedRepo(call, agent.did);
+  if (isFault(synced)) return synced;
   const didDoc = await call.host.didDocument(agent.did);
   if (didDoc === undefined) return invalid(`Could not resolve DID: ${agent.did}`);
-  const collections = await stub.listCollections();
+  const collections = await synced.stub.listCollections();
   return answer(collections, (names) =>
     json({
       handle: agent.handle,

@@ -7,9 +7,9 @@ import { syncedRepo } from "../repo-access.ts";
  */
 export const getBlob: Handler = async (call) => {
   const { did, cid } = call.params as { did: string; cid: string };
-  const stub = await syncedRepo(call, did);
-  if (isFault(stub)) return stub;
-  const row = await stub.getBlob({ cid });
+  const synced = await syncedRepo(call, did);
+  if (isFault(synced)) return synced;
+  const row = await synced.stub.getBlob({ cid });
   if (!row.ok) return row.error;
   const object = await call.host.blobs.get(row.value.key);
   if (object === null) return fault(400, "BlobNotFound", `Blob not found: ${cid}`);

@@ -4,7 +4,7 @@ import { syncedRepo } from "../repo-access.ts";
 /** com.atproto.sync.getBlocks */
 export const getBlocks: Handler = async (call) => {
   const { did, cids } = call.params as { did: string; cids: string[] };
-  const stub = await syncedRepo(call, did);
-  if (isFault(stub)) return stub;
-  return answer(await stub.getBlocks({ cids }), car);
+  const synced = await syncedRepo(call, did);
+  if (isFault(synced)) return synced;
+  return answer(await synced.stub.getBlocks({ cids }), car);
 };

@@ -3,7 +3,7 @@ import { syncedRepo } from "../repo-access.ts";
 
 /** com.atproto.sync.getLatestCommit */
 export const getLatestCommit: Handler = async (call) => {
-  const stub = await syncedRepo(call, call.params.did as string);
-  if (isFault(stub)) return stub;
-  return answer(await stub.getHead(), ({ cid, rev }) => json({ cid, rev }));
+  const synced = await syncedRepo(call, call.params.did as string);
+  if (isFault(synced)) return synced;
+  return answer(await synced.stub.getHead(), ({ cid, rev }) => json({ cid, rev }));
 };

@@ -4,7 +4,7 @@ import { syncedRepo } from "../repo-access.ts";
 /** com.atproto.sync.getRecord: a CAR that proves the record present, or absent. */
 export const getRecordProof: Handler = async (call) => {
   const { did, collection, rkey } = call.params as { did: string; collection: string; rkey: string };
-  const stub = await syncedRepo(call, did);
-  if (isFault(stub)) return stub;
-  return answer(await stub.getProof({ collection, rkey }), car);
+  const synced = await syncedRepo(call, did);
+  if (isFault(synced)) return synced;
+  return answer(await synced.stub.getProof({ collection, rkey }), car);
 };

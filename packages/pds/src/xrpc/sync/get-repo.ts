@@ -6,7 +6,7 @@ import { syncedRepo } from "../repo-access.ts";
 export const getRepo: Handler = async (call) => {
   const { did, since } = call.params as { did: string; since?: string };
   if (since !== undefined && !isTid(since)) return invalid(`Invalid since, not a TID: ${since}`);
-  const stub = await syncedRepo(call, did);
-  if (isFault(stub)) return stub;
-  return answer(await stub.exportRepo(since === undefined ? {} : { since }), car);
+  const synced = await syncedRepo(call, did);
+  if (isFault(synced)) return synced;
+  return answer(await synced.stub.exportRepo(since === undefined ? {} : { since }), car);
 };

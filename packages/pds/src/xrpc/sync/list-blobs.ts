@@ -6,9 +6,9 @@ import { syncedRepo } from "../repo-access.ts";
 export const listBlobs: Handler = async (call) => {
   const { did, since, limit, cursor } = call.params as { did: string; since?: string; limit: number; cursor?: string };
   if (since !== undefined && !isTid(since)) return invalid(`Invalid since, not a TID: ${since}`);
-  const stub = await syncedRepo(call, did);
-  if (isFault(stub)) return stub;
-  const page = await stub.listBlobs({
+  const synced = await syncedRepo(call, did);
+  if (isFault(synced)) return synced;
+  const page = await synced.stub.listBlobs({
     limit,
     ...(since === undefined ? {} : { since }),
     ...(cursor === undefined ? {} : { cursor }),
