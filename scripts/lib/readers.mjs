@@ -47,6 +47,6 @@ export const readHandleDomains = (text) => {
 
 /** @param {string} text */
 export const readPassword = (text) => {
-  if (text.length < 8 || text !== text.trim()) throw new Refusal("at least 8 characters, without spaces around them.");
+  if (text === "" || text !== text.trim()) throw new Refusal("at least one character, without spaces around it.");
   return text;
 };

@@ -30,6 +30,7 @@ const build = (env: Env): Host => {
     tokens: config.tokens,
     blobs: env.BLOBS,
     find: (actor) => registry.find(actor),
+    findLogin: (identifier) => registry.findLogin(identifier),
     agent: (did) => agentStub(env, did),
     didDocument: (did) => didDocumentOf(config.plcUrl, did),
     listRepos: (page) => relayStub(env).listRepos(page),

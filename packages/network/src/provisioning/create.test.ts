@@ -96,7 +96,8 @@ describe("com.atproto.server.createAccount", () => {
     expect(made.status).toBe(200);
     const session = await xrpc<{ did: string; email: string }>("com.atproto.server.getSession", { auth: `Bearer ${made.body.accessJwt}` });
     expect(session.body).toMatchObject({ did: made.body.did, email: `${handle}@example.com` });
-    await login(`${handle}`, "correct horse");
+    await login(handle, "correct horse");
+    await login(`${handle}@Example.com`, "correct horse");
     const twin = await xrpc("com.atproto.server.createAccount", { json: { handle: `${freshName()}.test`, email: `${handle}@example.com`, password: "x" } });
     expect(twin).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
   });

@@ -47,6 +47,13 @@ export class Registry {
     return row ?? undefined;
   }
 
+  /** An active agent by what a person signs in with: handle, DID or e-mail address. */
+  async findLogin(identifier: string): Promise<KnownAgent | undefined> {
+    if (!identifier.includes("@")) return this.find(identifier);
+    const row = await this.byEmail(identifier);
+    return row?.state === "active" ? { did: row.did, handle: row.handle } : undefined;
+  }
+
   async byDid(did: string): Promise<AgentRow | null> {
     return this.#db.prepare("SELECT * FROM agent WHERE did = ?").bind(did).first<AgentRow>();
   }
@@ -60,7 +67,7 @@ export class Registry {
   }
 
   async byEmail(email: string): Promise<AgentRow | null> {
-    return this.#db.prepare("SELECT * FROM agent WHERE email = ?").bind(email).first<AgentRow>();
+    return this.#db.prepare("SELECT * FROM agent WHERE email = ?").bind(email.toLowerCase()).first<AgentRow>();
   }
 
   /** Write a name down before anything is posted. False when the handle, e-mail or key was taken meanwhile. */
@@ -70,7 +77,7 @@ export class Registry {
         `INSERT INTO agent (did, handle, email, state, idempotency_key, genesis, signing_key, model, lease_until, created_at)
          VALUES (?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       )
-      .bind(row.did, row.handle, row.email, row.idempotency_key, row.genesis, row.signing_key, row.model, row.lease_until, row.created_at)
+      .bind(row.did, row.handle, row.email?.toLowerCase() ?? null, row.idempotency_key, row.genesis, row.signing_key, row.model, row.lease_until, row.created_at)
       .run();
     return result.meta.changes === 1;
   }

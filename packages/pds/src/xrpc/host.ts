@@ -16,6 +16,8 @@ export interface Host {
   blobs: R2Bucket;
   /** An account of this host by DID or handle, whatever its state; undefined when there is none. */
   find(actor: string): Promise<KnownAgent | undefined>;
+  /** The same by what a person signs in with: handle, DID or e-mail address. */
+  findLogin(identifier: string): Promise<KnownAgent | undefined>;
   /** The account's Durable Object. Only for DIDs that `find` knows. */
   agent(did: string): AgentApi;
   /** The DID document as the network sees it, or undefined when it cannot be had now. */

@@ -9,7 +9,7 @@ export const createSession: Handler = async (call) => {
   const { identifier, password } = call.input as { identifier: string; password: string };
   const refused = fault(401, "AuthenticationRequired", "Invalid identifier or password");
   if (password.length > MAX_PASSWORD) return refused;
-  const agent = await call.host.find(identifier.trim().toLowerCase().replace(/^@/, ""));
+  const agent = await call.host.findLogin(identifier.trim().toLowerCase().replace(/^@/, ""));
   if (agent === undefined) return refused;
   const grant = await call.host.agent(agent.did).createSession({ password, ip: call.ip });
   return grant.ok ? sessionView(call, grant.value) : grant.error;
