@@ -1,0 +1,186 @@
+import { ComAtprotoSyncSubscribeRepos } from "@atcute/atproto";
+import { FirehoseSubscription } from "@atcute/firehose";
+import { IdResolver, MemoryCache } from "@atproto/identity";
+import { type Event, Firehose as OfficialFirehose } from "@atproto/sync";
+import { Firehose as SkywareFirehose } from "@skyware/firehose";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, inject, test } from "vitest";
+import { NOTES, type Person, signUp } from "./test/people.ts";
+import { until } from "./test/until.ts";
+
+/** One record changed, as a consumer tells it: `action path cid`. */
+type Change = string;
+
+/** A consumer under test: what it told of each account, and what it complained about. */
+interface Consumer {
+  changes: Map<string, Change[]>;
+  seqs: number[];
+  errors: unknown[];
+  close(): Promise<void> | void;
+}
+
+const wsOrigin = () => inject("origin").replace(/^http/, "ws");
+
+const begin = (): Omit<Consumer, "close"> => ({ changes: new Map(), seqs: [], errors: [] });
+
+const note = ({ changes }: Pick<Consumer, "changes">, did: string, change: Change): void => {
+  changes.set(did, [...(changes.get(did) ?? []), change]);
+};
+
+/** `@atproto/sync`: checks signature and op proofs of every commit. */
+const official = (cursor?: number): Consumer => {
+  const consumer = begin();
+  const idResolver = new IdResolver({ plcUrl: inject("plcUrl"), didCache: new MemoryCache(), fetch: globalThis.fetch });
+  const firehose = new OfficialFirehose({
+    idResolver,
+    service: wsOrigin(),
+    // Handles under .test are in nobody's DNS.
+    unauthenticatedHandles: true,
+    getCursor: () => consumer.seqs.at(-1) ?? cursor,
+    handleEvent: (event: Event) => {
+      if (consumer.seqs.at(-1) !== event.seq) consumer.seqs.push(event.seq);
+      if (event.event === "create" || event.event === "update") note(consumer, event.did, `${event.event} ${event.collection}/${event.rkey} ${event.cid.toString()}`);
+      if (event.event === "delete") note(consumer, event.did, `delete ${event.collection}/${event.rkey}`);
+    },
+    onError: (error) => consumer.errors.push(error),
+  });
+  void firehose.start();
+  return { ...consumer, close: () => firehose.destroy() };
+};
+
+/** `@atcute/firehose`: decodes strictly and validates every message against the lexicon. */
+const atcute = (cursor?: number): Consumer => {
+  const consumer = begin();
+  const subscription = new FirehoseSubscription({
+    service: wsOrigin(),
+    nsid: ComAtprotoSyncSubscribeRepos.mainSchema,
+    params: () => {
+      const from = consumer.seqs.at(-1) ?? cursor;
+      return from === undefined ? {} : { cursor: from };
+    },
+    onError: (error) => consumer.errors.push(error),
+    onConnectionError: ({ error }) => consumer.errors.push(error),
+  });
+  const messages = subscription[Symbol.asyncIterator]();
+  const read = async () => {
+    for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
+      const message = next.value;
+      if ("seq" in message) consumer.seqs.push(message.seq);
+      if (message.$type !== "com.atproto.sync.subscribeRepos#commit") continue;
+      for (const { action, path, cid } of message.ops) note(consumer, message.repo, cid === null ? `${action} ${path}` : `${action} ${path} ${cid.$link}`);
+    }
+  };
+  void read();
+  return { ...consumer, close: async () => void (await messages.return?.()) };
+};
+
+/** `@skyware/firehose`: opens every CAR; reconnects by itself after five silent seconds. */
+const skyware = (cursor?: number): Consumer => {
+  const consumer = begin();
+  const firehose = new SkywareFirehose({ relay: wsOrigin(), ...(cursor === undefined ? {} : { cursor: String(cursor) }) });
+  firehose.on("error", ({ error }) => consumer.errors.push(error));
+  firehose.on("websocketError", ({ error }) => consumer.errors.push(error));
+  firehose.on("unknown", (message) => consumer.errors.push(new Error(`unknown message ${JSON.stringify(message)}`)));
+  for (const event of ["identity", "account", "sync"] as const) firehose.on(event as "sync", ({ seq }) => consumer.seqs.push(seq));
+  firehose.on("commit", ({ seq, repo, ops }) => {
+    consumer.seqs.push(seq);
+    for (const op of ops) note(consumer, repo, op.action === "delete" ? `delete ${op.path}` : `${op.action} ${op.path} ${op.cid}`);
+  });
+  firehose.start();
+  return { ...consumer, close: () => firehose.close() };
+};
+
+/** Creates, updates, deletes and a batch. @returns what every consumer must tell of it, in order. */
+const writeSome = async ({ agent, did }: Person): Promise<Change[]> => {
+  const { repo } = agent.com.atproto;
+  const expected: Change[] = [];
+  for (let i = 0; i < 12; i++) {
+    const rkey = `n${i}`;
+    const created = await repo.createRecord({ repo: did, collection: NOTES, rkey, record: { text: `note ${i % 3}` } });
+    expected.push(`create ${NOTES}/${rkey} ${created.data.cid}`);
+    if (i % 3 === 1) {
+      const updated = await repo.putRecord({ repo: did, collection: NOTES, rkey, record: { text: "another" } });
+      expected.push(`update ${NOTES}/${rkey} ${updated.data.cid}`);
+    }
+    if (i % 4 === 3) {
+      await repo.deleteRecord({ repo: did, collection: NOTES, rkey });
+      expected.push(`delete ${NOTES}/${rkey}`);
+    }
+  }
+  const writes = Array.from({ length: 20 }, (_, i) => ({ $type: "com.atproto.repo.applyWrites#create" as const, collection: "org.example.batch", rkey: `b${String(i).padStart(2, "0")}`, value: { i } }));
+  const { data } = await repo.applyWrites({ repo: did, writes });
+  for (const result of data.results ?? []) if ("cid" in result) expected.push(`create ${result.uri.split("/").slice(3).join("/")} ${result.cid}`);
+  return expected;
+};
+
+let open: Consumer[] = [];
+
+afterEach(async () => {
+  for (const consumer of open.splice(0)) await consumer.close();
+});
+
+const connect = (make: (cursor?: number) => Consumer, cursor?: number): Consumer => {
+  const consumer = make(cursor);
+  open = [...open, consumer];
+  return consumer;
+};
+
+/** Once the consumer tells of writes it is live: it gets something to tell until then. */
+const untilLive = async (consumer: Consumer, name: string): Promise<void> => {
+  const { agent, did } = await signUp(name);
+  let tries = 0;
+  await until(
+    async () => {
+      await agent.com.atproto.repo.createRecord({ repo: did, collection: NOTES, record: { warm: tries++ } });
+      await sleep(50);
+      return (consumer.changes.get(did)?.length ?? 0) > 0;
+    },
+    "the consumer is live",
+  );
+};
+
+const isRising = (seqs: number[]): boolean => seqs.every((seq, i) => i === 0 || seq > (seqs[i - 1] ?? Infinity));
+
+describe.each([
+  ["@atproto/sync", "official", official],
+  ["@atcute/firehose", "atcute", atcute],
+  ["@skyware/firehose", "skyware", skyware],
+] as const)("%s", (_, name, make) => {
+  test("live: every record once, in order, no complaints", async () => {
+    const writer = await signUp(`${name}-live`);
+    const consumer = connect(make);
+    await untilLive(consumer, `${name}-warm`);
+    const expected = await writeSome(writer);
+    await until(() => (consumer.changes.get(writer.did)?.length ?? 0) >= expected.length, "all changes");
+    await sleep(200);
+    expect(consumer.changes.get(writer.did)).toEqual(expected);
+    expect(consumer.errors).toEqual([]);
+    expect(isRising(consumer.seqs)).toBe(true);
+  });
+
+  test("from cursor 0 into live: the same", async () => {
+    const writer = await signUp(`${name}-past`);
+    const past = await writeSome(writer);
+    const later = await signUp(`${name}-after`);
+    const consumer = connect(make, 0);
+    const live = await writeSome(later);
+    await until(() => consumer.changes.get(writer.did)?.length === past.length && consumer.changes.get(later.did)?.length === live.length, "all changes");
+    await sleep(200);
+    expect(consumer.changes.get(writer.did)).toEqual(past);
+    expect(consumer.changes.get(later.did)).toEqual(live);
+    expect(consumer.errors).toEqual([]);
+    expect(isRising(consumer.seqs)).toBe(true);
+  });
+});
+
+test("@skyware/firehose reconnects after silence and goes on where it was", async () => {
+  const writer = await signUp("skyware-quiet");
+  const consumer = connect(skyware);
+  await untilLive(consumer, "skyware-wake");
+  // Longer than the five seconds that it bears; its own timer begins with the last message.
+  await sleep(6_000);
+  const expected = await writeSome(writer);
+  await until(() => (consumer.changes.get(writer.did)?.length ?? 0) >= expected.length, "all changes");
+  expect(consumer.changes.get(writer.did)).toEqual(expected);
+  expect(isRising(consumer.seqs)).toBe(true);
+});
