@@ -39,10 +39,15 @@ export function setCredential(state: AgentState, passwordHash: string): null {
  */
 export async function announceDeletion(state: AgentState): Promise<Outcome<null>> {
   if (state.account.status !== "deleted") markDeleted(state);
-  const told = await Promise.race([state.outbox.send(), scheduler.wait(DELETION_WAIT).then(() => false)]);
-  // A send that was under way may have ended before the event was there.
-  if ((told && state.outbox.waiting === 0) || (told && (await state.outbox.send()) && state.outbox.waiting === 0)) return ok(null);
+  const told = await Promise.race([sendAll(state), scheduler.wait(DELETION_WAIT).then(() => false)]);
+  if (told) return ok(null);
   return fail(503, "RelayUnavailable", `The relay has not acknowledged the deletion of ${state.account.did} yet`);
+}
+
+/** Whether the relay has every event. A send that was under way may have begun before the newest. */
+async function sendAll({ outbox }: AgentState): Promise<boolean> {
+  while (outbox.waiting > 0) if (!(await outbox.send())) return false;
+  return true;
 }
 
 function markDeleted(state: AgentState): void {

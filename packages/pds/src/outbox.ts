@@ -57,15 +57,19 @@ export class Outbox {
 
   /** Write an event down, inside the caller's transaction. It counts once `committed` is told of it. */
   insert(event: OutboxEvent, now: number): void {
-    this.clean();
-    insertEvent(this.#sql, event);
+    const over = this.#acked > this.#deleted ? this.#acked : undefined;
+    if (over !== undefined) {
+      if (over - this.#deleted > 1 || this.#hasParts) deleteEvents(this.#sql, over - 1, over, this.#hasParts);
+      this.#deleted = over;
+    }
+    insertEvent(this.#sql, event, over);
     this.#scheduler.ensure("outbox", now + OUTBOX_HORIZON);
   }
 
   /** Delete what the relay holds. A failed transaction brings the rows back; they are deleted again with a later one. */
   clean(): void {
     if (this.#deleted >= this.#acked) return;
-    deleteEvents(this.#sql, this.#acked, this.#hasParts);
+    deleteEvents(this.#sql, this.#acked, this.#acked, this.#hasParts);
     this.#deleted = this.#acked;
   }
 

@@ -4,7 +4,10 @@ import type { OutboxRow, Outcome } from "@rookery/sync";
 export interface RelayPort {
   /** Rows of one DID, in order. Answers with the highest (epoch, n) the relay now holds for that DID. */
   ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>>;
-  /** Deliveries for `recipient` with seq > `after`, in seq order, each with the whole frame that carried it. */
+  /**
+   * Deliveries for `recipient` with seq > `after`, in seq order, each with the whole frame that carried it. About `limit`
+   * rows: an event is never cut in two, since the recipient's cursor is a seq.
+   */
   pull(input: { recipient: string; after: number; limit: number }): Promise<DeliveryRow[]>;
   /** The recipient has dealt with everything up to and including `through`. */
   acknowledge(input: { recipient: string; through: number }): Promise<void>;

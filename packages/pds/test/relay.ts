@@ -36,7 +36,8 @@ export class MemoryRelay implements RelayPort {
         rows.push({ seq, author: did, path, action, frame: sequenced, ...(cid === undefined ? {} : { cid }) });
       }
     }
-    return rows.slice(0, limit);
+    const last = rows[limit - 1]?.seq ?? Number.MAX_SAFE_INTEGER;
+    return rows.filter(({ seq }) => seq <= last);
   }
 
   async acknowledge({ recipient, through }: { recipient: string; through: number }): Promise<void> {

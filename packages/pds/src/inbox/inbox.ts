@@ -2,7 +2,7 @@ import { type Outcome, fail, ok } from "@rookery/sync";
 import type { InboxMessage } from "../agent-api.ts";
 import { faultPoint } from "../fault.ts";
 import {
-  INBOX_INVALID_TRIES, INBOX_PULL_ROWS, INBOX_RETRY_FIRST, INBOX_RETRY_LAST, INBOX_UNRESOLVED_TRIES, MAX_COMMIT_OPS,
+  INBOX_INVALID_TRIES, INBOX_PULL_ROWS, INBOX_RETRY_FIRST, INBOX_RETRY_LAST, INBOX_UNRESOLVED_TRIES,
   MAX_INBOX_PENDING, MAX_INBOX_WAITERS, MAX_INBOX_WAIT_SECONDS,
 } from "../limits.ts";
 import type { AgentPorts, DeliveryRow } from "../ports.ts";
@@ -13,9 +13,6 @@ import {
 import { type Verdict, verifyDelivery } from "./verify.ts";
 
 type Page = { messages: InboxMessage[]; cursor?: string };
-
-/** The answer to a retry is the row itself, so rows of one commit are asked for together. */
-const ALL_OF_ONE_COMMIT = MAX_COMMIT_OPS;
 
 /**
  * What others sent to this agent. The relay holds deliveries until they are acknowledged; we pull after our own cursor,
@@ -97,7 +94,7 @@ export class Inbox {
     const { sql } = this.#storage;
     const pending = readPending(sql);
     if (pending.length >= MAX_INBOX_PENDING) return false;
-    const rows = await this.#wholeCommits(readPulled(sql));
+    const rows = await this.#ports.relay.pull({ recipient: this.#did, after: readPulled(sql), limit: INBOX_PULL_ROWS });
     faultPoint(this.#ports.fault, "inbox.after-pull");
     const last = rows.at(-1);
     if (last === undefined) return false;
@@ -116,23 +113,11 @@ export class Inbox {
     return true;
   }
 
-  /** Deliveries after `seq`, never half of a commit's: what the limit may have cut through is left for the next pull. */
-  async #wholeCommits(after: number): Promise<DeliveryRow[]> {
-    for (const limit of [INBOX_PULL_ROWS, ALL_OF_ONE_COMMIT]) {
-      const rows = await this.#ports.relay.pull({ recipient: this.#did, after, limit });
-      if (rows.length < limit || limit === ALL_OF_ONE_COMMIT) return rows;
-      const last = rows.at(-1)?.seq;
-      const whole = rows.filter(({ seq }) => seq !== last);
-      if (whole.length > 0) return whole;
-    }
-    return [];
-  }
-
   async #retry(): Promise<void> {
     const blocked = new Set<string>();
     for (const waiting of readPending(this.#storage.sql)) {
       if (blocked.has(waiting.author)) continue;
-      const rows = await this.#ports.relay.pull({ recipient: this.#did, after: waiting.seq - 1, limit: ALL_OF_ONE_COMMIT });
+      const rows = await this.#ports.relay.pull({ recipient: this.#did, after: waiting.seq - 1, limit: 1 });
       const row = rows.find(({ seq, path }) => seq === waiting.seq && path === waiting.path);
       const verdict: Verdict = row === undefined ? { kind: "invalid", reason: "the relay no longer has it" } : await verifyDelivery(row, this.#did, this.#ports.plcUrl);
       this.#store(() => {

@@ -16,11 +16,17 @@ interface Row extends Record<string, SqlStorageValue> {
 /** Everything of an event that is neither in a column of its own nor in the frame. */
 type Meta = Pick<OutboxRow, "rev" | "head" | "data" | "active" | "status" | "deliveries">;
 
-/** Write an event down. Frames that could pass the row limit are split. */
-export function insertEvent(sql: SqlStorage, event: OutboxEvent): void {
+/**
+ * Write an event down. Frames that could pass the row limit are split. With `over`, the row of that event, which the relay
+ * holds, becomes this one's: one row written instead of one deleted and one inserted.
+ */
+export function insertEvent(sql: SqlStorage, event: OutboxEvent, over?: number): void {
   const { n, kind, time, frame, seqAt, ...meta } = event;
   const first = frame.length > OUTBOX_PART_BYTES ? frame.subarray(0, OUTBOX_PART_BYTES) : frame;
-  sql.exec("INSERT INTO outbox (n, kind, time, seq_at, meta, frame) VALUES (?, ?, ?, ?, ?, ?)", n, kind, time, seqAt, JSON.stringify(meta), first);
+  const values = [n, kind, time, seqAt, JSON.stringify(meta), first];
+  if (over === undefined) sql.exec("INSERT INTO outbox (n, kind, time, seq_at, meta, frame) VALUES (?, ?, ?, ?, ?, ?)", ...values);
+  else if (sql.exec("UPDATE outbox SET n = ?, kind = ?, time = ?, seq_at = ?, meta = ?, frame = ? WHERE n = ?", ...values, over).rowsWritten === 0)
+    throw new Error(`outbox has no row ${over} to write ${n} over`);
   for (let at = OUTBOX_PART_BYTES, part = 1; at < frame.length; at += OUTBOX_PART_BYTES, part++) {
     sql.exec("INSERT INTO outbox_part (n, part, bytes) VALUES (?, ?, ?)", n, part, frame.subarray(at, at + OUTBOX_PART_BYTES));
   }
@@ -49,10 +55,10 @@ function wholeFrame(sql: SqlStorage, row: Row): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** Forget events that the relay holds. */
-export function deleteEvents(sql: SqlStorage, through: number, split: boolean): void {
+/** Forget rows up to `through`, and what was split off the frames of events up to `partsThrough`. */
+export function deleteEvents(sql: SqlStorage, through: number, partsThrough: number, split: boolean): void {
   sql.exec("DELETE FROM outbox WHERE n <= ?", through);
-  if (split) sql.exec("DELETE FROM outbox_part WHERE n <= ?", through);
+  if (split) sql.exec("DELETE FROM outbox_part WHERE n <= ?", partsThrough);
 }
 
 /** Number of the oldest event kept, or undefined when there is none. */

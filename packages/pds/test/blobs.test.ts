@@ -1,0 +1,110 @@
+import { runInDurableObject } from "cloudflare:test";
+import { CODEC_RAW, cidOf, cidToString } from "@rookery/repo";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { sha256 } from "../src/sha256.ts";
+import { type Made, makeAgent, op, value } from "./agents.ts";
+import { world } from "./worker.ts";
+
+const COLLECTION = "com.example.picture";
+const cidFor = (text: string) => cidToString(cidOf(sha256, new TextEncoder().encode(text), CODEC_RAW));
+
+const upload = (agent: Made, text: string, key = `key-${text}`) => agent.api.putBlob({ cid: cidFor(text), mimeType: "image/png", size: 5, key });
+
+const picture = (rkey: string, texts: string[], blob: object = {}) =>
+  op({
+    action: "put", collection: COLLECTION, rkey,
+    record: { images: texts.map((text) => ({ $type: "blob", ref: { $link: cidFor(text) }, mimeType: "image/png", size: 5, ...blob })) },
+  });
+
+const remove = (rkey: string) => op({ action: "delete", collection: COLLECTION, rkey });
+
+const listed = async (agent: Made, since?: string) => value(await agent.api.listBlobs({ limit: 100, ...(since === undefined ? {} : { since }) })).cids;
+
+/** Let some time pass, and the alarm ring. */
+async function alarm(agent: Made, ms = 10_000): Promise<void> {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
+  await runInDurableObject(agent.stub, (instance) => instance.alarm());
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+  world.deleted.length = 0;
+});
+
+describe("blobs", () => {
+  it("are readable once a record refers to them", async () => {
+    const agent = await makeAgent();
+    value(await upload(agent, "a"));
+    expect(await agent.api.getBlob({ cid: cidFor("a") })).toMatchObject({ ok: false, error: { name: "BlobNotFound" } });
+    expect(await listed(agent)).toEqual([]);
+    value(await agent.api.write({ ops: [picture("1", ["a"])] }));
+    expect(value(await agent.api.getBlob({ cid: cidFor("a") }))).toEqual({ cid: cidFor("a"), mimeType: "image/png", size: 5, key: "key-a" });
+    expect(await listed(agent)).toEqual([cidFor("a")]);
+  });
+
+  it("must be there, as the record says they are", async () => {
+    const agent = await makeAgent();
+    expect(await agent.api.write({ ops: [picture("1", ["a"])] })).toMatchObject({ error: { status: 400, name: "BlobNotFound" } });
+    value(await upload(agent, "a"));
+    expect(await agent.api.write({ ops: [picture("1", ["a"], { mimeType: "image/gif" })] })).toMatchObject({ error: { status: 400, name: "InvalidMimeType" } });
+    expect(await agent.api.write({ ops: [picture("1", ["a"], { size: 6 })] })).toMatchObject({ error: { status: 400, name: "InvalidSize" } });
+    expect(await listed(agent)).toEqual([]);
+  });
+
+  it("go with their last reference, by alarm, and not before", async () => {
+    const agent = await makeAgent();
+    for (const text of ["a", "b", "c"]) value(await upload(agent, text));
+    value(await agent.api.write({ ops: [picture("1", ["a", "b"]), picture("2", ["b", "c"])] }));
+    value(await agent.api.write({ ops: [picture("1", ["c"])] }));
+    expect((await listed(agent)).sort()).toEqual([cidFor("b"), cidFor("c")].sort());
+    expect(world.deleted).toEqual([]);
+    await alarm(agent);
+    expect(world.deleted).toEqual(["key-a"]);
+    // The reference moves within one commit: never without one.
+    value(await agent.api.write({ ops: [remove("2"), picture("3", ["b"])] }));
+    expect((await listed(agent)).sort()).toEqual([cidFor("b"), cidFor("c")].sort());
+    value(await agent.api.write({ ops: [remove("1"), remove("3")] }));
+    await alarm(agent);
+    expect(world.deleted.sort()).toEqual(["key-a", "key-b", "key-c"]);
+  });
+
+  it("list with since and cursor", async () => {
+    const agent = await makeAgent();
+    for (const text of ["a", "b", "c"]) value(await upload(agent, text));
+    const first = value(await agent.api.write({ ops: [picture("1", ["a", "b"])] }));
+    value(await agent.api.write({ ops: [picture("2", ["b", "c"])] }));
+    expect(await listed(agent, first.commit?.rev)).toEqual([cidFor("c")]);
+    const page = value(await agent.api.listBlobs({ limit: 2 }));
+    const rest = value(await agent.api.listBlobs({ limit: 2, cursor: page.cursor ?? "" }));
+    expect([...page.cids, ...rest.cids]).toEqual([cidFor("a"), cidFor("b"), cidFor("c")].sort());
+    expect(rest.cursor).toBeUndefined();
+  });
+
+  it("uploaded twice keep one object and hand the other back", async () => {
+    const agent = await makeAgent();
+    value(await upload(agent, "a", "one"));
+    expect(value(await upload(agent, "a", "two"))).toEqual({ superseded: "one" });
+    value(await agent.api.write({ ops: [picture("1", ["a"])] }));
+    expect(value(await upload(agent, "a", "three"))).toEqual({ superseded: "three" });
+    expect(value(await agent.api.getBlob({ cid: cidFor("a") })).key).toBe("two");
+  });
+
+  it("nobody refers to expire after a day", async () => {
+    const agent = await makeAgent();
+    value(await upload(agent, "a"));
+    await alarm(agent);
+    expect(world.deleted).toEqual([]);
+    await alarm(agent, 25 * 3_600_000);
+    expect(world.deleted).toEqual(["key-a"]);
+    expect(await runInDurableObject(agent.stub, (_, { storage: { sql } }) => sql.exec("SELECT * FROM due").toArray())).toEqual([]);
+  });
+
+  it("are handed out when the account goes", async () => {
+    const agent = await makeAgent();
+    for (const text of ["a", "b", "c"]) value(await upload(agent, text));
+    value(await agent.api.write({ ops: [picture("1", ["a"])] }));
+    const keys: string[] = [];
+    for (let some = value(await agent.api.takeBlobKeys({ limit: 2 })); some.length > 0; some = value(await agent.api.takeBlobKeys({ limit: 2 }))) keys.push(...some);
+    expect(keys.sort()).toEqual(["key-a", "key-b", "key-c"]);
+  });
+});

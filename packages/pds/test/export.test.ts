@@ -1,0 +1,105 @@
+import { runInDurableObject } from "cloudflare:test";
+import { BlockMap, cidKey, cidToString, decodeCommit, readCar, walkTree } from "@rookery/repo";
+import { describe, expect, it } from "vitest";
+import { sha256 } from "../src/sha256.ts";
+import { type Made, create, makeAgent, note, op, value } from "./agents.ts";
+import { bytesOf, verifyExport } from "./verify.ts";
+
+const COLLECTION = "com.example.note";
+const put = (rkey: string, text: string) => op({ action: "put", collection: COLLECTION, rkey, record: note(text) });
+const remove = (rkey: string) => op({ action: "delete", collection: COLLECTION, rkey });
+
+async function filled(count: number, size = 300): Promise<Made> {
+  const agent = await makeAgent();
+  for (let at = 0; at < count; at += 100)
+    value(await agent.api.write({ ops: Array.from({ length: Math.min(100, count - at) }, (_, i) => create(`k${at + i}`, `${at + i}`.padEnd(size, "."))) }));
+  return agent;
+}
+
+const exportOf = async ({ api }: Made, since?: string) => bytesOf(value(await api.exportRepo(since === undefined ? {} : { since })));
+
+const left = (agent: Made) =>
+  runInDurableObject(agent.stub, (_, { storage: { sql } }) => ["node_old", "record_old"].map((table) => sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`).one().n));
+
+describe("exportRepo", () => {
+  it("exports an empty repository", async () => {
+    const agent = await makeAgent();
+    expect((await verifyExport(await exportOf(agent), agent)).records.size).toBe(0);
+  });
+
+  it("states the root of its beginning, whatever is written meanwhile", async () => {
+    const agent = await filled(1500);
+    const before = await verifyExport(await exportOf(agent), agent);
+    const reader = value(await agent.api.exportRepo({})).getReader();
+    const parts: Uint8Array[] = [];
+    let round = 0;
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      parts.push(part.value);
+      round++;
+      value(await agent.api.write({ ops: [put(`k${round * 31}`, `changed ${round}`), remove(`k${1499 - round}`), create(`new${round}`)] }));
+      // Equal to an older version: what comes and goes must not be taken for what was there.
+      value(await agent.api.write({ ops: [put(`k${round * 31}`, `${round * 31}`.padEnd(300, ".")), remove(`new${round}`)] }));
+    }
+    expect(round).toBeGreaterThan(2);
+    const during = await verifyExport(Buffer.concat(parts), agent);
+    expect(during.rev).toBe(before.rev);
+    expect(during.records).toEqual(before.records);
+    expect(await left(agent)).toEqual([0, 0]);
+    expect((await verifyExport(await exportOf(agent), agent)).rev).toBe(value(await agent.api.getHead()).rev);
+  });
+
+  it("serves overlapping exports, each with its own root", async () => {
+    const agent = await filled(800, 600);
+    const open: { rev: string; records: Map<string, string>; stream: ReadableStream<Uint8Array> }[] = [];
+    for (let i = 0; i < 4; i++) {
+      const { rev, records } = await verifyExport(await exportOf(agent), agent);
+      open.push({ rev, records, stream: value(await agent.api.exportRepo({})) });
+      value(await agent.api.write({ ops: [put(`k${i}`, `over ${i}`), remove(`k${700 + i}`), create(`more${i}`)] }));
+    }
+    for (const { rev, records, stream } of [open[2], open[0], open[3], open[1]] as typeof open) {
+      const seen = await verifyExport(await bytesOf(stream), agent);
+      expect(seen.rev).toBe(rev);
+      expect(seen.records).toEqual(records);
+    }
+    expect(await left(agent)).toEqual([0, 0]);
+  });
+
+  it("gives with `since` what a reader of that rev lacks, and little else", async () => {
+    const agent = await filled(600);
+    const old = await verifyExport(await exportOf(agent), agent);
+    value(await agent.api.write({ ops: [put("k5", "new text"), remove("k17"), create("fresh")] }));
+    const car = await exportOf(agent, old.rev);
+    const { roots, blocks } = readCar(car, sha256);
+    expect(blocks.size).toBeLessThan(40);
+    const all = new BlockMap(new Map([...old.blocks, ...blocks]));
+    const commit = decodeCommit(blocks.get(cidKey(roots[0] as Uint8Array)) as Uint8Array);
+    const records = new Map<string, string>();
+    for (const step of walkTree(all, { cid: commit.data, id: 0 })) {
+      if (step.kind !== "record") continue;
+      expect(all.get(step.cid)).toBeDefined();
+      records.set(step.key, cidToString(step.cid));
+    }
+    expect(records).toEqual((await verifyExport(await exportOf(agent), agent)).records);
+    expect(readCar(await exportOf(agent, commit.rev), sha256).blocks.size).toBe(1);
+  });
+
+  it("bounds how many are open, and a reader that leaves makes room", async () => {
+    const agent = await filled(1200);
+    const open = await Promise.all(Array.from({ length: 8 }, () => agent.api.exportRepo({})));
+    expect(await agent.api.exportRepo({})).toMatchObject({ ok: false, error: { status: 429 } });
+    await Promise.all(open.map((outcome) => value(outcome).cancel()));
+    await expect.poll(async () => (await agent.api.exportRepo({})).ok).toBe(true);
+  });
+});
+
+describe("equal content", () => {
+  it("in two places is two records: deleting one leaves the other", async () => {
+    const agent = await makeAgent();
+    value(await agent.api.write({ ops: [put("a", "same"), put("b", "same")] }));
+    value(await agent.api.write({ ops: [remove("a")] }));
+    expect((await verifyExport(await exportOf(agent), agent)).records.size).toBe(1);
+    value(await agent.api.write({ ops: [put("c", "same")] }));
+    value(await agent.api.write({ ops: [remove("b"), remove("c")] }));
+    expect((await verifyExport(await exportOf(agent), agent)).records.size).toBe(0);
+  });
+});

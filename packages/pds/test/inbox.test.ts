@@ -1,0 +1,167 @@
+import { runInDurableObject } from "cloudflare:test";
+import { P256PublicKey } from "@atcute/crypto";
+import { decode, lexToJson } from "@rookery/repo";
+import { webcrypto } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readParked, readPending } from "../src/store/inbox.ts";
+import { type Made, makeAgent, op, value } from "./agents.ts";
+import { world } from "./worker.ts";
+
+const documents = new Map<string, unknown>();
+let directoryDown = false;
+const realFetch = globalThis.fetch;
+
+beforeEach(() => {
+  globalThis.fetch = async (input) => {
+    if (directoryDown) return new Response("down", { status: 503 });
+    const doc = documents.get(decodeURIComponent(new URL(String(input)).pathname.slice(1)));
+    return doc === undefined ? new Response("{}", { status: 404 }) : Response.json(doc, { headers: { "content-type": "application/did+ld+json" } });
+  };
+});
+
+afterEach(() => {
+  globalThis.fetch = realFetch;
+  directoryDown = false;
+  vi.useRealTimers();
+});
+
+async function publish(agent: Made, key = agent.publicKey): Promise<void> {
+  const raw = await webcrypto.subtle.importKey("raw", key, { name: "ECDSA", namedCurve: "P-256" }, true, ["verify"]);
+  const publicKeyMultibase = await (await P256PublicKey.importCryptoKey(raw)).exportPublicKey("multikey");
+  documents.set(agent.did, {
+    "@context": ["https://www.w3.org/ns/did/v1"], id: agent.did, alsoKnownAs: [],
+    verificationMethod: [{ id: `${agent.did}#atproto`, type: "Multikey", controller: agent.did, publicKeyMultibase }],
+    service: [],
+  });
+}
+
+async function known(): Promise<Made> {
+  const agent = await makeAgent();
+  await publish(agent);
+  return agent;
+}
+
+const message = (to: string[], text: string) =>
+  op({
+    action: "create", collection: "agent.comms.message", validate: true,
+    record: { to, content: [{ $type: "agent.comms.defs#text", text }], createdAt: "2026-11-21T00:00:00.000Z" },
+  });
+
+/** Write it and wait until the relay has it. */
+async function send(from: Made, ...ops: ReturnType<typeof op>[]): Promise<void> {
+  const { commit } = value(await from.api.write({ ops }));
+  await expect.poll(() => world.relay.of(from.did).at(-1)?.rev).toBe(commit?.rev);
+}
+
+const inbox = async (agent: Made) => value(await agent.api.listInbox({ limit: 100 })).messages;
+
+/** Only this test's agents matter: the relay of the file keeps what earlier tests sent. */
+const textsOf = async (agent: Made, from: Made) =>
+  (await inbox(agent))
+    .filter(({ author }) => author === from.did)
+    .map(({ action, bytes }) => (bytes === undefined ? action : /"text":"([^"]*)"/.exec(JSON.stringify(lexToJson(decode(bytes))))?.[1]));
+
+const rows = <T>(agent: Made, read: (sql: SqlStorage) => T) => runInDurableObject(agent.stub, (_, { storage }) => read(storage.sql));
+
+/** Let a day pass, and the alarm ring. Time goes on from there until the test ends. */
+async function alarm(agent: Made): Promise<void> {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 24 * 3_600_000 });
+  await runInDurableObject(agent.stub, (instance) => instance.alarm());
+}
+
+describe("the inbox", () => {
+  it("holds each message once, in order, with what proves it checked", async () => {
+    const [alice, bob] = [await known(), await known()];
+    await send(alice, message([bob.did], "one"));
+    await send(alice, message([bob.did], "two"), message([bob.did], "three"));
+    await bob.api.wake();
+    await bob.api.wake();
+    expect(await textsOf(bob, alice)).toEqual(["one", "two", "three"]);
+    expect(world.relay.acknowledged.get(bob.did)).toBe(world.relay.log.length);
+    const [first] = await inbox(bob);
+    expect(first).toMatchObject({ author: alice.did, action: "create" });
+    expect(first?.uri).toMatch(`at://${alice.did}/agent.comms.message/`);
+    // The relay forgets what was acknowledged, and sends everything again.
+    await rows(bob, (sql) => sql.exec("UPDATE inbox_state SET pulled = 0"));
+    await bob.api.wake();
+    expect(await textsOf(bob, alice)).toEqual(["one", "two", "three"]);
+  });
+
+  it("takes broadcasts and retractions", async () => {
+    const [alice, bob] = [await known(), await known()];
+    const collection = "agent.comms.broadcast";
+    const said = op({ action: "create", collection, validate: true, record: { content: [{ $type: "agent.comms.defs#text", text: "all" }], createdAt: "2026-11-21T00:00:00.000Z" } });
+    await send(alice, said);
+    await send(alice, op({ action: "delete", collection, rkey: said.rkey }));
+    await bob.api.wake();
+    expect(await textsOf(bob, alice)).toEqual(["all", "delete"]);
+  });
+
+  it("pages with a cursor and waits for the first message", async () => {
+    const [alice, bob] = [await known(), await known()];
+    const waiting = bob.api.listInbox({ limit: 10, waitSeconds: 20 });
+    await send(alice, message([bob.did], "hello"));
+    await bob.api.wake();
+    const first = value(await waiting);
+    expect(first.messages.length).toBeGreaterThan(0);
+    const after = value(await bob.api.listInbox({ limit: 100, cursor: first.cursor ?? "" }));
+    expect(after.messages.length + first.messages.length).toBe((await inbox(bob)).length);
+    expect(await bob.api.listInbox({ limit: 10, cursor: "x" })).toMatchObject({ ok: false, error: { name: "InvalidRequest" } });
+  });
+
+  it("tries again when the directory is down, keeping each sender's order, and lets others pass", async () => {
+    const [alice, carol, bob] = [await known(), await known(), await known()];
+    documents.delete(alice.did);
+    await send(alice, message([bob.did], "a1"));
+    await send(carol, message([bob.did], "c1"));
+    await send(alice, message([bob.did], "a2"));
+    await bob.api.wake();
+    expect(await textsOf(bob, alice)).toEqual([]);
+    expect(await textsOf(bob, carol)).toEqual(["c1"]);
+    const waiting = await rows(bob, readPending);
+    expect(waiting.map(({ author, tries }) => [author, tries])).toEqual([[alice.did, 1], [alice.did, 0]]);
+    expect(world.relay.acknowledged.get(bob.did)).toBe((waiting[0]?.seq ?? 0) - 1);
+    await publish(alice);
+    await alarm(bob);
+    expect(await textsOf(bob, alice)).toEqual(["a1", "a2"]);
+    expect(await rows(bob, readPending)).toEqual([]);
+    expect(world.relay.acknowledged.get(bob.did)).toBeGreaterThanOrEqual(waiting[1]?.seq ?? Number.NaN);
+  });
+
+  it("parks what does not verify after a few tries, and later ones go on", async () => {
+    const [alice, mallory, bob] = [await known(), await known(), await known()];
+    // Signed by a key that is not in Alice's document.
+    await publish(alice, mallory.publicKey);
+    await send(alice, message([bob.did], "forged"));
+    await bob.api.wake();
+    for (let i = 0; i < 4; i++) await alarm(bob);
+    expect((await rows(bob, readParked)).filter(({ author }) => author === alice.did)).toMatchObject([{ reason: expect.stringContaining("BadSignature") }]);
+    expect(await rows(bob, readPending)).toEqual([]);
+    await publish(alice);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+    await send(alice, message([bob.did], "real"));
+    await bob.api.wake();
+    expect(await textsOf(bob, alice)).toEqual(["real"]);
+  });
+
+  it("believes the record, not the relay, about who is meant and what was written", async () => {
+    const [alice, carol, bob] = [await known(), await known(), await known()];
+    await send(alice, message([carol.did], "for carol"));
+    const row = world.relay.of(alice.did).at(-1);
+    for (const delivery of row?.deliveries ?? []) delivery.to = [bob.did];
+    await bob.api.wake();
+    for (let i = 0; i < 4; i++) await alarm(bob);
+    expect(await textsOf(bob, alice)).toEqual([]);
+    expect((await rows(bob, readParked)).map(({ reason }) => reason)).toContainEqual(expect.stringContaining("not addressed to"));
+  });
+
+  it("sees to it by alarm when the relay cannot be reached", async () => {
+    const [alice, bob] = [await known(), await known()];
+    await send(alice, message([bob.did], "late"));
+    world.relay.down = true;
+    await bob.api.wake();
+    world.relay.down = false;
+    await alarm(bob);
+    expect(await textsOf(bob, alice)).toEqual(["late"]);
+  });
+});

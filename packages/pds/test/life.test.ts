@@ -1,0 +1,196 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { cidFromString, decodeCommit, readCar, verifyProof } from "@rookery/repo";
+import { describe, expect, it } from "vitest";
+import type { AgentApi } from "../src/agent-api.ts";
+import { wrapKey } from "../src/keys/wrap.ts";
+import { migrate, schemaVersion } from "../src/schema.ts";
+import { hashGeneratedPassword } from "../src/sessions/password.ts";
+import { sha256 } from "../src/sha256.ts";
+import { PASSWORD, create, makeAgent, newDid, objectOf, op, value } from "./agents.ts";
+import { bytesOf, verifyExport } from "./verify.ts";
+import { world } from "./worker.ts";
+
+const tables = (sql: SqlStorage) => sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray();
+
+/** Every method but provision, as a stranger might call it. */
+const calls: ((api: AgentApi) => Promise<unknown>)[] = [
+  (api) => api.setCredential({ passwordHash: "sha256$$" }),
+  (api) => api.getAccount(),
+  (api) => api.createSession({ password: PASSWORD }),
+  (api) => api.refreshSession({ id: "x" }),
+  (api) => api.deleteSession({ id: "x" }),
+  (api) => api.write({ ops: [create("a")] }),
+  (api) => api.getRecord({ collection: "com.example.note", rkey: "a" }),
+  (api) => api.listRecords({ collection: "com.example.note", limit: 5 }),
+  (api) => api.listCollections(),
+  (api) => api.putBlob({ cid: "x", mimeType: "a/b", size: 1, key: "k" }),
+  (api) => api.getBlob({ cid: "x" }),
+  (api) => api.listBlobs({ limit: 5 }),
+  (api) => api.getHead(),
+  (api) => api.getStatus(),
+  (api) => api.exportRepo({}),
+  (api) => api.getProof({ collection: "com.example.note", rkey: "a" }),
+  (api) => api.getBlocks({ cids: [] }),
+  (api) => api.listInbox({ limit: 5 }),
+  (api) => api.announceDeletion(),
+  (api) => api.takeBlobKeys({ limit: 5 }),
+];
+
+describe("an object that was never provisioned", () => {
+  it("answers RepoNotFound and writes nothing", async () => {
+    const { api, stub } = objectOf(newDid());
+    for (const call of calls) expect(await call(api)).toMatchObject({ ok: false, error: { name: "RepoNotFound" } });
+    await api.wake();
+    await api.erase();
+    await runInDurableObject(stub, async (_, { storage }) => {
+      expect(tables(storage.sql)).toEqual([]);
+      expect(await storage.getAlarm()).toBeNull();
+    });
+  });
+});
+
+describe("provisioning", () => {
+  it("again with the same DID changes only the credential", async () => {
+    const { api, did } = await makeAgent();
+    const head = value(await api.getHead());
+    const again = { did, handle: "other.test", wrappedSigningKey: new Uint8Array(3), passwordHash: hashGeneratedPassword("another generated credential") };
+    expect(value(await api.provision(again))).toEqual(head);
+    expect(value(await api.getAccount()).handle).not.toBe("other.test");
+    expect((await api.createSession({ password: PASSWORD })).ok).toBe(false);
+    expect(await api.provision({ ...again, did: "did:plc:aaaaaaaaaaaaaaaaaaaaaaaz" })).toMatchObject({ ok: false, error: { name: "InvalidRequest" } });
+  });
+
+  it("with a key that does not open leaves nothing behind", async () => {
+    const did = newDid();
+    const { api, stub } = objectOf(did);
+    const wrapped = wrapKey(new Uint8Array(32).fill(9), did, new Uint8Array(10));
+    const input = { did, handle: "x.test", passwordHash: "sha256$$x" };
+    expect(await api.provision({ ...input, wrappedSigningKey: wrapped })).toMatchObject({ ok: false, error: { status: 500, name: "KeyUnavailable" } });
+    const foreign = wrapKey(world.masterKey, "did:plc:somebodyelse", new Uint8Array(10));
+    expect(await api.provision({ ...input, wrappedSigningKey: foreign })).toMatchObject({ ok: false, error: { name: "KeyUnavailable" } });
+    await runInDurableObject(stub, ({}, { storage }) => expect(tables(storage.sql)).toEqual([]));
+  });
+});
+
+describe("an agent that wakes", () => {
+  it("goes on where it was, and stops with a clear error when its key does not open", async () => {
+    const agent = await makeAgent();
+    value(await agent.api.write({ ops: [create("a")] }));
+    await evictDurableObject(agent.stub);
+    const second = value(await agent.api.write({ ops: [create("b")] }));
+    expect(value(await agent.api.getHead())).toMatchObject(second.commit ?? {});
+    await evictDurableObject(agent.stub);
+    const right = world.masterKey;
+    world.masterKey = new Uint8Array(32).fill(1);
+    try {
+      expect(await agent.api.write({ ops: [create("c")] })).toMatchObject({ ok: false, error: { status: 500, name: "KeyUnavailable" } });
+      expect(value(await agent.api.getHead()).rev).toBe(second.commit?.rev);
+    } finally {
+      world.masterKey = right;
+      await evictDurableObject(agent.stub);
+    }
+    value(await agent.api.write({ ops: [create("c")] }));
+    expect((await verifyExport(await bytesOf(value(await agent.api.exportRepo({}))), agent)).records.size).toBe(3);
+  });
+
+  it("sends what the relay missed, by alarm and in order", async () => {
+    const { api, stub, did } = await makeAgent();
+    await expect.poll(() => world.relay.of(did).length).toBe(4);
+    world.relay.down = true;
+    try {
+      for (let i = 0; i < 5; i++) value(await api.write({ ops: [create(`k${i}`)] }));
+      await evictDurableObject(stub);
+    } finally {
+      world.relay.down = false;
+    }
+    expect(world.relay.of(did).length).toBe(4);
+    expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).not.toBeNull();
+    await runInDurableObject(stub, (_, { storage: { sql } }) => void sql.exec("UPDATE due SET at = 1"));
+    await evictDurableObject(stub);
+    await runDurableObjectAlarm(stub);
+    expect(world.relay.of(did).map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    await runInDurableObject(stub, ({}, { storage }) => {
+      expect(storage.sql.exec("SELECT * FROM outbox").toArray()).toEqual([]);
+      expect(storage.sql.exec("SELECT * FROM due").toArray()).toEqual([]);
+    });
+  });
+
+  it("sends a frame that had to be split as it was", async () => {
+    const { api, stub, did } = await makeAgent();
+    await expect.poll(() => world.relay.of(did).length).toBe(4);
+    world.relay.down = true;
+    const big = (rkey: string) => op({ action: "create", collection: "com.example.note", rkey, record: { text: rkey.repeat(800_000) } });
+    value(await api.write({ ops: [big("a"), big("b")] }));
+    await evictDurableObject(stub);
+    world.relay.down = false;
+    value(await api.write({ ops: [create("c")] }));
+    await expect.poll(() => world.relay.of(did).length).toBe(6);
+    expect(world.relay.of(did)[4]?.frame.length).toBeGreaterThan(1_600_000);
+    value(await api.write({ ops: [create("d")] }));
+    await runInDurableObject(stub, ({}, { storage }) => expect(storage.sql.exec("SELECT * FROM outbox_part").toArray()).toEqual([]));
+  });
+});
+
+describe("an agent that goes", () => {
+  it("tells the relay, takes no more writes, and leaves nothing", async () => {
+    const { api, stub, did } = await makeAgent();
+    value(await api.write({ ops: [create("a")] }));
+    value(await api.announceDeletion());
+    value(await api.announceDeletion());
+    expect(world.relay.of(did).filter(({ kind }) => kind === "account").map(({ status }) => status)).toEqual([undefined, "deleted"]);
+    expect(value(await api.getStatus())).toEqual({ did, active: false, status: "deleted" });
+    expect((await api.write({ ops: [create("b")] })).ok).toBe(false);
+    await api.erase();
+    expect(await api.getHead()).toMatchObject({ ok: false, error: { name: "RepoNotFound" } });
+    await runInDurableObject(stub, async (_, { storage }) => {
+      expect(tables(storage.sql)).toEqual([]);
+      expect(await storage.getAlarm()).toBeNull();
+    });
+  });
+});
+
+describe("proofs", () => {
+  it("show presence and absence", async () => {
+    const { api } = await makeAgent();
+    for (let i = 0; i < 60; i++) value(await api.write({ ops: [create(`k${i}`)] }));
+    const there = verifyProof(value(await api.getProof({ collection: "com.example.note", rkey: "k30" })), "com.example.note/k30", sha256);
+    expect(there.cid).not.toBeNull();
+    expect(there.commit.rev).toBe(value(await api.getHead()).rev);
+    expect(verifyProof(value(await api.getProof({ collection: "com.example.note", rkey: "none" })), "com.example.note/none", sha256).cid).toBeNull();
+  });
+
+  it("give single blocks, and name the missing", async () => {
+    const agent = await makeAgent();
+    value(await agent.api.write({ ops: [create("a"), create("b")] }));
+    const head = value(await agent.api.getHead());
+    const record = value(await agent.api.getRecord({ collection: "com.example.note", rkey: "a" }));
+    const { blocks } = readCar(value(await agent.api.getBlocks({ cids: [head.cid, record.cid] })), sha256);
+    expect(blocks.size).toBe(2);
+    expect([...blocks.values()].some((block) => block.length === record.bytes.length)).toBe(true);
+    const missing = "bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm";
+    expect(cidFromString(missing).length).toBe(36);
+    const answer = await agent.api.getBlocks({ cids: [head.cid, missing] });
+    expect(answer).toMatchObject({ ok: false, error: { status: 400, name: "BlockNotFound" } });
+    expect(answer.ok ? "" : answer.error.message).toContain(missing);
+    expect(await agent.api.getBlocks({ cids: ["nonsense"] })).toMatchObject({ error: { name: "InvalidRequest" } });
+    const exported = await verifyExport(await bytesOf(value(await agent.api.exportRepo({}))), agent);
+    expect(decodeCommit(exported.blocks.get([...exported.blocks.keys()][0] as string) as Uint8Array).rev).toBe(head.rev);
+  });
+});
+
+describe("migrations", () => {
+  it("run once each, from any version, and refuse one from the future", async () => {
+    const { stub } = objectOf(newDid());
+    await runInDurableObject(stub, (_, { storage: { sql } }) => {
+      const steps = [["CREATE TABLE a (x INTEGER)"], ["ALTER TABLE a ADD COLUMN y INTEGER"], ["INSERT INTO a (x, y) VALUES (1, 2)"]];
+      expect(schemaVersion(sql)).toBe(0);
+      for (let version = 1; version <= steps.length; version++) {
+        migrate(sql, steps.slice(0, version));
+        migrate(sql, steps.slice(0, version));
+        expect(schemaVersion(sql)).toBe(version);
+      }
+      expect(sql.exec("SELECT * FROM a").toArray()).toEqual([{ x: 1, y: 2 }]);
+      expect(() => migrate(sql, steps.slice(0, 2))).toThrow("newer");
+    });
+  });
+});
