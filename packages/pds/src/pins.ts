@@ -60,7 +60,12 @@ export class Pins {
 
   /** Let go; doing it twice does no harm. */
   close(pin: Pin): void {
-    if (this.#open.delete(pin)) this.#sweep();
+    if (!this.#open.delete(pin)) return;
+    this.#sweep();
+    if (this.#open.size > 0) return;
+    // A timer that waits keeps the object from going to sleep.
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #check(): void {
