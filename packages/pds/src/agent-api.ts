@@ -9,6 +9,8 @@ export interface AgentApi {
   getAccount(): Promise<Outcome<AccountView>>;
 
   createSession(input: { password: string; ip?: string }): Promise<Outcome<SessionGrant>>;
+  /** A session for whoever has just made the account: the password they chose was hashed a moment ago. */
+  startSession(): Promise<Outcome<SessionGrant>>;
   /** Single use: the presented id is spent, its successor returned; a replay inside the grace gives the same successor. */
   refreshSession(input: { id: string }): Promise<Outcome<SessionGrant>>;
   deleteSession(input: { id: string }): Promise<Outcome<null>>;

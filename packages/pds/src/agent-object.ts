@@ -11,7 +11,7 @@ import type { AgentPorts } from "./ports.ts";
 import { blocksOf, proofOf } from "./proofs.ts";
 import { provision } from "./provision.ts";
 import { schemaVersion } from "./schema.ts";
-import { createSession, deleteSession, refreshSession } from "./sessions/sessions.ts";
+import { createSession, deleteSession, refreshSession, startSession } from "./sessions/sessions.ts";
 import { type AgentState, openState } from "./state.ts";
 import { listCollections, listRecords, readRecord, type RecordRow } from "./store/records.ts";
 import { Writer } from "./write/writer.ts";
@@ -53,6 +53,10 @@ export abstract class AgentObject<Env> extends DurableObject<Env> implements Age
 
   createSession(input: { password: string; ip?: string }): Promise<Outcome<SessionGrant>> {
     return this.#with((state) => createSession(state, input));
+  }
+
+  startSession(): Promise<Outcome<SessionGrant>> {
+    return this.#with((state) => startSession(state));
   }
 
   refreshSession(input: { id: string }): Promise<Outcome<SessionGrant>> {

@@ -32,11 +32,16 @@ export async function createSession(state: AgentState, input: { password: string
     return fail(401, "AuthenticationRequired", "Invalid identifier or password");
   }
   if (state.account.status === "takendown") return fail(401, "AccountTakedown", "Account has been taken down");
+  return startSession(state);
+}
+
+/** A session without asking for the password: for {@link createSession}, and for whoever has just made the account. */
+export function startSession(state: AgentState): Outcome<SessionGrant> {
   const id = crypto.randomUUID();
   const now = Date.now();
   return state.storage.transactionSync(() => {
     const grant = insert(state, { id, family: id, scope: SCOPE }, now);
-    prune(sql, now);
+    prune(state.sql, now);
     return ok(grant);
   });
 }

@@ -1,4 +1,5 @@
-import { CidLink, cidToString, isLexMap, type LexMap, type LexValue } from "@rookery/repo";
+import { CidError, CidLink, cidFromString, cidToString, isLexMap, type LexMap, type LexValue } from "@rookery/repo";
+import { type Outcome, fail, ok } from "@rookery/sync";
 
 /** A blob as a record refers to it (atproto data model, "blob"). */
 export interface BlobMention {
@@ -9,18 +10,37 @@ export interface BlobMention {
   size: number;
 }
 
-/** Every blob that a record refers to, each CID once. The record came through `jsonToLex`, which checks a blob's fields. */
-export function blobsOf(record: LexMap): BlobMention[] {
+/** Whether a map has just the two fields of the blob references of old: `{cid, mimeType}` with a CID. */
+function isLegacyBlob({ cid, mimeType, ...rest }: LexMap): boolean {
+  if (typeof cid !== "string" || typeof mimeType !== "string" || mimeType === "" || Object.keys(rest).length > 0) return false;
+  try {
+    cidFromString(cid);
+    return true;
+  } catch (error) {
+    if (error instanceof CidError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Every blob that a record refers to, each CID once. The record came through `jsonToLex`, which checks a blob's fields.
+ * Errors: `InvalidRequest` (400) for a blob reference of the old form, which nobody may write any more.
+ */
+export function blobsOf(record: LexMap): Outcome<BlobMention[]> {
   const found = new Map<string, BlobMention>();
+  let legacy: string | undefined;
   const visit = (value: LexValue): void => {
     if (Array.isArray(value)) return value.forEach(visit);
     if (!isLexMap(value)) return;
     const { $type, ref, mimeType, size } = value;
-    if ($type !== "blob") return Object.values(value).forEach(visit);
+    if ($type !== "blob") {
+      if (isLegacyBlob(value)) legacy = String(value["cid"]);
+      return Object.values(value).forEach(visit);
+    }
     if (!(ref instanceof CidLink) || typeof mimeType !== "string" || typeof size !== "number") return;
     const cid = cidToString(ref.bytes);
     found.set(cid, { cid, mimeType, size });
   };
   visit(record);
-  return [...found.values()];
+  return legacy === undefined ? ok([...found.values()]) : fail(400, "InvalidRequest", `Legacy blobs are not allowed (${legacy})`);
 }

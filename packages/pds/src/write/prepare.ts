@@ -1,5 +1,5 @@
 import { CborError, DataModelError, cidOf, encode, isValidNsid, jsonToLexMap, nextTid, type LexMap } from "@rookery/repo";
-import { checkRecordKey, isImmutable, recipientsOf, validateRecord } from "@rookery/lexicon-agent-comms";
+import { checkRecordKey, isComms, isImmutable, recipientsOf, validateRecord } from "@rookery/lexicon-agent-comms";
 import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
 import type { PreparedOp } from "../agent-api.ts";
 import { MAX_RECORD_BYTES } from "../limits.ts";
@@ -49,14 +49,16 @@ export function prepareOp(input: WriteInput): Outcome<Prepared> {
 function withRecord(op: PreparedOp, { record, validate }: WriteInput): Outcome<Prepared> {
   const value = toValue(op.collection, record);
   if (!value.ok) return value;
-  const status = validate === false ? undefined : judge(op.collection, record, validate === true);
+  // What is delivered to others is always judged: they must be able to rely on its shape.
+  const status = validate === false && !isComms(op.collection) ? undefined : judge(op.collection, record, validate === true);
   if (typeof status === "object") return { ok: false, error: status };
   const bytes = encodeRecord(value.value);
   if (!bytes.ok) return bytes;
   op.bytes = bytes.value;
   op.cid = cidOf(sha256, op.bytes);
   const blobs = blobsOf(value.value);
-  if (blobs.length > 0) op.blobs = blobs;
+  if (!blobs.ok) return blobs;
+  if (blobs.value.length > 0) op.blobs = blobs.value;
   const to = recipientsOf(op.collection, record);
   if (to !== null) op.deliverTo = to;
   return ok(status === undefined ? { op } : { op, validationStatus: status });

@@ -35,7 +35,7 @@ export const createAccount: Handler = async ({ input, caller, host, request }) =
     allowReserved: caller.kind === "admin",
   });
   if (!made.ok) return made.error;
-  const grant = await host.agent(made.value.did).createSession({ password });
+  const grant = await host.agent(made.value.did).startSession();
   if (!grant.ok) return grant.error;
   const [tokens, didDoc] = await Promise.all([host.tokens.mint(grant.value), host.didDocument(made.value.did)]);
   return json({ ...tokens, handle: made.value.handle, did: made.value.did, didDoc });
