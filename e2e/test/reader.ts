@@ -1,0 +1,79 @@
+import { cidToString } from "@rookery/repo";
+import { ChainChecker, type DecodedFrame, type StreamMessage } from "@rookery/sync";
+import { signingKeyOf } from "./people.ts";
+import { sha256 } from "./sha256.ts";
+import { openStream, type Stream } from "./stream.ts";
+
+/**
+ * A firehose reader that believes nothing: every message goes through the strict checker, and the operations are replayed.
+ * It reconnects with its cursor whenever it has had `perConnection` frames.
+ */
+export class StrictReader {
+  readonly checker = new ChainChecker({ sha256, keyOf: signingKeyOf, fromGenesis: true, now: Date.now });
+  /** Everything that was wrong, in words. */
+  readonly faults: string[] = [];
+  /** Per account: path to CID, by replaying the operations. */
+  readonly repos = new Map<string, Map<string, string>>();
+  /** Revs of each account's commits, in order. */
+  readonly revs = new Map<string, string[]>();
+  connections = 0;
+  /** Operations seen. */
+  ops = 0;
+  readonly #perConnection: number;
+  #stream: Stream | undefined;
+  #stopped = false;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(perConnection = Infinity) {
+    this.#perConnection = perConnection;
+  }
+
+  /** @param cursor undefined begins live. */
+  async start(cursor: number | undefined): Promise<void> {
+    let got = 0;
+    this.connections += 1;
+    this.#stream = await openStream(cursor, (frame) => {
+      got += 1;
+      // What comes after the last frame that counts comes again on the next connection.
+      if (got > this.#perConnection) return;
+      this.#work = this.#work.then(() => this.#take(frame));
+      if (got === this.#perConnection) this.#work = this.#work.then(() => this.#reconnect());
+    });
+  }
+
+  /** Resolves when everything that has come was worked on. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stream?.close();
+    await this.#work;
+  }
+
+  async #reconnect(): Promise<void> {
+    this.#stream?.close();
+    if (!this.#stopped) await this.start(this.checker.seq);
+  }
+
+  async #take(frame: DecodedFrame): Promise<void> {
+    if (frame.kind !== "message") {
+      this.faults.push(`frame: ${JSON.stringify(frame)}`);
+      return;
+    }
+    const checked = await this.checker.accept(frame);
+    if (!checked.ok) this.faults.push(`${frame.t} ${"seq" in frame.body ? frame.body.seq : ""}: ${checked.failure.code}: ${checked.failure.message}`);
+    else this.#replay(frame);
+  }
+
+  #replay(frame: StreamMessage): void {
+    if (frame.t !== "#commit") return;
+    const { repo, rev, ops } = frame.body;
+    this.revs.set(repo, [...(this.revs.get(repo) ?? []), rev]);
+    const records = this.repos.get(repo) ?? new Map<string, string>();
+    this.repos.set(repo, records);
+    for (const { action, path, cid } of ops) {
+      this.ops += 1;
+      if (records.has(path) !== (action !== "create")) this.faults.push(`${action} of ${path} in ${rev} where there is ${records.has(path) ? "one" : "none"}`);
+      if (cid === null) records.delete(path);
+      else records.set(path, cidToString(cid));
+    }
+  }
+}
