@@ -96,10 +96,10 @@ export class EventLog implements LogBounds {
     const sql = this.#sql;
     sql.exec(
       `INSERT INTO kept (seq, repo, at, size, frame) SELECT seq, repo, at, size, frame FROM log
-       WHERE seq <= ?1 AND (seq IN (SELECT seq FROM delivery WHERE seq <= ?1) OR seq IN (SELECT seq FROM broadcast WHERE seq <= ?1))`,
+       WHERE seq <= ?1 AND (EXISTS (SELECT 1 FROM delivery d WHERE d.seq = log.seq) OR EXISTS (SELECT 1 FROM broadcast b WHERE b.seq = log.seq))`,
       through,
     );
-    sql.exec("DELETE FROM log_part WHERE seq <= ?1 AND seq IN (SELECT seq FROM log WHERE seq <= ?1) AND seq NOT IN (SELECT seq FROM kept)", through);
+    sql.exec("DELETE FROM log_part WHERE seq <= ?1 AND NOT EXISTS (SELECT 1 FROM kept k WHERE k.seq = log_part.seq)", through);
     sql.exec("DELETE FROM log WHERE seq <= ?", through);
     this.#bytes -= bytes;
     this.#prunedThrough = Math.max(this.#prunedThrough, through);

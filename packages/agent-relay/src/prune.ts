@@ -1,6 +1,6 @@
 import type { EventLog } from "./log.ts";
 import type { RelayLimits } from "./relay-api.ts";
-import { DELETE_SLICE_ROWS } from "./settings.ts";
+import { DELETE_SLICE_ROWS, PRUNE_TO } from "./settings.ts";
 
 /** What of a log's oldest rows has to go. */
 export interface Cut {
@@ -15,10 +15,11 @@ export interface Cut {
 
 /** Decide which of the oldest rows (in order) leave a window of `limits`, given the bytes of the whole log. */
 export function cutOf(oldest: { seq: number; at: number; size: number }[], totalBytes: number, limits: RelayLimits, now: number): Cut {
+  const keepBytes = totalBytes > limits.maxBytes ? limits.maxBytes * PRUNE_TO : limits.maxBytes;
   let through = 0;
   let bytes = 0;
   for (const { seq, at, size } of oldest) {
-    if (at > now - limits.maxAgeMs && totalBytes - bytes <= limits.maxBytes) return { through, bytes, more: false, nextDue: at + limits.maxAgeMs };
+    if (at > now - limits.maxAgeMs && totalBytes - bytes <= keepBytes) return { through, bytes, more: false, nextDue: at + limits.maxAgeMs };
     through = seq;
     bytes += size;
   }

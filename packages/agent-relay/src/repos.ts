@@ -1,6 +1,6 @@
 import type { AccountStatus } from "@rookery/sync";
 import type { RepoRow } from "./relay-api.ts";
-import { REPO_CACHE_SIZE } from "./settings.ts";
+import { MAX_LIST_REPOS, REPO_CACHE_SIZE } from "./settings.ts";
 
 /** What the relay knows of one account. Treated as immutable: `save` replaces it. */
 export interface Repo {
@@ -69,11 +69,12 @@ export class Repos {
 
   /** Accounts that have a repository and are not deleted, by age of their row, after row `after`. */
   list(after: number, limit: number): { repos: RepoRow[]; last: number | undefined } {
+    const most = Math.min(Math.max(1, Math.trunc(limit)), MAX_LIST_REPOS);
     const rows = this.#sql
-      .exec<Row>(`SELECT ${COLUMNS} FROM repos WHERE id > ? AND head IS NOT NULL AND status IS NOT 'deleted' ORDER BY id LIMIT ?`, after, limit)
+      .exec<Row>(`SELECT ${COLUMNS} FROM repos WHERE id > ? AND head IS NOT NULL AND status IS NOT 'deleted' ORDER BY id LIMIT ?`, after, most)
       .toArray();
     const repos = rows.map(({ did, head, rev, active, status }) => ({ did, head: head ?? "", rev: rev ?? "", active: active === 1, ...(status === null ? {} : { status }) }));
-    return { repos, last: rows.length < limit ? undefined : rows.at(-1)?.id };
+    return { repos, last: rows.length < most ? undefined : rows.at(-1)?.id };
   }
 
   #remember(repo: Repo): Repo {

@@ -17,7 +17,8 @@ export function sweepKept(storage: DurableObjectStorage, deliveries: Deliveries,
   const { sql } = storage;
   return storage.transactionSync(() => {
     const free = sql
-      .exec<{ seq: number }>("SELECT seq FROM kept WHERE seq NOT IN (SELECT seq FROM delivery) AND seq NOT IN (SELECT seq FROM broadcast) LIMIT ?", DELETE_SLICE_ROWS)
+      .exec<{ seq: number }>(`SELECT seq FROM kept WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.seq = kept.seq)
+          AND NOT EXISTS (SELECT 1 FROM broadcast b WHERE b.seq = kept.seq) LIMIT ?`, DELETE_SLICE_ROWS)
       .toArray();
     removeFrames(sql, free);
     let bytes = sql.exec<{ bytes: number | null }>("SELECT SUM(size) AS bytes FROM kept").one().bytes ?? 0;

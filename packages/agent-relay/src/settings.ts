@@ -18,8 +18,14 @@ export const MAX_INGEST_ROWS = 1_000;
 /** Accounts whose row is kept in memory (about 400 bytes each). */
 export const REPO_CACHE_SIZE = 5_000;
 
+/** Accounts on one page of listRepos, as its lexicon has it. */
+export const MAX_LIST_REPOS = 1_000;
+
 /** Deletions per transaction when pruning or purging: a slice of a few milliseconds between events. */
 export const DELETE_SLICE_ROWS = 256;
+
+/** A log above its size is cut to this part of it, so that one alarm makes room for many events. */
+export const PRUNE_TO = 0.95;
 
 /** The window is checked this often at most; being a minute late with 72 hours harms nobody. */
 export const PRUNE_INTERVAL_MS = 60_000;
@@ -62,6 +68,13 @@ export const PUMP_SLICE_BYTES = 512_000;
 /** Pause of the pump when every reader's buffer is full; doubles while nobody reads. */
 export const PUMP_IDLE_MS = 10;
 export const PUMP_IDLE_MAX_MS = 500;
+
+/** Bytes sent by the pump in one turn, over all readers: a few milliseconds during which events wait. */
+export const PUMP_TURN_BYTES = 2_000_000;
+
+/** Unread bytes in all sockets together; many readers get less each than RelayLimits.maxBufferedBytes, though never less than the floor. */
+export const TOTAL_BUFFERED_BYTES = 48_000_000;
+export const MIN_BUFFERED_BYTES = 32_000;
 
 /** A subscriber whose full buffer has not shrunk for so long is dropped as ConsumerTooSlow. */
 export const STALL_MS = 30_000;

@@ -1,6 +1,8 @@
 import { encodeErrorFrame } from "@rookery/sync";
 import type { EventLog, LoggedFrame } from "./log.ts";
-import { MAX_CLIENT_MESSAGES, PUMP_IDLE_MAX_MS, PUMP_IDLE_MS, PUMP_SLICE_BYTES, PUMP_SLICE_ROWS } from "./settings.ts";
+import {
+  MAX_CLIENT_MESSAGES, MIN_BUFFERED_BYTES, PUMP_IDLE_MAX_MS, PUMP_IDLE_MS, PUMP_SLICE_BYTES, PUMP_SLICE_ROWS, PUMP_TURN_BYTES, TOTAL_BUFFERED_BYTES,
+} from "./settings.ts";
 import { Subscriber, type Attachment } from "./subscriber.ts";
 
 /** What the sockets need of the object they hang on. */
@@ -15,9 +17,9 @@ export interface SubscribersContext {
  * All readers of the firehose. Live ones get each frame from memory as it is appended; the others read the log through the
  * pump until they have caught up, within the same turn that finds nothing left, so there is no seam.
  *
- * Slow readers are throttled, not dropped: at most `maxBufferedBytes` wait in a socket, the rest waits in the log. A reader is
- * dropped as ConsumerTooSlow when its buffer is full and it has taken nothing for 30 s, or when the log's window has moved
- * past its cursor, since from there it could only go on with a gap.
+ * Slow readers are throttled, not dropped: at most `maxBufferedBytes` (less when there are many) wait in a socket, the rest
+ * in the log. A reader is dropped as ConsumerTooSlow when its buffer is full and it has taken nothing for 30 s, or when the
+ * log's window has moved past its cursor, since from there it could only go on with a gap.
  */
 export class Subscribers {
   readonly #context: SubscribersContext;
@@ -49,11 +51,12 @@ export class Subscribers {
   publish(frames: LoggedFrame[]): void {
     const [first] = frames;
     if (first === undefined) return;
+    const cap = this.#cap();
     for (const [ws, subscriber] of this.#all) {
       if (subscriber.behindAfter !== undefined) continue;
       try {
         for (const { seq, frame } of frames) {
-          if (!hasRoom(subscriber.unread, frame, this.#context.maxBufferedBytes)) {
+          if (!hasRoom(subscriber.unread, frame, cap)) {
             this.#fallBehind(ws, subscriber, seq - 1);
             break;
           }
@@ -100,51 +103,66 @@ export class Subscribers {
     }, delay);
   }
 
+  /** One turn: readers with room get a slice each, until the turn's bytes are spent; those served go to the end of the queue. */
   #pump(): void {
-    let moved = false;
-    for (const ws of this.#behind) {
+    let sent = 0;
+    for (const ws of [...this.#behind]) {
       const subscriber = this.#all.get(ws);
       if (subscriber === undefined) continue;
       try {
-        moved = this.#advance(ws, subscriber) || moved;
+        const bytes = this.#advance(ws, subscriber);
+        if (bytes > 0 && this.#behind.delete(ws)) this.#behind.add(ws);
+        sent += bytes;
       } catch (error) {
         // The socket is gone, or the log is damaged: either way this reader is served no further, and only the second is news.
         console.warn({ event: "relay.subscriber_dropped", error: String(error) });
         subscriber.close(1011, "cannot go on");
         this.remove(ws);
       }
+      if (sent >= PUMP_TURN_BYTES) break;
     }
-    this.#idle = moved ? PUMP_IDLE_MS : Math.min(this.#idle * 2, PUMP_IDLE_MAX_MS);
-    this.#schedule(moved ? 0 : this.#idle);
+    this.#idle = sent > 0 ? PUMP_IDLE_MS : Math.min(this.#idle * 2, PUMP_IDLE_MAX_MS);
+    this.#schedule(sent > 0 ? 0 : this.#idle);
   }
 
-  /** Send one slice to a reader that is behind. Whether anything was sent or it has caught up. */
-  #advance(ws: WebSocket, subscriber: Subscriber): boolean {
-    const { log, maxBufferedBytes, now } = this.#context;
+  /** Send one slice to a reader that is behind, if it has room; the bytes sent. */
+  #advance(ws: WebSocket, subscriber: Subscriber): number {
+    const { log, now } = this.#context;
     const from = subscriber.behindAfter;
-    if (from === undefined) return false;
+    if (from === undefined) return 0;
     if (from < log.prunedThrough) return this.#tooSlow(ws, subscriber, `the window begins after ${log.prunedThrough}, and event ${from + 1} was not read yet`);
+    const cap = this.#cap();
     let after = from;
-    let full = false;
-    for (const { seq, frame } of log.read(from, PUMP_SLICE_ROWS, PUMP_SLICE_BYTES)) {
-      full = !hasRoom(subscriber.unread, frame, maxBufferedBytes);
-      if (full) break;
-      subscriber.send(frame);
-      after = seq;
+    let sent = 0;
+    let full = subscriber.unread >= cap;
+    if (!full) {
+      for (const { seq, frame } of log.read(from, PUMP_SLICE_ROWS, PUMP_SLICE_BYTES)) {
+        full = !hasRoom(subscriber.unread, frame, cap);
+        if (full) break;
+        subscriber.send(frame);
+        after = seq;
+        sent += frame.length;
+      }
     }
-    if (full && after === from) return subscriber.stalled(now()) && this.#tooSlow(ws, subscriber, "nothing was read for 30 seconds");
-    if (after > from) subscriber.advance(after);
+    if (sent > 0) subscriber.advance(after);
+    else if (full && subscriber.stalled(now())) return this.#tooSlow(ws, subscriber, "nothing was read for 30 seconds");
     if (!full && !log.hasAfter(after)) {
       subscriber.catchUp();
       this.#behind.delete(ws);
     }
-    return true;
+    return sent;
   }
 
-  #tooSlow(ws: WebSocket, subscriber: Subscriber, message: string): boolean {
+  /** Bytes that may wait in one socket: its share of what all may hold, within the operator's limit. */
+  #cap(): number {
+    const share = Math.max(MIN_BUFFERED_BYTES, Math.floor(TOTAL_BUFFERED_BYTES / Math.max(1, this.#all.size)));
+    return Math.min(this.#context.maxBufferedBytes, share);
+  }
+
+  #tooSlow(ws: WebSocket, subscriber: Subscriber, message: string): number {
     subscriber.close(1008, "ConsumerTooSlow", encodeErrorFrame({ error: "ConsumerTooSlow", message }));
     this.remove(ws);
-    return false;
+    return 0;
   }
 }
 

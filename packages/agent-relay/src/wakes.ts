@@ -20,8 +20,8 @@ export function pauseAfter(tries: number): number {
 export class Wakes {
   readonly #sql: SqlStorage;
   readonly #waker: AgentWaker;
-  /** Recipients with a wake under way, and whether one more is wanted after it. */
-  readonly #running = new Map<string, boolean>();
+  /** Recipients with a wake under way: since when, and whether one more is wanted after it. */
+  readonly #running = new Map<string, { since: number; again: boolean }>();
 
   constructor(sql: SqlStorage, waker: AgentWaker) {
     this.#sql = sql;
@@ -30,19 +30,24 @@ export class Wakes {
 
   /** Wake one recipient; while that runs, further calls amount to one more afterwards. Never rejects. */
   async wake(did: string, seq: number): Promise<void> {
-    if (this.#running.has(did)) {
-      this.#running.set(did, true);
+    const running = this.#running.get(did);
+    // One that hangs is given up, or its recipient would never be woken again.
+    if (running !== undefined && Date.now() - running.since < WAKE_PATIENCE_MS) {
+      running.again = true;
       return;
     }
+    const mine = { since: Date.now(), again: false };
+    this.#running.set(did, mine);
     do {
-      this.#running.set(did, false);
+      mine.again = false;
+      mine.since = Date.now();
       try {
         await this.#waker.wake(did, seq);
       } catch (error) {
         console.error({ event: "relay.wake_failed", did, error: String(error) });
       }
-    } while (this.#running.get(did) === true);
-    this.#running.delete(did);
+    } while (mine.again);
+    if (this.#running.get(did) === mine) this.#running.delete(did);
   }
 
   /** Wake every active account but the author of the broadcast `seq`, a few at a time. */
@@ -52,7 +57,7 @@ export class Wakes {
       const slice = this.#sql
         .exec<{ id: number; did: string }>("SELECT id, did FROM repos WHERE id > ? AND active = 1 AND did <> ? AND acked < ? ORDER BY id LIMIT ?", after, author, seq, WAKE_CONCURRENCY)
         .toArray();
-      await Promise.race([Promise.all(slice.map(({ did }) => this.wake(did, seq))), scheduler.wait(WAKE_PATIENCE_MS)]);
+      await patiently(slice.map(({ did }) => this.wake(did, seq)));
       const last = slice.at(-1);
       if (last === undefined) return;
       after = last.id;
@@ -68,7 +73,7 @@ export class Wakes {
       const next = (tries ?? 0) + 1;
       this.#sql.exec("INSERT OR REPLACE INTO waking (recipient, tries, due) VALUES (?, ?, ?)", id, next, now + pauseAfter(next));
     }
-    await Promise.race([Promise.all(due.map(({ did }) => this.wake(did, lastSeq))), scheduler.wait(WAKE_PATIENCE_MS)]);
+    await patiently(due.map(({ did }) => this.wake(did, lastSeq)));
     // Asked after the wakes: whoever acknowledged meanwhile is no longer pending.
     return this.#sql.exec<{ due: number | null }>(`SELECT MIN(COALESCE(w.due, ?)) AS due ${PENDING}`, now).one().due ?? undefined;
   }
@@ -77,4 +82,12 @@ export class Wakes {
   parked(): number {
     return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM waking WHERE tries >= ?", WAKE_TRIES_BEFORE_PARKING).one().n;
   }
+}
+
+/** Wait for wakes, but not for ever: one that hangs goes on by itself. */
+async function patiently(wakes: Promise<void>[]): Promise<void> {
+  const done = new AbortController();
+  const patience = scheduler.wait(WAKE_PATIENCE_MS, { signal: done.signal }).catch(() => undefined);
+  await Promise.race([Promise.all(wakes), patience]);
+  done.abort();
 }

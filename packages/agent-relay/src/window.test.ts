@@ -14,6 +14,7 @@ describe("what leaves the window", () => {
 
   it("by age", () => expect(cutOf(rows, 30, limits, 2_500)).toEqual({ through: 2, bytes: 20, more: false, nextDue: 3_500 }));
   it("by size", () => expect(cutOf(rows, 30, { ...limits, maxAgeMs: 1e6, maxBytes: 25 }, 3_000)).toMatchObject({ through: 1, bytes: 10, more: false }));
+  it("by size, with some room to spare", () => expect(cutOf(rows, 30, { ...limits, maxAgeMs: 1e6, maxBytes: 20 }, 3_000)).toMatchObject({ through: 2, bytes: 20 }));
   it("all of it", () => expect(cutOf(rows, 30, limits, 9_000)).toEqual({ through: 5, bytes: 30, more: true, nextDue: undefined }));
   it("nothing", () => expect(cutOf(rows, 30, limits, 1_100)).toMatchObject({ through: 0, bytes: 0, nextDue: 1_500 }));
   it("nothing of nothing", () => expect(cutOf([], 0, limits, 0)).toEqual({ through: 0, bytes: 0, more: false, nextDue: undefined }));
