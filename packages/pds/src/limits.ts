@@ -96,6 +96,8 @@ export const INBOX_INVALID_TRIES = 4;
 export const INBOX_UNRESOLVED_TRIES = 32;
 export const INBOX_RETRY_FIRST = SECOND;
 export const INBOX_RETRY_LAST = HOUR;
+/** How long one alarm spends on deliveries that wait; the rest has its turn with the next. */
+export const INBOX_RETRY_BUDGET = 20 * SECOND;
 /** Long-polls held open at a time; further ones are answered at once. */
 export const MAX_INBOX_WAITERS = 32;
 export const MAX_INBOX_WAIT_SECONDS = 30;

@@ -49,21 +49,23 @@ export class Scheduler {
     this.#arm();
   }
 
-  /** Run what is due, one after the other. A job that throws is reported and comes again. */
+  /** Run what is due, side by side. A job that throws is reported and comes again. */
   async run(now: number, run: (job: Job, tries: number) => Promise<JobResult>): Promise<void> {
     this.#alarm = Number.POSITIVE_INFINITY;
-    for (const job of JOBS) {
-      const due = this.#due.get(job);
-      if (due === undefined || due.at > now) continue;
-      // Written first: if the object dies inside the job, the lease brings it back.
-      const lease = { at: now + JOB_LEASE, tries: due.tries };
-      this.#put(job, lease);
-      const result = await this.#attempt(job, due.tries, run);
-      // An `ensure` for an earlier time meanwhile has replaced the lease, and stands.
-      if (this.#due.get(job) !== lease) continue;
-      if (result === undefined) this.#drop(job);
-      else this.#put(job, { at: Date.now() + result.again, tries: due.tries + 1 });
-    }
+    await Promise.all(
+      JOBS.map(async (job) => {
+        const due = this.#due.get(job);
+        if (due === undefined || due.at > now) return;
+        // Written first: if the object dies inside the job, the lease brings it back.
+        const lease = { at: now + JOB_LEASE, tries: due.tries };
+        this.#put(job, lease);
+        const result = await this.#attempt(job, due.tries, run);
+        // An `ensure` for an earlier time meanwhile has replaced the lease, and stands.
+        if (this.#due.get(job) !== lease) return;
+        if (result === undefined) this.#drop(job);
+        else this.#put(job, { at: Date.now() + result.again, tries: due.tries + 1 });
+      }),
+    );
     this.#arm();
   }
 

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { BlockMap, cidKey, cidToString, decodeCommit, readCar, walkTree } from "@rookery/repo";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { sha256 } from "../src/sha256.ts";
 import { type Made, create, makeAgent, note, op, value } from "./agents.ts";
 import { bytesOf, verifyExport } from "./verify.ts";
@@ -101,5 +101,27 @@ describe("equal content", () => {
     value(await agent.api.write({ ops: [put("c", "same")] }));
     value(await agent.api.write({ ops: [remove("b"), remove("c")] }));
     expect((await verifyExport(await exportOf(agent), agent)).records.size).toBe(0);
+  });
+});
+
+describe("an export that nobody reads", () => {
+  it("ends after its lease, and what was kept for it goes", async () => {
+    const agent = await filled(1500, 600);
+    vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: Date.now() });
+    try {
+      const reader = value(await agent.api.exportRepo({})).getReader();
+      await reader.read();
+      value(await agent.api.write({ ops: [put("k1", "changed")] }));
+      expect((await left(agent))[0]).toBeGreaterThan(0);
+      await runInDurableObject(agent.stub, () => void vi.advanceTimersByTime(40_000));
+      expect(await left(agent)).toEqual([0, 0]);
+      await expect(
+        (async () => {
+          for (let part = await reader.read(); !part.done; part = await reader.read());
+        })(),
+      ).rejects.toThrow();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

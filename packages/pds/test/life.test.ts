@@ -17,6 +17,7 @@ const calls: ((api: AgentApi) => Promise<unknown>)[] = [
   (api) => api.setCredential({ passwordHash: "sha256$$" }),
   (api) => api.getAccount(),
   (api) => api.createSession({ password: PASSWORD }),
+  (api) => api.startSession(),
   (api) => api.refreshSession({ id: "x" }),
   (api) => api.deleteSession({ id: "x" }),
   (api) => api.write({ ops: [create("a")] }),

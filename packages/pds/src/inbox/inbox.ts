@@ -2,7 +2,7 @@ import { type Outcome, fail, ok } from "@rookery/sync";
 import type { InboxMessage } from "../agent-api.ts";
 import { faultPoint } from "../fault.ts";
 import {
-  INBOX_INVALID_TRIES, INBOX_PULL_ROWS, INBOX_RETRY_FIRST, INBOX_RETRY_LAST, INBOX_UNRESOLVED_TRIES,
+  INBOX_INVALID_TRIES, INBOX_PULL_ROWS, INBOX_RETRY_BUDGET, INBOX_RETRY_FIRST, INBOX_RETRY_LAST, INBOX_UNRESOLVED_TRIES,
   MAX_INBOX_PENDING, MAX_INBOX_WAITERS, MAX_INBOX_WAIT_SECONDS,
 } from "../limits.ts";
 import type { AgentPorts, DeliveryRow } from "../ports.ts";
@@ -27,6 +27,8 @@ export class Inbox {
   readonly #waiters = new Set<() => void>();
   #running: Promise<void> | undefined;
   #again = false;
+  /** What the relay was last told. */
+  #acknowledged: number | undefined;
 
   constructor(storage: DurableObjectStorage, scheduler: Scheduler, ports: AgentPorts, did: string) {
     this.#storage = storage;
@@ -81,6 +83,7 @@ export class Inbox {
         while (this.#again) {
           this.#again = false;
           while (await this.#pullSome());
+          await this.#acknowledge();
         }
       } finally {
         this.#running = undefined;
@@ -115,8 +118,10 @@ export class Inbox {
 
   async #retry(): Promise<void> {
     const blocked = new Set<string>();
+    const deadline = Date.now() + INBOX_RETRY_BUDGET;
     for (const waiting of readPending(this.#storage.sql)) {
       if (blocked.has(waiting.author)) continue;
+      if (Date.now() > deadline) break;
       const rows = await this.#ports.relay.pull({ recipient: this.#did, after: waiting.seq - 1, limit: 1 });
       const row = rows.find(({ seq, path }) => seq === waiting.seq && path === waiting.path);
       const verdict: Verdict = row === undefined ? { kind: "invalid", reason: "the relay no longer has it" } : await verifyDelivery(row, this.#did, this.#ports.plcUrl);
@@ -162,13 +167,18 @@ export class Inbox {
     for (const arrived of this.#waiters) arrived();
   }
 
-  /** Tell the relay what is dealt with: all before the oldest that waits. Storage is awaited first: it must be on disk. */
+  /**
+   * Tell the relay what is dealt with: all before the oldest that waits. The output gate holds the call until that is on
+   * disk. Told once per awakening also when nothing is new: the object may have died between storing and telling.
+   */
   async #acknowledge(): Promise<void> {
     const { sql } = this.#storage;
-    faultPoint(this.#ports.fault, "inbox.before-ack");
     const oldest = readPending(sql)[0]?.seq;
     const through = oldest === undefined ? readPulled(sql) : oldest - 1;
+    if (through === this.#acknowledged) return;
+    faultPoint(this.#ports.fault, "inbox.before-ack");
     await this.#ports.relay.acknowledge({ recipient: this.#did, through });
+    this.#acknowledged = through;
   }
 
   #arrival(ms: number): Promise<void> {

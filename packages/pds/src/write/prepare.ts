@@ -1,4 +1,4 @@
-import { CborError, DataModelError, cidOf, encode, isValidNsid, jsonToLexMap, nextTid, type LexMap } from "@rookery/repo";
+import { CborError, DataModelError, cidOf, encode, isValidNsid, isValidRecordKey, jsonToLexMap, nextTid, type LexMap } from "@rookery/repo";
 import { checkRecordKey, isComms, isImmutable, recipientsOf, validateRecord } from "@rookery/lexicon-agent-comms";
 import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
 import type { PreparedOp } from "../agent-api.ts";
@@ -38,7 +38,9 @@ export function prepareOp(input: WriteInput): Outcome<Prepared> {
   if (!isValidNsid(collection)) return invalid(`Invalid collection: ${collection.slice(0, 317)}`);
   const rkey = input.rkey ?? (action === "create" ? newRecordKey() : undefined);
   if (rkey === undefined) return invalid(`A record key is needed to ${action} a record`);
-  const key = checkRecordKey(collection, rkey);
+  // A lexicon's rule for keys binds what is validated; deleting needs the syntax only.
+  const judged = action !== "delete" && (input.validate !== false || isComms(collection));
+  const key = judged ? checkRecordKey(collection, rkey) : syntaxOf(rkey);
   if (!key.ok) return invalid(key.message);
   const op: PreparedOp = { action, collection, rkey };
   if (input.swapRecord !== undefined) op.swapRecord = input.swapRecord;
@@ -63,6 +65,9 @@ function withRecord(op: PreparedOp, { record, validate }: WriteInput): Outcome<P
   if (to !== null) op.deliverTo = to;
   return ok(status === undefined ? { op } : { op, validationStatus: status });
 }
+
+const syntaxOf = (rkey: string) =>
+  isValidRecordKey(rkey) ? ({ ok: true } as const) : ({ ok: false, message: `Invalid record key: ${rkey.slice(0, 512)}` } as const);
 
 /** The record in the data model, with its `$type`: filled in when missing, refused when it names another collection. */
 function toValue(collection: string, record: unknown): Outcome<LexMap> {
@@ -96,8 +101,9 @@ function judge(collection: string, record: unknown, mustKnow: boolean): "valid" 
 
 function newRecordKey(): string {
   // Random values are not to be had while a Worker's modules load, hence not a constant.
-  clockId ??= crypto.getRandomValues(new Uint16Array(1))[0]! % 1024;
-  lastTid = nextTid(lastTid, Date.now() * 1000, clockId);
+  clockId ??= Math.floor(Math.random() * 1024);
+  // The clock ticks in milliseconds; below that chance keeps isolates apart.
+  lastTid = nextTid(lastTid, Date.now() * 1000 + Math.floor(Math.random() * 1000), clockId);
   return lastTid;
 }
 

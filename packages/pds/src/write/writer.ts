@@ -49,17 +49,22 @@ export class Writer {
     this.#busy = true;
     try {
       while (this.#waiting.length > 0) {
-        const group = this.#takeGroup();
-        try {
-          const answers = commitGroup(this.#state, group.map(({ request }) => request));
-          group.forEach(({ resolve }, i) => resolve(answers[i] as Answer));
-        } catch (error) {
-          for (const { reject } of group) reject(error);
-        }
+        this.#settle(this.#takeGroup());
         await this.#state.storage.sync();
       }
     } finally {
       this.#busy = false;
+    }
+  }
+
+  /** Commit and answer. When the unforeseen happens each write is tried alone, so that none takes others with it. */
+  #settle(group: Waiting[]): void {
+    try {
+      const answers = commitGroup(this.#state, group.map(({ request }) => request));
+      group.forEach(({ resolve }, i) => resolve(answers[i] as Answer));
+    } catch (error) {
+      if (group.length === 1) group[0]?.reject(error);
+      else for (const one of group) this.#settle([one]);
     }
   }
 
