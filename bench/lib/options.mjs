@@ -16,8 +16,8 @@ Measures the colony beside the official PDS and a bare skeleton, in interleaved 
 
 /** @param {string[]} args @throws Error for what it does not know. */
 export const readOptions = (args) => {
-  const text = { type: "string" };
-  const flag = { type: "boolean", default: false };
+  const text = { type: /** @type {const} */ ("string") };
+  const flag = { type: /** @type {const} */ ("boolean"), default: false };
   const { values } = parseArgs({ args, options: { quick: flag, rounds: text, only: text, peer: text, data: text, last: flag, help: flag } });
   const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${values.rounds}: give a number of 1 or more`);

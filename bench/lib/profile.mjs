@@ -35,12 +35,13 @@ const WORK = {
 };
 
 const readOptions = (args) => {
-  const text = (fallback) => ({ type: "string", default: fallback });
-  const options = { do: text("createRecord"), peer: text("colony"), size: text("1000"), count: text("500"), width: text("1"), top: text("30"), interval: text("100"), out: { type: "string" }, help: { type: "boolean" } };
+  const text = { type: /** @type {const} */ ("string") };
+  const options = { do: text, peer: text, size: text, count: text, width: text, top: text, interval: text, out: text, help: { type: /** @type {const} */ ("boolean") } };
   const { values } = parseArgs({ args, options });
-  if (!WORK[values.do]) throw new Error(`--do ${values.do}: known are ${Object.keys(WORK).join(", ")}`);
-  if (!["colony", "skeleton"].includes(values.peer)) throw new Error(`--peer ${values.peer}: known are colony, skeleton`);
-  return { ...values, size: Number(values.size), count: Number(values.count), width: Number(values.width), top: Number(values.top), interval: Number(values.interval) };
+  const { do: work = "createRecord", peer = "colony", size = "1000", count = "500", width = "1", top = "30", interval = "100", out, help } = values;
+  if (!WORK[work]) throw new Error(`--do ${work}: known are ${Object.keys(WORK).join(", ")}`);
+  if (!["colony", "skeleton"].includes(peer)) throw new Error(`--peer ${peer}: known are colony, skeleton`);
+  return { work, peer, size: Number(size), count: Number(count), width: Number(width), top: Number(top), interval: Number(interval), out, help };
 };
 
 /** CPU of each process of the tree, in ms. @param {number} pid */
@@ -49,7 +50,10 @@ const cpuByProcess = (pid) => new Map(processTree(pid).map((one) => [one, treeCp
 /** @param {string[]} args */
 export const profile = async (args) => {
   const options = readOptions(args);
-  if (options.help) return void process.stdout.write(`${USAGE}\n`);
+  if (options.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
   const folder = mkdtempSync(join(tmpdir(), "rookery-profile-"));
   const clean = async () => {
     await stopAll();
@@ -62,7 +66,7 @@ export const profile = async (args) => {
     const bed = new Bed(peer, (line) => process.stderr.write(`${line}\n`));
     const account = await bed.account("profiled", options.size);
     const { uri } = await account.create(0);
-    const once = WORK[options.do](bed, account, uri.split("/").at(-1));
+    const once = WORK[options.work](bed, account, uri.split("/").at(-1));
     await concurrently(Math.ceil(options.count / 4), options.width, once);
     const inspector = await Inspector.attach(port, options.peer === "colony" ? "rookery" : "skeleton");
     const sources = await inspector.sources();
@@ -73,7 +77,7 @@ export const profile = async (args) => {
     const sampled = await inspector.profile(options.interval, () => concurrently(options.count, options.width, once));
     inspector.close();
     if (options.out) writeFileSync(options.out, JSON.stringify(sampled));
-    process.stdout.write(`${options.do} at the ${options.peer}, ${options.size} records, ${options.width} at once: CPU per operation ${used.join(", ")}\n\n${report(sampled, sources, { top: options.top, ops: options.count })}\n`);
+    process.stdout.write(`${options.work} at the ${options.peer}, ${options.size} records, ${options.width} at once: CPU per operation ${used.join(", ")}\n\n${report(sampled, sources, { top: options.top, ops: options.count })}\n`);
   } finally {
     await clean();
   }

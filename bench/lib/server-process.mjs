@@ -29,7 +29,9 @@ export class ServerProcess {
     running.add(this);
   }
 
+  /** Root of its process tree. */
   get pid() {
+    if (this.#child.pid === undefined) throw new Error(`${process.execPath} could not be started`);
     return this.#child.pid;
   }
 

@@ -7,6 +7,9 @@ const WIDTH = 16;
 /** Creates per round: the kernel counts CPU in 10 ms steps, and a repository "at 1k" should not grow to 2k. */
 const SEQUENTIAL = 150;
 
+/** Creates that begin every sequential slice and do not count: an idle Durable Object is evicted after 10 s and starts anew. */
+const WAKING = 20;
+
 /** One create after the other in a repository that had `size` records at first. @returns {import("./measures.mjs").Measure} */
 const createAt = (label, size, only) => ({
   name: `createRecord at ${label}`,
@@ -15,6 +18,7 @@ const createAt = (label, size, only) => ({
   run: async (bed, scale) => {
     const account = await bed.account(label, size);
     const count = scale(SEQUENTIAL);
+    await sequentially(WAKING, (i) => account.create(i));
     const { result, cpuPerOp } = await bed.costed(count, () => sequentially(count, (i) => account.create(i)));
     return { [`create-${label}-p50`]: median(result), [`create-${label}-p95`]: percentile(result, 0.95), [`create-${label}-cpu`]: cpuPerOp };
   },
@@ -33,6 +37,7 @@ export const createOnOne = {
   run: async (bed, scale) => {
     const account = await bed.account("one", 1000);
     const count = scale(320);
+    await account.create(count);
     const { result, cpuPerOp } = await bed.costed(count, () => concurrently(count, WIDTH, (i) => account.create(i)));
     return { "create-one-rate": result, "create-one-cpu": cpuPerOp };
   },
@@ -47,6 +52,7 @@ export const createOnMany = {
   run: async (bed, scale) => {
     const accounts = await many(bed);
     const count = scale(320);
+    await Promise.all(accounts.map((account) => account.create(count)));
     const { result, cpuPerOp } = await bed.costed(count, () => concurrently(count, WIDTH, (i, lane) => accounts[lane].create(i)));
     return { "create-many-rate": result, "create-many-cpu": cpuPerOp };
   },

@@ -47,6 +47,8 @@ export const FIGURES = [
   { key: "provision-cpu", label: "createAccount, CPU", unit: "ms" },
   { key: "firehose-p50", label: "firehose, answer to frame, p50", unit: "ms" },
   { key: "firehose-p95", label: "firehose, answer to frame, p95", unit: "ms", targets: [{ atMost: 15 }] },
+  { key: "firehose-whole-p50", label: "firehose, request to frame, p50", unit: "ms" },
+  { key: "firehose-whole-p95", label: "firehose, request to frame, p95", unit: "ms" },
   { key: "fanout-50-p50", label: "fan-out, request to last of 50, p50", unit: "ms" },
   { key: "fanout-500-p50", label: "fan-out, request to last of 500, p50", unit: "ms" },
   { key: "fanout-500-cpu", label: "fan-out to 500, CPU per delivery", unit: "µs" },
