@@ -37,3 +37,29 @@ export const readJson = async (request: Request, limit: number): Promise<{ json:
     return invalid(`Invalid JSON body: ${error instanceof Error ? error.message : String(error)}`);
   }
 };
+
+/** Methods without input take no body, as in the reference; a fault when there is one. */
+export const refuseBody = async (request: Request): Promise<XrpcFault | undefined> => {
+  for await (const chunk of request.body ?? []) if (chunk.byteLength > 0) return invalid("A request body was provided when none was expected");
+  return undefined;
+};
+
+/** Bytes of a refused request that are still taken in. */
+const DRAIN_LIMIT = 16_000_000;
+
+/**
+ * Read a body that nobody wants, up to a bound. Answering while the client is still sending closes the connection under
+ * it, and then it never sees why it was refused.
+ */
+export const drain = async (request: Request): Promise<void> => {
+  if (request.body === null || request.bodyUsed) return;
+  let size = 0;
+  try {
+    for await (const chunk of request.body) {
+      size += chunk.byteLength;
+      if (size > DRAIN_LIMIT) return;
+    }
+  } catch {
+    // The client went away: there is nobody left to answer.
+  }
+};

@@ -6,7 +6,7 @@ import type { Env } from "../env.ts";
 import { hostOf } from "../host/host.ts";
 import { routes } from "../routes.ts";
 import { authenticate } from "./authenticate.ts";
-import { readJson } from "./body.ts";
+import { drain, readJson, refuseBody } from "./body.ts";
 import { preflight, withCors } from "./cors.ts";
 import { RouteIndex } from "./find-route.ts";
 import { RateLimiter, type RateState, rateHeaders } from "./rate.ts";
@@ -41,7 +41,10 @@ const unpack = async (request: Request, url: URL, { nsid, body, method, maxBytes
     if (!checked.ok) return invalid(checked.message);
     params = checked.params;
   }
-  if (body !== "json") return { params, input: undefined };
+  if (body !== "json") {
+    const refused = body === "none" && method === "POST" ? await refuseBody(request) : undefined;
+    return refused ?? { params, input: undefined };
+  }
   const read = await readJson(request, maxBytes);
   if (isFault(read)) return read;
   if (nsid === undefined) return { params, input: read.json };
@@ -82,7 +85,10 @@ export const door = async (request: Request, env: Env): Promise<Response> => {
   if (request.method === "OPTIONS") return preflight(request);
   try {
     const answer = await enter(request, env);
-    if (!(answer instanceof Response)) return withCors(faultResponse(answer));
+    if (!(answer instanceof Response)) {
+      await drain(request);
+      return withCors(faultResponse(answer));
+    }
     // An upgraded socket's headers cannot be changed, and need not be.
     return answer.status === 101 ? answer : withCors(answer);
   } catch (error) {

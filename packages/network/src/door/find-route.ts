@@ -36,7 +36,9 @@ export class RouteIndex {
 
   #refuse(method: string, path: string): XrpcFault {
     const expected = ["GET", "POST", "DELETE"].find((other) => this.#exact.has(`${other} ${path}`));
-    if (!path.startsWith("/xrpc/")) {
+    const plain = expected !== undefined && "plain" in (this.#exact.get(`${expected} ${path}`) ?? {});
+    // Event streams (specs/event-stream) and plain paths answer as HTTP does, XRPC methods as the reference does.
+    if (!path.startsWith("/xrpc/") || plain) {
       return expected === undefined
         ? fault(404, "NotFound", `Nothing here: ${path}`)
         : fault(405, "MethodNotAllowed", `Incorrect HTTP method (${method}) expected ${expected}`);
