@@ -17,7 +17,7 @@ export interface Answer<T> {
 export interface Ask {
   method?: string;
   /** Bearer token. */
-  token?: string;
+  token?: string | undefined;
   /** Whole Authorization header, instead of `token`. */
   authorization?: string;
   params?: Record<string, string | string[]>;
@@ -51,6 +51,6 @@ export const ask = async <T = Failure>(path: string, { method, token, authorizat
     ...(body === undefined ? {} : { body: bytesOf(body) }),
   });
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+  const isJson = bytes.length > 0 && response.headers.get("content-type")?.startsWith("application/json") === true;
   return { status: response.status, headers: response.headers, json: (isJson ? JSON.parse(new TextDecoder().decode(bytes)) : undefined) as T, bytes };
 };

@@ -1,0 +1,83 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { ROOT, stateFolder } from "../../scripts/lib/paths.mjs";
+import { anyFreePort } from "../../scripts/lib/ports.mjs";
+import { workerdsOf } from "../../scripts/lib/workerd.mjs";
+import { until } from "../test/until.ts";
+
+export const ADMIN_KEY = "crash-admin-secret";
+
+/** How long a colony may take to be ready, in ms; it shares the machine with whatever else is tested. */
+const START_WITHIN = 60_000;
+
+/** Settings of whoever runs the tests are not the colony's. */
+const environment = (fault: string | undefined): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(ROOKERY_|npm_|VITEST|NODE_OPTIONS$|NODE_ENV$)/.test(name))),
+  ...(fault === undefined ? {} : { ROOKERY_FAULT: fault }),
+});
+
+/** A colony that is meant to die: one state folder and one port, with a launcher and its workerd started on them again and again. */
+export class Colony {
+  readonly origin: string;
+  readonly folder: string;
+  readonly #port: number;
+  readonly #plcUrl: string;
+  #launcher: ChildProcess | undefined;
+  #said = "";
+
+  private constructor(folder: string, port: number, plcUrl: string) {
+    this.folder = folder;
+    this.#port = port;
+    this.#plcUrl = plcUrl;
+    this.origin = `http://localhost:${port}`;
+  }
+
+  /** Nothing runs yet. */
+  static async at(folder: string, plcUrl: string): Promise<Colony> {
+    return new Colony(stateFolder(folder), await anyFreePort(), plcUrl);
+  }
+
+  /** Everything that its launchers have said on stderr. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** Resolves once it is healthy. @param fault point at which it is to stand still. @throws Error with its own words. */
+  async start(fault?: string): Promise<void> {
+    const options = ["--port", String(this.#port), "--plc", this.#plcUrl, "--data", this.folder, "--admin-password", ADMIN_KEY];
+    const command = [join(ROOT, "scripts/colony.mjs"), ...options, "--open-registration", "--no-rate-limits"];
+    // A group of its own, so that launcher and workerd can be killed at one stroke.
+    const launcher = spawn(process.execPath, command, { cwd: ROOT, env: environment(fault), detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    this.#launcher = launcher;
+    let ready = false;
+    launcher.stdout.setEncoding("utf8").on("data", (chunk: string) => (ready ||= chunk.includes("ready at")));
+    launcher.stderr.setEncoding("utf8").on("data", (chunk: string) => (this.#said += chunk));
+    await until(() => ready || launcher.exitCode !== null, "the colony is ready", START_WITHIN);
+    if (!ready) throw new Error(`The colony did not start:\n${this.#said.slice(-2000)}`);
+  }
+
+  /** SIGKILL to workerd alone; the launcher brings it back. Answers whether there was one. */
+  killWorkerd(): boolean {
+    const pids = workerdsOf(this.folder);
+    for (const pid of pids) process.kill(pid, "SIGKILL");
+    return pids.length > 0;
+  }
+
+  /** SIGKILL to everything at once. Resolves when nothing is left. */
+  async kill(): Promise<void> {
+    const launcher = this.#launcher;
+    if (launcher?.pid === undefined) return;
+    this.#launcher = undefined;
+    const exited = new Promise<void>((resolve) => launcher.once("exit", () => resolve()));
+    if (launcher.exitCode === null && launcher.signalCode === null) {
+      process.kill(-launcher.pid, "SIGKILL");
+      await exited;
+    }
+    await until(() => workerdsOf(this.folder).length === 0, "workerd is gone");
+  }
+
+  /** Wait until workerd stands still at a point. */
+  async stoodAt(point: string): Promise<void> {
+    await until(() => this.#said.includes(`fault:${point}\n`), `the colony comes to ${point}`, 30_000);
+  }
+}
