@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeFrame } from "@rookery/sync";
-import { runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { startAt } from "./cursor.ts";
 import { commitRow, fill, relayFor, subscribe, until, upTo } from "../test/relay.ts";
 
@@ -45,7 +45,7 @@ describe("subscribeRepos by cursor", () => {
   });
 
   it("older than the window: #info OutdatedCursor, then the whole window", async () => {
-    const { stub, controls } = relayFor({ test: "outdated", limits: { maxAgeMs: 60_000 } });
+    const { stub, again, controls } = relayFor({ test: "outdated", limits: { maxAgeMs: 60_000 } });
     await fill(stub, 1, 1, 5);
     controls.clockAhead = 3_600_000;
     await runInDurableObject(stub, (relay) => relay.alarm());
@@ -55,6 +55,10 @@ describe("subscribeRepos by cursor", () => {
     expect(outdated.frames[0]).toMatchObject({ kind: "message", t: "#info", body: { name: "OutdatedCursor" } });
     expect(outdated.seqs).toEqual([6, 7, 8]);
     expect(zero.frames[0]).toMatchObject({ t: "#commit" });
+    await abortAllDurableObjects();
+    const after = await subscribe(again(), 2);
+    await until("the window again", () => after.seqs.length === 3);
+    expect(after.frames[0]).toMatchObject({ kind: "message", t: "#info" });
   });
 
   it("in the future: an error frame, then close", async () => {

@@ -65,7 +65,9 @@ describe("subscribers", () => {
     await until("caught up", () => whole.seqs.length === 20);
     for (let n = 21; n <= 60; n += 10) {
       await evictDurableObject(again());
-      await fill(again(), 1, n, 10);
+      await fill(again(), 1, n, 5);
+      await until("caught up again", () => live.seqs.at(-1) === n + 4 && whole.seqs.at(-1) === n + 4);
+      await fill(again(), 1, n + 5, 5);
     }
     await until("both", () => live.seqs.at(-1) === 60 && whole.seqs.at(-1) === 60);
     expect(live.seqs).toEqual(upTo(60, 21));
@@ -82,6 +84,16 @@ describe("subscribers", () => {
     await again().ingest([commitRow(2, 1)]);
     await until("the end", () => reader.seqs.at(-1) === 21);
     expect(reader.seqs).toEqual(upTo(21, 13));
+  });
+
+  it("carry in their attachment how far they were sent while behind", async () => {
+    const { stub } = relayFor({ test: "attachment", limits: { maxBufferedBytes: 20_000 } });
+    await fill(stub, 1, 1, 50, 2_000);
+    await subscribe(stub, 0, { accept: false });
+    const look = () => runInDurableObject(stub, (_, state) => state.getWebSockets().map((ws) => ({ unread: ws.bufferedAmount, attachment: ws.deserializeAttachment() as unknown }))[0]);
+    await until("a full buffer", async () => ((await look())?.unread ?? 0) > 16_000);
+    const seen = await look();
+    expect(seen?.attachment).toEqual({ after: Math.floor((seen?.unread ?? 0) / 2_000) });
   });
 
   it("that talk are ignored, and cut off when they go on", async () => {

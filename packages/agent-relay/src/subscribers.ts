@@ -10,7 +10,7 @@ export interface SubscribersContext {
   log: EventLog;
   /** Bytes one reader may leave unread: more is not put into its socket, it falls behind instead. */
   maxBufferedBytes: number;
-  now(): number;
+  now: () => number;
 }
 
 /**
@@ -106,7 +106,8 @@ export class Subscribers {
   /** One turn: readers with room get a slice each, until the turn's bytes are spent; those served go to the end of the queue. */
   #pump(): void {
     let sent = 0;
-    for (const ws of [...this.#behind]) {
+    // A copy: whoever was served is put at the end of the set, and would be met again.
+    for (const ws of Array.from(this.#behind)) {
       const subscriber = this.#all.get(ws);
       if (subscriber === undefined) continue;
       try {

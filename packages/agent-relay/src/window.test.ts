@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { cutOf } from "./prune.ts";
+import { CHECKPOINT_EVENTS } from "./settings.ts";
 import { accountRow, commitRow, did, fill, relayFor, subscribe, until, upTo, type RelayUnderTest } from "../test/relay.ts";
 
 /** Run the alarm until nothing more is due at the relay's clock. */
@@ -53,6 +54,8 @@ describe("the window", () => {
       const { bytes } = await relay.again().stats();
       const sum = await runInDurableObject(relay.again(), (_, state) => state.storage.sql.exec("SELECT SUM(size) AS bytes FROM log").one());
       expect(sum).toEqual({ bytes });
+      const { seq } = await runInDurableObject(relay.again(), (_, state) => state.storage.sql.exec<{ seq: number }>("SELECT seq FROM state").one());
+      expect((round + 1) * 150 - seq).toBeLessThan(CHECKPOINT_EVENTS);
       await abortAllDurableObjects();
       expect(await relay.again().stats()).toMatchObject({ bytes });
     }

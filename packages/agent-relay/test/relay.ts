@@ -11,7 +11,7 @@ const env = anyEnv as unknown as Env;
 export interface RelayUnderTest {
   stub: DurableObjectStub<TestRelay>;
   /** The same object again, after it was aborted or evicted. */
-  again(): DurableObjectStub<TestRelay>;
+  again: () => DurableObjectStub<TestRelay>;
   controls: Controls;
 }
 
@@ -23,7 +23,7 @@ export function relayFor(settings: Settings): RelayUnderTest {
 
 export const did = (i: number) => `did:plc:${String(i).padStart(24, "a")}`;
 const TIME = "2026-11-21T10:00:00.000Z";
-const CID = Uint8Array.from([1, 0x71, 0x12, 32, ...new Array<number>(32).fill(7)]);
+const CID = Uint8Array.from([1, 0x71, 0x12, 32, ...new Uint8Array(32).fill(7)]);
 
 /** A `#commit` row whose payload size is chosen; the relay does not look inside. */
 export function commitRow(account: number, n: number, options: { size?: number; epoch?: number; deliveries?: DeliveryHint[] } = {}): OutboxRow {

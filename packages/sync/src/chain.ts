@@ -56,19 +56,12 @@ export class ChainChecker {
     if (seq <= this.#seq) return refuse("SeqOrder", `seq ${seq} after ${this.#seq}`);
     this.#seq = seq;
     if (!isDatetime(time)) return refuse("BadTime", `time is not a datetime: ${time.slice(0, 64)}`);
-    switch (message.t) {
-      case "#commit":
-        return this.#commit(message.body);
-      case "#sync":
-        return this.#sync(message.body);
-      case "#identity":
-        this.#keys.delete(message.body.did);
-        return { ok: true, value: null };
-      case "#account":
-        if (message.body.active) this.#inactive.delete(message.body.did);
-        else this.#inactive.set(message.body.did, message.body.status ?? "inactive");
-        return { ok: true, value: null };
-    }
+    if (message.t === "#commit") return this.#commit(message.body);
+    if (message.t === "#sync") return this.#sync(message.body);
+    if (message.t === "#identity") this.#keys.delete(message.body.did);
+    else if (message.body.active) this.#inactive.delete(message.body.did);
+    else this.#inactive.set(message.body.did, message.body.status ?? "inactive");
+    return { ok: true, value: null };
   }
 
   async #commit(body: CommitBody): Promise<Checked<CheckedCommit>> {

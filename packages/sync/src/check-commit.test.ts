@@ -144,7 +144,9 @@ describe("commits made by @atproto/repo", () => {
           const at = `${write.collection}/${write.rkey}`;
           const cid = await repo.data.get(at);
           const prev = prevs[i];
-          return { action: write.action, path: at, cid: cid === null ? null : cidFromString(cid.toString()), ...(prev == null ? {} : { prev: cidFromString(prev.toString()) }) };
+          const op: CommitOp = { action: write.action, path: at, cid: cid === null ? null : cidFromString(cid.toString()) };
+          if (prev !== null && prev !== undefined) op.prev = cidFromString(prev.toString());
+          return op;
         }),
       );
       commit.relevantBlocks.addMap(commit.newBlocks);

@@ -111,7 +111,7 @@ function checkBlocks(body: CommitBody, sha256: Sha256): Checked<{ commit: Commit
     if (commit.rev !== body.rev) return refuse("FieldMismatch", `event has rev ${body.rev}, commit ${commit.rev}`);
     const missing = body.ops.find((op) => op.cid !== null && !blocks.has(cidKey(op.cid)));
     if (missing !== undefined) return refuse("MissingRecord", `the CAR does not hold the record at ${missing.path}`);
-    const before = invertOps(new BlockMap(blocks), commit.data, body.ops.map((op) => ({ ...op, prev: op.prev ?? null })), sha256);
+    const before = invertOps(new BlockMap(blocks), commit.data, body.ops.map(({ action, path, cid, prev = null }) => ({ action, path, cid, prev })), sha256);
     const prevData = body.prevData ?? null;
     if (!cidEquals(before, prevData ?? emptyRoot(sha256))) return refuse("PrevDataMismatch", `undoing the ops gives ${cidToString(before)}, prevData is ${prevData === null ? "absent" : cidToString(prevData)}`);
     const { repo: did, rev, since, ops } = body;

@@ -1,3 +1,5 @@
+import { createECDH } from "node:crypto";
+import { toBase58Btc } from "@atcute/multibase";
 import { describe, expect, it } from "vitest";
 import { atprotoKeyOf, handleOf, pdsOf } from "./did-doc.ts";
 
@@ -29,6 +31,24 @@ describe("atprotoKeyOf", () => {
     ["no key", { publicKeyMultibase: 7 }],
     ["a legacy key that is no point", { type: "EcdsaSecp256k1VerificationKey2019", publicKeyMultibase: "z25z9" }],
   ])("is undefined for %s", (_, fields) => expect(atprotoKeyOf(key(fields))).toBeUndefined());
+});
+
+describe("keys of the legacy suites as older directories write them, with the point whole", () => {
+  it.each([
+    ["EcdsaSecp256r1VerificationKey2019", "prime256v1", [0x80, 0x24]],
+    ["EcdsaSecp256k1VerificationKey2019", "secp256k1", [0xe7, 0x01]],
+  ])("%s", (type, namedCurve, prefix) => {
+    const parities = new Set<number>();
+    for (let i = 0; i < 40; i++) {
+      const ecdh = createECDH(namedCurve);
+      ecdh.generateKeys();
+      const compressed = ecdh.getPublicKey(null, "compressed");
+      parities.add(compressed[0] ?? 0);
+      const doc = key({ type, publicKeyMultibase: `z${toBase58Btc(Uint8Array.from(ecdh.getPublicKey()))}` });
+      expect(atprotoKeyOf(doc)).toBe(`did:key:z${toBase58Btc(Uint8Array.from([...prefix, ...compressed]))}`);
+    }
+    expect(parities.size).toBe(2);
+  });
 });
 
 describe("pdsOf", () => {

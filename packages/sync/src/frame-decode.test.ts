@@ -1,12 +1,12 @@
 import * as dagCbor from "@ipld/dag-cbor";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { CID } from "multiformats/cid";
 import { describe, expect, it } from "vitest";
 import { decodeFrame } from "./frame-decode.ts";
 import { MAX_FRAME_BYTES } from "./frame.ts";
 
 const frameOf = (header: unknown, body: unknown) => new Uint8Array([...dagCbor.encode(header), ...dagCbor.encode(body)]);
-const link = CID.decode(Uint8Array.from([1, 0x71, 0x12, 32, ...new Array<number>(32).fill(1)]));
+const link = CID.decode(Uint8Array.from([1, 0x71, 0x12, 32, ...new Uint8Array(32).fill(1)]));
 const bytes = new Uint8Array([1, 2, 3]);
 const bodies: Record<string, Record<string, unknown>> = {
   "#commit": { seq: 1, repo: "did:plc:a", commit: link, rev: "r", since: null, blocks: bytes, ops: [{ action: "create", path: "a/b", cid: link }], time: "t", rebase: false, tooBig: false, blobs: [] },
