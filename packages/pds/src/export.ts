@@ -1,10 +1,10 @@
-import { carBlock, carHeader, walkTree, type NodeRef, type WalkStep } from "@rookery/repo";
+import { carBlock, carHeader, cidEquals, walkTree, type NodeRef } from "@rookery/repo";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import { EXPORT_CHUNK } from "./limits.ts";
 import type { Pin } from "./pins.ts";
 import type { AgentState } from "./state.ts";
 import { type DatedNode, readNodeRow, readOldNode } from "./store/nodes.ts";
-import { type RecordRow, readOldRecord, readRecord } from "./store/records.ts";
+import { RecordScan, readOldRecord, readRecord } from "./store/records.ts";
 
 /**
  * The repository as a CAR stream (com.atproto.sync.getRepo): commit, then nodes in pre-order with their records between
@@ -19,7 +19,8 @@ export function exportRepo(state: AgentState, since?: string): Outcome<ReadableS
   const { head, pins } = state;
   const pin = pins.open(head.rev, () => controller?.error(new Error("export took too long, or nobody read it")));
   if (pin === undefined) return fail(429, "RateLimitExceeded", "Too many exports of this repository at a time");
-  const blocks = blocksOf(state, pin, { cid: head.rootCid, id: head.rootId }, since);
+  const scan = new RecordScan(state.sql);
+  const blocks = blocksOf(state, pin, scan, { cid: head.rootCid, id: head.rootId }, since);
   let first: Uint8Array[] = [carHeader(head.cid), carBlock(head.cid, head.commit)];
   return ok(
     new ReadableStream({
@@ -70,7 +71,7 @@ function gather(blocks: Iterator<Uint8Array>, parts: Uint8Array[]): Uint8Array {
   return chunk;
 }
 
-function* blocksOf(state: AgentState, pin: Pin, root: NodeRef, since: string | undefined): Generator<Uint8Array> {
+function* blocksOf(state: AgentState, pin: Pin, scan: RecordScan, root: NodeRef, since: string | undefined): Generator<Uint8Array> {
   // `enter` reads a node to see its rev; the walk asks for the same one right after.
   let entered: { id: number; node: DatedNode | undefined } | undefined;
   const read = ({ id }: NodeRef) => (entered?.id === id ? entered.node : nodeAt(state, pin, id));
@@ -81,23 +82,21 @@ function* blocksOf(state: AgentState, pin: Pin, root: NodeRef, since: string | u
   };
   for (const step of walkTree({ read }, root, enter)) {
     entered = undefined;
-    const block = blockOf(state, pin, step, since);
+    const block = step.kind === "node" ? carBlock(step.ref.cid, step.bytes) : recordBlock(state, pin, scan, step, since);
     if (block !== undefined) yield block;
   }
 }
 
-function blockOf(state: AgentState, pin: Pin, step: WalkStep, since: string | undefined): Uint8Array | undefined {
-  if (step.kind === "node") return carBlock(step.ref.cid, step.bytes);
-  const record = recordAt(state, pin, step.key);
+function recordBlock(state: AgentState, pin: Pin, scan: RecordScan, { key, cid }: { key: string; cid: Uint8Array }, since: string | undefined): Uint8Array | undefined {
+  const { sql, pins } = state;
+  const kept = pins.anyKept ? readOldRecord(sql, key, pin.rev) : undefined;
+  // A full export meets every record in key order; with `since` it meets a few.
+  const record = kept ?? (since === undefined ? scan.at(key) : readRecord(sql, key));
   // Our own corruption: better no export than a false one.
-  if (record === undefined) throw new Error(`no block for ${step.key} at ${pin.rev}`);
-  return since !== undefined && record.rev <= since ? undefined : carBlock(step.cid, record.data);
+  if (record === undefined || !cidEquals(record.cid, cid)) throw new Error(`no block for ${key} at ${pin.rev}`);
+  return since !== undefined && record.rev <= since ? undefined : carBlock(cid, record.data);
 }
 
 function nodeAt({ sql, pins }: AgentState, pin: Pin, id: number): DatedNode | undefined {
   return (pins.anyKept ? readOldNode(sql, id, pin.rev) : undefined) ?? readNodeRow(sql, id);
-}
-
-function recordAt({ sql, pins }: AgentState, pin: Pin, key: string): RecordRow | undefined {
-  return (pins.anyKept ? readOldRecord(sql, key, pin.rev) : undefined) ?? readRecord(sql, key);
 }
