@@ -33,6 +33,11 @@ export interface RateState {
 export class RateLimiter {
   readonly #counters = new Map<string, { used: number; until: number }>();
 
+  /** Counters kept now. */
+  get size(): number {
+    return this.#counters.size;
+  }
+
   /** Count one call of `key` under `rule`. */
   take(rule: RateRule, key: string, now = Date.now()): RateState {
     const id = `${rule.name} ${key}`;

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { RateLimiter, rateHeaders } from "./rate.ts";
+
+const rule = { name: "test", points: 3, windowMs: 1000 };
+
+describe("RateLimiter", () => {
+  it("lets a window's points through, then none until the window ends", () => {
+    const limiter = new RateLimiter();
+    const taken = Array.from({ length: 4 }, () => limiter.take(rule, "a", 5000));
+    expect(taken.map((state) => [state.exceeded, state.remaining])).toEqual([[false, 2], [false, 1], [false, 0], [true, 0]]);
+    expect(limiter.take(rule, "b", 5000).exceeded).toBe(false);
+    expect(limiter.take(rule, "a", 6000)).toMatchObject({ exceeded: false, remaining: 2 });
+    expect(rateHeaders(limiter.take(rule, "a", 6000))).toEqual({
+      "RateLimit-Limit": "3",
+      "RateLimit-Remaining": "1",
+      "RateLimit-Reset": "7",
+      "RateLimit-Policy": "3;w=1",
+    });
+  });
+
+  it("stays bounded whatever the traffic", () => {
+    const limiter = new RateLimiter();
+    for (let i = 0; i < 120_000; i++) limiter.take(rule, `address-${i}`, 5000);
+    expect(limiter.size).toBeLessThanOrEqual(50_000);
+    // A window that is over makes room first.
+    expect(limiter.take(rule, "late", 9000).remaining).toBe(2);
+  });
+});
