@@ -97,7 +97,8 @@ describe("a mixed history by concurrent writers", () => {
       expect([cidToString(root), commit.rev, cidToString(commit.data)]).toEqual([cidToString(state?.commit ?? root), state?.rev, cidToString(state?.data ?? root)]);
       expect(await headOf(did)).toEqual({ cid: cidToString(root), rev: commit.rev });
 
-      const told = new Map((writers.get(did) ?? []).flatMap(({ records }) => [...records]));
+      const told = new Map<string, string>();
+      for (const { records } of writers.get(did) ?? []) for (const [path, cid] of records) told.set(path, cid);
       const archived = new Map([...readRepo(new Uint8Array(bytes))].map(({ collection, rkey, cid }) => [`${collection}/${rkey}`, cid.$link]));
       expect(sorted(archived)).toEqual(sorted(told));
       expect(sorted(await listed(person))).toEqual(sorted(told));

@@ -154,10 +154,9 @@ describe("the inbox over XRPC", () => {
       cursor = page.json.cursor;
     }
     expect(paged.slice(0, all.json.messages.length)).toEqual(all.json.messages.map(({ uri }) => uri));
-    for (const token of [await tokenOf(carol.login)]) {
-      const uris = (await listInbox(token, { limit: "100" })).json.messages.map(({ uri }) => uri);
-      expect(uris.filter((uri) => uri.startsWith(`at://${bob.login.did}/agent.comms.response/`))).toEqual([]);
-    }
+    const carols = (await listInbox(await tokenOf(carol.login), { limit: "100" })).json.messages.map(({ uri }) => uri);
+    expect(carols.length).toBeGreaterThan(0);
+    expect(carols).toEqual(carol.got.slice(0, carols.length).map(({ uri }) => uri));
     expect((await ask("agent.comms.listInbox")).status).toBe(401);
     expect((await ask("agent.comms.listInbox", { token: inject("adminKey") })).status).toBe(400);
     for (const [name, value] of [["limit", "0"], ["limit", "101"], ["waitSeconds", "26"], ["cursor", "nonsense"]] as const) {

@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * One colony and one PLC directory for the whole run (test/global-setup.ts), and one file after the other: the last
- * consumers read everything that the files before them wrote.
+ * One colony and one PLC directory for the whole run (test/global-setup.ts), and one file after the other. Files share
+ * the colony and its firehose, not accounts: each uses names of its own, in any order.
  */
 export default defineConfig({
   test: {

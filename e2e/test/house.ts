@@ -11,6 +11,8 @@ export interface House {
   origin: string;
   plcUrl: string;
   adminKey: string;
+  /** State folder of the colony. */
+  folder: string;
   /** What the colony has said so far on stderr. */
   log(): string;
   stop(): Promise<void>;
@@ -26,14 +28,16 @@ const STOP_WITHIN = 20_000;
 const environment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ROOKERY_") && !name.startsWith("npm_") && !name.startsWith("VITEST") && name !== "NODE_OPTIONS" && name !== "NODE_ENV"));
 
-/** Free ports, fresh folders. @throws Error with the colony's own words when it does not start. */
-export const startHouse = async (): Promise<House> => {
+/** Options of `npm run colony` for most tests: what a test does would soon be too much for the limits of production. */
+const EASY = ["--open-registration", "--no-rate-limits"];
+
+/** Free ports, fresh folders. @param more options of `npm run colony`. @throws Error with the colony's own words when it does not start. */
+export const startHouse = async (more: string[] = EASY): Promise<House> => {
   const folder = mkdtempSync(join(tmpdir(), "rookery-e2e-"));
   const plc = await startPlc({ port: await anyFreePort(), host: "127.0.0.1", data: join(folder, "plc") });
   const port = await anyFreePort();
-  const settings = ["--port", String(port), "--plc", plc.url, "--data", join(folder, "colony"), "--admin-password", ADMIN_KEY];
-  const command = [join(ROOT, "scripts/colony.mjs"), ...settings, "--open-registration", "--no-rate-limits"];
-  const colony = spawn(process.execPath, command, { cwd: ROOT, env: environment(), stdio: ["ignore", "pipe", "pipe"] });
+  const settings = ["--port", String(port), "--plc", plc.url, "--data", join(folder, "colony"), "--admin-password", ADMIN_KEY, ...more];
+  const colony = spawn(process.execPath, [join(ROOT, "scripts/colony.mjs"), ...settings], { cwd: ROOT, env: environment(), stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   colony.stderr.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
   const ended = new Promise<void>((resolve) => colony.once("exit", () => resolve()));
@@ -54,5 +58,5 @@ export const startHouse = async (): Promise<House> => {
     await stop();
     throw new Error(`The colony did not start:\n${said}`);
   }
-  return { origin: `http://localhost:${port}`, plcUrl: plc.url, adminKey: ADMIN_KEY, log: () => said, stop };
+  return { origin: `http://localhost:${port}`, plcUrl: plc.url, adminKey: ADMIN_KEY, folder: join(folder, "colony"), log: () => said, stop };
 };

@@ -15,6 +15,8 @@ export interface Answer<T> {
 }
 
 export interface Ask {
+  /** Another colony than the one that all tests share. */
+  origin?: string;
   method?: string;
   /** Bearer token. */
   token?: string | undefined;
@@ -41,10 +43,10 @@ const bytesOf = (body: unknown): Uint8Array<ArrayBuffer> => {
 };
 
 /** Plain fetch, without any client's help: what a test needs to send what no client would. */
-export const ask = async <T = Failure>(path: string, { method, token, authorization, params, body, contentType, headers = {} }: Ask = {}): Promise<Answer<T>> => {
+export const ask = async <T = Failure>(path: string, { origin = inject("origin"), method, token, authorization, params, body, contentType, headers = {} }: Ask = {}): Promise<Answer<T>> => {
   const auth = authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
   const type = contentType === undefined && body !== undefined ? "application/json" : contentType;
-  const url = `${inject("origin")}${path.startsWith("/") ? path : `/xrpc/${path}`}${queryOf(params)}`;
+  const url = `${origin}${path.startsWith("/") ? path : `/xrpc/${path}`}${queryOf(params)}`;
   const response = await fetch(url, {
     method: method ?? (body === undefined ? "GET" : "POST"),
     headers: { ...headers, ...(auth === undefined ? {} : { authorization: auth }), ...(typeof type === "string" ? { "content-type": type } : {}) },
