@@ -146,7 +146,10 @@ export abstract class AgentObject<Env> extends DurableObject<Env> implements Age
 
   async erase(): Promise<void> {
     if (schemaVersion(this.ctx.storage.sql) === 0) return;
+    const { state } = this.#awake ?? {};
     this.#awake = undefined;
+    state?.pins.abandon();
+    state?.inbox.abandon();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
   }

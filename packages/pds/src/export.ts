@@ -34,7 +34,7 @@ export function exportRepo(state: AgentState, since?: string): Outcome<ReadableS
           const chunk = gather(blocks, first);
           first = [];
           if (chunk.length > 0) given.enqueue(chunk);
-          else finish(given, pin);
+          else finish(given);
         } catch (error) {
           pins.close(pin);
           throw error;
@@ -44,8 +44,8 @@ export function exportRepo(state: AgentState, since?: string): Outcome<ReadableS
     }),
   );
 
-  function finish(given: ReadableByteStreamController, pin: Pin): void {
-    pins.close(pin);
+  function finish(given: ReadableByteStreamController): void {
+    pins.close(pin as Pin);
     given.close();
     // A reader that brought its own buffer waits for an answer to it.
     given.byobRequest?.respond(0);

@@ -116,13 +116,12 @@ export class Outbox {
 
   /** Its last look at `#last` and its end are in one turn of the event loop, so no event is left behind. */
   async #drain(): Promise<boolean> {
-    const { did, epoch } = this.#source;
     while (this.#acked < this.#last) {
       const batch = this.#batch();
       const newest = batch.at(-1);
-      if (newest === undefined) throw new Error(`outbox of ${did} lost the events after ${this.#acked}`);
+      if (newest === undefined) throw new Error(`outbox of ${this.#source.did} lost the events after ${this.#acked}`);
       faultPoint(this.#ports.fault, "outbox.before-send");
-      const held = await this.#ingest(batch.map((event): OutboxRow => ({ did, epoch, ...event })));
+      const held = await this.#ingest(batch.map((event) => rowOf(this.#source, event)));
       if (held === undefined || held < newest.n) return false;
       this.#acknowledge(newest.n);
       faultPoint(this.#ports.fault, "outbox.after-send");
@@ -153,3 +152,5 @@ export class Outbox {
     this.#acked = n;
   }
 }
+
+const rowOf = ({ did, epoch }: Source, event: OutboxEvent): OutboxRow => ({ did, epoch, ...event });

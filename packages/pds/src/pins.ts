@@ -68,10 +68,19 @@ export class Pins {
     this.#timer = undefined;
   }
 
+  /** The object's storage is going: end every export, touch nothing. */
+  abandon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const pins = [...this.#open];
+    this.#open.clear();
+    for (const pin of pins) pin.expire();
+  }
+
   #check(): void {
     this.#timer = undefined;
     const now = Date.now();
-    for (const pin of [...this.#open]) {
+    for (const pin of this.#open) {
       if (now - pin.used < PIN_IDLE && now - pin.opened < PIN_TOTAL) continue;
       this.close(pin);
       pin.expire();

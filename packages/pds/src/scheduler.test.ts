@@ -35,7 +35,7 @@ it("runs what is due, drops what is done, keeps what comes again, and counts", (
       if (job === "inbox") throw new Error("broken");
       return undefined;
     });
-    expect(ran.sort()).toEqual(["blobs", "inbox", "outbox"]);
+    expect(ran.toSorted()).toEqual(["blobs", "inbox", "outbox"]);
     expect(due(storage.sql).map(({ job, tries }) => [job, tries])).toEqual([["blobs", 1], ["inbox", 1]]);
     const other = new Scheduler(storage);
     other.load();

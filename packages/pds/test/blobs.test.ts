@@ -56,16 +56,16 @@ describe("blobs", () => {
     for (const text of ["a", "b", "c"]) value(await upload(agent, text));
     value(await agent.api.write({ ops: [picture("1", ["a", "b"]), picture("2", ["b", "c"])] }));
     value(await agent.api.write({ ops: [picture("1", ["c"])] }));
-    expect((await listed(agent)).sort()).toEqual([cidFor("b"), cidFor("c")].sort());
+    expect((await listed(agent)).toSorted()).toEqual([cidFor("b"), cidFor("c")].toSorted());
     expect(world.deleted).toEqual([]);
     await alarm(agent);
     expect(world.deleted).toEqual(["key-a"]);
     // The reference moves within one commit: never without one.
     value(await agent.api.write({ ops: [remove("2"), picture("3", ["b"])] }));
-    expect((await listed(agent)).sort()).toEqual([cidFor("b"), cidFor("c")].sort());
+    expect((await listed(agent)).toSorted()).toEqual([cidFor("b"), cidFor("c")].toSorted());
     value(await agent.api.write({ ops: [remove("1"), remove("3")] }));
     await alarm(agent);
-    expect(world.deleted.sort()).toEqual(["key-a", "key-b", "key-c"]);
+    expect(world.deleted.toSorted()).toEqual(["key-a", "key-b", "key-c"]);
   });
 
   it("list with since and cursor", async () => {
@@ -76,7 +76,7 @@ describe("blobs", () => {
     expect(await listed(agent, first.commit?.rev)).toEqual([cidFor("c")]);
     const page = value(await agent.api.listBlobs({ limit: 2 }));
     const rest = value(await agent.api.listBlobs({ limit: 2, cursor: page.cursor ?? "" }));
-    expect([...page.cids, ...rest.cids]).toEqual([cidFor("a"), cidFor("b"), cidFor("c")].sort());
+    expect([...page.cids, ...rest.cids]).toEqual([cidFor("a"), cidFor("b"), cidFor("c")].toSorted());
     expect(rest.cursor).toBeUndefined();
   });
 
@@ -105,6 +105,6 @@ describe("blobs", () => {
     value(await agent.api.write({ ops: [picture("1", ["a"])] }));
     const keys: string[] = [];
     for (let some = value(await agent.api.takeBlobKeys({ limit: 2 })); some.length > 0; some = value(await agent.api.takeBlobKeys({ limit: 2 }))) keys.push(...some);
-    expect(keys.sort()).toEqual(["key-a", "key-b", "key-c"]);
+    expect(keys.toSorted()).toEqual(["key-a", "key-b", "key-c"]);
   });
 });

@@ -46,7 +46,7 @@ function apply(model: Map<string, string>, { ops }: WriteRequest, results: { cid
 
 async function compare(agent: Made, model: Map<string, string>): Promise<void> {
   const exported = await verifyExport(await bytesOf(value(await agent.api.exportRepo({}))), agent);
-  const sorted = [...model].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...model].toSorted(([a], [b]) => (a < b ? -1 : 1));
   expect([...exported.records]).toEqual(sorted);
   for (const collection of COLLECTIONS) {
     const listed: [string, string][] = [];
@@ -58,7 +58,7 @@ async function compare(agent: Made, model: Map<string, string>): Promise<void> {
     }
     expect(listed).toEqual(sorted.filter(([key]) => key.startsWith(`${collection}/`)));
   }
-  expect(value(await agent.api.listCollections()).sort()).toEqual([...new Set(sorted.map(([key]) => key.slice(0, key.indexOf("/"))))].sort());
+  expect(value(await agent.api.listCollections()).toSorted()).toEqual([...new Set(sorted.map(([key]) => key.slice(0, key.indexOf("/"))))].toSorted());
 }
 
 it("a random history equals a map, survives waking up, and its firehose is one unbroken chain", async () => {

@@ -69,7 +69,7 @@ describe("provisioning", () => {
     expect(await api.provision({ ...input, wrappedSigningKey: wrapped })).toMatchObject({ ok: false, error: { status: 500, name: "KeyUnavailable" } });
     const foreign = wrapKey(world.masterKey, "did:plc:somebodyelse", new Uint8Array(10));
     expect(await api.provision({ ...input, wrappedSigningKey: foreign })).toMatchObject({ ok: false, error: { name: "KeyUnavailable" } });
-    await runInDurableObject(stub, ({}, { storage }) => expect(tables(storage.sql)).toEqual([]));
+    await runInDurableObject(stub, (_, { storage }) => expect(tables(storage.sql)).toEqual([]));
   });
 });
 
@@ -110,7 +110,7 @@ describe("an agent that wakes", () => {
     await evictDurableObject(stub);
     await runDurableObjectAlarm(stub);
     expect(world.relay.of(did).map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    await runInDurableObject(stub, ({}, { storage }) => {
+    await runInDurableObject(stub, (_, { storage }) => {
       expect(storage.sql.exec("SELECT * FROM outbox").toArray()).toEqual([]);
       expect(storage.sql.exec("SELECT * FROM due").toArray()).toEqual([]);
     });
@@ -128,7 +128,7 @@ describe("an agent that wakes", () => {
     await expect.poll(() => world.relay.of(did).length).toBe(6);
     expect(world.relay.of(did)[4]?.frame.length).toBeGreaterThan(1_600_000);
     value(await api.write({ ops: [create("d")] }));
-    await runInDurableObject(stub, ({}, { storage }) => expect(storage.sql.exec("SELECT * FROM outbox_part").toArray()).toEqual([]));
+    await runInDurableObject(stub, (_, { storage }) => expect(storage.sql.exec("SELECT * FROM outbox_part").toArray()).toEqual([]));
   });
 });
 

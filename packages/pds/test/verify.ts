@@ -50,6 +50,6 @@ export async function verifyExport(car: Uint8Array, agent: Made): Promise<Export
   for (const [key, cid] of Tree.open(new BlockMap(blocks), { cid: commit.data, id: 0 }, sha256, { strict: true }).entries())
     if (records.get(key) !== cidToString(cid)) throw new Error(`tree and walk differ at ${key}`);
   const theirs = new Map([...fromUint8Array(car)].map((entry) => [`${entry.collection}/${entry.rkey}`, entry.cid.$link]));
-  if (JSON.stringify([...theirs].sort()) !== JSON.stringify([...records].sort())) throw new Error("@atcute/repo reads other records");
+  if (JSON.stringify([...theirs].toSorted()) !== JSON.stringify([...records].toSorted())) throw new Error("@atcute/repo reads other records");
   return { commit: root, rev: commit.rev, records, blocks };
 }

@@ -27,6 +27,7 @@ export class Inbox {
   readonly #waiters = new Set<() => void>();
   #running: Promise<void> | undefined;
   #again = false;
+  #abandoned = false;
   /** What the relay was last told. */
   #acknowledged: number | undefined;
 
@@ -54,11 +55,18 @@ export class Inbox {
     let rows = readMessages(this.#storage.sql, after, limit);
     if (rows.length === 0 && waitSeconds > 0 && this.#waiters.size < MAX_INBOX_WAITERS) {
       await this.#arrival(Math.min(waitSeconds, MAX_INBOX_WAIT_SECONDS) * 1000);
+      if (this.#abandoned) return fail(400, "RepoNotFound", "There is no account here any more");
       rows = readMessages(this.#storage.sql, after, limit);
     }
     const last = rows.at(-1);
     const messages = rows.map(({ message }) => message);
     return ok(last === undefined ? { messages, ...(cursor === undefined ? {} : { cursor }) } : { messages, cursor: String(last.id) });
+  }
+
+  /** The object's storage is going: nobody waits any longer. */
+  abandon(): void {
+    this.#abandoned = true;
+    for (const arrived of this.#waiters) arrived();
   }
 
   /** The alarm's turn: deliveries that wait first, then whatever is new. */

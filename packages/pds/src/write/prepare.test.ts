@@ -31,7 +31,7 @@ describe("prepareOp", () => {
 
   it("makes record keys that only grow", () => {
     const keys = Array.from({ length: 2000 }, () => prepared({ action: "create", collection: COLLECTION, record: {} }).op.rkey);
-    expect([...new Set(keys)].sort()).toEqual(keys);
+    expect([...new Set(keys)].toSorted()).toEqual(keys);
   });
 
   it("finds blobs wherever they are, each once", () => {
