@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cidToString } from "@rookery/repo";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { startPlc } from "../scripts/lib/plc.mjs";
 import { anyFreePort } from "../scripts/lib/ports.mjs";
 import { verifyArchive } from "./crash/archive.ts";
@@ -75,6 +75,7 @@ const stormOf = (agents: Agent[], tally: Tally): Map<Agent, Writer[]> => {
 };
 
 test("a storm of writes through many kills loses nothing, halves nothing and doubles nothing", { timeout: 300_000 }, async () => {
+  onTestFailed(() => console.error(`The colony's last words:\n${colony.said.slice(-4000)}`));
   const { origin } = colony;
   const agents: Agent[] = [];
   for (const name of NAMES) agents.push(await provision(origin, name));

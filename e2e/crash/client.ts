@@ -36,7 +36,7 @@ export const ask = async (origin: string, path: string, { method, token, body, p
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
     const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
-    const json: unknown = isJson ? JSON.parse(new TextDecoder().decode(bytes)) : undefined;
+    const json: unknown = isJson && bytes.length > 0 ? JSON.parse(new TextDecoder().decode(bytes)) : undefined;
     if (response.ok) return { kind: "answered", json, bytes };
     const { error = "", message = "" } = (json ?? {}) as { error?: string; message?: string };
     return { kind: "refused", status: response.status, error, message };

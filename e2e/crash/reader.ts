@@ -24,6 +24,10 @@ export class Reader {
   /** What was wrong with the stream. */
   readonly faults: string[] = [];
   readonly told: Told[] = [];
+  /** DIDs whose end was told, in order. */
+  readonly deleted: string[] = [];
+  /** DIDs whose commits were told. */
+  readonly authors = new Set<string>();
   commits = 0;
   connections = 0;
   readonly #url: string;
@@ -86,11 +90,13 @@ export class Reader {
       const checked = await this.#checker.accept(frame);
       if (!checked.ok) this.faults.push(`seq ${frame.body.seq}: ${checked.failure.code}: ${checked.failure.message}`);
       else if (checked.value !== null) this.#note(frame.body.seq, checked.value);
+      if (frame.t === "#account" && frame.body.status === "deleted") this.deleted.push(frame.body.did);
     });
   }
 
   #note(seq: number, commit: CheckedCommit): void {
     this.commits++;
+    this.authors.add(commit.did);
     for (const { action, path, cid } of commit.ops) {
       if (!path.startsWith(`${MESSAGES}/`)) continue;
       const uri = `at://${commit.did}/${path}`;

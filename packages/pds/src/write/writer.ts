@@ -1,6 +1,7 @@
 import { cidToString } from "@rookery/repo";
 import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
 import type { WriteRequest, WriteResult } from "../agent-api.ts";
+import { faultPoint } from "../fault.ts";
 import { KeyUnavailableError } from "../keys/wrap.ts";
 import { GROUP_BYTES, MAX_COMMIT_CAR_BYTES, MAX_COMMIT_OPS, MAX_WAITING_BYTES, MAX_WAITING_WRITES } from "../limits.ts";
 import type { AgentState } from "../state.ts";
@@ -51,6 +52,7 @@ export class Writer {
       while (this.#waiting.length > 0) {
         this.#settle(this.#takeGroup());
         await this.#state.storage.sync();
+        faultPoint(this.#state.ports.fault, "write.on-disk");
       }
     } finally {
       this.#busy = false;

@@ -1,0 +1,50 @@
+/** Where the crash test stops the colony: names of fault points in the code, by what brings the colony to them. */
+
+/** A point on the way of a message, and whether the write is to be found after a crash there. */
+export interface WritePoint {
+  point: string;
+  lands: boolean;
+}
+
+const absent = (point: string): WritePoint => ({ point, lands: false });
+const landed = (point: string): WritePoint => ({ point, lands: true });
+
+/**
+ * From the door of the transaction to the disk. What an object writes in one turn goes to the disk when the turn ends, so
+ * `after-commit` and `outbox.before-send`, which come in the same turn, leave nothing either; the relay is called and the
+ * writer answered only once it is there.
+ */
+export const COMMIT_POINTS = [
+  absent("write.before-transaction"),
+  absent("write.in-transaction.after-records"),
+  absent("write.before-sign"),
+  absent("write.in-transaction.after-head"),
+  absent("write.in-transaction.after-outbox"),
+  absent("write.after-commit"),
+  absent("outbox.before-send"),
+  landed("write.on-disk"),
+];
+
+/** Between the writer's outbox and the log. */
+export const RELAY_POINTS = [
+  landed("relay.ingest.begin"),
+  landed("relay.ingest.transaction"),
+  landed("relay.ingest.committed"),
+  landed("outbox.after-send"),
+];
+
+/** Between the log and the inbox. */
+export const INBOX_POINTS = [landed("inbox.after-pull"), landed("inbox.in-transaction"), landed("inbox.before-ack")];
+
+export const PROVISION_POINTS = [
+  "provision.after-reserve",
+  "provision.after-plc",
+  "provision.before-transaction",
+  "provision.in-transaction.after-commit",
+  "provision.in-transaction.after-outbox",
+  "provision.after-transaction",
+  "provision.after-agent",
+  "provision.after-activate",
+];
+
+export const DESTROY_POINTS = ["destroy.after-mark", "destroy.after-announce", "destroy.after-blobs", "destroy.after-erase"];
