@@ -3,7 +3,7 @@ import { P256PublicKey, parseDidKey } from "@atcute/crypto";
 import { fromStream, fromUint8Array as readRepo, verifyRecord } from "@atcute/repo";
 import { parseCid } from "@atproto/lex-data";
 import { verifyProofs, verifyRecords, verifyRepoCar } from "@atproto/repo";
-import { BlockMap, cidFromString, cidKey, cidToString, decodeCommit, walkTree } from "@rookery/repo";
+import { BlockMap, carBytes as makeCar, cidFromString, cidKey, cidToString, decodeCommit, walkTree } from "@rookery/repo";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { headOf, NOTES, type Person, signingKeyOf, signUp } from "./test/people.ts";
 import { ask } from "./test/xrpc.ts";
@@ -105,6 +105,42 @@ describe("getRepo", () => {
     const whole = cidsOf(await carOf("com.atproto.sync.getRepo", { did: ann.did }));
     expect(part.length).toBeLessThan(whole.length / 2);
     expect(whole.filter((cid) => !before.has(cid) && !part.includes(cid))).toEqual([]);
+  });
+});
+
+describe("getRepo while others write", () => {
+  test("every export is one whole repository, and so is what a reader by since puts together", async () => {
+    const { agent, did } = await signUp("car-busy");
+    const signer = await signingKeyOf(did);
+    let stop = false;
+    const storm = async (lane: number) => {
+      for (let i = 0; !stop; i++) {
+        const rkey = `l${lane}.${i % 60}`;
+        if (i % 3 === 2) await agent.com.atproto.repo.deleteRecord({ repo: did, collection: NOTES, rkey: `l${lane}.${(i * 7) % 60}` });
+        else await agent.com.atproto.repo.putRecord({ repo: did, collection: NOTES, rkey, record: { text: `text ${i % 9}`, padding: "x".repeat(3000) } });
+      }
+    };
+    const lanes = [0, 1, 2, 3].map((lane) => storm(lane));
+    const revs = new Set<string>();
+    try {
+      for (let i = 0; i < 25; i++) {
+        const { creates, commit } = await verifyRepoCar(await carOf("com.atproto.sync.getRepo", { did }), did, signer);
+        revs.add(commit.rev);
+        expect(creates.length).toBeLessThanOrEqual(240);
+      }
+      const whole = await carOf("com.atproto.sync.getRepo", { did });
+      const had = new Map([...readCar(whole)].map(({ cid, bytes }) => [cidToString(cid.bytes), bytes]));
+      const { commit } = await verifyRepoCar(whole, did, signer);
+      const part = await carOf("com.atproto.sync.getRepo", { did, since: commit.rev });
+      for (const { cid, bytes } of readCar(part)) had.set(cidToString(cid.bytes), bytes);
+      const blocks = [...had].map(([cid, bytes]) => ({ cid: cidFromString(cid), bytes }));
+      const root = readCar(part).roots[0]?.$link ?? "";
+      await verifyRepoCar(makeCar(cidFromString(root), blocks), did, signer);
+    } finally {
+      stop = true;
+      await Promise.all(lanes);
+    }
+    expect(revs.size).toBeGreaterThan(5);
   });
 });
 

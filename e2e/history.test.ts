@@ -1,6 +1,7 @@
 import { fromUint8Array as readRepo } from "@atcute/repo";
 import { cidKey, cidToString, decodeCommit, readCar } from "@rookery/repo";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { atcute, official, skyware } from "./test/consumers.ts";
 import { headOf, type Person, signUp } from "./test/people.ts";
 import { Random } from "./test/random.ts";
 import { StrictReader } from "./test/reader.ts";
@@ -42,6 +43,13 @@ afterAll(async () => {
 
 const sorted = (records: Map<string, string>) => [...records].toSorted(([a], [b]) => (a < b ? -1 : 1));
 
+/** What the clients that wrote to an account were told: path to CID. */
+const toldOf = (did: string): Map<string, string> => {
+  const told = new Map<string, string>();
+  for (const { records } of writers.get(did) ?? []) for (const [path, cid] of records) told.set(path, cid);
+  return told;
+};
+
 /** All that listRecords has, of all collections. */
 const listed = async ({ agent, did }: Person): Promise<Map<string, string>> => {
   const all = new Map<string, string>();
@@ -65,6 +73,9 @@ describe("a mixed history by concurrent writers", () => {
   test("was written", () => {
     const written = [...writers.values()].flat().reduce((sum, { written: one }) => sum + one, 0);
     expect(written).toBeGreaterThanOrEqual(AGENTS * LANES * PER_LANE);
+    // Less by what wrote what was there already.
+    expect(live.ops).toBeGreaterThan(0.9 * written);
+    expect([...live.revs.values()].flat().length).toBeGreaterThan(500);
   });
 
   test.each([
@@ -86,6 +97,27 @@ describe("a mixed history by concurrent writers", () => {
     }
   });
 
+  test.each([
+    ["@atproto/sync", official],
+    ["@atcute/firehose", atcute],
+    ["@skyware/firehose", skyware],
+  ] as const)("%s reads all of it without a complaint, and ends where the writers did", async (_, make) => {
+    const consumer = make(0);
+    const through = live.checker.seq;
+    await until(() => (consumer.seqs.at(-1) ?? 0) >= through, "the end of the log", 50_000);
+    await consumer.close();
+    expect(consumer.errors).toEqual([]);
+    for (const { did } of people) {
+      const records = new Map<string, string>();
+      for (const change of consumer.changes.get(did) ?? []) {
+        const [action, path = "", cid = ""] = change.split(" ");
+        if (action === "delete") records.delete(path);
+        else records.set(path, cid);
+      }
+      expect(sorted(records)).toEqual(sorted(toldOf(did)));
+    }
+  });
+
   test("for every account the archive, its head, the replayed operations, listRecords and what the writers were told agree", async () => {
     for (const person of people) {
       const { did } = person;
@@ -97,8 +129,7 @@ describe("a mixed history by concurrent writers", () => {
       expect([cidToString(root), commit.rev, cidToString(commit.data)]).toEqual([cidToString(state?.commit ?? root), state?.rev, cidToString(state?.data ?? root)]);
       expect(await headOf(did)).toEqual({ cid: cidToString(root), rev: commit.rev });
 
-      const told = new Map<string, string>();
-      for (const { records } of writers.get(did) ?? []) for (const [path, cid] of records) told.set(path, cid);
+      const told = toldOf(did);
       const archived = new Map([...readRepo(new Uint8Array(bytes))].map(({ collection, rkey, cid }) => [`${collection}/${rkey}`, cid.$link]));
       expect(sorted(archived)).toEqual(sorted(told));
       expect(sorted(await listed(person))).toEqual(sorted(told));
