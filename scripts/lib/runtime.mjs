@@ -23,11 +23,15 @@ class StderrLog extends Log {
  * @property {boolean} verbose
  */
 
-/** @param {RuntimeSettings} settings */
+/**
+ * Reads everything now; what it gives makes options as often as they are needed, whatever became of the files meanwhile.
+ * @param {RuntimeSettings} settings
+ */
 const miniflareOptions = ({ root, bundle, folder, host, port, bindings, verbose }) => {
   // `modulesRules` is for sources; Miniflare refuses it beside modules that are given.
   const { modulesRules: _, ...worker } = workerOptionsOf(join(root, "wrangler.toml")).workerOptions;
-  return convertV4MiniflareOptions({
+  const modules = modulesOf(bundle);
+  return () => convertV4MiniflareOptions({
     host,
     port,
     cf: false,
@@ -38,7 +42,7 @@ const miniflareOptions = ({ root, bundle, folder, host, port, bindings, verbose 
     },
     unsafeRuntimeEnv: markFor(folder),
     resourcePersistencePath: join(folder, "state"),
-    workers: [{ ...worker, name: "rookery", bindings: { .../** @type {Record<string, never>} */ (worker.bindings), ...bindings }, modulesRoot: bundle, modules: modulesOf(bundle) }],
+    workers: [{ ...worker, name: "rookery", bindings: { .../** @type {Record<string, never>} */ (worker.bindings), ...bindings }, modulesRoot: bundle, modules }],
   });
 };
 
@@ -63,7 +67,7 @@ export class Runtime {
 
   /** @param {RuntimeSettings} settings */
   constructor(settings) {
-    this.#options = () => miniflareOptions(settings);
+    this.#options = miniflareOptions(settings);
     this.#miniflare = this.#make();
   }
 
