@@ -1,4 +1,5 @@
 import { lexicons } from "./catalog.ts";
+import { parameterRules } from "./parameter-rules.ts";
 import type { ParamsByNsid } from "./generated/types.ts";
 import { refusalOf, refuse, type Refusal } from "./verdict.ts";
 
@@ -15,30 +16,30 @@ export type ParamsVerdict<T> = { ok: true; params: T } | Refusal;
 export function validateParams<N extends keyof ParamsByNsid>(nsid: N, search: URLSearchParams): ParamsVerdict<ParamsByNsid[N]>;
 export function validateParams(nsid: string, search: URLSearchParams): ParamsVerdict<Record<string, ParamValue>>;
 export function validateParams(nsid: string, search: URLSearchParams): ParamsVerdict<unknown> {
-  const method = lexicons().getDefOrThrow(nsid, ["query", "procedure", "subscription"]);
-  const properties = "parameters" in method ? method.parameters?.properties : undefined;
-  if (properties === undefined) return { ok: true, params: {} };
   const params: Record<string, ParamValue> = {};
-  for (const [name, property] of Object.entries(properties)) {
-    const given = search.getAll(name).filter((text) => text !== "");
-    if (given.length === 0) continue;
-    const type = property.type === "array" ? property.items.type : property.type;
+  for (const rule of parameterRules(nsid)) {
+    const given = search.getAll(rule.name).filter((text) => text !== "");
+    if (given.length === 0) {
+      if (rule.isRequired) return refuse(`Params must have the property "${rule.name}"`);
+      if (rule.default !== undefined) params[rule.name] = rule.default;
+      continue;
+    }
     const values = [];
     for (const text of given) {
-      const value = coerce(text, type);
-      if (value === undefined) return refuse(`${name} must be ${type === "integer" ? "an integer" : "a boolean"}`);
+      const value = coerce(text, rule.type);
+      if (value === undefined) return refuse(`${rule.name} must be ${rule.type === "integer" ? "an integer" : "a boolean"}`);
       values.push(value);
     }
     const [first] = values;
-    if (property.type === "array") params[name] = values;
-    else if (first === undefined || values.length > 1) return refuse(`${name} must not be given more than once`);
-    else params[name] = first;
+    if (first === undefined || (values.length > 1 && !rule.isArray)) return refuse(`${rule.name} must not be given more than once`);
+    params[rule.name] = rule.isArray ? values : first;
+    try {
+      lexicons().assertValidXrpcParams(rule.check, { [rule.name]: params[rule.name] });
+    } catch (thrown) {
+      return refusalOf(thrown);
+    }
   }
-  try {
-    return { ok: true, params: lexicons().assertValidXrpcParams(nsid, params) };
-  } catch (thrown) {
-    return refusalOf(thrown);
-  }
+  return { ok: true, params };
 }
 
 function coerce(text: string, type: string): string | number | boolean | undefined {

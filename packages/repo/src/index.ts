@@ -5,6 +5,7 @@ export * from "./cid.ts";
 export * from "./commit.ts";
 export * from "./invert.ts";
 export * from "./json.ts";
+export * from "./json-text.ts";
 export * from "./memory-store.ts";
 export * from "./mst/errors.ts";
 export * from "./mst/height.ts";

@@ -26,8 +26,11 @@ export interface Call {
 export type Handler = (call: Call) => Promise<Response | XrpcFault> | Response | XrpcFault;
 
 /** 200 with a JSON body. */
-export const json = (body: unknown, headers?: Record<string, string>): Response =>
-  new Response(JSON.stringify(body), { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
+export const json = (body: unknown, headers?: Record<string, string>): Response => jsonText(JSON.stringify(body), headers);
+
+/** 200 with a JSON body that is text already. */
+export const jsonText = (body: string, headers?: Record<string, string>): Response =>
+  new Response(body, { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
 
 /** 200 with nothing in it, as the reference answers procedures without output. */
 export const empty = (): Response => new Response(null, { status: 200 });

@@ -1,6 +1,6 @@
-import { decode, lexToJson } from "@rookery/repo";
-import { type Handler, answer, atUri, isFault, json } from "../call.ts";
+import { type Handler, answer, isFault, jsonText } from "../call.ts";
 import { namedRepo } from "../repo-access.ts";
+import { recordText } from "./record-text.ts";
 
 /** com.atproto.repo.getRecord */
 export const getRecord: Handler = async (call) => {
@@ -8,7 +8,5 @@ export const getRecord: Handler = async (call) => {
   const agent = await namedRepo(call, repo);
   if (isFault(agent)) return agent;
   const found = await agent.stub.getRecord({ collection, rkey, ...(cid === undefined ? {} : { cid }) });
-  return answer(found, (record) =>
-    json({ uri: atUri(agent.did, collection, rkey), cid: record.cid, value: lexToJson(decode(record.bytes)) }),
-  );
+  return answer(found, (record) => jsonText(recordText(agent.did, record)));
 };

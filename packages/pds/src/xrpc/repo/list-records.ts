@@ -1,6 +1,6 @@
-import { decode, lexToJson } from "@rookery/repo";
-import { type Handler, answer, atUri, isFault, json } from "../call.ts";
+import { type Handler, answer, isFault, jsonText } from "../call.ts";
 import { namedRepo } from "../repo-access.ts";
+import { recordText } from "./record-text.ts";
 
 interface Params {
   repo: string;
@@ -21,14 +21,8 @@ export const listRecords: Handler = async (call) => {
     ...(cursor === undefined ? {} : { cursor }),
     ...(reverse === undefined ? {} : { reverse }),
   });
-  return answer(page, (found) =>
-    json({
-      records: found.records.map((record) => ({
-        uri: atUri(agent.did, collection, record.rkey),
-        cid: record.cid,
-        value: lexToJson(decode(record.bytes)),
-      })),
-      cursor: found.cursor,
-    }),
-  );
+  return answer(page, ({ records, cursor: last }) => {
+    const texts = records.map((record) => recordText(agent.did, record)).join(",");
+    return jsonText(`{"records":[${texts}]${last === undefined ? "" : `,"cursor":${JSON.stringify(last)}`}}`);
+  });
 };

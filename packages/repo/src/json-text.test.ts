@@ -1,0 +1,32 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decode, encode } from "./cbor.ts";
+import { cidOf } from "./cid.ts";
+import { cborToJsonText } from "./json-text.ts";
+import { lexToJson } from "./json.ts";
+import { CidLink, type LexValue } from "./lex-value.ts";
+
+const link = fc.uint8Array({ maxLength: 8 }).map((bytes) => new CidLink(cidOf(sha256, bytes)));
+const leaf = fc.oneof(fc.string({ unit: "binary" }), fc.integer(), fc.boolean(), fc.constant(null), fc.uint8Array({ maxLength: 40 }), link);
+const value = fc.letrec<{ tree: LexValue }>((tie) => ({
+  tree: fc.oneof({ maxDepth: 5 }, leaf, fc.array(tie("tree"), { maxLength: 4 }), fc.dictionary(fc.string({ unit: "binary" }), tie("tree"), { maxKeys: 4, noNullPrototype: true })),
+})).tree;
+
+describe("cborToJsonText", () => {
+  it("is JSON.stringify of the decoded block", () => {
+    fc.assert(
+      fc.property(value, (given) => {
+        const block = encode(given);
+        expect(cborToJsonText(block)).toBe(JSON.stringify(lexToJson(decode(block))));
+      }),
+      { seed: 20261121, numRuns: 2000 },
+    );
+  });
+
+  it("refuses what is not one block", () => {
+    expect(() => cborToJsonText(new Uint8Array())).toThrow("truncated");
+    expect(() => cborToJsonText(new Uint8Array([0xf6, 0xf6]))).toThrow("left over");
+    expect(() => cborToJsonText(new Uint8Array([0xfb, 0, 0, 0, 0, 0, 0, 0, 0]))).toThrow("floats");
+  });
+});
