@@ -94,16 +94,22 @@ export class Outbox {
 
   /** Send until the relay has everything. False when it failed; the alarm is set to try again then. */
   send(): Promise<boolean> {
+    // Not started for nothing: it must not end before it is noted as under way.
+    if (this.waiting === 0) return Promise.resolve(true);
     this.#sending ??= this.#sendAll();
     return this.#sending;
   }
 
   async #sendAll(): Promise<boolean> {
-    const sent = await this.#drain();
-    // Nothing may come between the last look at what waits and this: no await in here.
-    this.#sending = undefined;
-    if (!sent) this.#quietUntil = Date.now() + OUTBOX_RETRY_FIRST;
-    return sent;
+    try {
+      let sent = true;
+      // Events may come while the last answer is on its way to us: looked at in the turn in which we stop.
+      while (sent && this.waiting > 0) sent = await this.#drain();
+      if (!sent) this.#quietUntil = Date.now() + OUTBOX_RETRY_FIRST;
+      return sent;
+    } finally {
+      this.#sending = undefined;
+    }
   }
 
   /** The alarm's turn. */
@@ -114,7 +120,6 @@ export class Outbox {
     return undefined;
   }
 
-  /** Its last look at `#last` and its end are in one turn of the event loop, so no event is left behind. */
   async #drain(): Promise<boolean> {
     while (this.#acked < this.#last) {
       const batch = this.#batch();

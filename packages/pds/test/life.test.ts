@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { cidFromString, decodeCommit, readCar, verifyProof } from "@rookery/repo";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { AgentApi } from "../src/agent-api.ts";
 import { wrapKey } from "../src/keys/wrap.ts";
 import { migrate, schemaVersion } from "../src/schema.ts";
@@ -114,6 +114,16 @@ describe("an agent that wakes", () => {
       expect(storage.sql.exec("SELECT * FROM outbox").toArray()).toEqual([]);
       expect(storage.sql.exec("SELECT * FROM due").toArray()).toEqual([]);
     });
+  });
+
+  it("sends at once again after an alarm that found nothing to send", async () => {
+    const { api, stub, did } = await makeAgent();
+    await expect.poll(() => world.relay.of(did).length).toBe(4);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10_000 });
+    await runInDurableObject(stub, (instance) => instance.alarm());
+    vi.useRealTimers();
+    value(await api.write({ ops: [create("a")] }));
+    await expect.poll(() => world.relay.of(did).length).toBe(5);
   });
 
   it("sends a frame that had to be split as it was", async () => {

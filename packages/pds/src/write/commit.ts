@@ -31,17 +31,22 @@ export function commitChanges(state: AgentState, changes: Change[], meter: Meter
   const { storage, tree, head, outbox, scheduler, ports } = state;
   const sign = state.signer();
   faultPoint(ports.fault, "write.before-transaction");
-  try {
-    const { next, event } = storage.transactionSync(() => write(state, changes, meter, now, sign));
-    state.head = next;
-    faultPoint(ports.fault, "write.after-commit");
-    outbox.committed([event]);
-    return next;
-  } catch (error) {
-    tree.rollback({ cid: head.rootCid, id: head.rootId });
-    outbox.reload();
-    scheduler.load();
-    throw error;
+  const { next, event } = attempt();
+  // From here on it is done: nothing below may undo it.
+  state.head = next;
+  faultPoint(ports.fault, "write.after-commit");
+  outbox.committed([event]);
+  return next;
+
+  function attempt(): { next: Head; event: OutboxEvent } {
+    try {
+      return storage.transactionSync(() => write(state, changes, meter, now, sign));
+    } catch (error) {
+      tree.rollback({ cid: head.rootCid, id: head.rootId });
+      outbox.reload();
+      scheduler.load();
+      throw error;
+    }
   }
 }
 
