@@ -41,7 +41,7 @@ const rules: Record<string, Rule> = {
   "no field for the sender": (node) => !isNode(node.properties) || !["sender", "from"].some((name) => Object.hasOwn(Object(node.properties), name)),
   "fields are lowerCamelCase": (node) => !isNode(node.properties) || Object.keys(node.properties).every((name) => /^[a-z][a-zA-Z0-9]*$/.test(name)),
   "DIDs, not handles": (node, path) =>
-    (node.format !== "handle" && node.format !== "at-identifier") || path.startsWith("agent.network.createAgent/output/") || path.startsWith("agent.network.listAgents/agentView/"),
+    (node.format !== "handle" && node.format !== "at-identifier") || path.startsWith("agent.network.createAgent/output/") || path.startsWith("agent.network.listAgents#agentView/"),
   "records are keyed by TID, dated, and explained": (node) =>
     node.type !== "record" ||
     (node.key === "tid" && typeof node.description === "string" && isNode(node.record) && JSON.stringify(node.record.required).includes('"createdAt"')),
