@@ -11,5 +11,6 @@ export default defineConfig({
       },
     }),
   ],
-  test: { include: ["src/**/*.test.ts", "test/**/*.test.ts"] },
+  // Generous: the machine may be busy with other tests.
+  test: { include: ["src/**/*.test.ts", "test/**/*.test.ts"], testTimeout: 60_000, expect: { poll: { timeout: 20_000 } } },
 });

@@ -123,7 +123,8 @@ describe("an agent that wakes", () => {
     await runInDurableObject(stub, (instance) => instance.alarm());
     vi.useRealTimers();
     value(await api.write({ ops: [create("a")] }));
-    await expect.poll(() => world.relay.of(did).length).toBe(5);
+    // Sooner than the alarm, which would send it too.
+    await expect.poll(() => world.relay.of(did).length, { timeout: 3_000 }).toBe(5);
   });
 
   it("sends a frame that had to be split as it was", async () => {
