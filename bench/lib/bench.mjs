@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FIGURES } from "../measures/figures.mjs";
 import { startPeer, startPlc } from "../peers/peers.mjs";
 import { Bed } from "./bed.mjs";
 import { installOfficial } from "./install.mjs";
@@ -9,7 +8,6 @@ import { machine } from "./machine.mjs";
 import { USAGE, readOptions } from "./options.mjs";
 import { runRounds } from "./rounds.mjs";
 import { stopAll } from "./server-process.mjs";
-import { median } from "./stats.mjs";
 import { table } from "./table.mjs";
 
 const RESULTS = join(import.meta.dirname, "../results");
@@ -18,8 +16,8 @@ const LATEST = join(RESULTS, "latest.json");
 const began = performance.now();
 const log = (line) => process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1)}s ${line}\n`);
 
-const print = ({ machine: where, rounds, results, failures }) => {
-  process.stdout.write(`${where}; medians of ${rounds} interleaved rounds.\n\n${table(results)}\n`);
+const print = ({ machine: where, rounds, samples, failures }) => {
+  process.stdout.write(`${where}; medians of ${rounds} interleaved rounds.\n\n${table(samples)}\n`);
   for (const failure of failures) process.stdout.write(`\nFailed: ${failure}\n`);
 };
 
@@ -29,6 +27,7 @@ export const bench = async (args) => {
   if (options.help) return void process.stdout.write(`${USAGE}\n`);
   if (options.last) return print(JSON.parse(readFileSync(LATEST, "utf8")));
   if (options.peers.includes("official")) installOfficial(log);
+  const where = machine();
   const folder = mkdtempSync(join(options.data ?? tmpdir(), "rookery-bench-"));
   const clean = async () => {
     await stopAll();
@@ -43,7 +42,7 @@ export const bench = async (args) => {
       beds.push(new Bed(await startPeer(name, plc, folder), log));
     }
     const { samples, failures } = await runRounds(beds, options, log);
-    const run = { at: new Date().toISOString(), machine: machine(), rounds: options.rounds, quick: options.quick, results: summarise(samples), failures, samples };
+    const run = { at: new Date().toISOString(), machine: where, rounds: options.rounds, quick: options.quick, failures, samples };
     mkdirSync(RESULTS, { recursive: true });
     writeFileSync(LATEST, `${JSON.stringify(run, null, 1)}\n`);
     print(run);
@@ -52,12 +51,4 @@ export const bench = async (args) => {
   } finally {
     await clean();
   }
-};
-
-/** @param {Record<string, Record<string, number[]>>} samples @returns {import("./table.mjs").Results} */
-const summarise = (samples) => {
-  const best = (key, values) => (FIGURES.find((figure) => figure.key === key)?.more ? Math.max(...values) : Math.min(...values));
-  return Object.fromEntries(
-    Object.entries(samples).map(([key, byPeer]) => [key, Object.fromEntries(Object.entries(byPeer).map(([peer, values]) => [peer, { median: median(values), best: best(key, values) }]))]),
-  );
 };

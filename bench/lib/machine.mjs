@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { cpus, release, totalmem, type } from "node:os";
+import { cpus, loadavg, release, totalmem, type } from "node:os";
 
 const versionOf = (path) => JSON.parse(readFileSync(path, "utf8")).version;
 
-/** Where and with what a run was made, in one line. */
+/** Where and with what a run is about to be made, in one line. */
 export const machine = () => {
   const require = createRequire(import.meta.url);
   const miniflare = require.resolve("miniflare/package.json");
   const workerd = createRequire(miniflare).resolve("workerd/package.json");
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${cpus().length} × ${cpus()[0].model.trim()}, ${memory} GiB, ${type()} ${release()}, Node ${process.versions.node}, workerd ${versionOf(workerd)}`;
+  return `${cpus().length} × ${cpus()[0].model.trim()}, ${memory} GiB, ${type()} ${release()}, Node ${process.versions.node}, workerd ${versionOf(workerd)}; load ${loadavg()[0].toFixed(1)} before`;
 };
