@@ -112,9 +112,9 @@ describe("getRepo while others write", () => {
   test("every export is one whole repository, and so is what a reader by since puts together", async () => {
     const { agent, did } = await signUp("car-busy");
     const signer = await signingKeyOf(did);
-    let stop = false;
+    const end = new AbortController();
     const storm = async (lane: number) => {
-      for (let i = 0; !stop; i++) {
+      for (let i = 0; !end.signal.aborted; i++) {
         const rkey = `l${lane}.${i % 60}`;
         if (i % 3 === 2) await agent.com.atproto.repo.deleteRecord({ repo: did, collection: NOTES, rkey: `l${lane}.${(i * 7) % 60}` });
         else await agent.com.atproto.repo.putRecord({ repo: did, collection: NOTES, rkey, record: { text: `text ${i % 9}`, padding: "x".repeat(3000) } });
@@ -137,7 +137,7 @@ describe("getRepo while others write", () => {
       const root = readCar(part).roots[0]?.$link ?? "";
       await verifyRepoCar(makeCar(cidFromString(root), blocks), did, signer);
     } finally {
-      stop = true;
+      end.abort();
       await Promise.all(lanes);
     }
     expect(revs.size).toBeGreaterThan(5);

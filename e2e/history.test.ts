@@ -32,7 +32,11 @@ beforeAll(async () => {
   await past.start(0);
   for (const { did } of people) {
     const { rev } = await headOf(did);
-    for (const reader of [live, past]) await until(() => reader.checker.stateOf(did)?.rev === rev, `the chain of ${did} reaches ${rev}`, 30_000);
+    for (const reader of [live, past]) {
+      await until(() => reader.checker.stateOf(did)?.rev === rev, `the chain of ${did} reaches ${rev}`, 30_000).catch((error: unknown) => {
+        throw new Error(`live ${live.describe(did)}\npast ${past.describe(did)}`, { cause: error });
+      });
+    }
   }
 }, 120_000);
 

@@ -45,9 +45,10 @@ export const headOf = async (did: string): Promise<{ cid: string; rev: string }>
   return json;
 };
 
-/** The account's signing key as did:key, from the PLC directory. */
+/** The account's signing key as did:key, from the PLC directory. @throws Error when the DID has none. */
 export const signingKeyOf = async (did: string): Promise<string> => {
   const response = await fetch(`${inject("plcUrl")}/${did}/data`);
-  const data = (await response.json()) as { verificationMethods: { atproto: string } };
+  const data = (await response.json()) as { verificationMethods?: { atproto?: string } };
+  if (data.verificationMethods?.atproto === undefined) throw new Error(`${did} has no signing key: ${JSON.stringify(data)}`);
   return data.verificationMethods.atproto;
 };

@@ -36,9 +36,15 @@ export class StrictReader {
       got += 1;
       // What comes after the last frame that counts comes again on the next connection.
       if (got > this.#perConnection) return;
-      this.#work = this.#work.then(() => this.#take(frame));
-      if (got === this.#perConnection) this.#work = this.#work.then(() => this.#reconnect());
+      this.#then(() => this.#take(frame));
+      if (got === this.#perConnection) this.#then(() => this.#reconnect());
     });
+  }
+
+  /** Where it stands, in words, for a test that waits in vain. */
+  describe(did: string): string {
+    const end = this.#stream?.closed;
+    return `at seq ${this.checker.seq}, rev ${this.checker.stateOf(did)?.rev}, ${this.connections} connections, ${end === undefined ? "open" : `closed with ${end.code} ${end.reason}`}, faults: ${this.faults.slice(0, 3).join("; ") || "none"}`;
   }
 
   /** Resolves when everything that has come was worked on. */
@@ -46,6 +52,13 @@ export class StrictReader {
     this.#stopped = true;
     this.#stream?.close();
     await this.#work;
+  }
+
+  /** One thing after another; what fails is a fault, and the rest goes on. */
+  #then(next: () => Promise<void>): void {
+    this.#work = this.#work.then(next).catch((error: unknown) => {
+      this.faults.push(String(error));
+    });
   }
 
   async #reconnect(): Promise<void> {
