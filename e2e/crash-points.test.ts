@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { ROOT } from "../scripts/lib/paths.mjs";
 import { startPlc } from "../scripts/lib/plc.mjs";
 import { anyFreePort } from "../scripts/lib/ports.mjs";
-import { COMMIT_POINTS, INBOX_POINTS, RELAY_POINTS, type WritePoint } from "./crash/points.ts";
+import { COMMIT_POINTS, DESTROY_POINTS, INBOX_POINTS, PROVISION_POINTS, RELAY_POINTS, type WritePoint } from "./crash/points.ts";
+import { destroyThrough, expectFreed, leaveBehind, provisionThrough } from "./crash/provisioning.ts";
 import { Scene } from "./crash/scene.ts";
 import { until } from "./test/until.ts";
-
-/** Tries to hit a point with the write that is meant: an alarm that an earlier crash left due may get there first. */
-const TRIES = 4;
 
 let folder: string;
 let plc: Awaited<ReturnType<typeof startPlc>>;
@@ -26,21 +25,29 @@ afterAll(async () => {
 
 /** Crash at the point during a write, start again, and find everything in order without another write. */
 const crashAt = async (scene: Scene, { point, lands }: WritePoint): Promise<void> => {
-  for (let tries = 1; ; tries++) {
-    const { changes, uri, send } = scene.stroke();
-    const reply = await scene.dieAt(point, send);
-    await scene.colony.start();
-    // Whoever asks wakes the author, so what is to come by itself is waited for first.
-    const isTold = () => scene.reader.told.some((message) => message.uri === uri);
-    if (lands && reply.kind === "answered") await until(isTold, "the stream tells of the message, by alarm alone", 40_000);
-    const landed = await scene.settle(changes);
-    if (reply.kind === "answered") expect(landed).toBe(true);
-    console.log(point, tries, reply.kind, landed);
-    if (landed === lands || tries === TRIES) {
-      expect(landed).toBe(lands);
-      return;
-    }
-  }
+  await scene.rest();
+  const { changes, uri, send } = scene.stroke();
+  const reply = await scene.dieAt(point, send);
+  await scene.colony.start();
+  // Whoever asks an agent wakes it, so what is to come by itself is waited for first.
+  if (lands) await until(() => scene.reader.told.some((message) => message.uri === uri), "the stream tells of the message, by alarm alone", 60_000);
+  expect(await scene.settle(changes)).toBe(lands);
+  expect(["lost", lands ? "answered" : "lost"]).toContain(reply.kind);
+};
+
+/** Lanes run side by side, each with a colony of its own; within one, a point comes after the other. */
+const inTurn = { timeout: 240_000, concurrent: false };
+
+const openScene = (lane: string): (() => Scene) => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await Scene.open(folder, plc.url, lane);
+  });
+  afterAll(() => scene.close());
+  afterEach(({ task }) => {
+    if (task.result?.state === "fail") console.error(`${lane}, the colony's last words:\n${scene.colony.said.slice(-4000)}`);
+  });
+  return () => scene;
 };
 
 const lanes: [string, WritePoint[]][] = [
@@ -50,12 +57,27 @@ const lanes: [string, WritePoint[]][] = [
 ];
 
 describe.concurrent.each(lanes)("a crash on the way of a message: %s", (lane, points) => {
-  let scene: Scene;
-  beforeAll(async () => {
-    scene = await Scene.open(folder, plc.url, lane);
-  });
-  afterAll(() => scene.close());
-  test.each(points)("$point", { timeout: 120_000, concurrent: false }, async (point) => {
-    await crashAt(scene, point);
-  });
+  const scene = openScene(lane);
+  test.each(points)("$point", inTurn, (point) => crashAt(scene(), point));
+});
+
+describe.concurrent("a crash on the way of an agent into the colony", () => {
+  const scene = openScene("provision");
+  /** What leaves a name alone, a name and a DID, and a whole agent that nobody was told of. */
+  const leaving = ["provision.after-reserve", "provision.after-plc", "provision.after-agent"];
+  test.each(leaving)("%s, and nobody comes back", inTurn, (point) => leaveBehind(scene(), point, `left-${leaving.indexOf(point)}`));
+  test.each(PROVISION_POINTS)("%s", inTurn, (point) => provisionThrough(scene(), plc.url, point, `kept-${PROVISION_POINTS.indexOf(point)}`));
+  test.each(leaving)("%s, and another gets the name", inTurn, (point) => expectFreed(scene(), plc.url, `left-${leaving.indexOf(point)}`));
+});
+
+describe.concurrent("a crash on the way of an agent out of the colony", () => {
+  const scene = openScene("destroy");
+  test.each(DESTROY_POINTS)("%s", inTurn, (point) => destroyThrough(scene(), plc.url, point, `gone-${DESTROY_POINTS.indexOf(point)}`));
+});
+
+test("every fault point of the code is in a table here", () => {
+  const sources = readdirSync(join(ROOT, "packages"), { recursive: true, encoding: "utf8" }).filter((path) => /^[\w-]+\/src\/.*(?<!\.test)\.ts$/.test(path));
+  const named = sources.flatMap((path) => [...readFileSync(join(ROOT, "packages", path), "utf8").matchAll(/(?:faultPoint\([^"()]*|this\.fault\()"([^"]+)"/g)].map(([, point]) => point));
+  const tables = [...COMMIT_POINTS, ...RELAY_POINTS, ...INBOX_POINTS].map(({ point }) => point);
+  expect([...tables, ...PROVISION_POINTS, ...DESTROY_POINTS].toSorted()).toEqual(named.toSorted());
 });

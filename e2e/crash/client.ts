@@ -23,8 +23,10 @@ export interface Ask {
 export const ask = async (origin: string, path: string, { method, token, body, params, headers }: Ask = {}): Promise<Reply> => {
   const query = params === undefined ? "" : `?${new URLSearchParams(params)}`;
   const signal = AbortSignal.timeout(HANGS_AFTER);
+  let response: Response;
+  let bytes: Uint8Array;
   try {
-    const response = await fetch(`${origin}${path.startsWith("/") ? path : `/xrpc/${path}`}${query}`, {
+    response = await fetch(`${origin}${path.startsWith("/") ? path : `/xrpc/${path}`}${query}`, {
       method: method ?? (body === undefined ? "GET" : "POST"),
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -34,16 +36,14 @@ export const ask = async (origin: string, path: string, { method, token, body, p
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal,
     });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
-    const json: unknown = isJson && bytes.length > 0 ? JSON.parse(new TextDecoder().decode(bytes)) : undefined;
-    if (response.ok) return { kind: "answered", json, bytes };
-    const { error = "", message = "" } = (json ?? {}) as { error?: string; message?: string };
-    return { kind: "refused", status: response.status, error, message };
+    bytes = new Uint8Array(await response.arrayBuffer());
   } catch (error) {
     if (signal.aborted) throw new Error(`${path} was not answered within ${HANGS_AFTER} ms`, { cause: error });
     return { kind: isRefusedConnection(error) ? "unreachable" : "lost" };
   }
+  if (response.ok && response.headers.get("content-type")?.startsWith("application/json") !== true) return { kind: "answered", json: undefined, bytes };
+  const json = JSON.parse(new TextDecoder().decode(bytes)) as { error?: string; message?: string };
+  return response.ok ? { kind: "answered", json, bytes } : { kind: "refused", status: response.status, error: json.error ?? "", message: json.message ?? "" };
 };
 
 /** fetch names the reason in `cause`; for a host with several addresses that is an AggregateError with the code of them all. */

@@ -42,6 +42,10 @@ export class Colony {
     return this.#said;
   }
 
+  get runs(): boolean {
+    return this.#launcher !== undefined;
+  }
+
   /** Resolves once it is healthy. @param fault point at which it is to stand still. @throws Error with its own words. */
   async start(fault?: string): Promise<void> {
     const options = ["--port", String(this.#port), "--plc", this.#plcUrl, "--data", this.folder, "--admin-password", ADMIN_KEY];

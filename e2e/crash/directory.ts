@@ -13,8 +13,8 @@ export const logOf = async (plcUrl: string, did: string): Promise<Entry["operati
 
 /** DIDs that were made for a handle, as the directory's export has them. */
 export const didsOf = async (plcUrl: string, handle: string): Promise<string[]> => {
-  const { bytes } = await insist(plcUrl, "/export", { params: { count: "1000" } });
-  const lines = new TextDecoder().decode(bytes).split("\n").filter((line) => line !== "");
+  const response = await fetch(`${plcUrl}/export?count=1000`);
+  const lines = (await response.text()).split("\n").filter((line) => line !== "");
   const entries = lines.map((line) => JSON.parse(line) as Entry);
   return entries.filter(({ operation }) => operation.prev === null && operation.alsoKnownAs?.includes(`at://${handle}`) === true).map(({ did }) => did);
 };

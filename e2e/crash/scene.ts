@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { cidToString, nextTid } from "@rookery/repo";
 import { expect } from "vitest";
 import { until } from "../test/until.ts";
@@ -16,6 +17,9 @@ const NOTES = "org.example.note";
 /** An outbox or a wake-up that was lost is tried again after 5 s, a job that died in the middle after 30 s. */
 const RETRIED_WITHIN = 60_000;
 
+/** An event is looked after once more 5 s after it was written, sent or not: until then an alarm may come to a fault first. */
+const RESTED_AFTER = 6000;
+
 /** A colony, a firehose consumer that lives through all of its deaths, and two agents of whom one writes to the other. */
 export class Scene {
   readonly colony: Colony;
@@ -26,6 +30,7 @@ export class Scene {
   /** Records of ann, path to CID, as they must be. */
   #records = new Map<string, string>();
   #count = 0;
+  #restedAt = 0;
   #rkey: string | undefined;
 
   private constructor(colony: Colony, plcUrl: string) {
@@ -40,6 +45,7 @@ export class Scene {
     await scene.colony.start();
     const { origin } = scene.colony;
     scene.#agents = { ann: await provision(origin, `ann-${lane}`), bob: await provision(origin, `bob-${lane}`) };
+    scene.#restedAt = performance.now() + RESTED_AFTER;
     return scene;
   }
 
@@ -63,6 +69,11 @@ export class Scene {
   async close(): Promise<void> {
     await this.reader.close();
     await this.colony.kill();
+  }
+
+  /** Wait until no alarm is due any more for what was written. */
+  async rest(): Promise<void> {
+    if (this.colony.runs) await sleep(Math.max(0, this.#restedAt - performance.now()));
   }
 
   /** Start with a fault, do something that comes to it, kill everything there. @returns what the request got. */
@@ -114,6 +125,7 @@ export class Scene {
     this.#records = landed ? after : this.#records;
     expect(records).toEqual(this.#records);
     await this.#quiet();
+    if (landed) this.#restedAt = performance.now() + RESTED_AFTER;
     return landed;
   }
 
