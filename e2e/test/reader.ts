@@ -55,8 +55,8 @@ export class StrictReader {
   }
 
   /** One thing after another; what fails is a fault, and the rest goes on. */
-  #then(next: () => Promise<void>): void {
-    this.#work = this.#work.then(next).catch((error: unknown) => {
+  #then(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((error: unknown) => {
       this.faults.push(String(error));
     });
   }

@@ -30,8 +30,7 @@ export interface Made {
 /** The object of a DID, provisioned or not. */
 export function objectOf(did: string): Pick<Made, "stub" | "api"> {
   const stub = env.AGENT.get(env.AGENT.idFromName(did));
-  // Named boundary: RPC promises resolve to the same values.
-  return { stub, api: stub as unknown as AgentApi };
+  return { stub, api: stub };
 }
 
 /** A DID nobody has. */

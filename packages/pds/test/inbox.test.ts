@@ -14,7 +14,7 @@ const realFetch = globalThis.fetch;
 beforeEach(() => {
   globalThis.fetch = async (input) => {
     if (directoryDown) return new Response("down", { status: 503 });
-    const doc = documents.get(decodeURIComponent(new URL(String(input)).pathname.slice(1)));
+    const doc = documents.get(decodeURIComponent(new URL(new Request(input).url).pathname.slice(1)));
     return doc === undefined ? new Response("{}", { status: 404 }) : Response.json(doc, { headers: { "content-type": "application/did+ld+json" } });
   };
 });

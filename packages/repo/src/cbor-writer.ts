@@ -153,7 +153,7 @@ export class CborWriter {
 
   #entries(value: LexMap, depth: number): void {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) throw new CborError(`no DAG-CBOR form for ${String(Object.prototype.toString.call(value))}`);
+    if (prototype !== Object.prototype && prototype !== null) throw new CborError(`no DAG-CBOR form for ${Object.prototype.toString.call(value)}`);
     const keys = Object.keys(value);
     // Decoded values come sorted already; checking is cheaper than sorting.
     for (let i = 1; i < keys.length; i++) {

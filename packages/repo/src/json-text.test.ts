@@ -1,5 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decode, encode } from "./cbor.ts";
 import { cidOf } from "./cid.ts";

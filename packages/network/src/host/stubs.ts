@@ -6,9 +6,7 @@ import type { Env } from "../env.ts";
  * phantoms. Callers hold a DID that the registry knows.
  */
 export const agentStub = (env: Env, did: string): AgentApi => {
-  const stub = env.AGENT.get(env.AGENT.idFromName(did));
-  // RPC promises resolve to the same values; the stub type wraps them (named boundary: Workers RPC).
-  return stub as unknown as AgentApi;
+  return env.AGENT.get(env.AGENT.idFromName(did));
 };
 
 /** The colony's one relay. */

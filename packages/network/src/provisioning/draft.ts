@@ -41,5 +41,5 @@ export const draftAccount = async (config: Config, handle: string, recoveryKey?:
     ...(recoveryKey === undefined ? {} : { recoveryKey }),
   });
   const did = didOf(genesis);
-  return ok({ did, genesis, wrappedSigningKey: await wrapKey(config.masterKey, did, new Uint8Array(pkcs8)) });
+  return ok({ did, genesis, wrappedSigningKey: wrapKey(config.masterKey, did, new Uint8Array(pkcs8)) });
 };

@@ -1,7 +1,7 @@
 import { type Outcome, ok } from "@rookery/sync";
 import type { AgentRow } from "../registry/registry.ts";
 import { dismantle, finishDestroying } from "./destroy.ts";
-import { type PlcOperation, signTombstone } from "./operation.ts";
+import { signTombstone } from "./operation.ts";
 import type { Workshop } from "./provisioning.ts";
 
 /** A reservation with an Idempotency-Key is kept this long for the caller to come back. */
@@ -17,7 +17,7 @@ const abandon = async (workshop: Workshop, row: AgentRow): Promise<Outcome<null>
   const dismantled = await dismantle(workshop, row.did);
   if (!dismantled.ok) return dismantled;
   if (last.value?.type === "plc_operation") {
-    const tombstone = await signTombstone(last.value as PlcOperation, await workshop.config.rotationKey());
+    const tombstone = await signTombstone(last.value, await workshop.config.rotationKey());
     const posted = await workshop.plc.submit(row.did, tombstone);
     if (!posted.ok) return posted;
   }

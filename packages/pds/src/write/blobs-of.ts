@@ -10,14 +10,15 @@ export interface BlobMention {
   size: number;
 }
 
-/** Whether a map has just the two fields of the blob references of old: `{cid, mimeType}` with a CID. */
-function isLegacyBlob({ cid, mimeType, ...rest }: LexMap): boolean {
-  if (typeof cid !== "string" || typeof mimeType !== "string" || mimeType === "" || Object.keys(rest).length > 0) return false;
+/** CID of a blob reference of old, a map with just `{cid, mimeType}`; undefined for any other map. */
+function legacyBlob(value: LexMap): string | undefined {
+  const { cid, mimeType } = value;
+  if (typeof cid !== "string" || typeof mimeType !== "string" || mimeType === "" || Object.keys(value).length > 2) return undefined;
   try {
     cidFromString(cid);
-    return true;
+    return cid;
   } catch (error) {
-    if (error instanceof CidError) return false;
+    if (error instanceof CidError) return undefined;
     throw error;
   }
 }
@@ -34,7 +35,7 @@ export function blobsOf(record: LexMap): Outcome<BlobMention[]> {
     if (!isLexMap(value)) return;
     const { $type, ref, mimeType, size } = value;
     if ($type !== "blob") {
-      if (isLegacyBlob(value)) legacy = String(value["cid"]);
+      legacy ??= legacyBlob(value);
       return Object.values(value).forEach(visit);
     }
     if (!(ref instanceof CidLink) || typeof mimeType !== "string" || typeof size !== "number") return;
