@@ -33,7 +33,7 @@ export const bench = async (args) => {
     await stopAll();
     rmSync(folder, { recursive: true, force: true });
   };
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void clean().then(() => process.exit(130)));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => void clean().then(() => process.exit(130)));
   try {
     const plc = await startPlc(folder);
     const beds = [];

@@ -59,7 +59,7 @@ export const profile = async (args) => {
     await stopAll();
     rmSync(folder, { recursive: true, force: true });
   };
-  process.once("SIGINT", () => void clean().then(() => process.exit(130)));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => void clean().then(() => process.exit(130)));
   try {
     const port = await freePort();
     const peer = await startPeer(options.peer, await startPlc(folder), folder, inspected(folder, port));
