@@ -55,6 +55,8 @@ export class Inbox {
   #wakeReader: () => void = () => {};
   #running: AbortController | undefined;
   #cursor: string | undefined;
+  /** Pages went by that nobody but watchers saw: a listener that comes now makes reading start again from the cursor. */
+  #skipped = false;
 
   constructor(source: InboxSource, options: InboxOptions) {
     this.#source = source;
@@ -77,6 +79,10 @@ export class Inbox {
   /** @returns a function that stops listening. */
   listen(listener: InboxListener): () => void {
     this.#listeners.add(listener);
+    if (this.#skipped) {
+      this.close();
+      this.#skipped = false;
+    }
     this.#start();
     this.#wakeWorker();
     return () => this.#listeners.delete(listener);
@@ -85,6 +91,7 @@ export class Inbox {
   close(): void {
     this.#running?.abort();
     this.#running = undefined;
+    this.#pages.length = 0;
     this.#wakeWorker();
     this.#wakeReader();
   }
@@ -104,11 +111,15 @@ export class Inbox {
         cursor = page.cursor ?? cursor;
         if (page.messages.length === 0) continue;
         for (const item of page.messages) for (const watcher of [...this.#watchers]) watcher(item);
-        this.#pages.push({ items: page.messages, cursor });
+        this.#pages.push({ items: [...page.messages], cursor });
         this.#wakeWorker();
-        // Without listeners nobody works the pages off: only watchers count then, and the pages are kept for later.
         while (this.#pages.length >= PAGES_AHEAD && this.#listeners.size > 0 && !signal.aborted)
           await new Promise<void>((resolve) => (this.#wakeReader = resolve));
+        // Without listeners nobody works the pages off: they are let go, to be read again for the first that comes.
+        if (this.#pages.length >= PAGES_AHEAD && this.#listeners.size === 0) {
+          this.#pages.length = 0;
+          this.#skipped = true;
+        }
       } catch (error) {
         if (signal.aborted) return;
         this.#options.onError(error);
