@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
@@ -9,8 +9,8 @@ import { Refusal, reasonOf } from "./refusal.mjs";
 /** Wrangler without a word to the internet: each of these otherwise costs a look-up, and seconds where packets are dropped. */
 const QUIET = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_HIDE_BANNER: "true" };
 
-/** Bundles of this many states of the sources are kept. */
-const KEPT = 4;
+/** Bundles of this many states of the sources are kept, the last used ones. */
+const KEPT = 6;
 
 /**
  * What `wrangler deploy` would upload, in a folder.
@@ -61,7 +61,10 @@ const fingerprint = (root) => {
  */
 export const bundleWorker = async (root, cache, log) => {
   const target = join(cache, `worker-${fingerprint(root)}`);
-  if (existsSync(target)) return target;
+  if (existsSync(target)) {
+    utimesSync(target, new Date(), new Date());
+    return target;
+  }
   log("bundling the Worker");
   mkdirSync(cache, { recursive: true });
   const half = mkdtempSync(join(cache, "half-"));
@@ -79,11 +82,12 @@ export const bundleWorker = async (root, cache, log) => {
 
 /** @param {string} cache @param {string} current */
 const forget = (cache, current) => {
-  const old = readdirSync(cache)
+  const others = readdirSync(cache)
     .filter((name) => name.startsWith("worker-"))
     .map((name) => join(cache, name))
-    .filter((path) => path !== current);
-  for (const path of old.slice(0, Math.max(0, old.length - KEPT + 1))) rmSync(path, { recursive: true, force: true });
+    .filter((path) => path !== current)
+    .map((path) => ({ path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
+  for (const { path } of others.toSorted((a, b) => b.used - a.used).slice(KEPT - 1)) rmSync(path, { recursive: true, force: true });
 };
 
 /**

@@ -8,7 +8,7 @@ import { applyMigrations, listMigrations } from "./migrations.mjs";
 import { noteOrigin } from "./origin.mjs";
 import { ROOT, stateFolder } from "./paths.mjs";
 import { accepts, busyPort, requireFreePort } from "./ports.mjs";
-import { Refusal } from "./refusal.mjs";
+import { Refusal, reasonOf } from "./refusal.mjs";
 import { Runtime } from "./runtime.mjs";
 import { loadSecrets } from "./secrets.mjs";
 import { keepAlive } from "./watchdog.mjs";
@@ -16,6 +16,15 @@ import { endOrphans } from "./workerd.mjs";
 
 /** How long a colony may take from a listening workerd to its first healthy answer, in ms. */
 const HEALTHY_WITHIN = 30_000;
+
+/** How often workerd is started before its failure to start is taken for its own fault. */
+const START_ATTEMPTS = 5;
+
+/** How often a step that needs workerd is tried, while the watchdog brings it back. */
+const STEP_ATTEMPTS = 15;
+
+/** Between attempts, in ms. */
+const PAUSE = 1000;
 
 /**
  * @typedef {object} Colony
@@ -41,6 +50,9 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
   const release = holdFolder(folder, "colony");
   /** @type {Runtime | undefined} */
   let runtime;
+  const end = new AbortController();
+  /** @type {Promise<void> | undefined} */
+  let watch;
   try {
     const orphans = await endOrphans(folder);
     if (orphans > 0) log("ended a workerd that its launcher had left behind");
@@ -69,11 +81,11 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
     };
     log("starting workerd");
     const started = (runtime = new Runtime({ root, bundle, folder, host, port, bindings, verbose: options.verbose }));
-    await started.ready();
-    await applyMigrations(await started.database(), migrations, log);
+    await insist((attempt) => (attempt === 1 ? started.ready() : started.remake()), START_ATTEMPTS, log);
+    // Watched from here on: workerd may die during the start as well.
+    watch = keepAlive({ alive: () => accepts(host, port), revive: () => started.remake(), log, signal: end.signal });
+    await insist(async () => applyMigrations(await started.database(), migrations, log), STEP_ATTEMPTS, log);
     await untilHealthy(host, port);
-    const end = new AbortController();
-    const watch = keepAlive({ alive: () => accepts(host, port), revive: () => started.remake(), log, signal: end.signal });
     const endCrons = startCrons(config.triggers.crons ?? [], (cron) => started.scheduled(cron), log);
     const stop = async () => {
       endCrons();
@@ -84,12 +96,35 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
     };
     return { origin, adminKey, folder, secretsPath, stop };
   } catch (error) {
+    end.abort();
+    await watch;
     await runtime?.stop();
     release();
-    if (error instanceof Error && "code" in error && error.code === "ERR_ADDRESS_IN_USE") throw busyPort(port, "port");
+    if (isAddressInUse(error)) throw busyPort(port, "port");
     throw error;
   }
 };
+
+/**
+ * Does a step again when workerd died under it. What would go wrong the same way again is not tried again.
+ * @param {(attempt: number) => Promise<void>} step Safe to repeat.
+ * @param {number} attempts
+ * @param {(line: string) => void} log
+ */
+const insist = async (step, attempts, log) => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await step(attempt);
+    } catch (error) {
+      if (error instanceof Refusal || isAddressInUse(error) || reasonOf(error).startsWith("D1_") || attempt === attempts) throw error;
+      log(`workerd died (${reasonOf(error)}), trying again`);
+      await sleep(PAUSE);
+    }
+  }
+};
+
+/** @param {unknown} error */
+const isAddressInUse = (error) => error instanceof Error && "code" in error && error.code === "ERR_ADDRESS_IN_USE";
 
 /** @param {string} host @param {number} port */
 const untilHealthy = async (host, port) => {

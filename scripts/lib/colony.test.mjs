@@ -125,6 +125,21 @@ describe("a colony", () => {
     }
   });
 
+  test("starts although its workerd is killed during the start", async () => {
+    const here = await place();
+    const colony = launch(colonyCommand("--port", String(here.port), "--data", here.folder));
+    launched.push(colony);
+    for (let kill = 0; kill < 3; kill++) {
+      await until(() => workerdsOf(here.folder).length > 0, "workerd");
+      // Once it listens it has been started; before that, Miniflare reports a start that failed.
+      await until(() => accepts("127.0.0.1", here.port), "its port");
+      for (const pid of workerdsOf(here.folder)) process.kill(pid, "SIGKILL");
+    }
+    await colony.ready();
+    expect(colony.said.out).toContain("Colony ready");
+    expect(await getAgain(here, "/count")).toBe("1");
+  });
+
   test("stops cleanly when the signal goes to the whole group", async () => {
     const here = await place();
     const colony = await start(here);
