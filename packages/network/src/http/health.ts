@@ -4,13 +4,16 @@ const VERSION = "0.1.0";
 
 let ready = false;
 
-const migrated = async (env: Env): Promise<boolean> => {
-  if (env.MIGRATION === undefined || env.MIGRATION === "") return true;
+const migrated = async ({ DB, MIGRATION }: Env): Promise<boolean> => {
+  // A deployment that does not name its newest migration is at least asked for its registry.
+  const question =
+    MIGRATION === undefined || MIGRATION === ""
+      ? DB.prepare("SELECT count(*) FROM agent WHERE did = ''")
+      : DB.prepare("SELECT 1 FROM d1_migrations WHERE name = ?").bind(MIGRATION);
   try {
-    const row = await env.DB.prepare("SELECT 1 FROM d1_migrations WHERE name = ?").bind(env.MIGRATION).first();
-    return row !== null;
+    return (await question.first()) !== null;
   } catch {
-    // No such table yet: the launcher has not run the first migration.
+    // No such table yet: no migration has run.
     return false;
   }
 };
@@ -20,5 +23,5 @@ export const health = async (_request: Request, env: Env): Promise<Response> => 
   ready ||= await migrated(env);
   return ready
     ? Response.json({ version: VERSION })
-    : Response.json({ error: "NotReady", message: `Waiting for migration ${env.MIGRATION}` }, { status: 503 });
+    : Response.json({ error: "NotReady", message: `The registry is not migrated yet${env.MIGRATION ? `: waiting for ${env.MIGRATION}` : ""}` }, { status: 503 });
 };
