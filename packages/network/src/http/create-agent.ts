@@ -13,7 +13,7 @@ interface Input {
  */
 export const createAgent: Handler = async ({ input, host, request }) => {
   const { name, model, recoveryKey, idempotencyKey } = input as Input;
-  const key = request.headers.get("idempotency-key") ?? idempotencyKey;
+  const key = request.headers.get("idempotency-key") || idempotencyKey;
   const made = await host.createAccount({
     handle: `${name}${host.handleDomains[0]}`,
     ...(model === undefined ? {} : { model }),

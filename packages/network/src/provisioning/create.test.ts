@@ -101,4 +101,41 @@ describe("com.atproto.server.createAccount", () => {
     const twin = await xrpc("com.atproto.server.createAccount", { json: { handle: `${freshName()}.test`, email: `${handle}@example.com`, password: "x" } });
     expect(twin).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
   });
+
+  it("is not kept busy by an e-mail address or a recovery key of great length", async () => {
+    const began = Date.now();
+    const cases: [Record<string, string>, string][] = [
+      [{ email: `a@${".".repeat(140_000)} ` }, "InvalidRequest"],
+      [{ recoveryKey: `did:key:z${"2".repeat(140_000)}` }, "InvalidRecoveryKey"],
+    ];
+    for (const [more, error] of cases) {
+      const refused = await xrpc("com.atproto.server.createAccount", { json: { handle: `${freshName()}.test`, password: "x", ...more } });
+      expect(refused).toMatchObject({ status: 400, body: { error } });
+      expect(refused.body.message.length).toBeLessThan(500);
+    }
+    // Quadratic work took five to ten seconds each.
+    expect(Date.now() - began).toBeLessThan(5_000);
+  });
+
+  it("says what was taken when many ask for one e-mail address at once", async () => {
+    const email = `${freshName()}@example.com`;
+    const answers = await Promise.all(Array.from({ length: 4 }, () => xrpc("com.atproto.server.createAccount", { json: { handle: `${freshName()}.test`, email, password: "x" } })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    for (const { status, body } of answers) if (status !== 200) expect(body).toEqual({ error: "InvalidRequest", message: `Email already taken: ${email}` });
+  });
+
+  it("gives a repeated Idempotency-Key to who knows the password alone", async () => {
+    const handle = `${freshName()}.test`;
+    const ask = (password: string) => xrpc<{ did: string; error: string }>("com.atproto.server.createAccount", { json: { handle, password }, headers: { "idempotency-key": "one" } });
+    const made = await ask("right password");
+    expect((await ask("wrong password")).body.error).toBe("HandleNotAvailable");
+    expect((await ask("right password")).body.did).toBe(made.body.did);
+    const byAdmin = await create({ name: handle.replace(".test", "") }, { "idempotency-key": "one" });
+    expect(byAdmin).toMatchObject({ status: 400, body: { error: "HandleNotAvailable" } });
+    await login(handle, "right password");
+  });
+
+  it("takes an empty Idempotency-Key for none", async () => {
+    for (const name of [freshName(), freshName()]) expect((await create({ name }, { "idempotency-key": "" })).status).toBe(200);
+  });
 });

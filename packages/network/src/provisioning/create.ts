@@ -1,6 +1,9 @@
+import { createHmac } from "node:crypto";
 import { type CreatedAccount, type NewAccount, faultPoint, hashChosenPassword, hashGeneratedPassword } from "@rookery/pds";
 import { type Outcome, fail, ok } from "@rookery/sync";
+import type { Config } from "../config.ts";
 import type { AgentRow } from "../registry/registry.ts";
+import { dismantle } from "./destroy.ts";
 import { draftAccount } from "./draft.ts";
 import { checkHandle } from "./handle.ts";
 import type { PlcOperation } from "./operation.ts";
@@ -20,24 +23,31 @@ const generatePassword = (): string => {
   return text.match(/.{4}/g)?.join("-") ?? text;
 };
 
-/** The caller's key, bound to who may repeat it: the admin, or whoever knows the same password. */
-const scopedKey = async ({ idempotencyKey, password, handle }: NewAccount): Promise<string | null> => {
-  if (idempotencyKey === undefined) return null;
+/**
+ * The caller's key, bound to who may repeat it: the admin, or whoever knows the same password. Under the master key, since
+ * a plain hash of a password next to a key that can be guessed would give the password away to a reader of the registry.
+ */
+const scopedKey = ({ masterKey }: Config, { idempotencyKey, password, handle }: NewAccount): string | null => {
+  if (idempotencyKey === undefined || idempotencyKey === "") return null;
   const scope = password === undefined ? "admin" : `account\n${handle.toLowerCase()}\n${password}`;
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${scope}\n${idempotencyKey}`));
-  return Buffer.from(hash).toString("base64url");
+  return createHmac("sha256", masterKey).update(`idempotency\n${scope}\n${idempotencyKey}`).digest("base64url");
 };
+
+const emailTaken = async ({ registry }: Workshop, { email }: NewAccount): Promise<Outcome<never> | undefined> =>
+  email !== undefined && (await registry.byEmail(email)) !== null ? fail(400, "InvalidRequest", `Email already taken: ${email}`) : undefined;
 
 /** Step 1: a row of its own for the name, or the row an earlier try with the same key left. */
 const reserve = async (workshop: Workshop, account: NewAccount, handle: string): Promise<Outcome<Reserved>> => {
   const { registry, config } = workshop;
-  const key = await scopedKey(account);
+  const key = scopedKey(config, account);
   const earlier = key === null ? null : await registry.byIdempotencyKey(key);
   if (earlier !== null) {
     if (earlier.handle !== handle)
       return fail(409, "IdempotencyConflict", `This Idempotency-Key already made ${earlier.handle}, not ${handle}`);
-    if (earlier.state === "deleting") return fail(409, "IdempotencyConflict", `${handle} is being destroyed`);
-    return ok(earlier);
+    if (earlier.state === "reserved" && (await registry.renewLease(earlier.did, Date.now() + LEASE_MS))) return ok(earlier);
+    // Not reserved any more, maybe since a moment ago: it was finished, or given up.
+    const current = await registry.byDid(earlier.did);
+    return current?.state === "active" ? ok(current) : fail(409, "IdempotencyConflict", `${handle} is being destroyed`);
   }
   const taken = fail(400, "HandleNotAvailable", `Handle already taken: ${handle}`);
   const holder = await registry.byHandle(handle);
@@ -46,8 +56,8 @@ const reserve = async (workshop: Workshop, account: NewAccount, handle: string):
     if (!settled.ok) return settled;
     if (!settled.value) return taken;
   }
-  if (account.email !== undefined && (await registry.byEmail(account.email)) !== null)
-    return fail(400, "InvalidRequest", `Email already taken: ${account.email}`);
+  const email = await emailTaken(workshop, account);
+  if (email !== undefined) return email;
   const draft = await draftAccount(config, handle, account.recoveryKey);
   if (!draft.ok) return draft;
   const { did, genesis, wrappedSigningKey } = draft.value;
@@ -63,14 +73,15 @@ const reserve = async (workshop: Workshop, account: NewAccount, handle: string):
     lease_until: now + LEASE_MS,
     created_at: now,
   };
-  return (await registry.reserve(row)) ? ok({ ...row, state: "reserved" }) : taken;
+  if (await registry.reserve(row)) return ok({ ...row, state: "reserved" });
+  return (await emailTaken(workshop, account)) ?? taken;
 };
 
 /**
  * Provision an agent: reserve the name with everything signed, post the genesis, make the repository, activate.
  * Each step may be killed; the same Idempotency-Key takes up where it stopped and ends with the same DID and a
  * fresh credential. Errors: InvalidHandle, UnsupportedDomain, HandleNotAvailable, InvalidRecoveryKey,
- * IdempotencyConflict, PlcRefused, PlcUnavailable.
+ * IdempotencyConflict, ProvisioningAborted, PlcRefused, PlcUnavailable.
  */
 export const createAccount = async (workshop: Workshop, account: NewAccount): Promise<Outcome<CreatedAccount>> => {
   const { registry, plc, config } = workshop;
@@ -93,18 +104,26 @@ export const createAccount = async (workshop: Workshop, account: NewAccount): Pr
 
   const password = account.password ?? generatePassword();
   const passwordHash = await (account.password === undefined ? hashGeneratedPassword(password) : hashChosenPassword(password));
-  const made = await workshop.agent(row.did).provision({
-    did: row.did,
-    handle: row.handle,
-    wrappedSigningKey: new Uint8Array(row.signing_key),
-    passwordHash,
-    ...(row.email === null ? {} : { email: row.email }),
-    ...(row.model === null ? {} : { model: row.model }),
-  });
+  const agent = workshop.agent(row.did);
+  const made = await (row.state === "active"
+    ? // Here already: nothing is made any more, or an agent that is destroyed at this moment would come back.
+      agent.setCredential({ passwordHash })
+    : agent.provision({
+        did: row.did,
+        handle: row.handle,
+        wrappedSigningKey: new Uint8Array(row.signing_key),
+        passwordHash,
+        ...(row.email === null ? {} : { email: row.email }),
+        ...(row.model === null ? {} : { model: row.model }),
+      }));
   if (!made.ok) return made;
   faultPoint(config.fault, "provision.after-agent");
 
-  await registry.activate(row);
+  if (!(await registry.activate(row))) {
+    // We outlived our lease, and the reservation was given up meanwhile: so must be what we made since.
+    if (row.state === "reserved") await dismantle(workshop, row.did);
+    return fail(409, "ProvisioningAborted", `${row.handle} was given up or destroyed while it was being made: try again`);
+  }
   faultPoint(config.fault, "provision.after-activate");
   return ok({ did: row.did, handle: row.handle, password });
 };

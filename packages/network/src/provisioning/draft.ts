@@ -12,9 +12,12 @@ export interface Draft {
   wrappedSigningKey: Uint8Array;
 }
 
+/** Longest did:key looked at; one of P-256 or secp256k1 has 57 characters. Reading base58 takes the square of its length. */
+const MAX_DID_KEY = 128;
+
 /** Whether the text is a did:key that PLC takes as a rotation key. */
 export const isDidKey = (text: string): boolean => {
-  if (!text.startsWith("did:key:")) return false;
+  if (!text.startsWith("did:key:") || text.length > MAX_DID_KEY) return false;
   try {
     parsePublicMultikey(text.slice("did:key:".length));
     return true;
@@ -23,7 +26,7 @@ export const isDidKey = (text: string): boolean => {
   }
 };
 
-export const badRecoveryKey = (key: string) => fail(400, "InvalidRecoveryKey", `Not a did:key of P-256 or secp256k1: ${key}`);
+export const badRecoveryKey = (key: string) => fail(400, "InvalidRecoveryKey", `Not a did:key of P-256 or secp256k1: ${key.slice(0, MAX_DID_KEY)}`);
 
 /** Make keys, a signed genesis and so the DID. Errors: InvalidRecoveryKey. */
 export const draftAccount = async (config: Config, handle: string, recoveryKey?: string): Promise<Outcome<Draft>> => {

@@ -4,11 +4,17 @@ export class BriefCache<T> {
   readonly #size: number;
   readonly #knownMs: number;
   readonly #unknownMs: number;
+  #changes = 0;
 
   constructor(size: number, knownMs: number, unknownMs: number) {
     this.#size = size;
     this.#knownMs = knownMs;
     this.#unknownMs = unknownMs;
+  }
+
+  /** How often something was forgotten because it changed: an answer asked for before that may be outdated. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** Undefined when nothing is remembered; otherwise what is, which may itself be undefined. */
@@ -27,6 +33,7 @@ export class BriefCache<T> {
   }
 
   delete(key: string): void {
+    this.#changes += 1;
     this.#entries.delete(key);
   }
 }

@@ -23,6 +23,9 @@ export type PlcEnd = "tombstone" | "handover";
 const KNOWN_MS = 30_000;
 const UNKNOWN_MS = 2_000;
 
+/** Longest DID (DID syntax of the AT Protocol); handles are shorter. */
+const MAX_ACTOR = 2048;
+
 /** One cache per isolate and database; an isolate serves one colony. */
 const cache = new BriefCache<KnownAgent>(10_000, KNOWN_MS, UNKNOWN_MS);
 
@@ -36,14 +39,18 @@ export class Registry {
 
   /** An active agent by DID or handle. Cached briefly: this stands before every request. */
   async find(actor: string): Promise<KnownAgent | undefined> {
+    // Neither asked of D1 nor remembered: the cache is bounded in entries, and a name that is none may be a megabyte.
+    if (actor.length > MAX_ACTOR) return undefined;
     const cached = cache.get(actor);
     if (cached !== undefined) return cached.value;
+    const { changes } = cache;
     const column = actor.startsWith("did:") ? "did" : "handle";
     const row = await this.#db
       .prepare(`SELECT did, handle FROM agent WHERE ${column} = ? AND state = 'active'`)
       .bind(actor)
       .first<KnownAgent>();
-    cache.set(actor, row ?? undefined);
+    // What D1 said before a change of ours may be the state before it.
+    if (cache.changes === changes) cache.set(actor, row ?? undefined);
     return row ?? undefined;
   }
 
@@ -82,14 +89,33 @@ export class Registry {
     return result.meta.changes === 1;
   }
 
-  async activate(row: KnownAgent): Promise<void> {
-    await this.#db.prepare("UPDATE agent SET state = 'active', lease_until = 0 WHERE did = ?").bind(row.did).run();
+  /** False when the row is not to become an agent any more: it is being destroyed, or gone. */
+  async activate(row: KnownAgent): Promise<boolean> {
+    const active = await this.#change("UPDATE agent SET state = 'active', lease_until = 0 WHERE did = ? AND state <> 'deleting'", row.did);
     this.#forget(row);
+    return active;
   }
 
-  /** Let the next request or sweep take a reserved row up at once. */
+  /** Take a reservation up again: nobody gives it up before `until`. False when it is no reservation any more. */
+  async renewLease(did: string, until: number): Promise<boolean> {
+    return this.#change("UPDATE agent SET lease_until = MAX(lease_until + 1, ?) WHERE did = ? AND state = 'reserved'", until, did);
+  }
+
+  /**
+   * Take up a row that nobody is at work on, to end it: a reservation is given up by this. False when somebody was
+   * faster, its maker among them.
+   */
+  async claim({ did, state, lease_until }: AgentRow, until: number): Promise<boolean> {
+    return this.#change(
+      `UPDATE agent SET state = 'deleting', plc_end = COALESCE(plc_end, 'tombstone'), lease_until = ?
+       WHERE did = ? AND state = ? AND state <> 'active' AND lease_until = ?`,
+      until, did, state, lease_until,
+    );
+  }
+
+  /** Let the next request or sweep take an unfinished row up at once; the sweeper begins with those that were left longest. */
   async releaseLease(did: string): Promise<void> {
-    await this.#db.prepare("UPDATE agent SET lease_until = 0 WHERE did = ? AND state = 'reserved'").bind(did).run();
+    await this.#change("UPDATE agent SET lease_until = ? WHERE did = ? AND state <> 'active'", Date.now(), did);
   }
 
   async markDeleting(row: KnownAgent, end: PlcEnd, ownerKey: string | null, leaseUntil: number): Promise<void> {
@@ -117,11 +143,17 @@ export class Registry {
     this.#forget(row);
   }
 
-  /** Reserved and deleting rows whose request is no longer at work on them. */
-  async unfinished(now: number, limit: number): Promise<AgentRow[]> {
+  /**
+   * Reserved and deleting rows whose request is no longer at work on them. Reservations with a key stay for their maker
+   * until they are older than `keyedBefore`.
+   */
+  async unfinished(now: number, keyedBefore: number, limit: number): Promise<AgentRow[]> {
     const found = await this.#db
-      .prepare("SELECT * FROM agent WHERE state <> 'active' AND lease_until < ? ORDER BY lease_until LIMIT ?")
-      .bind(now, limit)
+      .prepare(
+        `SELECT * FROM agent WHERE state <> 'active' AND lease_until <= ?
+         AND (state = 'deleting' OR idempotency_key IS NULL OR created_at <= ?) ORDER BY lease_until LIMIT ?`,
+      )
+      .bind(now, keyedBefore, limit)
       .all<AgentRow>();
     return found.results;
   }
@@ -133,6 +165,11 @@ export class Registry {
       .bind(after, limit)
       .all<KnownAgent & { created_at: number; model: string | null }>();
     return found.results;
+  }
+
+  /** Whether the statement changed a row. */
+  async #change(statement: string, ...values: (string | number)[]): Promise<boolean> {
+    return (await this.#db.prepare(statement).bind(...values).run()).meta.changes > 0;
   }
 
   #forget({ did, handle }: KnownAgent): void {

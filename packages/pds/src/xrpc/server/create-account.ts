@@ -13,6 +13,11 @@ interface Input {
 /** Longest password that can be chosen (the reference's limit). */
 const MAX_PASSWORD = 256;
 
+/** Longest e-mail address (RFC 5321); matching takes the square of its length. */
+const MAX_EMAIL = 254;
+
+const isEmail = (text: string): boolean => text.length <= MAX_EMAIL && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
+
 /** com.atproto.server.createAccount. Without open registration only the admin may; accounts do not move in yet. */
 export const createAccount: Handler = async ({ input, caller, host, request }) => {
   const { email, handle, did, password, recoveryKey, plcOp } = input as Input;
@@ -23,8 +28,8 @@ export const createAccount: Handler = async ({ input, caller, host, request }) =
   if (password === undefined || password.length === 0) return fault(400, "InvalidPassword", "Password is required");
   if (password.length > MAX_PASSWORD)
     return fault(400, "InvalidPassword", `Password too long. Maximum length is ${MAX_PASSWORD} characters.`);
-  if (email !== undefined && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email))
-    return invalid(`This email address is not supported, please use a different email: ${email}`);
+  if (email !== undefined && !isEmail(email))
+    return invalid(`This email address is not supported, please use a different email: ${email.slice(0, MAX_EMAIL)}`);
   const idempotencyKey = request.headers.get("idempotency-key");
   const made = await host.createAccount({
     handle,
