@@ -56,8 +56,11 @@ function take({ log, repos, deliveries, purge, beforeCommit }: IngestStores, row
   const frames: LoggedFrame[] = [];
   const addressees: Addressees = { direct: new Set(), everybody: false };
   let repo = known;
+  /** The account's last event before its deletion. */
+  let lastAlive = known.seq;
   for (const row of rows) {
     if (!isNew(row, repo)) continue;
+    if (repo.status !== "deleted") lastAlive = repo.seq;
     const seq = log.lastSeq + 1;
     const frame = sequenceFrame(row.frame, row.seqAt, seq);
     log.append(frame, repo.id, repo.seq, now);
@@ -66,7 +69,7 @@ function take({ log, repos, deliveries, purge, beforeCommit }: IngestStores, row
     if (row.deliveries !== undefined) deliveries.add(repo, seq, row.deliveries, addressees);
   }
   if (frames.length > 0) repos.save(repo);
-  const purging = repo.status === "deleted" && known.status !== "deleted" && purge.begin(repo, known.seq);
+  const purging = repo.status === "deleted" && known.status !== "deleted" && purge.begin(repo, lastAlive);
   beforeCommit?.();
   return { position: { epoch: repo.epoch, n: repo.n }, frames, addressees, activated: repo.active && !known.active, purging };
 }

@@ -71,6 +71,16 @@ describe("the window", () => {
 });
 
 describe("a deleted account", () => {
+  it("loses also the events that came in one batch with its deletion", async () => {
+    const relay = relayFor({ test: "purge-batch" });
+    await relay.stub.ingest([commitRow(1, 1), commitRow(1, 2)]);
+    await relay.stub.ingest([commitRow(2, 1)]);
+    await relay.stub.ingest([commitRow(1, 3), commitRow(1, 4), accountRow(1, 5, "deleted")]);
+    const reader = await subscribe(relay.stub, 0);
+    await until("what is left", () => reader.seqs.includes(6));
+    expect(reader.seqs).toEqual([3, 6]);
+  });
+
   it("leaves its #account event and nothing else in the log", async () => {
     const relay = relayFor({ test: "purge" });
     for (let n = 1; n <= 600; n += 20) {

@@ -126,10 +126,10 @@ describe("com.atproto.server.createAccount", () => {
 
   it("gives a repeated Idempotency-Key to who knows the password alone", async () => {
     const handle = `${freshName()}.test`;
-    const ask = (password: string) => xrpc<{ did: string; error: string }>("com.atproto.server.createAccount", { json: { handle, password }, headers: { "idempotency-key": "one" } });
-    const made = await ask("right password");
-    expect((await ask("wrong password")).body.error).toBe("HandleNotAvailable");
-    expect((await ask("right password")).body.did).toBe(made.body.did);
+    const register = (password: string) => xrpc<{ did: string; error: string }>("com.atproto.server.createAccount", { json: { handle, password }, headers: { "idempotency-key": "one" } });
+    const made = await register("right password");
+    expect((await register("wrong password")).body.error).toBe("HandleNotAvailable");
+    expect((await register("right password")).body.did).toBe(made.body.did);
     const byAdmin = await create({ name: handle.replace(".test", "") }, { "idempotency-key": "one" });
     expect(byAdmin).toMatchObject({ status: 400, body: { error: "HandleNotAvailable" } });
     await login(handle, "right password");
