@@ -97,7 +97,8 @@ export abstract class AgentObject<Env> extends DurableObject<Env> implements Age
   }
 
   putBlob(input: BlobRow): Promise<Outcome<{ superseded?: string }>> {
-    return this.#with(({ blobs }) => blobs.put(input));
+    // An account that is going takes no more: its objects in R2 may have been collected already.
+    return this.#with(({ account, blobs }) => (account.status === "deleted" ? NOT_FOUND : blobs.put(input)));
   }
 
   getBlob({ cid }: { cid: string }): Promise<Outcome<BlobRow>> {

@@ -32,6 +32,13 @@ afterEach(() => {
 });
 
 describe("blobs", () => {
+  it("are not taken by an account that is going", async () => {
+    const agent = await makeAgent();
+    value(await agent.api.announceDeletion());
+    expect(await upload(agent, "late")).toMatchObject({ ok: false, error: { name: "RepoNotFound" } });
+    expect(value(await agent.api.takeBlobKeys({ limit: 10 }))).toEqual([]);
+  });
+
   it("are readable once a record refers to them", async () => {
     const agent = await makeAgent();
     value(await upload(agent, "a"));

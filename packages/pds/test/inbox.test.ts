@@ -106,7 +106,8 @@ describe("the inbox", () => {
     expect(first.messages.length).toBeGreaterThan(0);
     const after = value(await bob.api.listInbox({ limit: 100, cursor: first.cursor ?? "" }));
     expect(after.messages.length + first.messages.length).toBe((await inbox(bob)).length);
-    expect(await bob.api.listInbox({ limit: 10, cursor: "x" })).toMatchObject({ ok: false, error: { name: "InvalidRequest" } });
+    for (const cursor of ["x", "-1", "1.5", "1e3", "0x10", " 1", "9".repeat(17)])
+      expect(await bob.api.listInbox({ limit: 10, cursor }), cursor).toMatchObject({ ok: false, error: { name: "InvalidRequest" } });
   });
 
   it("tries again when the directory is down, keeping each sender's order, and lets others pass", async () => {

@@ -50,8 +50,8 @@ export class Inbox {
 
   /** Oldest first, after `cursor`. Errors: `InvalidRequest` (400) for a cursor that is not ours. */
   async list({ limit, cursor, waitSeconds = 0 }: { limit: number; cursor?: string; waitSeconds?: number }): Promise<Outcome<Page>> {
-    const after = cursor === undefined ? 0 : Number(cursor);
-    if (!Number.isSafeInteger(after) || after < 0) return fail(400, "InvalidRequest", `Malformed cursor: ${String(cursor).slice(0, 40)}`);
+    const after = Number(cursor ?? 0);
+    if (!/^\d{1,15}$/.test(cursor ?? "0")) return fail(400, "InvalidRequest", `Malformed cursor: ${String(cursor).slice(0, 40)}`);
     let rows = readMessages(this.#storage.sql, after, limit);
     if (rows.length === 0 && waitSeconds > 0 && this.#waiters.size < MAX_INBOX_WAITERS) {
       await this.#arrival(Math.min(waitSeconds, MAX_INBOX_WAIT_SECONDS) * 1000);
