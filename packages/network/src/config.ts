@@ -7,6 +7,8 @@ export interface Config {
   origin: string;
   /** did:web of the origin; a port is percent-encoded (did:web method, "port"). */
   hostDid: string;
+  /** Whether the origin is this machine's own, where no Cloudflare stands in front. */
+  isLoopback: boolean;
   handleDomains: string[];
   plcUrl: string;
   masterKey: Uint8Array;
@@ -40,6 +42,7 @@ const parse = (env: Env): Config => {
   return {
     origin,
     hostDid,
+    isLoopback: /^(?:(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(origin).hostname),
     handleDomains: required("HANDLE_DOMAINS", env.HANDLE_DOMAINS).split(",").map((domain) => domain.trim().toLowerCase()),
     plcUrl: required("PLC_URL", env.PLC_URL).replace(/\/$/, ""),
     masterKey,

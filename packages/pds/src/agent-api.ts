@@ -1,4 +1,4 @@
-import type { AccountStatus, Outcome } from "@rookery/sync";
+import type { AccountStatus, Outcome, RateStatus } from "@rookery/sync";
 
 /** RPC surface of the Agent Durable Object: all that the rest of the host may ask of one account. */
 export interface AgentApi {
@@ -117,7 +117,7 @@ export interface WriteResult {
   commit?: { cid: string; rev: string };
   results: { action: "create" | "update" | "delete"; collection: string; rkey: string; cid?: string }[];
   /** Remaining write points, when rate limits are on (reference: 5,000 an hour, 35,000 a day). */
-  rate?: { limit: number; remaining: number; reset: number; policy: string };
+  rate?: RateStatus;
 }
 
 export interface StoredRecord {

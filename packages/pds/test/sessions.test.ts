@@ -77,7 +77,9 @@ describe("sessions", () => {
     world.rateLimits = true;
     const { api } = await makeAgent();
     for (let i = 0; i < 30; i++) expect(await api.createSession({ password: "wrong", ip: "1.1.1.1" })).toMatchObject({ error: { status: 401 } });
-    expect(await api.createSession({ password: PASSWORD, ip: "1.1.1.1" })).toMatchObject({ error: { status: 429, name: "RateLimitExceeded" } });
+    expect(await api.createSession({ password: PASSWORD, ip: "1.1.1.1" })).toMatchObject({
+      error: { status: 429, name: "RateLimitExceeded", rate: { limit: 30, remaining: 0, policy: "30;w=300" } },
+    });
     expect((await api.createSession({ password: PASSWORD, ip: "2.2.2.2" })).ok).toBe(true);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5 * 60_000 + 1 });
     expect((await api.createSession({ password: PASSWORD, ip: "1.1.1.1" })).ok).toBe(true);

@@ -136,7 +136,9 @@ describe("write points", () => {
       const first = value(await api.write({ ops: [create("a")] }));
       expect(first.rate).toMatchObject({ limit: 5000, remaining: 4997, policy: "5000;w=3600" });
       for (let i = 0; i < 8; i++) value(await api.write({ ops: Array.from({ length: 200 }, (_, n) => create(`r${i}-${n}`)) }));
-      expect(await api.write({ ops: Array.from({ length: 200 }, (_, n) => create(`z${n}`)) })).toMatchObject({ ok: false, error: { status: 429, name: "RateLimitExceeded" } });
+      expect(await api.write({ ops: Array.from({ length: 200 }, (_, n) => create(`z${n}`)) })).toMatchObject({
+        ok: false, error: { status: 429, name: "RateLimitExceeded", rate: { limit: 5000, remaining: 197, policy: "5000;w=3600" } },
+      });
       expect(value(await api.write({ ops: [op({ action: "delete", collection: COLLECTION, rkey: "a" })] })).rate?.remaining).toBe(196);
     } finally {
       world.rateLimits = false;

@@ -6,6 +6,18 @@ export interface XrpcFault {
   name: string;
   /** For people; carries the offending value. */
   message: string;
+  /** The limit that was reached, for a 429 that knows it. */
+  rate?: RateStatus;
+}
+
+/** A rate limit and what is left of it, as the reference's RateLimit-* headers say it. */
+export interface RateStatus {
+  limit: number;
+  remaining: number;
+  /** Seconds since 1970 at which the window ends. */
+  reset: number;
+  /** `<limit>;w=<seconds of the window>` */
+  policy: string;
 }
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: XrpcFault };

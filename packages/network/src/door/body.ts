@@ -19,16 +19,40 @@ const readBytes = async (request: Request, limit: number): Promise<Uint8Array | 
   return new Uint8Array(Buffer.concat(chunks));
 };
 
+/** {@link readBytes}; a client that breaks off has sent a bad request, which is no fault of ours. */
+const readWhole = async (request: Request, limit: number): Promise<Uint8Array | XrpcFault> => {
+  try {
+    return await readBytes(request, limit);
+  } catch {
+    return invalid("The request ended before its body did");
+  }
+};
+
+/** What is said of a request without the body that its method needs, or without its type: the reference's words. */
+const missing = (isEmpty: boolean): XrpcFault =>
+  invalid(isEmpty ? "A request body is expected but none was provided" : "Request encoding (Content-Type) required but not provided");
+
+/** Bodies come as they are: nothing here unpacks gzip and its like. */
+const refuseEncoding = (request: Request): XrpcFault | undefined => {
+  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  return encoding === "identity" || encoding === "" ? undefined : fault(415, "UnsupportedMediaType", `unsupported content-encoding: ${encoding.slice(0, 100)}`);
+};
+
+/** Whether a body that is left to the handler as a stream can be taken at all; a fault if not. */
+export const checkStream = (request: Request): XrpcFault | undefined => {
+  // Without a length and not in chunks there is no body; a length of 0 says that it is empty (RFC 9112, 6.3).
+  if (request.body === null && !request.headers.has("content-length")) return missing(true);
+  return request.headers.get("content-type") ? refuseEncoding(request) : missing(false);
+};
+
 /** Parse a JSON body of at most `limit` bytes. */
 export const readJson = async (request: Request, limit: number): Promise<{ json: unknown } | XrpcFault> => {
   const type = request.headers.get("content-type");
-  const bytes = await readBytes(request, limit);
+  const packed = refuseEncoding(request);
+  if (packed !== undefined) return packed;
+  const bytes = await readWhole(request, limit);
   if (!(bytes instanceof Uint8Array)) return bytes;
-  if (type === null) {
-    return invalid(
-      bytes.length === 0 ? "A request body is expected but none was provided" : "Request encoding (Content-Type) required but not provided",
-    );
-  }
+  if (type === null) return missing(bytes.length === 0);
   const mime = type.split(";")[0]?.trim().toLowerCase();
   if (mime !== "application/json") return invalid(`Wrong request encoding (Content-Type): ${mime}`);
   try {

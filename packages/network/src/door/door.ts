@@ -1,26 +1,40 @@
-import { type Call, fault, invalid, isFault } from "@rookery/pds";
+import { type Call, fault, invalid, isFault, rateHeaders } from "@rookery/pds";
 import { validateInput, validateParams } from "@rookery/lexicon-agent-comms";
 import type { XrpcFault } from "@rookery/sync";
-import { configOf } from "../config.ts";
+import { type Config, configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { hostOf } from "../host/host.ts";
 import { routes } from "../routes.ts";
 import { authenticate } from "./authenticate.ts";
-import { drain, readJson, refuseBody } from "./body.ts";
+import { checkStream, drain, readJson, refuseBody } from "./body.ts";
 import { preflight, withCors } from "./cors.ts";
 import { RouteIndex } from "./find-route.ts";
-import { RateLimiter, type RateState, rateHeaders } from "./rate.ts";
-import type { AnyRoute } from "./route.ts";
+import { RateLimiter, type RateState } from "./rate.ts";
+import type { AnyRoute, Route } from "./route.ts";
 
 const index = new RouteIndex(routes);
 const limiter = new RateLimiter();
 
 /** An XRPC error as an HTTP answer. */
-const faultResponse = ({ status, name, message }: XrpcFault): Response =>
-  Response.json({ error: name, message }, { status, ...(status === 401 ? { headers: { "www-authenticate": "Bearer" } } : {}) });
+const faultResponse = ({ status, name, message, rate }: XrpcFault): Response =>
+  Response.json(
+    { error: name, message },
+    {
+      status,
+      headers: {
+        ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
+        ...rateHeaders(rate),
+        ...(status === 429 && rate !== undefined ? { "retry-after": String(Math.max(1, rate.reset - Math.floor(Date.now() / 1000))) } : {}),
+      },
+    },
+  );
 
-/** Cloudflare names the client; a loopback colony has one client, itself. */
-const addressOf = (request: Request): string => request.headers.get("cf-connecting-ip") ?? "loopback";
+/**
+ * Cloudflare names the client, and nobody else can there. A loopback colony has one client, itself: whatever a request
+ * says of its origin is the caller's invention, and would be a way around every limit.
+ */
+const addressOf = (request: Request, { isLoopback }: Config): string =>
+  (isLoopback ? null : request.headers.get("cf-connecting-ip")) ?? "loopback";
 
 const charge = (route: AnyRoute, ip: string): RateState | undefined => {
   let tightest: RateState | undefined;
@@ -41,8 +55,9 @@ const unpack = async (request: Request, url: URL, { nsid, body, method, maxBytes
     if (!checked.ok) return invalid(checked.message);
     params = checked.params;
   }
-  if (body !== "json") {
-    const refused = body === "none" && method === "POST" ? await refuseBody(request) : undefined;
+  if (body === "bytes") return checkStream(request) ?? { params, input: undefined };
+  if (body === "none") {
+    const refused = method === "POST" ? await refuseBody(request) : undefined;
     return refused ?? { params, input: undefined };
   }
   const read = await readJson(request, maxBytes);
@@ -57,27 +72,35 @@ const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> 
   const found = index.find(request.method, url.pathname);
   if (isFault(found)) return found;
   const { route, segments } = found;
+  const config = configOf(env);
+  const ip = addressOf(request, config);
+  const rate = config.rateLimits ? charge(route, ip) : undefined;
+  if (rate?.exceeded) return { ...fault(429, "RateLimitExceeded", "Rate Limit Exceeded"), rate };
   if ("plain" in route) return route.plain(request, env);
 
-  const config = configOf(env);
-  const ip = addressOf(request);
-  const rate = config.rateLimits ? charge(route, ip) : undefined;
-  if (rate?.exceeded) {
-    const refused = faultResponse(fault(429, "RateLimitExceeded", "Rate Limit Exceeded"));
-    for (const [name, value] of Object.entries(rateHeaders(rate))) refused.headers.set(name, value);
-    return refused;
-  }
-  const caller = await authenticate(route.access, request.headers.get("authorization"), config);
+  const answer = await serve(request, env, { url, route, segments, ip });
+  // The tightest limit is told: the account's own, if the handler has told it, or the address's.
+  if (rate === undefined) return answer;
+  if (!(answer instanceof Response)) return { ...answer, rate: answer.rate ?? rate };
+  for (const [name, value] of Object.entries(rateHeaders(rate))) if (!answer.headers.has(name)) answer.headers.set(name, value);
+  return answer;
+};
+
+interface Visit {
+  url: URL;
+  route: Route;
+  segments: Record<string, string>;
+  ip: string;
+}
+
+const serve = async (request: Request, env: Env, { url, route, segments, ip }: Visit): Promise<Response | XrpcFault> => {
+  const caller = await authenticate(route.access, request.headers.get("authorization"), configOf(env));
   if (isFault(caller)) return caller;
   const unpacked = await unpack(request, url, route);
   if (isFault(unpacked)) return unpacked;
   const { input } = unpacked;
   const params = { ...unpacked.params, ...segments };
-  const answer = await route.handler({ request, url, caller, params, input, host: hostOf(env), ip });
-  if (rate !== undefined && answer instanceof Response) {
-    for (const [name, value] of Object.entries(rateHeaders(rate))) if (!answer.headers.has(name)) answer.headers.set(name, value);
-  }
-  return answer;
+  return route.handler({ request, url, caller, params, input, host: hostOf(env), ip });
 };
 
 /** The one way in: find the row, decide who asks, check what is asked, let the handler translate. */

@@ -1,3 +1,5 @@
+import type { RateStatus } from "@rookery/sync";
+
 /**
  * Per-address limits of the reference (its rate-limits.ts and the methods' own), counted per isolate: in
  * production a first bound, with Cloudflare's own in front. Limits per account are the agent's, and exact.
@@ -20,12 +22,7 @@ export const rateRules = {
 /** Counters kept at most; past it the stalest half is forgotten, so memory is bounded whatever the traffic. */
 const MAX_COUNTERS = 50_000;
 
-export interface RateState {
-  limit: number;
-  remaining: number;
-  /** Seconds since 1970 at which the window ends. */
-  reset: number;
-  policy: string;
+export interface RateState extends RateStatus {
   exceeded: boolean;
 }
 
@@ -67,11 +64,3 @@ export class RateLimiter {
     }
   }
 }
-
-/** The reference's headers. */
-export const rateHeaders = (state: RateState): Record<string, string> => ({
-  "RateLimit-Limit": String(state.limit),
-  "RateLimit-Remaining": String(state.remaining),
-  "RateLimit-Reset": String(state.reset),
-  "RateLimit-Policy": state.policy,
-});

@@ -1,3 +1,4 @@
+import type { RateStatus } from "@rookery/sync";
 import { LOGIN_FAILURES_DAY, LOGIN_FAILURES_SHORT, MAX_LOGIN_ADDRESSES } from "../limits.ts";
 
 interface Row extends Record<string, SqlStorageValue> {
@@ -7,11 +8,19 @@ interface Row extends Record<string, SqlStorageValue> {
   day_count: number;
 }
 
-/** Whether this address failed too often to try again now. The reference counts tries; we count failures only. */
-export function isBlocked(sql: SqlStorage, address: string, now: number): boolean {
+/**
+ * The limit that this address has reached, if it failed too often to try again now. The reference counts tries; we count
+ * failures only.
+ */
+export function blockOf(sql: SqlStorage, address: string, now: number): RateStatus | undefined {
   const row = current(sql, address, now);
-  return row.short_count >= LOGIN_FAILURES_SHORT.count || row.day_count >= LOGIN_FAILURES_DAY.count;
+  if (row.day_count >= LOGIN_FAILURES_DAY.count) return reached(LOGIN_FAILURES_DAY, row.day_start);
+  return row.short_count >= LOGIN_FAILURES_SHORT.count ? reached(LOGIN_FAILURES_SHORT, row.short_start) : undefined;
 }
+
+const reached = ({ count, window }: { count: number; window: number }, start: number): RateStatus => ({
+  limit: count, remaining: 0, reset: Math.ceil((start + window) / 1000), policy: `${count};w=${window / 1000}`,
+});
 
 /** Count a failure. Addresses beyond the bound push the longest silent one out. */
 export function countFailure(sql: SqlStorage, address: string, now: number): void {

@@ -2,7 +2,7 @@ import { type Outcome, fail, ok } from "@rookery/sync";
 import type { SessionGrant } from "../agent-api.ts";
 import { MAX_PASSWORD_CHECKS, MAX_SESSIONS, SESSION_GRACE, SESSION_LIFE } from "../limits.ts";
 import type { AgentState } from "../state.ts";
-import { countFailure, isBlocked } from "./login-guard.ts";
+import { blockOf, countFailure } from "./login-guard.ts";
 import { verifyPassword } from "./password.ts";
 
 const SCOPE = "com.atproto.access";
@@ -22,7 +22,8 @@ let checking = 0;
 export async function createSession(state: AgentState, input: { password: string; ip?: string }): Promise<Outcome<SessionGrant>> {
   const { sql, ports } = state;
   const address = (input.ip ?? "").slice(0, 64);
-  if (ports.rateLimits && isBlocked(sql, address, Date.now())) return fail(429, "RateLimitExceeded", "Rate Limit Exceeded");
+  const rate = ports.rateLimits ? blockOf(sql, address, Date.now()) : undefined;
+  if (rate !== undefined) return { ok: false, error: { status: 429, name: "RateLimitExceeded", message: "Rate Limit Exceeded", rate } };
   if (checking >= MAX_PASSWORD_CHECKS) return fail(429, "RateLimitExceeded", "Too many logins at a time");
   const stored = state.account.password;
   checking++;

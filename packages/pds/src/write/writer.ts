@@ -8,7 +8,7 @@ import type { AgentState } from "../state.ts";
 import type { Head } from "../store/head.ts";
 import { CommitTooLargeError, commitChanges } from "./commit.ts";
 import { type Change, type Plan, planWrite } from "./plan.ts";
-import { type Meter, pointsOf, remaining, spend } from "./rate.ts";
+import { type Meter, exceeded, pointsOf, remaining, spend } from "./rate.ts";
 
 type Answer = Outcome<WriteResult>;
 
@@ -104,7 +104,8 @@ export function commitGroup(state: AgentState, requests: WriteRequest[]): Answer
     const blobs = state.blobs.check(plan.value.changes);
     if (blobs !== undefined) return { ok: false, error: blobs };
     const spent = state.ports.rateLimits ? spend(meter, pointsOf(request.ops), now) : meter;
-    if (spent === undefined) return fail(429, "RateLimitExceeded", "Rate Limit Exceeded");
+    if (spent === undefined)
+      return { ok: false, error: { status: 429, name: "RateLimitExceeded", message: "Rate Limit Exceeded", rate: exceeded(meter, pointsOf(request.ops), now) } };
     meter = spent;
     for (const change of plan.value.changes) changes.push(change);
     return plan;

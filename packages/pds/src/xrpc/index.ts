@@ -1,6 +1,7 @@
 /** The XRPC surface of the host: one handler per method, named after it. */
 export * from "./call.ts";
 export * from "./host.ts";
+export * from "./rate-headers.ts";
 export * from "./tokens.ts";
 export { applyWrites } from "./repo/apply-writes.ts";
 export { createRecord } from "./repo/create-record.ts";

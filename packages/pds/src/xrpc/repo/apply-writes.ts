@@ -3,7 +3,7 @@ import type { PreparedOp } from "../../agent-api.ts";
 import { type Handler, answer, atUri, invalid, isFault, json } from "../call.ts";
 import { prepareOp } from "../../write/prepare.ts";
 import { ownRepo } from "../repo-access.ts";
-import { rateHeaders } from "./rate-headers.ts";
+import { rateHeaders } from "../rate-headers.ts";
 
 /** Most operations in one commit (com.atproto.sync.subscribeRepos#commit). */
 const MAX_WRITES = 200;

@@ -1,7 +1,7 @@
 import { type Handler, answer, atUri, isFault, json } from "../call.ts";
 import { prepareOp } from "../../write/prepare.ts";
 import { ownRepo } from "../repo-access.ts";
-import { rateHeaders } from "./rate-headers.ts";
+import { rateHeaders } from "../rate-headers.ts";
 
 interface Input {
   repo: string;

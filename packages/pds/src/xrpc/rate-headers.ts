@@ -1,7 +1,7 @@
-import type { WriteResult } from "../../agent-api.ts";
+import type { RateStatus } from "@rookery/sync";
 
-/** The reference's RateLimit-* headers for what is left of the caller's write points. */
-export const rateHeaders = (rate: WriteResult["rate"]): Record<string, string> =>
+/** The reference's RateLimit-* headers for what is left of a limit. */
+export const rateHeaders = (rate: RateStatus | undefined): Record<string, string> =>
   rate === undefined
     ? {}
     : {
