@@ -49,6 +49,8 @@ export const JOB_LEASE = 30 * SECOND;
 export const PIN_IDLE = 30 * SECOND;
 /** An export ends after this long, whoever reads it. */
 export const PIN_TOTAL = 10 * MINUTE;
+/** One that nobody reads for this long makes room when there are too many. */
+export const PIN_YIELD = SECOND;
 /** Exports at a time per agent; the next one gets 429. */
 export const MAX_PINS = 8;
 /** Bytes an export hands over at a time, at least. */

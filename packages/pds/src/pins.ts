@@ -1,4 +1,4 @@
-import { MAX_PINS, PIN_IDLE, PIN_TOTAL } from "./limits.ts";
+import { MAX_PINS, PIN_IDLE, PIN_TOTAL, PIN_YIELD } from "./limits.ts";
 
 /** One export's hold on a rev: everything reachable at that rev stays readable until the pin closes. */
 export interface Pin {
@@ -46,12 +46,13 @@ export class Pins {
     this.#kept = true;
   }
 
-  /** Hold `rev`, the newest one. Undefined when too many exports are open. */
+  /** Hold `rev`, the newest one. Undefined when too many exports are open, and all of them are being read. */
   open(rev: string, expire: () => void): Pin | undefined {
+    const now = Date.now();
+    if (this.#open.size >= MAX_PINS) this.#displace(now);
     if (this.#open.size >= MAX_PINS) return undefined;
     // What a dead export left behind must not be taken for this one's.
     if (this.#open.size === 0) this.#sweep();
-    const now = Date.now();
     const pin: Pin = { rev, opened: now, used: now, expire };
     this.#open.add(pin);
     this.#timer ??= setTimeout(() => this.#check(), CHECK_MS);
@@ -75,6 +76,14 @@ export class Pins {
     const pins = [...this.#open];
     this.#open.clear();
     for (const pin of pins) pin.expire();
+  }
+
+  /** End the export that was not read for longest: those who open exports and leave them keep nobody out. */
+  #displace(now: number): void {
+    const [stalest] = [...this.#open].toSorted((a, b) => a.used - b.used);
+    if (stalest === undefined || now - stalest.used < PIN_YIELD) return;
+    this.close(stalest);
+    stalest.expire();
   }
 
   #check(): void {

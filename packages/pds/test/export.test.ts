@@ -90,6 +90,19 @@ describe("exportRepo", () => {
     await Promise.all(open.map((outcome) => value(outcome).cancel()));
     await expect.poll(async () => (await agent.api.exportRepo({})).ok).toBe(true);
   });
+
+  it("are not kept from others by readers that stopped reading", async () => {
+    const agent = await filled(1200);
+    const stalled = (await Promise.all(Array.from({ length: 8 }, () => agent.api.exportRepo({})))).map((outcome) => value(outcome));
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2_000 });
+    try {
+      expect((await verifyExport(await exportOf(agent), agent)).records.size).toBe(1200);
+      const ends = await Promise.allSettled(stalled.map((stream) => bytesOf(stream)));
+      expect(ends.filter(({ status }) => status === "rejected")).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });
 
 describe("equal content", () => {
