@@ -4,19 +4,24 @@ import type { XrpcFault } from "@rookery/sync";
 const tooLarge = (limit: number): XrpcFault =>
   fault(413, "PayloadTooLarge", `Request entity too large: more than ${limit} bytes`);
 
-/** The whole body, or a fault once it proves larger than `limit` bytes; nothing past the limit is kept. */
+/** Bytes of a refused request that are still taken in. */
+const DRAIN_LIMIT = 16_000_000;
+
+/** The whole body, or a fault if it is larger than `limit` bytes; nothing past the limit is kept. */
 const readBytes = async (request: Request, limit: number): Promise<Uint8Array | XrpcFault> => {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > limit) return tooLarge(limit);
   if (request.headers.has("content-length")) return new Uint8Array(await request.arrayBuffer());
-  const chunks: Uint8Array[] = [];
+  let chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > limit) return tooLarge(limit);
-    chunks.push(chunk);
+    // Read on for a while, as `drain` does.
+    if (size > limit + DRAIN_LIMIT) break;
+    if (size > limit) chunks = [];
+    else chunks.push(chunk);
   }
-  return new Uint8Array(Buffer.concat(chunks));
+  return size > limit ? tooLarge(limit) : new Uint8Array(Buffer.concat(chunks));
 };
 
 /** {@link readBytes}; a client that breaks off has sent a bad request, which is no fault of ours. */
@@ -67,9 +72,6 @@ export const refuseBody = async (request: Request): Promise<XrpcFault | undefine
   for await (const chunk of request.body ?? []) if (chunk.byteLength > 0) return invalid("A request body was provided when none was expected");
   return undefined;
 };
-
-/** Bytes of a refused request that are still taken in. */
-const DRAIN_LIMIT = 16_000_000;
 
 /**
  * Read a body that nobody wants, up to a bound. Answering while the client is still sending closes the connection under

@@ -16,16 +16,23 @@ interface Stored {
 const tooLarge = (limit: number): XrpcFault =>
   fault(413, "PayloadTooLarge", `Blob is larger than this host's limit of ${limit} bytes`);
 
-/** Bytes as they pass, hashed and counted; errors as soon as there are too many. */
+/** Bytes beyond the limit that are still taken in: answering before the client has sent its body cuts the connection. */
+const PATIENCE = 16_000_000;
+
+/** Bytes as they pass, hashed and counted; errors at the end when there were too many, or when they do not end. */
 const metered = (limit: number) => {
   const hash = createHash("sha256");
   let size = 0;
   const stream = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       size += chunk.byteLength;
-      if (size > limit) return controller.error(new Error("blob too large"));
+      if (size > limit + PATIENCE) return controller.error(new Error("blob too large"));
+      if (size > limit) return;
       hash.update(chunk);
       controller.enqueue(chunk);
+    },
+    flush(controller) {
+      if (size > limit) controller.error(new Error("blob too large"));
     },
   });
   const cid = () => cidToString(cidOf(() => new Uint8Array(hash.digest()), new Uint8Array(), RAW));
