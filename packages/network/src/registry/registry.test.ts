@@ -59,5 +59,6 @@ describe("finding an agent", () => {
 
   it("does not remember names that are longer than any", async () => {
     expect(await registry.find(`did:plc:${"a".repeat(100_000)}`)).toBeUndefined();
+    expect(await registry.findLogin(`${"a".repeat(100_000)}@example.com`)).toBeUndefined();
   });
 });

@@ -56,7 +56,7 @@ export class Registry {
 
   /** An active agent by what a person signs in with: handle, DID or e-mail address. */
   async findLogin(identifier: string): Promise<KnownAgent | undefined> {
-    if (!identifier.includes("@")) return this.find(identifier);
+    if (!identifier.includes("@") || identifier.length > MAX_ACTOR) return this.find(identifier);
     const row = await this.byEmail(identifier);
     return row?.state === "active" ? { did: row.did, handle: row.handle } : undefined;
   }
