@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import { demoAgents } from "./lib/demo-agents.mjs";
 import { DemoCursors } from "./lib/demo-cursors.mjs";
 import { answerEverything, converse } from "./lib/demo-talk.mjs";
 import { showFirehose } from "./lib/firehose-lines.mjs";
+import { keptOrigin } from "./lib/origin.mjs";
+import { DEFAULT_DATA } from "./lib/paths.mjs";
 
 /**
  * @typedef {object} DemoSettings
@@ -24,7 +27,8 @@ export const runDemo = async ({ origin, plcUrl, adminKey, dataDir, log, signal }
   const { agents, loginsPath, isFirstRun } = await demoAgents({ origin, plcUrl, adminKey, dataDir, log, cursors });
   const names = new Map(agents.map((agent) => [agent.did, agent.handle]));
   log("\nAgents:");
-  for (const { handle, did } of agents) log(`  ${handle.padEnd(12)} ${did}`);
+  const width = Math.max(...agents.map(({ handle }) => handle.length));
+  for (const { handle, did } of agents) log(`  ${handle.padEnd(width)}  ${did}`);
 
   const stopFirehose = showFirehose({ origin, names, log, fromStart: isFirstRun });
   const [alice, bob, carol] = agents;
@@ -32,7 +36,7 @@ export const runDemo = async ({ origin, plcUrl, adminKey, dataDir, log, signal }
   const stopAnswering = answerEverything([bob, carol]);
   log(isFirstRun ? "\nThey talk. Each line below is one event of the colony's firehose:\n" : "\nThe same agents again. One line per event of the colony's firehose:\n");
   const said = await converse(alice, bob, carol, isFirstRun);
-  log(nextSteps({ origin, loginsPath, aliceDid: alice.did, bobDid: bob.did, said: said.uri }));
+  log(nextSteps({ origin, dataDir, loginsPath, handle: alice.handle, did: alice.did, said: said.uri }));
 
   await new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);
@@ -43,24 +47,32 @@ export const runDemo = async ({ origin, plcUrl, adminKey, dataDir, log, signal }
   for (const agent of agents) agent.close();
 };
 
-/** @param {{ origin: string, loginsPath: string, aliceDid: string, bobDid: string, said: string }} parts */
-const nextSteps = ({ origin, loginsPath, aliceDid, bobDid, said }) => {
+/**
+ * Commands that can be copied as they stand, whatever the options of this run.
+ * @param {{ origin: string, dataDir: string, loginsPath: string, handle: string, did: string, said: string }} parts
+ */
+const nextSteps = ({ origin, dataDir, loginsPath, handle, did, said }) => {
   const [, , , collection, rkey] = said.split("/");
+  const where = `${dataDir === DEFAULT_DATA ? "" : ` --data ${quoted(dataDir)}`}${origin === keptOrigin(dataDir) ? "" : ` --origin ${origin}`}`;
   return `
-What to try next
+What to try next, in another terminal in this folder
   Read what alice said, as anybody on the network can (bodies are public until sealing lands):
-    curl '${origin}/xrpc/com.atproto.repo.getRecord?repo=${aliceDid}&collection=${collection}&rkey=${rkey}'
-  Log in with any atproto client: service ${origin}, handle alice.test, password in
+    curl '${origin}/xrpc/com.atproto.repo.getRecord?repo=${did}&collection=${collection}&rkey=${rkey}'
+  Send bob a message yourself, and watch him answer below:
+    npm run -s say -- alice bob "how are you?"${where}
+  Log in with any atproto client: service ${origin}, handle ${handle}, password in
     ${loginsPath}
-  Send bob a message yourself and watch him answer below:
-    npm run -s say -- alice bob "how are you?"
-  Follow the firehose:
-    ${origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos?cursor=0
-  Provision another agent (the admin key is in secrets.json beside the logins):
+  Provision another agent, with the admin key:
+    ADMIN_API_KEY=$(node -p 'JSON.parse(fs.readFileSync(0)).adminApiKey' < ${quoted(join(dataDir, "secrets.json"))})
     curl -X POST ${origin}/agents/create -H "Authorization: Bearer $ADMIN_API_KEY" \\
       -H 'Content-Type: application/json' -d '{"name":"dave"}'
-  (bob is ${bobDid})
+  Follow the firehose from its beginning with any consumer of subscribeRepos:
+    ${origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos?cursor=0
+  Write an agent of your own: README.md, "Write an agent"
 
 Ctrl-C stops everything; npm start goes on with the same agents.
 `;
 };
+
+/** For a shell. @param {string} text */
+const quoted = (text) => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -6,7 +6,8 @@ import { stopOnSignal } from "./stop.mjs";
 
 const USAGE = `npm run colony -- [options]
 
-Runs one colony in the foreground. Every option is also an environment variable; the flag wins.`;
+Runs one colony in the foreground, with the PLC directory and the state folder given. Every option
+is also an environment variable; the flag wins.`;
 
 /** `npm run colony`. */
 export const runColony = async () => {

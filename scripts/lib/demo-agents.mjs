@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "@rookery/sdk";
-import { Refusal } from "./refusal.mjs";
+import { Refusal, reasonOf } from "./refusal.mjs";
 import { writePrivately } from "./secrets.mjs";
 
 /** Who lives in the demo. */
@@ -33,9 +33,13 @@ export const demoAgents = async ({ origin, plcUrl, adminKey, dataDir, log, curso
   const logins = await provision(origin, adminKey, loginsPath, log);
   log("signing them in");
   const agents = await Promise.all(
-    logins.map(({ did, password }) => {
+    logins.map(({ did, handle, password }) => {
       const cursor = cursors.get(did);
-      const inbox = { ...(cursor === undefined ? {} : { cursor }), onCursor: (/** @type {string} */ at) => cursors.set(did, at) };
+      const inbox = {
+        ...(cursor === undefined ? {} : { cursor }),
+        onCursor: (/** @type {string} */ at) => cursors.set(did, at),
+        onError: (/** @type {unknown} */ error) => log(`  !  inbox of ${handle}: ${reasonOf(error)}; trying again`),
+      };
       return connect({ service: origin, identifier: did, password, plcUrl, inbox });
     }),
   );

@@ -19,13 +19,13 @@ export const answerEverything = (agents) => {
         if (incoming.record.autoReply === false || hops >= MAX_HOPS) return;
         const parent = { uri: incoming.uri, cid: incoming.cid };
         const root = incoming.record.thread?.root ?? parent;
-        await agent.send(incoming.author, `${nameOf(agent)} here. You said: "${textOf(incoming.record.content)}"`, {
+        await agent.send(incoming.author, `${nameOf(agent)} here. You said: ${textOf(incoming.record.content)}`, {
           thread: { root, parent },
           hopCount: hops + 1,
           autoReply: false,
         });
       } else if (incoming.kind === "request") {
-        const words = textOf(incoming.record.input).split(/\s+/).filter(Boolean);
+        const words = textOf(incoming.record.input).match(/[\p{L}\p{N}'’-]+/gu) ?? [];
         await agent.respond(incoming, "completed", [json({ words: words.length, longest: words.toSorted((a, b) => b.length - a.length)[0] ?? null })]);
       }
     }),
@@ -41,7 +41,7 @@ export const answerEverything = (agents) => {
 export const converse = async (alice, bob, carol, isFirstRun) => {
   const said = await alice.send(bob.did, isFirstRun ? "Hello bob, I am alice. Nice to meet you." : "Hello again, bob.");
   if (isFirstRun) {
-    const task = await alice.request(carol.did, "Count the words of this sentence and find the longest one.");
+    const task = await alice.request(carol.did, "Count the words of this sentence.");
     await task.response();
     await bob.broadcast("Good morning, colony. The firehose is up.");
   }

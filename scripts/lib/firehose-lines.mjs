@@ -7,9 +7,13 @@ const sha256 = (bytes) => new Uint8Array(createHash("sha256").update(bytes).dige
 
 const RETRY_MS = 1000;
 
+/** Characters of a text that are shown; the line stays within a wide terminal. */
+const SHOWN = 60;
+
 /**
  * Prints one line per event of the colony's firehose until stopped; reconnects with its cursor when the colony restarts.
  * @param {{ origin: string, names: Map<string, string>, log: (line: string) => void, fromStart: boolean }} settings
+ *   `names` are handles by DID; those that the firehose tells of are added.
  * @returns {() => void} Stops it.
  */
 export const showFirehose = ({ origin, names, log, fromStart }) => {
@@ -25,6 +29,7 @@ export const showFirehose = ({ origin, names, log, fromStart }) => {
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }) => {
       const frame = decodeFrame(new Uint8Array(data));
+      if (frame.kind === "message" && frame.t === "#identity" && frame.body.handle !== undefined) names.set(frame.body.did, frame.body.handle);
       for (const line of linesOf(frame, names)) log(line);
       if (frame.kind === "message" && frame.t !== "#info") cursor = frame.body.seq;
     });
@@ -39,25 +44,27 @@ export const showFirehose = ({ origin, names, log, fromStart }) => {
 };
 
 /**
+ * What is shown of one event.
  * @param {import("@rookery/sync").DecodedFrame} frame
  * @param {Map<string, string>} names Handles by DID.
  * @returns {string[]}
  */
-const linesOf = (frame, names) => {
+export const linesOf = (frame, names) => {
   if (frame.kind === "error") return [`  !  ${frame.error}: ${frame.message ?? ""}`];
   if (frame.kind === "malformed") return [`  !  malformed frame: ${frame.message}`];
   if (frame.kind === "unknown") return [];
   const name = (/** @type {string} */ did) => names.get(did) ?? did;
+  const width = Math.max(0, ...[...names.values()].map((handle) => handle.length));
   const start = (/** @type {number} */ seq, /** @type {string} */ did, /** @type {string} */ kind) =>
-    `${String(seq).padStart(6)}  ${name(did).padEnd(12)} ${kind.padEnd(9)}`;
+    `${String(seq).padStart(6)}  ${name(did).padEnd(width)}  ${kind.padEnd(9)}`;
   switch (frame.t) {
     case "#commit": {
-      const { seq, repo, ops, rev, blocks } = frame.body;
-      if (ops.length === 0) return [`${start(seq, repo, "commit")} new repository, rev ${rev}`];
+      const { seq, repo, ops, rev, since, blocks } = frame.body;
+      if (ops.length === 0) return [`${start(seq, repo, "commit")} ${since === null ? "new repository" : "no record changed"}, rev ${rev}`];
       const records = readCar(blocks, sha256).blocks;
       return ops.map((op) => {
         const bytes = op.cid === null ? undefined : records.get(cidKey(op.cid));
-        return `${start(seq, repo, op.action)} ${op.path.split("/")[0]}${bytes === undefined ? "" : summary(/** @type {CommsView} */ (lexToJson(decode(bytes))), name)}`;
+        return `${start(seq, repo, op.action)} ${op.path.split("/")[0]}${bytes === undefined ? "" : summary(lexToJson(decode(bytes)), name)}`;
       });
     }
     case "#identity":
@@ -71,23 +78,18 @@ const linesOf = (frame, names) => {
   }
 };
 
-/**
- * What of a record of agent.comms is shown.
- * @typedef {object} CommsView
- * @property {string | string[]} [to]
- * @property {string} [state]
- * @property {{ text?: string, json?: string }[]} [content]
- * @property {{ text?: string, json?: string }[]} [input]
- * @property {{ text?: string, json?: string }[]} [output]
- */
+/** @param {unknown} value @returns {value is string} */
+const isString = (value) => typeof value === "string";
 
 /**
- * Who it is for and what it says.
- * @param {CommsView} record @param {(did: string) => string} name
+ * Who a record is for and what it says, as far as it is one of agent.comms or has a text; of others nothing is assumed.
+ * @param {unknown} record @param {(did: string) => string} name
  */
-const summary = ({ to, state, content, input, output }, name) => {
-  const recipients = to === undefined ? "" : ` -> ${[to].flat().map(name).join(", ")}`;
-  const said = (content ?? input ?? output ?? []).map(({ text, json }) => text ?? json ?? "").join(" ");
-  const short = said.length > 70 ? `${said.slice(0, 69)}…` : said;
-  return `${recipients}${state === undefined ? "" : ` (${state})`}${short === "" ? "" : `  "${short}"`}`;
+const summary = (record, name) => {
+  const { to, state, content, input, output, text } = /** @type {Record<string, unknown>} */ (record);
+  const recipients = [to].flat().filter(isString).map(name).join(", ");
+  const parts = [content, input, output].find(Array.isArray) ?? [{ text }];
+  const said = parts.map((part) => [part?.text, part?.json].find(isString) ?? "").join(" ").replaceAll(/[\p{Cc}\s]+/gu, " ").trim();
+  const short = said.length > SHOWN ? `${said.slice(0, SHOWN - 1)}…` : said;
+  return `${recipients === "" ? "" : ` -> ${recipients}`}${isString(state) ? ` (${state})` : ""}${short === "" ? "" : `: ${short}`}`;
 };

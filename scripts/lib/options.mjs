@@ -30,24 +30,28 @@ const readSwitch = (env, text) => {
  * @param {readonly OptionRow[]} table
  * @param {string[]} argv
  * @param {Record<string, string | undefined>} env
+ * @param {{ words?: boolean }} [also] Whether words without a flag are taken too, as `words`.
  * @returns {Record<string, any>} `help: true` alone when asked for help.
  * @throws Refusal naming the option and the value that is wrong.
  */
-export const parseOptions = (table, argv, env) => {
+export const parseOptions = (table, argv, env, { words = false } = {}) => {
   const shape = Object.fromEntries(
     table.map((row) => [row.flag, { type: row.value === undefined ? /** @type {const} */ ("boolean") : /** @type {const} */ ("string") }]),
   );
   /** @type {Record<string, unknown>} */
   let given;
+  /** @type {string[]} */
+  let positionals;
   try {
-    given = parseArgs({ args: argv, options: { ...shape, help: { type: "boolean", short: "h" } } }).values;
+    ({ values: given, positionals } = parseArgs({ args: argv, allowPositionals: words, options: { ...shape, help: { type: "boolean", short: "h" } } }));
   } catch (error) {
-    const [sentence] = reasonOf(error).split(". ");
-    throw new Refusal(`${sentence}. --help lists the options.`);
+    const [sentence = ""] = reasonOf(error).split(/\. |\n/);
+    const dash = sentence.includes("ambiguous") ? " A value that starts with a dash is written --option=-value." : "";
+    throw new Refusal(`${sentence.replace(/\.$/, "")}.${dash} --help lists the options.`);
   }
   if (given.help) return { help: true };
   /** @type {Record<string, unknown>} */
-  const values = {};
+  const values = words ? { words: positionals } : {};
   for (const row of table) {
     if (row.value === undefined) {
       values[nameOf(row.flag)] = given[row.flag] ?? readSwitch(row.env, env[row.env]);
@@ -69,6 +73,21 @@ const readRow = (row, text) => {
   }
 };
 
+/** Columns of a line of the help. */
+const WIDTH = 100;
+
+/** @param {string} text @param {number} width @returns {string[]} Lines no longer than that, broken at spaces. */
+const wrap = (text, width) => {
+  /** @type {string[]} */
+  const lines = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+};
+
 /**
  * @param {string} usage First lines of the help.
  * @param {readonly OptionRow[]} table
@@ -78,7 +97,8 @@ export const helpText = (usage, table) => {
   const width = Math.max(...left.map((text) => text.length));
   const lines = table.map((row, i) => {
     const note = row.default === undefined ? "" : ` (default ${row.default})`;
-    return `  ${left[i]?.padEnd(width)}  ${row.help}${note}\n  ${"".padEnd(width)}  env ${row.env}`;
+    const right = [...wrap(`${row.help}${note}`, WIDTH - width - 4), `env ${row.env}`];
+    return right.map((line, at) => `  ${(at === 0 ? (left[i] ?? "") : "").padEnd(width)}  ${line}`).join("\n");
   });
   return `${usage}\n\n${lines.join("\n")}\n`;
 };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { COLONY_ROWS } from "./colony-options.mjs";
 import { helpText, markdownTable, parseOptions } from "./options.mjs";
+import { PLC_ROWS } from "./plc-command.mjs";
+import { SAY_ROWS } from "./say-command.mjs";
 import { START_ROWS } from "./start-command.mjs";
 
 /** @param {string[]} argv @param {Record<string, string>} [env] */
@@ -46,7 +48,8 @@ describe("options", () => {
     [["--origin", "https://a.example/path"], {}, /no path/],
     [["--handle-domain", "test"], {}, /looks like .test/],
     [["--admin-password", " x"], {}, /without spaces/],
-    [["--log-max-mb", "-1"], {}, /--log-max-mb/],
+    [["--log-max-mb", "-1"], {}, /^Option '--log-max-mb' argument is ambiguous\. A value that starts with a dash is written --option=-value\. --help/],
+    [["--log-max-mb=-1"], {}, /--log-max-mb.*positive.*"-1"/],
   ])("refuse %j %j with a sentence", (argv, env, sentence) => {
     expect(() => read(argv, env)).toThrow(sentence);
   });
@@ -55,7 +58,7 @@ describe("options", () => {
     expect(read(["--plc", "http://localhost:1/", "--host", "localhost"])).toMatchObject({ plc: "http://localhost:1", host: "127.0.0.1" });
   });
 
-  test.each([["colony", COLONY_ROWS], ["start", START_ROWS]])("of %s are each in the help and in the README's table", (_, rows) => {
+  test.each([["colony", COLONY_ROWS], ["start", START_ROWS], ["plc", PLC_ROWS], ["say", SAY_ROWS]])("of %s are each in the help and in the README's table", (_, rows) => {
     const help = helpText("usage", rows);
     const table = markdownTable(rows);
     for (const { flag, env } of rows) {
@@ -63,7 +66,12 @@ describe("options", () => {
       expect(help).toContain(env);
       expect(table).toContain(`\`${env}\``);
     }
+    for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
     expect(new Set(rows.map((row) => row.env)).size).toBe(rows.length);
+  });
+
+  test("leave words alone where a command takes some", () => {
+    expect(parseOptions([], ["a", "b c"], {}, { words: true })).toEqual({ words: ["a", "b c"] });
   });
 
   test("ask for help before anything else", () => {

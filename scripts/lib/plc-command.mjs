@@ -3,9 +3,10 @@ import { startPlc } from "./plc.mjs";
 import { readLoopback, readPort } from "./readers.mjs";
 import { stopOnSignal } from "./stop.mjs";
 
-const USAGE = `node scripts/plc.mjs [options]
+const USAGE = `npm run plc -- [options]
 
-Runs a PLC directory on this machine: the routes and validation of @did-plc/server, its operations on disk.`;
+Runs a PLC directory on this machine: the routes and validation of @did-plc/server, its operations
+on disk. Every option is also an environment variable; the flag wins.`;
 
 /** @type {import("./options.mjs").OptionRow[]} */
 export const PLC_ROWS = [
@@ -14,7 +15,7 @@ export const PLC_ROWS = [
   { flag: "data", env: "ROOKERY_DATA", value: "DIR", help: "state folder (default .data in the repository)" },
 ];
 
-/** `node scripts/plc.mjs`. */
+/** `npm run plc`. */
 export const runPlc = async () => {
   const options = parseOptions(PLC_ROWS, process.argv.slice(2), process.env);
   if (options.help) {
