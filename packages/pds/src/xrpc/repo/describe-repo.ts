@@ -1,12 +1,12 @@
 import { handleOf } from "@rookery/sync";
-import { type Handler, answer, invalid, isFault, json } from "../call.ts";
+import { type Handler, answer, fault, invalid, isFault, json } from "../call.ts";
 import { syncedRepo } from "../repo-access.ts";
 
 /** com.atproto.repo.describeRepo */
 export const describeRepo: Handler = async (call) => {
   const repo = call.params.repo as string;
   const agent = await call.host.find(repo);
-  if (agent === undefined) return invalid(`Could not find user: ${repo}`);
+  if (agent === undefined) return fault(400, "RepoNotFound", `Could not find repo for DID: ${repo}`);
   const synced = await syncedRepo(call, agent.did);
   if (isFault(synced)) return synced;
   const didDoc = await call.host.didDocument(agent.did);
