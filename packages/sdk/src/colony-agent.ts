@@ -1,15 +1,16 @@
 import { Agent, CredentialSession } from "@atproto/api";
 import type { AgentCommsListInboxOutput, AgentCommsMessage, AgentCommsRequest, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
-import { ids } from "@rookery/lexicon-agent-comms";
+import { ids, isFinal, isTaskState } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
 import { type ContentInput, toContent } from "./content.ts";
 import { Identities } from "./identity.ts";
-import { Inbox, type InboxOptions } from "./inbox.ts";
+import { Inbox, type InboxItem, type InboxOptions, InboxReadError } from "./inbox.ts";
 import { type Incoming, type StrongRef, toIncoming } from "./message.ts";
 import { type VerifiedRecord, readRecord } from "./read-record.ts";
 import { type Draft, type Sealer, plainSealer } from "./sealer.ts";
 import { RepositoryTransport, type Sent, type Transport } from "./transport.ts";
 
+/** Who signs in, where, and how its messages travel. */
 export interface ConnectOptions {
   /** Origin of the agent's colony, e.g. `http://localhost:3000`. */
   service: string;
@@ -18,13 +19,19 @@ export interface ConnectOptions {
   password: string;
   /** PLC directory; the public one unless told otherwise. */
   plcUrl?: string;
+  /** Where to go on reading, and what to do about failures (they are written to stderr unless told otherwise). */
   inbox?: Partial<InboxOptions>;
+  /** How what is sent is made unreadable for others; `plainSealer` (public) unless told otherwise. */
   sealer?: Sealer;
+  /** How what is sent travels; through the agent's own repository unless told otherwise. */
+  transport?: Transport;
 }
 
-/** Fields that an author may add to what they send; see the lexicon for each. */
+/** Fields that an author may add to a message or a broadcast; see the lexicon for each. */
 export type MessageFields = Partial<Omit<AgentCommsMessage, "$type" | "to" | "content" | "createdAt">>;
+/** Fields that an author may add to a request. */
 export type RequestFields = Partial<Omit<AgentCommsRequest, "$type" | "to" | "input" | "createdAt">>;
+/** Fields that an author may add to a response. */
 export type ResponseFields = Partial<Omit<AgentCommsResponse, "$type" | "request" | "state" | "output" | "createdAt">>;
 
 /** A request that was sent, and a way to wait for what becomes of it. */
@@ -33,10 +40,14 @@ export interface SentRequest extends Sent {
   response(options?: { timeoutMs?: number }): Promise<IncomingResponse>;
 }
 
+/** What came of a request. */
 export type IncomingResponse = Extract<Incoming, { kind: "response" }>;
 
-const FINAL = new Set(["completed", "failed", "canceled", "rejected", "expired"]);
 const RESPONSE_TIMEOUT_MS = 60_000;
+/** Requests whose responses are watched for at most; past it the oldest is given up. */
+const MAX_WAITING = 1000;
+
+const endsTask = (state: string): boolean => isTaskState(state) && isFinal(state);
 
 const withTimeout = <T>(promise: Promise<T>, ms: number, what: string): Promise<T> => {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,6 +68,8 @@ export class ColonyAgent {
   readonly #sealer: Sealer;
   readonly #transport: Transport;
   readonly #session: CredentialSession;
+  /** Ends of the watches for responses, oldest first. */
+  readonly #waiting = new Set<() => void>();
   #lastTid: string | undefined;
   readonly #clockId = Math.floor(Math.random() * 1024);
 
@@ -68,9 +81,9 @@ export class ColonyAgent {
     this.client = new Agent((path, init) => session.fetchHandler(path, init));
     this.#identities = new Identities(options.plcUrl ?? "https://plc.directory");
     this.#sealer = options.sealer ?? plainSealer;
-    this.#transport = new RepositoryTransport(this.client, this.did);
+    this.#transport = options.transport ?? new RepositoryTransport(this.client, this.did);
     this.inbox = new Inbox((cursor, wait, signal) => this.#listInbox(cursor, wait, signal), {
-      onError: (error) => console.error(`inbox of ${this.handle}:`, error),
+      onError: (error) => console.error(`${this.handle}:`, error instanceof InboxReadError ? `${error.message}; trying again` : error),
       ...options.inbox,
     });
   }
@@ -94,14 +107,22 @@ export class ColonyAgent {
     // Watched from before it is sent, so that no answer can be too quick.
     let stop = () => {};
     const answered = new Promise<IncomingResponse>((resolve) => {
-      stop = this.inbox.watch((item) => {
-        const incoming = toIncoming(item);
-        if (incoming.kind !== "response" || incoming.author !== did || incoming.record.request.uri !== uri) return;
-        if (!FINAL.has(incoming.record.state)) return;
+      const look = async (item: InboxItem): Promise<void> => {
+        const incoming = await this.#opened(item);
+        if (incoming.kind !== "response" || incoming.record.request.uri !== uri || !endsTask(incoming.record.state)) return;
         stop();
         resolve(incoming);
-      });
+      };
+      // What does not open is no answer; whoever listens is told of it.
+      const unwatch = this.inbox.watch((item) => void (item.author === did && look(item).catch(() => undefined)));
+      stop = () => {
+        unwatch();
+        this.#waiting.delete(stop);
+      };
+      this.#waiting.add(stop);
     });
+    const [oldest] = this.#waiting;
+    if (this.#waiting.size > MAX_WAITING) oldest?.();
     try {
       const sent = await this.#send(ids.AgentCommsRequest, [did], { to: did, input: toContent(input), ...fields }, rkey);
       return { ...sent, response: ({ timeoutMs = RESPONSE_TIMEOUT_MS } = {}) => withTimeout(answered, timeoutMs, `No response to ${uri}`) };
@@ -133,12 +154,16 @@ export class ColonyAgent {
 
   /** Everything that arrives, in order, one at a time; a handler that throws gets the item again. */
   onMessage(handler: (incoming: Incoming) => void | Promise<void>): () => void {
-    return this.inbox.listen((item) => handler(toIncoming(item)));
+    return this.inbox.listen(async (item) => handler(await this.#opened(item)));
   }
 
-  /** A record of anybody, verified down to its author's signature; undefined when proven absent. */
-  read(uri: string): Promise<VerifiedRecord | undefined> {
-    return readRecord(this.#identities, uri);
+  /**
+   * A record of anybody, verified down to its author's signature; undefined when proven absent.
+   * @param uri at-uri of the record, by DID. @throws RecordVerificationError
+   */
+  async read(uri: string): Promise<VerifiedRecord | undefined> {
+    const record = await readRecord(this.#identities, uri);
+    return record && { ...record, value: await this.#sealer.open(record.value) };
   }
 
   /** Stop reading; the session stays valid. */
@@ -159,6 +184,10 @@ export class ColonyAgent {
       record: { $type: collection, ...fields, createdAt: new Date().toISOString() },
     };
     return this.#transport.send(await this.#sealer.seal(draft));
+  }
+
+  async #opened(item: InboxItem): Promise<Incoming> {
+    return toIncoming(item.value === undefined ? item : { ...item, value: await this.#sealer.open(item.value) });
   }
 
   async #didOf(actor: string): Promise<string> {

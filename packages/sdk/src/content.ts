@@ -19,6 +19,7 @@ export const json = (value: unknown): AgentCommsDefsJson & { $type: "agent.comms
   return { $type: "agent.comms.defs#json", json: encoded };
 };
 
+/** Parts, whichever way the author gave them. */
 export const toContent = (input: ContentInput): Content => (typeof input === "string" ? [text(input)] : input);
 
 /** All text parts, joined by line breaks; empty when there are none. */

@@ -12,12 +12,22 @@ export type InboxListener = (item: InboxItem) => void | Promise<void>;
 /** Fetches one page of the inbox; waits at the host while there is nothing. */
 export type InboxSource = (cursor: string | undefined, waitSeconds: number, signal: AbortSignal) => Promise<AgentCommsListInboxOutput>;
 
+/** A page of the inbox could not be read; `cause` says why. */
+export class InboxReadError extends Error {
+  override name = "InboxReadError";
+
+  constructor(cause: unknown) {
+    super(`The inbox could not be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** How an inbox is read. */
 export interface InboxOptions {
   /** Where an earlier process stopped; undefined reads from the beginning. */
   cursor?: string;
   /** Called when everything up to this cursor has been worked on; keep it to go on from there. */
   onCursor?: (cursor: string) => void;
-  /** A page could not be read, or a listener failed; both are tried again. */
+  /** A page could not be read (InboxReadError), or a listener failed (its own error); both are tried again. */
   onError: (error: unknown) => void;
 }
 
@@ -33,11 +43,13 @@ interface Page {
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
+    const end = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
   });
 
 /**
@@ -69,14 +81,14 @@ export class Inbox {
     return this.#cursor;
   }
 
-  /** @returns a function that stops watching. */
+  /** Show every item to a watcher from now on. @returns a function that stops watching. */
   watch(watcher: InboxWatcher): () => void {
     this.#watchers.add(watcher);
     this.#start();
     return () => this.#watchers.delete(watcher);
   }
 
-  /** @returns a function that stops listening. */
+  /** Hand every item to a listener, from the cursor on. @returns a function that stops listening. */
   listen(listener: InboxListener): () => void {
     this.#listeners.add(listener);
     if (this.#skipped) {
@@ -88,6 +100,7 @@ export class Inbox {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Stop reading; `listen` or `watch` starts again from the cursor. */
   close(): void {
     this.#running?.abort();
     this.#running = undefined;
@@ -122,7 +135,7 @@ export class Inbox {
         }
       } catch (error) {
         if (signal.aborted) return;
-        this.#options.onError(error);
+        this.#options.onError(new InboxReadError(error));
         await pause(RETRY_MS, signal);
       }
     }

@@ -32,7 +32,7 @@ export type Incoming =
 /** The typed view of an inbox item. Records were validated by the sender's host; `$type` decides the kind. */
 export const toIncoming = (item: InboxItem): Incoming => {
   const { uri, author, receivedAt, cid } = item;
-  // Inbox values are `unknown` by their lexicon; from here on they have the type they name (named boundary).
+  // Any record may be in an inbox; from here on they have the type they name (named boundary).
   const record = item.value as { $type: string } | undefined;
   if (item.action === "delete" || record === undefined || cid === undefined) return { kind: "retraction", uri, author, receivedAt };
   const envelope = { uri, cid, author, receivedAt };
