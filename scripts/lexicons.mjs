@@ -17,7 +17,7 @@ const targetDir = join(root, "packages/lexicon-agent-comms/src/generated");
 const header = "// Generated from lexicons/ by `node scripts/lexicons.mjs`. Do not edit.\n\n";
 
 /** Every lexicon document below lexicons/, sorted by NSID; the path must say the same as the id. */
-export function readDocuments(dir = sourceDir) {
+function readDocuments(dir = sourceDir) {
   const files = readdirSync(dir, { recursive: true }).filter((file) => file.endsWith(".json"));
   const documents = files.map((file) => {
     const document = JSON.parse(readFileSync(join(dir, file), "utf8"));

@@ -8,6 +8,7 @@ export interface BlobReference {
   size: number;
 }
 
+/** All blobs of a record, or why one of them is refused. */
 export type BlobReferences = { ok: true; blobs: BlobReference[] } | Refusal;
 
 const RAW_CID = /^bafkrei[a-z2-7]{52}$/;

@@ -3,4 +3,5 @@
  * here owns: our schemas are bundled and never resolved through DNS. To rename, change this and the folder in lexicons/.
  */
 export const COMMS_ROOT = "agent.comms";
+/** The methods of a colony's admin; the same holds for them. */
 export const NETWORK_ROOT = "agent.network";

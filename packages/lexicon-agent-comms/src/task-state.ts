@@ -11,6 +11,7 @@ export const taskStates = [
   "expired",
 ] as const;
 
+/** One of them. */
 export type TaskState = (typeof taskStates)[number];
 
 /** Where each state may lead. A state may always be said again (progress, a repeat), unless it is final. */

@@ -2,6 +2,7 @@ import { lexicons } from "./catalog.ts";
 import type { InputByNsid } from "./generated/types.ts";
 import { refusalOf, refuse, type Refusal } from "./verdict.ts";
 
+/** The body with its defaults, or why it is refused. */
 export type InputVerdict<T> = { ok: true; input: T } | Refusal;
 
 /**

@@ -3,7 +3,9 @@ import { parameterRules } from "./parameter-rules.ts";
 import type { ParamsByNsid } from "./generated/types.ts";
 import { refusalOf, refuse, type Refusal } from "./verdict.ts";
 
+/** A parameter after conversion. */
 export type ParamValue = string | number | boolean | (string | number | boolean)[];
+/** The converted parameters, or why they are refused. */
 export type ParamsVerdict<T> = { ok: true; params: T } | Refusal;
 
 /**

@@ -3,11 +3,13 @@ import { ValidationError } from "@atproto/lexicon";
 /** A judgement with the reason, in the reference's words, e.g. `Record/text must be a string`. */
 export type Verdict = { ok: true } | Refusal;
 
+/** What is wrong, in a sentence for the caller. */
 export interface Refusal {
   ok: false;
   message: string;
 }
 
+/** A refusal with this reason. */
 export const refuse = (message: string): Refusal => ({ ok: false, message });
 
 /**

@@ -2,7 +2,7 @@ import { readCarWithRoot } from "@atproto/repo";
 import { fromUint8Array } from "@atcute/car";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { describe, expect, it } from "vitest";
-import { CarError, CarReader, carBlock, carBlockLength, carBytes, carHeader, commitCar, readCar, type CarBlock } from "./car.ts";
+import { CarError, CarReader, carBlock, carBlockLength, carBytes, carHeader, readCar, type CarBlock } from "./car.ts";
 import { encode } from "./cbor.ts";
 import { CODEC_RAW, cidKey, cidOf, cidToString } from "./cid.ts";
 import { CidLink } from "./lex-value.ts";
@@ -61,11 +61,6 @@ describe("car", () => {
       const inRoot = at >= 18 && at < 50;
       expect(readable(changed), `byte ${at}`).toBe(inRoot);
     }
-  });
-
-  it("of a commit has a shared record once", () => {
-    const [commit, node, record] = blocks as [CarBlock, CarBlock, CarBlock];
-    expect(commitCar(commit, [node], [record, record])).toEqual(carBytes(commit.cid, [commit, node, record]));
   });
 
   it("stays within its limits", () => {

@@ -1,5 +1,5 @@
 import { CborWriter } from "./cbor-writer.ts";
-import { cidKey, type CidBytes } from "./cid.ts";
+import type { CidBytes } from "./cid.ts";
 import type { CarBlock } from "./car-reader.ts";
 import { varintLength, writeVarint } from "./varint.ts";
 
@@ -44,21 +44,6 @@ export function carBytes(root: CidBytes, blocks: Iterable<CarBlock>): Uint8Array
   let at = header.length;
   for (const block of list) at = writeBlock(out, at, block.cid, block.bytes);
   return out;
-}
-
-/**
- * The CAR of a commit (firehose `blocks`, getRecord): commit, tree nodes, records. A record block that several paths share is
- * written once. Records that the commit deleted are not the caller's to pass.
- */
-export function commitCar(commit: CarBlock, nodes: CarBlock[], records: CarBlock[]): Uint8Array {
-  const blocks = [commit, ...nodes];
-  const seen = new Set<string>();
-  for (const record of records) {
-    const key = cidKey(record.cid);
-    if (!seen.has(key)) blocks.push(record);
-    seen.add(key);
-  }
-  return carBytes(commit.cid, blocks);
 }
 
 function writeBlock(out: Uint8Array, at: number, cid: CidBytes, bytes: Uint8Array): number {

@@ -204,7 +204,7 @@ export class CborWriter {
 }
 
 /** Canonical order of map keys: by length in UTF-8, then bytewise. */
-export function compareKeys(a: string, b: string): number {
+function compareKeys(a: string, b: string): number {
   const byLength = utf8Length(a) - utf8Length(b);
   if (byLength !== 0 || a === b) return byLength;
   for (let i = 0; i < a.length; i++) {

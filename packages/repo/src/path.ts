@@ -1,7 +1,5 @@
-/** Longest record key, in characters. */
-export const MAX_RECORD_KEY = 512;
 /** Longest tree key (`collection/rkey`), in characters; the reference caps it here. */
-export const MAX_MST_KEY = 1024;
+const MAX_MST_KEY = 1024;
 
 const RECORD_KEY = /^[a-zA-Z0-9_~.:-]{1,512}$/;
 const NSID = /^[a-zA-Z](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+\.[a-zA-Z][a-zA-Z0-9]{0,62}$/;

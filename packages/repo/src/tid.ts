@@ -2,7 +2,7 @@ const ALPHABET = "234567abcdefghijklmnopqrstuvwxyz";
 const SHAPE = /^[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}$/;
 
 /** Highest clock identifier: 10 bits. */
-export const MAX_CLOCK_ID = 1023;
+const MAX_CLOCK_ID = 1023;
 
 /** Whether `text` is a timestamp identifier: 13 base32-sortable characters, top bit zero (AT Protocol "TID"). */
 export function isTid(text: string): boolean {

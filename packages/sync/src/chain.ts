@@ -17,6 +17,7 @@ export interface ChainState {
   data: CidBytes;
 }
 
+/** What checking a stream needs beside its messages. */
 export interface ChainOptions {
   sha256: Sha256;
   /** The account's signing key as `did:key`; asked once and again after each `#identity`. */

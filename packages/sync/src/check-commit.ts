@@ -18,11 +18,13 @@ export type SyncFailureCode =
   | "BadBlocks" | "WrongRoot" | "FieldMismatch" | "MissingRecord" | "MissingPrevData" | "InversionFailed" | "PrevDataMismatch" | "BadSignature" | "UnknownKey"
   | "SeqOrder" | "RevOrder" | "SinceMismatch" | "ChainBroken" | "Inactive" | "NoGenesis";
 
+/** A refusal as data: the code for programs, the message for people. */
 export interface SyncFailure {
   code: SyncFailureCode;
   message: string;
 }
 
+/** What a check gives: the value that passed, or why it did not. */
 export type Checked<T> = { ok: true; value: T } | { ok: false; failure: SyncFailure };
 
 /** A commit that passed. `blocks` (by cidKey, hashes verified) hold its records and proofs. */
@@ -38,6 +40,7 @@ export interface CheckedCommit {
   blocks: Map<string, Uint8Array>;
 }
 
+/** What a check needs to know beside the commit. */
 export interface CheckCommitOptions {
   sha256: Sha256;
   /** `did:key` of the account's signing key. */
@@ -47,7 +50,7 @@ export interface CheckCommitOptions {
 }
 
 /** Most that a rev may be ahead of the clock (the network relay's tolerance). */
-export const FUTURE_REV_TOLERANCE_MS = 5 * 60_000;
+const FUTURE_REV_TOLERANCE_MS = 5 * 60_000;
 
 /** Check a whole `#commit`, signature included. */
 export async function checkCommit(body: CommitBody & { rebase?: boolean; tooBig?: boolean }, options: CheckCommitOptions): Promise<Checked<CheckedCommit>> {

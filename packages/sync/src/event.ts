@@ -2,7 +2,7 @@
  * What one account tells the world, in the shape that travels from an agent's outbox to the relay.
  *
  * The frame is encoded once, by the agent, as a template: everything but the sequence number, which only the
- * relay can know. `seqAt` says where its CBOR integer is spliced in (see `sequenceFrame` in frame.ts).
+ * relay can know. `seqAt` says where its CBOR integer is spliced in (see `sequenceFrame` in frame-encode.ts).
  */
 
 /** The firehose message kinds an account can cause (com.atproto.sync.subscribeRepos). */

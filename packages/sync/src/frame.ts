@@ -17,6 +17,7 @@ export interface CommitOp {
   prev?: CidBytes;
 }
 
+/** `#commit`: what changed in a repository, with the proof. */
 export interface CommitBody {
   /** The account's DID (this message alone calls it `repo`). */
   repo: string;
@@ -33,6 +34,7 @@ export interface CommitBody {
   time: string;
 }
 
+/** `#sync`: where a repository stands now, whatever was said before. */
 export interface SyncBody {
   did: string;
   /** CAR with the commit block alone. */
@@ -41,6 +43,7 @@ export interface SyncBody {
   time: string;
 }
 
+/** `#identity`: the DID document or handle may have changed; resolve again. */
 export interface IdentityBody {
   did: string;
   time: string;
@@ -55,11 +58,13 @@ export interface AccountBody {
   status?: AccountStatus | "desynchronized" | "throttled";
 }
 
+/** `#info`: something about the stream itself, e.g. `OutdatedCursor`. */
 export interface InfoBody {
   name: string;
   message?: string;
 }
 
+/** The last frame before the stream closes, e.g. `FutureCursor`, `ConsumerTooSlow`. */
 export interface ErrorBody {
   error: string;
   message?: string;
@@ -73,8 +78,11 @@ export type StreamMessage =
   | { t: "#account"; body: AccountBody & { seq: number } }
   | { t: "#info"; body: InfoBody };
 
-/** Limits of the stream (atproto specification, "sync"). */
+/** Longest frame, in bytes (atproto specification, "sync", as the limits below). */
 export const MAX_FRAME_BYTES = 5_000_000;
+/** Longest CAR in a `#commit`, in bytes. */
 export const MAX_COMMIT_BLOCKS_BYTES = 2_000_000;
+/** Longest CAR in a `#sync`, in bytes. */
 export const MAX_SYNC_BLOCKS_BYTES = 10_000;
+/** Most operations in a `#commit`. */
 export const MAX_COMMIT_OPS = 200;

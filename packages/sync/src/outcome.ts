@@ -20,10 +20,13 @@ export interface RateStatus {
   policy: string;
 }
 
+/** What a call that may be refused gives. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: XrpcFault };
 
+/** An outcome that went well. */
 export const ok = <T>(value: T): Outcome<T> => ({ ok: true, value });
 
+/** An outcome that is a refusal, in the terms of XRPC. */
 export const fail = (status: number, name: string, message: string): { ok: false; error: XrpcFault } => ({
   ok: false,
   error: { status, name, message },

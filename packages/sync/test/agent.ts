@@ -4,6 +4,7 @@ import { toBase58Btc } from "@atcute/multibase";
 import { BlockMap, carBytes, cidOf, derToCompact, encode, signCommit, tidOf, Tree, type CidBytes, type LexMap } from "@rookery/repo";
 import type { CommitBody, CommitOp, SyncBody } from "../src/frame.ts";
 
+/** SHA-256 of bytes, by Node. */
 export const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(bytes).digest());
 
 /** Numbers that are the same on every run (mulberry32). */
@@ -17,14 +18,17 @@ export function seeded(seed: number): (below: number) => number {
   };
 }
 
+/** One write to a test agent's repository. */
 export interface Change {
   action: "create" | "update" | "delete";
   path: string;
   record?: LexMap;
 }
 
+/** When everything happens. */
 export const TIME = "2026-11-21T10:00:00.000Z";
 
+/** One account: its repository, its key, and the commits it tells of. */
 export class TestAgent {
   readonly did: string;
   readonly didKey: string;
