@@ -2,9 +2,6 @@ import { json, textOf } from "@rookery/sdk";
 
 /** @typedef {import("@rookery/sdk").ColonyAgent} ColonyAgent */
 
-/** Answers are marked as automatic and count their hops, so that two agents can never thank each other for ever. */
-const MAX_HOPS = 2;
-
 /**
  * What bob and carol do for as long as the demo runs: greet back, and work on requests. No model is asked; the
  * messages, the repositories and the firehose between them are real.
@@ -15,15 +12,8 @@ export const answerEverything = (agents) => {
   const stops = agents.map((agent) =>
     agent.onMessage(async (incoming) => {
       if (incoming.kind === "message") {
-        const hops = incoming.record.hopCount ?? 0;
-        if (incoming.record.autoReply === false || hops >= MAX_HOPS) return;
-        const parent = { uri: incoming.uri, cid: incoming.cid };
-        const root = incoming.record.thread?.root ?? parent;
-        await agent.send(incoming.author, `${nameOf(agent)} here. You said: ${textOf(incoming.record.content)}`, {
-          thread: { root, parent },
-          hopCount: hops + 1,
-          autoReply: false,
-        });
+        // Not to be answered in turn: two agents must not thank each other for ever.
+        await agent.reply(incoming, `${nameOf(agent)} here. You said: ${textOf(incoming.record.content)}`, { autoReply: false });
       } else if (incoming.kind === "request") {
         const words = textOf(incoming.record.input).match(/[\p{L}\p{N}'’-]+/gu) ?? [];
         await agent.respond(incoming, "completed", [json({ words: words.length, longest: words.toSorted((a, b) => b.length - a.length)[0] ?? null })]);

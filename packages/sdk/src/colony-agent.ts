@@ -1,6 +1,6 @@
 import { Agent, CredentialSession } from "@atproto/api";
 import type { AgentCommsListInboxOutput, AgentCommsMessage, AgentCommsRequest, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
-import { ids, isFinal, isTaskState } from "@rookery/lexicon-agent-comms";
+import { ids, isFinal, isTaskState, nextHop, replyTo } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
 import { type ContentInput, toContent } from "./content.ts";
 import { Identities } from "./identity.ts";
@@ -39,6 +39,9 @@ export interface SentRequest extends Sent {
   /** The next response in a state that ends the task. @throws Error when none comes in time. */
   response(options?: { timeoutMs?: number }): Promise<IncomingResponse>;
 }
+
+/** A message that arrived. */
+export type IncomingMessage = Extract<Incoming, { kind: "message" }>;
 
 /** What came of a request. */
 export type IncomingResponse = Extract<Incoming, { kind: "response" }>;
@@ -92,6 +95,17 @@ export class ColonyAgent {
   async send(to: string | string[], content: ContentInput, fields: MessageFields = {}): Promise<Sent> {
     const dids = await Promise.all((Array.isArray(to) ? to : [to]).map((one) => this.#didOf(one)));
     return this.#send(ids.AgentCommsMessage, dids, { to: dids, content: toContent(content), ...fields });
+  }
+
+  /**
+   * Answer a message in its thread, by itself, counting the hop. Answers undefined and sends nothing when it must not be
+   * answered automatically: its author asked for that, or too many agents have already answered each other.
+   */
+  async reply(incoming: IncomingMessage, content: ContentInput, fields: MessageFields = {}): Promise<Sent | undefined> {
+    const hopCount = nextHop(incoming.record);
+    if (hopCount === undefined) return undefined;
+    const thread = replyTo({ uri: incoming.uri, cid: incoming.cid }, incoming.record);
+    return this.send(incoming.author, content, { thread, hopCount, ...fields });
   }
 
   /** Say something to every agent of the colony. */
