@@ -7,7 +7,7 @@ import { holdFolder } from "./lock.mjs";
 import { applyMigrations, listMigrations } from "./migrations.mjs";
 import { noteOrigin } from "./origin.mjs";
 import { ROOT, stateFolder } from "./paths.mjs";
-import { accepts, busyPort, requireFreePort } from "./ports.mjs";
+import { accepts, busyPort, localUrl, requireFreePort } from "./ports.mjs";
 import { Refusal, reasonOf } from "./refusal.mjs";
 import { Runtime } from "./runtime.mjs";
 import { loadSecrets } from "./secrets.mjs";
@@ -28,7 +28,7 @@ const PAUSE = 1000;
 
 /**
  * @typedef {object} Colony
- * @property {string} origin
+ * @property {string} origin Its public address, the one in DID documents.
  * @property {string} adminKey
  * @property {string} folder Real path of the state folder.
  * @property {string} secretsPath
@@ -45,7 +45,7 @@ const PAUSE = 1000;
  */
 export const startColony = async (options, log, { root = ROOT, fault } = {}) => {
   const { host, port } = options;
-  const origin = options.origin ?? `http://localhost:${port}`;
+  const origin = options.origin ?? localUrl(host, port);
   const folder = stateFolder(options.data);
   const release = holdFolder(folder, "colony");
   /** @type {Runtime | undefined} */
@@ -128,7 +128,7 @@ const isAddressInUse = (error) => error instanceof Error && "code" in error && e
 
 /** @param {string} host @param {number} port */
 const untilHealthy = async (host, port) => {
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}/xrpc/_health`;
+  const url = `${localUrl(host, port)}/xrpc/_health`;
   const deadline = performance.now() + HEALTHY_WITHIN;
   for (;;) {
     const said = await fetch(url, { signal: AbortSignal.timeout(5000) }).then(

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { holdFolder } from "./lock.mjs";
 import { stateFolder } from "./paths.mjs";
 import { PlcStore } from "./plc-store.mjs";
-import { requireFreePort } from "./ports.mjs";
+import { localUrl, requireFreePort } from "./ports.mjs";
 
 // Read once by the server's logger, when it is loaded: it writes a line per request otherwise.
 process.env.LOG_ENABLED ??= "false";
@@ -42,7 +42,7 @@ export const startPlc = async ({ port, host, data }, flag = "port") => {
       await store.close();
       release();
     };
-    return { url: `http://localhost:${port}`, stop };
+    return { url: localUrl(host, port), stop };
   } catch (error) {
     release();
     throw error;

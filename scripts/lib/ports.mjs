@@ -6,6 +6,13 @@ import { Refusal } from "./refusal.mjs";
 export const busyPort = (port, flag) => new Refusal(`Port ${port} is busy. Choose another with --${flag} N.`);
 
 /**
+ * Where something that listens here is reached from here. `localhost` need not lead to other loopback addresses.
+ * @param {string} host Loopback address.
+ * @param {number} port
+ */
+export const localUrl = (host, port) => `http://${host === "127.0.0.1" ? "localhost" : host.includes(":") ? `[${host}]` : host}:${port}`;
+
+/**
  * @param {string} host
  * @param {number} port
  * @param {string} flag The option that would change it, without dashes.

@@ -3,7 +3,9 @@ import { SHARED_ROWS } from "./colony-options.mjs";
 import { startColony } from "./colony.mjs";
 import { helpText, parseOptions } from "./options.mjs";
 import { startPlc } from "./plc.mjs";
+import { localUrl } from "./ports.mjs";
 import { readPort } from "./readers.mjs";
+import { Refusal, reasonOf } from "./refusal.mjs";
 import { stopOnSignal } from "./stop.mjs";
 
 const USAGE = `npm start -- [options]
@@ -42,5 +44,11 @@ export const runStart = async () => {
   const colony = await startColony(/** @type {import("./colony-options.mjs").ColonyOptions} */ ({ ...options, plc: plc.url }), log);
   running.push(colony.stop);
   log(`\n  colony         ${colony.origin}\n  PLC directory  ${plc.url}\n  state          ${colony.folder}\n`);
-  await runDemo({ origin: colony.origin, plcUrl: plc.url, adminKey: colony.adminKey, dataDir: colony.folder, log, signal: end.signal });
+  try {
+    await runDemo({ origin: colony.origin, plcUrl: plc.url, adminKey: colony.adminKey, dataDir: colony.folder, log, signal: end.signal });
+  } catch (error) {
+    // The agents follow their DID documents, as everybody does: without the proxy that --origin speaks of they get nowhere.
+    if (reasonOf(error) !== "fetch failed") throw error;
+    throw new Refusal(`The agents cannot reach the colony at ${colony.origin}, the address in their DID documents. Is the proxy in front of it running? It must lead to ${localUrl(host, options.port)}.`);
+  }
 };
