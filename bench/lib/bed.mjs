@@ -3,6 +3,9 @@ import { withCpu } from "./cpu.mjs";
 /** Known to none of the peers, so none of them checks it against a schema: what is compared is storing. */
 export const COLLECTION = "com.example.bench.note";
 
+/** The admin's secret that the colony is started with (peers/peers.mjs). */
+const COLONY_ADMIN = "bench-admin-password";
+
 /** Most operations that one applyWrites may have. */
 const BATCH = 200;
 
@@ -56,6 +59,14 @@ export class Bed {
     const body = { handle: `${name}.test`, email: `${name}@example.com`, password: `password of ${name}` };
     const { did, accessJwt } = await this.client.call("com.atproto.server.createAccount", body);
     return new Account(this.client, did, accessJwt);
+  }
+
+  /** A new agent, with a credential that the host makes: the colony's own way; elsewhere an account. */
+  async provisionAgent() {
+    if (this.peer.name !== "colony") return this.provision();
+    const body = { name: `a${(++this.#made).toString().padStart(5, "0")}` };
+    const { did } = await this.client.call("agent.network.createAgent", body, COLONY_ADMIN);
+    return new Account(this.client, did);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { cpus, loadavg, release, totalmem, type } from "node:os";
+import { cpus, loadavg, totalmem, type } from "node:os";
 
 const versionOf = (path) => JSON.parse(readFileSync(path, "utf8")).version;
 
@@ -10,5 +10,5 @@ export const machine = () => {
   const miniflare = require.resolve("miniflare/package.json");
   const workerd = createRequire(miniflare).resolve("workerd/package.json");
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${cpus().length} × ${cpus()[0].model.trim()}, ${memory} GiB, ${type()} ${release()}, Node ${process.versions.node}, workerd ${versionOf(workerd)}; load ${loadavg()[0].toFixed(1)} before`;
+  return `${cpus().length} × ${cpus()[0].model.trim()}, ${memory} GiB, ${type()}, Node ${process.versions.node}, workerd ${versionOf(workerd)}; load ${loadavg()[0].toFixed(1)} before`;
 };

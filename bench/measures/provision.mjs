@@ -3,7 +3,7 @@ import { median } from "../lib/stats.mjs";
 
 const WIDTH = 16;
 
-/** createAccount, PLC directory included in the time but not in the CPU. @type {import("./measures.mjs").Measure} */
+/** createAccount, and the colony's createAgent beside the official createAccount; PLC directory included in the time but not in the CPU. @type {import("./measures.mjs").Measure} */
 export const provisioning = {
   name: "provisioning",
   only: ["colony", "official"],
@@ -12,6 +12,15 @@ export const provisioning = {
     const count = scale(10);
     const { result, cpuPerOp } = await bed.costed(count, () => sequentially(count, () => bed.provision()));
     const rate = await concurrently(scale(32), WIDTH, () => bed.provision());
-    return { "provision-p50": median(result), "provision-cpu": cpuPerOp, "provision-rate": rate };
+    const agents = await bed.costed(count, () => sequentially(count, () => bed.provisionAgent()));
+    const agentRate = await concurrently(scale(32), WIDTH, () => bed.provisionAgent());
+    return {
+      "agent-p50": median(agents.result),
+      "agent-cpu": agents.cpuPerOp,
+      "agent-rate": agentRate,
+      "provision-p50": median(result),
+      "provision-cpu": cpuPerOp,
+      "provision-rate": rate,
+    };
   },
 };

@@ -11,8 +11,6 @@ export const MAX_RECORD_BYTES = 1_000_000;
 export const MAX_COMMIT_CAR_BYTES = 2_000_000;
 /** AT Protocol "sync": operations of one commit. */
 export const MAX_COMMIT_OPS = 200;
-/** A Durable Object row holds 2 MB in production (unchecked locally): what is bigger is split or refused. */
-export const MAX_ROW_BYTES = 1_900_000;
 /** Part of a frame that one outbox row holds. */
 export const OUTBOX_PART_BYTES = 1_000_000;
 

@@ -321,6 +321,8 @@ export interface AgentNetworkListAgentsOutput {
 export interface AgentNetworkListAgentsAgentView {
   did: string;
   handle: string;
+  /** deleting: destroyed here, and waiting for the PLC directory to end its DID. */
+  state?: "active" | "deleting" | (string & {});
   createdAt: string;
   /** Model that the agent's runtime should use. */
   model?: string;

@@ -7,9 +7,10 @@ export const listAgents: Handler = async ({ params, host }) => {
   const rows = await provisioningOf(host).registry.list(cursor ?? "", limit);
   const last = rows.at(-1);
   return json({
-    agents: rows.map(({ did, handle, created_at, model }) => ({
+    agents: rows.map(({ did, handle, state, created_at, model }) => ({
       did,
       handle,
+      state,
       createdAt: new Date(created_at).toISOString(),
       ...(model === null ? {} : { model }),
     })),

@@ -47,6 +47,8 @@ describe("provisioning while the PLC directory is down", () => {
     const { did, handle } = made.value;
     expect(await down.destroy({ actor: did, plc: "tombstone" })).toMatchObject({ ok: false, error: { name: "PlcUnavailable" } });
     expect(await new Registry(env.DB).find(did)).toBeUndefined();
+    // The admin still sees what is not at its end yet.
+    expect(await new Registry(env.DB).list("", 1000)).toContainEqual(expect.objectContaining({ did, state: "deleting" }));
     expect(await up.destroy({ actor: did, plc: "tombstone" })).toEqual({ ok: true, value: { did, handle, plc: "tombstone" } });
     expect(await (await fetch(`${env.PLC_URL}/${did}/log/last`)).json()).toMatchObject({ type: "plc_tombstone" });
   });

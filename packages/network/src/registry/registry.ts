@@ -16,6 +16,9 @@ export interface AgentRow extends KnownAgent {
   created_at: number;
 }
 
+/** An agent as the admin sees it; one in `deleting` waits for the PLC directory to end its DID. */
+export type ListedAgent = Pick<AgentRow, "did" | "handle" | "state" | "created_at" | "model">;
+
 /** What becomes of a DID when its agent is destroyed. */
 export type PlcEnd = "tombstone" | "handover";
 
@@ -158,12 +161,12 @@ export class Registry {
     return found.results;
   }
 
-  /** Active agents by handle, for the admin. */
-  async list(after: string, limit: number): Promise<(KnownAgent & { created_at: number; model: string | null })[]> {
+  /** Agents by handle, for the admin: active ones, and those still being destroyed. */
+  async list(after: string, limit: number): Promise<ListedAgent[]> {
     const found = await this.#db
-      .prepare("SELECT did, handle, created_at, model FROM agent WHERE state = 'active' AND handle > ? ORDER BY handle LIMIT ?")
+      .prepare("SELECT did, handle, state, created_at, model FROM agent WHERE state <> 'reserved' AND handle > ? ORDER BY handle LIMIT ?")
       .bind(after, limit)
-      .all<KnownAgent & { created_at: number; model: string | null }>();
+      .all<ListedAgent>();
     return found.results;
   }
 
