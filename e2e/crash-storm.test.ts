@@ -14,7 +14,7 @@ import { provision, signingKeyOf, type Agent } from "./crash/people.ts";
 import { MESSAGES, Reader } from "./crash/reader.ts";
 import { talkOf } from "./crash/talk.ts";
 import { batchesOf, notesOf, Writer, type Tally } from "./crash/writer.ts";
-import { Random } from "./test/random.ts";
+import { Random } from "../packages/repo/src/testing/random.ts";
 import { until } from "./test/until.ts";
 
 const SEED = 20_261_121;
@@ -53,10 +53,10 @@ const killAgainAndAgain = async (random: Random, tally: Tally): Promise<number> 
   while (kills < KILLS) {
     const before = tally.answered;
     await until(() => tally.answered > before, "the colony answers again", 60_000);
-    await sleep(random.below(LONGEST_LIFE));
+    await sleep(random.int(LONGEST_LIFE));
     if (colony.killWorkerd()) kills++;
-    if (random.below(5) > 0) continue;
-    await sleep(random.below(EARLY));
+    if (random.int(5) > 0) continue;
+    await sleep(random.int(EARLY));
     if (colony.killWorkerd()) kills++;
   }
   return kills;
@@ -69,7 +69,7 @@ const stormOf = (agents: Agent[], tally: Tally): Map<Agent, Writer[]> => {
     agents.map((agent): [Agent, Writer[]] => {
       const others = agents.filter(({ did }) => did !== agent.did).map(({ did }) => did);
       const choices = [notesOf(agent.did, NOTES), batchesOf(agent.did, BATCHES), talkOf(agent.did, others)];
-      return [agent, choices.map((choose) => new Writer({ origin, token: agent.token, choose, seed: random.below(2 ** 31), tally }))];
+      return [agent, choices.map((choose) => new Writer({ origin, token: agent.token, choose, seed: random.int(2 ** 31), tally }))];
     }),
   );
 };

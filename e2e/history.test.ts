@@ -3,7 +3,7 @@ import { cidKey, cidToString, decodeCommit, readCar } from "@rookery/repo";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { atcute, official, skyware } from "./test/consumers.ts";
 import { headOf, type Person, signUp } from "./test/people.ts";
-import { Random } from "./test/random.ts";
+import { Random } from "../packages/repo/src/testing/random.ts";
 import { StrictReader } from "./test/reader.ts";
 import { sha256 } from "./test/sha256.ts";
 import { until } from "./test/until.ts";

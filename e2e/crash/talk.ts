@@ -7,7 +7,7 @@ export const talkOf = (did: string, others: readonly string[]): Choose => {
   let count = 0;
   let rkey: string | undefined;
   return (random, ledger) => {
-    if (ledger.present.length > 5 && random.below(12) === 0) {
+    if (ledger.present.length > 5 && random.int(12) === 0) {
       const path = random.pick(ledger.present);
       const body = { repo: did, collection: MESSAGES, rkey: path.slice(MESSAGES.length + 1) };
       return { nsid: "com.atproto.repo.deleteRecord", body, changes: new Map([[path, null]]) };

@@ -1,6 +1,6 @@
 import { cidOf, cidToString, encode, jsonToLexMap } from "@rookery/repo";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Random } from "../test/random.ts";
+import { Random } from "../../packages/repo/src/testing/random.ts";
 import { sha256 } from "../test/sha256.ts";
 import { ask } from "./client.ts";
 import { Ledger, type Changes, type Value } from "./ledger.ts";
@@ -95,7 +95,7 @@ export const notesOf = (did: string, collection: string): Choose => {
     const here = { repo: did, collection, rkey };
     const changes = (value: Value) => new Map([[`${collection}/${rkey}`, value]]);
     if (path !== undefined && dice > 0.8) return { nsid: "com.atproto.repo.deleteRecord", body: here, changes: changes(null) };
-    const record = { $type: collection, text: `note ${count++}`, filler: "x".repeat(random.below(400)) };
+    const record = { $type: collection, text: `note ${count++}`, filler: "x".repeat(random.int(400)) };
     return { nsid: `com.atproto.repo.${path === undefined ? "create" : "put"}Record`, body: { ...here, record }, changes: changes(cidOfRecord(record)) };
   };
 };
@@ -113,10 +113,10 @@ export const batchesOf = (did: string, collection: string): Choose => {
       changes.set(path, action === "delete" ? null : cidOfRecord(value));
       writes.push({ $type: `com.atproto.repo.applyWrites#${action}`, collection, rkey, ...(action === "delete" ? {} : { value }) });
     };
-    for (let left = 1 + random.below(12); left > 0; left--) add("create", `b${count}`);
-    for (let left = ledger.present.length === 0 ? 0 : random.below(12); left > 0; left--) {
+    for (let left = 1 + random.int(12); left > 0; left--) add("create", `b${count}`);
+    for (let left = ledger.present.length === 0 ? 0 : random.int(12); left > 0; left--) {
       const rkey = random.pick(ledger.present).slice(collection.length + 1);
-      add(random.below(2) === 0 ? "update" : "delete", rkey);
+      add(random.int(2) === 0 ? "update" : "delete", rkey);
     }
     return { nsid: "com.atproto.repo.applyWrites", body: { repo: did, writes }, changes };
   };

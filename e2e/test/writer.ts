@@ -1,6 +1,6 @@
 import type { ComAtprotoRepoApplyWrites } from "@atproto/api";
 import type { Person } from "./people.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../packages/repo/src/testing/random.ts";
 
 type Write = ComAtprotoRepoApplyWrites.InputSchema["writes"][number];
 
@@ -51,7 +51,7 @@ export class Writer {
   }
 
   #content(): { text: string } {
-    return { text: `content ${this.#random.below(CONTENTS)}` };
+    return { text: `content ${this.#random.int(CONTENTS)}` };
   }
 
   #put(path: string, cid: string): void {
@@ -87,15 +87,15 @@ export class Writer {
   async #deleteNeighbours(): Promise<void> {
     const paths = [...this.records.keys()].toSorted();
     if (paths.length < 4) return this.#create();
-    const from = this.#random.below(paths.length - 3);
-    const some = paths.slice(from, from + 2 + this.#random.below(3));
+    const from = this.#random.int(paths.length - 3);
+    const some = paths.slice(from, from + 2 + this.#random.int(3));
     if (this.#random.next() < 0.5) for (const path of some) await this.#delete(path);
     else await this.#apply(some.map((path) => toDelete(path)));
   }
 
   /** Up to 50 operations of all kinds in one commit. */
   async #batch(): Promise<void> {
-    const count = 2 + this.#random.below(49);
+    const count = 2 + this.#random.int(49);
     const old = [...this.records.keys()].toSorted();
     const writes: Write[] = [];
     for (let i = 0; i < count; i++) {

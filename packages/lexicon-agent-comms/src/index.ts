@@ -1,4 +1,3 @@
-export { type BlobReference, type BlobReferences, findBlobRefs } from "./blob-refs.ts";
 export { lexicons } from "./catalog.ts";
 export { collectionsOf, isComms, isImmutable } from "./collections.ts";
 export { didOfUri, isDid } from "./did.ts";

@@ -109,7 +109,7 @@ export interface PreparedOp {
 
 export interface WriteRequest {
   ops: PreparedOp[];
-  swapCommit?: string;
+  swapCommit?: string | undefined;
 }
 
 export interface WriteResult {

@@ -11,12 +11,12 @@ export interface WriteInput {
   action: "create" | "update" | "put" | "delete";
   collection: string;
   /** Generated (a TID) for a create without one. */
-  rkey?: string;
+  rkey?: string | undefined;
   /** JSON in the atproto data model. */
   record?: unknown;
   /** True: the lexicon must be known. False: not validated. Absent: validated when the lexicon is known. */
-  validate?: boolean;
-  swapRecord?: string | null;
+  validate?: boolean | undefined;
+  swapRecord?: string | null | undefined;
 }
 
 export interface Prepared {

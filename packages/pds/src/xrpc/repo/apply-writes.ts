@@ -42,8 +42,8 @@ const prepareAll = (writes: Write[], validate: boolean | undefined): Prepared | 
       action,
       collection,
       ...(action === "delete" ? {} : { record: value }),
-      ...(rkey === undefined ? {} : { rkey }),
-      ...(validate === undefined ? {} : { validate }),
+      rkey,
+      validate,
     });
     if (!one.ok) return one.error;
     prepared.ops.push(one.value.op);
@@ -60,9 +60,7 @@ export const applyWrites: Handler = async (call) => {
   if (writes.length > MAX_WRITES) return invalid(`Too many writes: ${writes.length}. Max: ${MAX_WRITES}`);
   const prepared = prepareAll(writes, validate);
   if (isFault(prepared)) return prepared;
-  const written = await call.host
-    .agent(agent.did)
-    .write({ ops: prepared.ops, ...(swapCommit === undefined ? {} : { swapCommit }) });
+  const written = await call.host.agent(agent.did).write({ ops: prepared.ops, swapCommit });
   return answer(written, ({ commit, results, rate }) =>
     json(
       {

@@ -17,16 +17,10 @@ export const createRecord: Handler = async (call) => {
   const { repo, collection, rkey, validate, record, swapCommit } = call.input as Input;
   const agent = await ownRepo(call, repo);
   if (isFault(agent)) return agent;
-  const prepared = prepareOp({
-    action: "create",
-    collection,
-    record,
-    ...(rkey === undefined ? {} : { rkey }),
-    ...(validate === undefined ? {} : { validate }),
-  });
+  const prepared = prepareOp({ action: "create", collection, rkey, record, validate });
   if (!prepared.ok) return prepared.error;
   const { op, validationStatus } = prepared.value;
-  const written = await call.host.agent(agent.did).write({ ops: [op], ...(swapCommit === undefined ? {} : { swapCommit }) });
+  const written = await call.host.agent(agent.did).write({ ops: [op], swapCommit });
   return answer(written, ({ commit, results, rate }) =>
     json(
       { uri: atUri(agent.did, collection, op.rkey), cid: results[0]?.cid, commit, validationStatus },

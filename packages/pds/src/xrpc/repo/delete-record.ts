@@ -16,15 +16,8 @@ export const deleteRecord: Handler = async (call) => {
   const { repo, collection, rkey, swapRecord, swapCommit } = call.input as Input;
   const agent = await ownRepo(call, repo);
   if (isFault(agent)) return agent;
-  const prepared = prepareOp({
-    action: "delete",
-    collection,
-    rkey,
-    ...(swapRecord === undefined ? {} : { swapRecord }),
-  });
+  const prepared = prepareOp({ action: "delete", collection, rkey, swapRecord });
   if (!prepared.ok) return prepared.error;
-  const written = await call.host
-    .agent(agent.did)
-    .write({ ops: [prepared.value.op], ...(swapCommit === undefined ? {} : { swapCommit }) });
+  const written = await call.host.agent(agent.did).write({ ops: [prepared.value.op], swapCommit });
   return answer(written, ({ commit, rate }) => json({ commit }, rateHeaders(rate)));
 };

@@ -18,17 +18,10 @@ export const putRecord: Handler = async (call) => {
   const { repo, collection, rkey, validate, record, swapRecord, swapCommit } = call.input as Input;
   const agent = await ownRepo(call, repo);
   if (isFault(agent)) return agent;
-  const prepared = prepareOp({
-    action: "put",
-    collection,
-    rkey,
-    record,
-    ...(validate === undefined ? {} : { validate }),
-    ...(swapRecord === undefined ? {} : { swapRecord }),
-  });
+  const prepared = prepareOp({ action: "put", collection, rkey, record, validate, swapRecord });
   if (!prepared.ok) return prepared.error;
   const { op, validationStatus } = prepared.value;
-  const written = await call.host.agent(agent.did).write({ ops: [op], ...(swapCommit === undefined ? {} : { swapCommit }) });
+  const written = await call.host.agent(agent.did).write({ ops: [op], swapCommit });
   return answer(written, ({ commit, results, rate }) =>
     json({ uri: atUri(agent.did, collection, rkey), cid: results[0]?.cid, commit, validationStatus }, rateHeaders(rate)),
   );
