@@ -1,4 +1,4 @@
-import type { LogBounds } from "./cursor.ts";
+import type { LogBounds } from "./streams/cursor.ts";
 import { CHECKPOINT_EVENTS, MAX_ROW_BLOB_BYTES } from "./settings.ts";
 
 /** An event as it goes to subscribers. */

@@ -7,8 +7,22 @@ export interface RelayApi {
   acknowledge(input: { recipient: string; through: number }): Promise<void>;
   /** com.atproto.sync.listRepos over the relay's rows, in a stable order; deleted accounts are left out. A malformed cursor is InvalidRequest. */
   listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>>;
+  /** The log after a seq, for an object that follows it: at most `rows` events, ending after the one that reaches `bytes`. */
+  readLog(input: { after: number; rows: number; bytes: number }): Promise<LogSlice>;
   /** For the admin: log bounds, bytes, subscribers, pending and parked deliveries. */
   stats(): Promise<RelayStats>;
+}
+
+/** A stretch of a log. Events between `after` and `prunedThrough` are gone. */
+export interface LogSlice {
+  frames: { seq: number; frame: Uint8Array }[];
+  lastSeq: number;
+  prunedThrough: number;
+}
+
+/** Tells an object that follows this log how far it reaches; the answer says for how long it need not be told again, in ms. */
+export interface LogFollower {
+  advance(input: { lastSeq: number }): Promise<{ pauseMs: number }>;
 }
 
 export interface PulledDelivery {
@@ -17,7 +31,10 @@ export interface PulledDelivery {
   path: string;
   cid?: string;
   action: "create" | "delete";
+  /** The signed commit that did it, as a firehose frame; empty when `proof` says it. */
   frame: Uint8Array;
+  /** For an author whose host is no peer: a CAR that proves the record (com.atproto.sync.getRecord). */
+  proof?: Uint8Array;
 }
 
 export interface RepoRow {

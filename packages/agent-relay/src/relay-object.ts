@@ -1,18 +1,17 @@
 import { DurableObject } from "cloudflare:workers";
 import { fail, ok, type Outcome, type OutboxRow } from "@rookery/sync";
 import { Deliveries } from "./deliveries.ts";
-import { answerFirehose, futureCursorFrame, outdatedCursorFrame } from "./firehose-http.ts";
 import { ingest, type Ingested } from "./ingest.ts";
 import { EventLog } from "./log.ts";
 import { prune } from "./prune.ts";
 import { Purge } from "./purge.ts";
-import type { AgentWaker, PulledDelivery, RelayApi, RelayLimits, RelayStats, RepoPage } from "./relay-api.ts";
+import type { AgentWaker, LogSlice, PulledDelivery, RelayApi, RelayLimits, RelayStats, RepoPage } from "./relay-api.ts";
 import { Repos } from "./repos.ts";
 import { RETENTION, sweepKept, type RetentionLimits } from "./retention.ts";
 import { Scheduler } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
-import { MAX_SUBSCRIBERS, PRUNE_INTERVAL_MS, RETENTION_INTERVAL_MS, WAKE_RETRY_MS } from "./settings.ts";
-import { Subscribers } from "./subscribers.ts";
+import { PRUNE_INTERVAL_MS, RETENTION_INTERVAL_MS, WAKE_RETRY_MS } from "./settings.ts";
+import { StreamServer } from "./streams/stream-server.ts";
 import { Wakes } from "./wakes.ts";
 
 /** Where crash tests may stop the object (see RelayObject.fault). */
@@ -30,7 +29,7 @@ export abstract class RelayObject<Env = unknown> extends DurableObject<Env> impl
   readonly #deliveries: Deliveries;
   readonly #purge: Purge;
   readonly #wakes: Wakes;
-  readonly #subscribers: Subscribers;
+  readonly #streams: StreamServer;
   readonly #scheduler: Scheduler;
   readonly #limits: RelayLimits;
 
@@ -44,7 +43,7 @@ export abstract class RelayObject<Env = unknown> extends DurableObject<Env> impl
     this.#deliveries = new Deliveries(storage.sql, this.#log, this.#repos);
     this.#purge = new Purge(storage, this.#log, this.#deliveries);
     this.#wakes = new Wakes(storage.sql, this.waker());
-    this.#subscribers = new Subscribers({ log: this.#log, maxBufferedBytes: this.#limits.maxBufferedBytes, now: () => this.now() }, ctx.getWebSockets());
+    this.#streams = new StreamServer(ctx, { log: this.#log, maxBufferedBytes: this.#limits.maxBufferedBytes, now: () => this.now() });
     this.#scheduler = new Scheduler(storage, {
       prune: (now) => this.#prune(now),
       purge: (now) => (this.#purge.run() ? now : undefined),
@@ -80,7 +79,7 @@ export abstract class RelayObject<Env = unknown> extends DurableObject<Env> impl
     const taken = ingest({ ...stores, beforeCommit: () => this.fault("relay.ingest.transaction") }, rows, now);
     if (!taken.ok) return taken;
     this.fault("relay.ingest.committed");
-    this.#subscribers.publish(taken.value.frames);
+    this.#streams.publish(taken.value.frames);
     this.#afterIngest(taken.value, rows[0]?.did ?? "", now);
     return ok(taken.value.position);
   }
@@ -103,6 +102,11 @@ export abstract class RelayObject<Env = unknown> extends DurableObject<Env> impl
     return ok({ repos, ...(last === undefined ? {} : { cursor: String(last) }) });
   }
 
+  async readLog({ after, rows, bytes }: { after: number; rows: number; bytes: number }): Promise<LogSlice> {
+    const { lastSeq, prunedThrough } = this.#log;
+    return { frames: [...this.#log.read(Math.max(after, prunedThrough), rows, bytes)], lastSeq, prunedThrough };
+  }
+
   async stats(): Promise<RelayStats> {
     const { firstSeq, rows } = this.#log.extent();
     const { expired } = this.ctx.storage.sql.exec<{ expired: number }>("SELECT expired FROM state").one();
@@ -111,48 +115,28 @@ export abstract class RelayObject<Env = unknown> extends DurableObject<Env> impl
       lastSeq: this.#log.lastSeq,
       rows,
       bytes: this.#log.bytes,
-      subscribers: this.#subscribers.count,
+      subscribers: this.#streams.count,
       pendingDeliveries: this.#deliveries.pending(),
       parkedRecipients: this.#wakes.parked(),
       expiredDeliveries: expired,
     };
   }
 
-  /** The firehose. */
+  /** The streams. */
   override async fetch(request: Request): Promise<Response> {
-    const answer = answerFirehose(request, this.#log, this.#subscribers.count >= MAX_SUBSCRIBERS);
-    if (answer.kind === "refuse") return answer.response;
-    const { 0: client, 1: server } = new WebSocketPair();
-    const { start } = answer;
-    if (start.kind === "future") {
-      // Answered and done: nothing here is worth hibernating.
-      server.accept();
-      server.send(futureCursorFrame(start.message));
-      server.close(1008, "FutureCursor");
-    } else {
-      this.ctx.acceptWebSocket(server);
-      if (start.kind === "replay" && start.outdated) server.send(outdatedCursorFrame(new URL(request.url).searchParams.get("cursor") ?? ""));
-      this.#subscribers.add(server, start.kind === "replay" ? start.after : undefined);
-    }
-    return new Response(null, { status: 101, webSocket: client });
+    return this.#streams.fetch(request);
   }
 
-  override async webSocketMessage(ws: WebSocket): Promise<void> {
-    this.#subscribers.ignoreMessage(ws);
+  override async webSocketMessage(ws: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    this.#streams.message(ws, data);
   }
 
   override async webSocketClose(ws: WebSocket, code: number): Promise<void> {
-    this.#subscribers.remove(ws);
-    try {
-      // 1005 and 1006 say "no code" and may not be sent.
-      ws.close(code === 1005 || code === 1006 ? 1000 : code);
-    } catch {
-      // Closed already.
-    }
+    this.#streams.closed(ws, code);
   }
 
   override async webSocketError(ws: WebSocket): Promise<void> {
-    this.#subscribers.remove(ws);
+    this.#streams.failed(ws);
   }
 
   override async alarm(): Promise<void> {

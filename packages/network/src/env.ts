@@ -1,4 +1,5 @@
-import type { Agent, Relay } from "./index.ts";
+import type { Agent } from "./objects/agent.ts";
+import type { Relay } from "./objects/relay.ts";
 
 /** The Worker's bindings (wrangler.toml); the local launcher gives the same ones. */
 export interface Env {
@@ -25,6 +26,12 @@ export interface Env {
   RATE_LIMITS?: string;
   LOG_MAX_AGE_MS?: string;
   LOG_MAX_BYTES?: string;
+  /** Host name of the relay view, e.g. `relay.colony.example.com`, or `localhost:4000`; without it there is no relay view. */
+  RELAY_HOSTNAME?: string;
+  /** What of other hosts the relay view keeps: comma-separated NSIDs, or prefixes ending in `.*`; default `agent.*`. */
+  RELAY_COLLECTIONS?: string;
+  /** Comma-separated origins of relays that are asked to crawl this colony. */
+  CRAWLERS?: string;
   /** Name of the newest D1 migration; health is not reported before it is in. */
   MIGRATION?: string;
   /** Fault to inject; crash tests only. */

@@ -1,6 +1,6 @@
 import * as xrpc from "@rookery/pds";
 import { rateRules } from "./door/rate.ts";
-import type { AnyRoute, Route } from "./door/route.ts";
+import type { AnyRoute } from "./door/route.ts";
 import { createAgent } from "./http/create-agent.ts";
 import { destroyAgent, destroyAgentPlain } from "./http/destroy-agent.ts";
 import { health } from "./http/health.ts";
@@ -8,38 +8,9 @@ import { landing, robots } from "./http/landing.ts";
 import { listAgents } from "./http/list-agents.ts";
 import { subscribeRepos } from "./http/subscribe-repos.ts";
 import { atprotoDid, hostDidDocument } from "./http/well-known.ts";
-
-/** Bodies: JSON of ordinary methods as in the reference; writes carry up to 200 records of at most 2,000,000 bytes in all. */
-const JSON_LIMIT = 150_000;
-const WRITE_LIMIT = 1_000_000 * 2;
-
-const global = [rateRules.global];
-
-type Row = Partial<Omit<Route, "nsid" | "path" | "method">> & Pick<Route, "handler">;
-
-/** com.atproto.* and agent.* reads: GET, no body. */
-const query = (nsid: string, row: Row): Route => ({
-  method: "GET",
-  path: `/xrpc/${nsid}`,
-  nsid,
-  access: "public",
-  body: "none",
-  maxBytes: 0,
-  rate: global,
-  ...row,
-});
-
-/** Procedures: POST with a JSON body unless said otherwise. */
-const procedure = (nsid: string, row: Row): Route => ({
-  method: "POST",
-  path: `/xrpc/${nsid}`,
-  nsid,
-  access: "agent",
-  body: "json",
-  maxBytes: JSON_LIMIT,
-  rate: global,
-  ...row,
-});
+import { adminRoutes } from "./routes/admin.ts";
+import { federationRoutes } from "./routes/federation.ts";
+import { global, JSON_LIMIT, procedure, query, WRITE_LIMIT } from "./routes/rows.ts";
 
 /** Everything this colony answers, and to whom. The door walks nothing else; routes.test.ts tries every row with every caller. */
 export const routes: AnyRoute[] = [
@@ -111,4 +82,7 @@ export const routes: AnyRoute[] = [
   { method: "GET", path: "/xrpc/_health", access: "public", body: "none", maxBytes: 0, rate: [], plain: health },
   { method: "GET", path: "/.well-known/atproto-did", access: "public", body: "none", maxBytes: 0, rate: global, handler: atprotoDid },
   { method: "GET", path: "/.well-known/did.json", access: "public", body: "none", maxBytes: 0, rate: global, handler: hostDidDocument },
+
+  ...adminRoutes,
+  ...federationRoutes,
 ];

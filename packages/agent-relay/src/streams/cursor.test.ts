@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeFrame } from "@rookery/sync";
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { startAt } from "./cursor.ts";
-import { commitRow, fill, relayFor, subscribe, until, upTo } from "../test/relay.ts";
+import { commitRow, fill, relayFor, subscribe, until, upTo } from "../../test/relay.ts";
 
 const log = { lastSeq: 100, prunedThrough: 40 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { STALL_MS } from "./settings.ts";
-import { commitRow, fill, relayFor, subscribe, until, upTo } from "../test/relay.ts";
+import { STALL_MS } from "../settings.ts";
+import { commitRow, fill, relayFor, subscribe, until, upTo } from "../../test/relay.ts";
 
 describe("subscribers", () => {
   it("join a backfill of 5,000 events to live ones without a gap or a repeat", async () => {

@@ -7,7 +7,7 @@
  * the log by the pump, which keeps the object awake, and its attachment is written after each slice. So the attachment is true
  * at any moment, and hibernation neither loses nor repeats an event.
  */
-import { STALL_MS } from "./settings.ts";
+import { STALL_MS } from "../settings.ts";
 
 /** What survives hibernation with the socket: `live`, or the seq of the last event sent. */
 export type Attachment = { live: true } | { after: number };

@@ -1,8 +1,8 @@
 import { encodeErrorFrame } from "@rookery/sync";
-import type { EventLog, LoggedFrame } from "./log.ts";
+import type { EventLog, LoggedFrame } from "../log.ts";
 import {
   MAX_CLIENT_MESSAGES, MIN_BUFFERED_BYTES, PUMP_IDLE_MAX_MS, PUMP_IDLE_MS, PUMP_SLICE_BYTES, PUMP_SLICE_ROWS, PUMP_TURN_BYTES, TOTAL_BUFFERED_BYTES,
-} from "./settings.ts";
+} from "../settings.ts";
 import { Subscriber, type Attachment } from "./subscriber.ts";
 
 /** What the sockets need of the object they hang on. */

@@ -1,0 +1,63 @@
+import type { DeliveryHint, Outcome, OutboxRow } from "@rookery/sync";
+import type { PulledDelivery, RepoPage, RelayStats } from "../relay-api.ts";
+
+/**
+ * RPC surface of the network relay: the one object that carries the colony's own accounts and those of verified peers, in a
+ * seq space of its own. `fetch` serves its streams. It trusts its callers: everything that comes in was verified before, by
+ * the colony's relay or by a peer's object.
+ */
+export interface NetworkApi {
+  /** Verified events of one peer host, of any number of accounts, each account's in order. Repeats are left out. */
+  ingest(batch: PeerBatch): Promise<Outcome<null>>;
+  /** Verified records of hosts that are no peers, each with its proof. Repeats are left out. */
+  deliver(records: ProvenRecord[]): Promise<Outcome<null>>;
+  /** The colony's relay has events up to `lastSeq`; the answer says for how long it need not be told again, in ms. */
+  advance(input: { lastSeq: number }): Promise<{ pauseMs: number }>;
+
+  pull(input: { recipient: string; after: number; limit: number }): Promise<PulledDelivery[]>;
+  acknowledge(input: { recipient: string; through: number }): Promise<void>;
+
+  listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>>;
+  /** What is known of one account; undefined when nothing is. */
+  repo(did: string): Promise<CarriedRepo | undefined>;
+  /** Accounts that have records in a collection, in a stable order. */
+  listReposByCollection(input: { collection: string; limit: number; cursor?: string }): Promise<Outcome<{ repos: { did: string }[]; cursor?: string }>>;
+  /** What of each host is carried: number of accounts and last time of an event. The colony's own host is the empty string. */
+  hosts(): Promise<{ host: string; accounts: number; lastEventAt?: string }[]>;
+  /** Remove a host that is no longer a peer, and its accounts, from listRepos. Its events leave with the window. */
+  forgetHost(host: string): Promise<void>;
+  stats(): Promise<RelayStats>;
+}
+
+/** Verified events on their way from a peer's object into the network's log. */
+export interface PeerBatch {
+  /** Host name, with its port when it has one, as in `requestCrawl`. */
+  host: string;
+  /** `epoch` is 0 and `n` the seq that the event had at its host. Frames are templates without seq. */
+  rows: CarriedRow[];
+}
+
+export interface CarriedRow extends OutboxRow {
+  /** Collections this commit creates or updates records in. */
+  collections?: string[];
+  /** Whether the event goes into the log; a commit that only delivers is false. Every row advances what is known of its account. */
+  carry: boolean;
+}
+
+/** One record of an author whose host is no peer, proven by a CAR from that host (com.atproto.sync.getRecord). */
+export interface ProvenRecord {
+  author: string;
+  hint: DeliveryHint;
+  rev: string;
+  proof: Uint8Array;
+}
+
+export interface CarriedRepo {
+  did: string;
+  /** Host name; empty for the colony's own. */
+  host: string;
+  head?: string;
+  rev?: string;
+  active: boolean;
+  status?: string;
+}

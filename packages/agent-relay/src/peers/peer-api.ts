@@ -1,0 +1,59 @@
+import type { DeliveryHint, Outcome } from "@rookery/sync";
+import type { CheckedCommit } from "@rookery/sync";
+import type { PeerBatch } from "../network/network-api.ts";
+
+/**
+ * RPC surface of one peer's object: it listens to the firehose of one host, verifies everything, and hands what passed to the
+ * network relay. One object per host, so that a hostile or slow one harms nobody else.
+ */
+export interface PeerApi {
+  /** Begin, or go on with other settings. Idempotent. */
+  configure(config: PeerConfig): Promise<Outcome<null>>;
+  /** Connect if that is due and not done. Cheap; called every minute and by the object's own alarm. */
+  check(): Promise<void>;
+  status(): Promise<PeerStatus | undefined>;
+  /** Stop listening and forget everything. */
+  forget(): Promise<void>;
+}
+
+export interface PeerConfig {
+  /** Host name, with its port when it has one; equals the host of `origin`. */
+  host: string;
+  /** `https://host`; http on loopback only. */
+  origin: string;
+  /** What is kept: NSIDs or prefixes ending in `.*`; `*` keeps all. An account is carried whole from its first record in one of these. */
+  collections: string[];
+  /** Whether verified events go into the network's log, and whether messages in them reach agents here. */
+  carry: boolean;
+  deliver: boolean;
+  /** When present, only these agents of the host are carried and delivered. */
+  allowAgents?: string[];
+}
+
+export type PeerState = "connecting" | "live" | "waiting" | "throttled" | "cut-off" | "stopped";
+
+export interface PeerStatus {
+  config: PeerConfig;
+  state: PeerState;
+  /** Seq of the last event dealt with, at the host. */
+  cursor: number;
+  accounts: number;
+  desynchronized: number;
+  connectedAt?: string;
+  lastEventAt?: string;
+  /** When it connects again, while waiting. */
+  nextAttemptAt?: string;
+  lastError?: string;
+  /** Events accepted, and refused by failure code, ever. */
+  accepted: number;
+  refused: Record<string, number>;
+}
+
+/** What a peer's object needs of the house around it. The composition root fills it. */
+export interface PeerPorts {
+  /** A DID's document; undefined when there is none. Throws when it cannot be had now. `fresh` asks the directory again. */
+  resolveDid(did: string, fresh: boolean): Promise<unknown>;
+  network: { ingest(batch: PeerBatch): Promise<Outcome<null>> };
+  /** Whom the records of a commit are for (agent.comms.*), as an agent's own outbox says it. */
+  deliveriesOf(commit: CheckedCommit): DeliveryHint[];
+}
