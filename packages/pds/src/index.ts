@@ -1,7 +1,7 @@
 export * from "./agent-api.ts";
 export { AgentObject } from "./agent-object.ts";
 export { faultPoint } from "./fault.ts";
-export { didDocumentOf, resolveDid } from "./identity/did-document.ts";
+export { didDocumentOf } from "./identity/did-document.ts";
 export { signingKeyOf } from "./identity/key-cache.ts";
 export { KeyUnavailableError, unwrapKey, wrapKey } from "./keys/wrap.ts";
 export * from "./ports.ts";

@@ -1,10 +1,4 @@
-import {
-  CompositeDidDocumentResolver,
-  PlcDidDocumentResolver,
-  WebDidDocumentResolver,
-  type DidDocumentResolver,
-} from "@atcute/identity-resolver";
-import { atprotoKeyOf, handleOf, pdsOf } from "@rookery/sync";
+import { DidCache, atprotoKeyOf, didResolver, handleOf, pdsOf } from "@rookery/sync";
 
 /** What is needed of somebody else's identity. */
 export interface Identity {
@@ -17,34 +11,31 @@ export interface Identity {
   signingKey: string;
 }
 
-/** How long a resolved identity is believed. */
+/** How long a resolved identity is believed, in ms. */
 const FRESH_MS = 5 * 60 * 1000;
-
-const isResolvable = (did: string): did is `did:plc:${string}` | `did:web:${string}` => /^did:(plc|web):./.test(did);
+/** Between two look-ups of the same DID that somebody asks for expressly, in ms: none, it is the author's own decision. */
+const GAP_MS = 0;
 
 /** Resolves DIDs, remembering the answers for a while. */
 export class Identities {
-  readonly #resolver: DidDocumentResolver;
-  readonly #known = new Map<string, { identity: Identity; until: number }>();
+  readonly #documents: DidCache;
 
-  /** @param plcUrl PLC directory, e.g. `https://plc.directory`. */
-  constructor(plcUrl: string) {
-    this.#resolver = new CompositeDidDocumentResolver({
-      methods: { plc: new PlcDidDocumentResolver({ apiUrl: plcUrl }), web: new WebDidDocumentResolver() },
-    });
+  /**
+   * @param plcUrl PLC directory, e.g. `https://plc.directory`.
+   * @param allowLoopback development: also `did:web` of this machine's own names, over http.
+   */
+  constructor(plcUrl: string, allowLoopback = false) {
+    this.#documents = new DidCache(didResolver({ plcUrl, allowLoopback }), { lifeMs: FRESH_MS, absentMs: 0, refreshGapMs: GAP_MS, failureMs: 0 });
   }
 
   /** @param fresh ask the directory even when an answer is remembered. @throws Error when the DID has no usable document. */
   async resolve(did: string, fresh = false): Promise<Identity> {
-    const known = this.#known.get(did);
-    if (!fresh && known !== undefined && known.until > Date.now()) return known.identity;
-    if (!isResolvable(did)) throw new Error(`Not a did:plc or did:web: ${did}`);
-    const document: unknown = await this.#resolver.resolve(did);
+    if (!/^did:(plc|web):./.test(did)) throw new Error(`Not a did:plc or did:web: ${did}`);
+    const document = await this.#documents.resolve(did, { fresh });
+    if (document === undefined) throw new Error(`${did} has no DID document`);
     const pds = pdsOf(document);
     const signingKey = atprotoKeyOf(document);
     if (pds === undefined || signingKey === undefined) throw new Error(`${did} is no atproto account: its document names no host or key`);
-    const identity = { did, handle: handleOf(document), pds, signingKey };
-    this.#known.set(did, { identity, until: Date.now() + FRESH_MS });
-    return identity;
+    return { did, handle: handleOf(document), pds, signingKey };
   }
 }

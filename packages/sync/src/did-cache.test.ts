@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { DidCache, type DidCacheLimits } from "./did-cache.ts";
+
+const LIMITS: DidCacheLimits = { lifeMs: 1000, absentMs: 100, refreshGapMs: 10, failureMs: 5, maxEntries: 3, maxChars: 1000 };
+
+/** A cache over a directory in memory and a clock that the test moves. */
+const setup = (limits: Partial<DidCacheLimits> = {}) => {
+  const directory = new Map<string, unknown>();
+  const asked: string[] = [];
+  const clock = { now: 0 };
+  const resolve = async (did: string) => {
+    asked.push(did);
+    const found = directory.get(did);
+    if (found instanceof Error) throw found;
+    return found;
+  };
+  return { directory, asked, clock, cache: new DidCache(resolve, { ...LIMITS, ...limits }, () => clock.now) };
+};
+
+describe("the cache of DID documents", () => {
+  test("asks once, and again when the answer is old", async () => {
+    const { directory, asked, clock, cache } = setup();
+    directory.set("a", { v: 1 });
+    expect(await cache.resolve("a")).toEqual({ v: 1 });
+    directory.set("a", { v: 2 });
+    clock.now = 999;
+    expect(await cache.resolve("a")).toEqual({ v: 1 });
+    clock.now = 1000;
+    expect(await cache.resolve("a")).toEqual({ v: 2 });
+    expect(asked).toHaveLength(2);
+  });
+
+  test("asks anew on demand, though not more often than the gap", async () => {
+    const { directory, asked, clock, cache } = setup();
+    directory.set("a", { v: 1 });
+    await cache.resolve("a");
+    directory.set("a", { v: 2 });
+    clock.now = 9;
+    expect(await cache.resolve("a", { fresh: true })).toEqual({ v: 1 });
+    clock.now = 10;
+    expect(await cache.resolve("a", { fresh: true })).toEqual({ v: 2 });
+    expect(asked).toHaveLength(2);
+  });
+
+  test("forgets when told", async () => {
+    const { directory, cache } = setup();
+    directory.set("a", { v: 1 });
+    await cache.resolve("a");
+    directory.set("a", { v: 2 });
+    cache.forget("a");
+    expect(await cache.resolve("a")).toEqual({ v: 2 });
+  });
+
+  test("nobody is remembered for a shorter time, a failure for a moment", async () => {
+    const { directory, asked, clock, cache } = setup();
+    expect(await cache.resolve("a")).toBeUndefined();
+    clock.now = 99;
+    expect(await cache.resolve("a")).toBeUndefined();
+    expect(asked).toHaveLength(1);
+    directory.set("a", new Error("down"));
+    clock.now = 100;
+    await expect(cache.resolve("a")).rejects.toThrow("down");
+    directory.set("a", { v: 1 });
+    clock.now = 104;
+    await expect(cache.resolve("a")).rejects.toThrow("down");
+    expect(asked).toHaveLength(2);
+    clock.now = 105;
+    expect(await cache.resolve("a")).toEqual({ v: 1 });
+  });
+
+  test("look-ups at the same time are one", async () => {
+    const { directory, asked, cache } = setup();
+    directory.set("a", { v: 1 });
+    const answers = await Promise.all([cache.resolve("a"), cache.resolve("a", { fresh: true }), cache.resolve("a")]);
+    expect(answers).toEqual([{ v: 1 }, { v: 1 }, { v: 1 }]);
+    expect(asked).toEqual(["a"]);
+  });
+
+  test("is bounded in entries and in size", async () => {
+    const { directory, asked, cache } = setup();
+    for (const did of ["a", "b", "c", "d"]) directory.set(did, { did });
+    for (const did of ["a", "b", "c", "d"]) await cache.resolve(did);
+    expect(cache.size).toBe(3);
+    await cache.resolve("d");
+    expect(asked).toHaveLength(4);
+    await cache.resolve("a");
+    expect(asked).toHaveLength(5);
+    directory.set("large", { text: "x".repeat(980) });
+    await cache.resolve("large");
+    expect(cache.size).toBe(1);
+  });
+});

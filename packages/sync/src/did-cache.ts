@@ -1,0 +1,111 @@
+import type { ResolveDid } from "./resolve-did.ts";
+
+/** Bounds of a {@link DidCache}. */
+export interface DidCacheLimits {
+  /** How long a document is believed, in ms. Identity events ask anew long before; this covers those that got lost. */
+  lifeMs: number;
+  /** How long "there is none" is believed: short, an account may be about to appear. */
+  absentMs: number;
+  /** `fresh` asks the directory again only when the answer is older than this: whoever sends bad signatures would otherwise make us flood it. */
+  refreshGapMs: number;
+  /** After a failure the directory is left in peace for this long, and the failure told again. */
+  failureMs: number;
+  /** Documents remembered, and their size as JSON text in characters; beyond either, those resolved longest ago go. */
+  maxEntries: number;
+  maxChars: number;
+}
+
+export const DEFAULT_DID_CACHE: DidCacheLimits = {
+  lifeMs: 10 * 60_000,
+  absentMs: 10_000,
+  refreshGapMs: 2_000,
+  failureMs: 1_000,
+  maxEntries: 20_000,
+  maxChars: 16_000_000,
+};
+
+interface Entry {
+  document: unknown;
+  /** Failure of the last look-up; `document` is not set then. */
+  error?: Error;
+  at: number;
+  chars: number;
+}
+
+/** DID documents, remembered for a while. Look-ups of one DID at the same time are one. */
+export class DidCache {
+  readonly #resolve: ResolveDid;
+  readonly #limits: DidCacheLimits;
+  readonly #now: () => number;
+  readonly #known = new Map<string, Entry>();
+  readonly #pending = new Map<string, Promise<unknown>>();
+  #chars = 0;
+
+  constructor(resolve: ResolveDid, limits: Partial<DidCacheLimits> = {}, now: () => number = Date.now) {
+    this.#resolve = resolve;
+    this.#limits = { ...DEFAULT_DID_CACHE, ...limits };
+    this.#now = now;
+  }
+
+  /** Documents and failures remembered now. */
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /**
+   * The document; undefined when there is none. Throws when it cannot be had now.
+   * @param fresh ask the directory again, unless that was done a moment ago.
+   */
+  async resolve(did: string, { fresh = false }: { fresh?: boolean } = {}): Promise<unknown> {
+    const entry = this.#known.get(did);
+    if (entry !== undefined && this.#now() - entry.at < this.#lifeOf(entry, fresh)) {
+      if (entry.error !== undefined) throw entry.error;
+      return entry.document;
+    }
+    const pending = this.#pending.get(did) ?? this.#ask(did);
+    return pending;
+  }
+
+  /** Forget a DID, e.g. after an `#identity` event: the next look-up asks the directory. */
+  forget(did: string): void {
+    this.#drop(did);
+  }
+
+  #lifeOf({ error, document }: Entry, fresh: boolean): number {
+    const { lifeMs, absentMs, refreshGapMs, failureMs } = this.#limits;
+    if (error !== undefined) return failureMs;
+    const life = document === undefined ? absentMs : lifeMs;
+    return fresh ? Math.min(refreshGapMs, life) : life;
+  }
+
+  #ask(did: string): Promise<unknown> {
+    const asked = this.#resolve(did)
+      .then(
+        (document) => this.#keep(did, { document, at: this.#now(), chars: document === undefined ? 0 : JSON.stringify(document).length }),
+        (thrown: unknown) => {
+          const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+          this.#keep(did, { document: undefined, error, at: this.#now(), chars: 0 });
+          throw error;
+        },
+      )
+      .finally(() => this.#pending.delete(did));
+    this.#pending.set(did, asked);
+    return asked;
+  }
+
+  #keep(did: string, entry: Entry): unknown {
+    this.#drop(did);
+    this.#known.set(did, entry);
+    this.#chars += entry.chars;
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= this.#limits.maxEntries && this.#chars <= this.#limits.maxChars) break;
+      this.#drop(oldest);
+    }
+    return entry.document;
+  }
+
+  #drop(did: string): void {
+    this.#chars -= this.#known.get(did)?.chars ?? 0;
+    this.#known.delete(did);
+  }
+}
