@@ -6,6 +6,8 @@ import { MAX_LIST_REPOS, REPO_CACHE_SIZE } from "./settings.ts";
 export interface Repo {
   id: number;
   did: string;
+  /** Host name; empty for accounts of this colony. */
+  host: string;
   /** Last outbox row taken: rows at or before (epoch, n) are repeats. */
   epoch: number;
   n: number;
@@ -21,7 +23,7 @@ export interface Repo {
 
 type Row = { [K in keyof Repo]: K extends "active" ? number : Repo[K] };
 
-const COLUMNS = "id, did, epoch, n, head, rev, active, status, seq, acked";
+const COLUMNS = "id, did, host, epoch, n, head, rev, active, status, seq, acked";
 
 /** Rows of accounts, the recent ones also in memory: every event needs its account's. */
 export class Repos {
@@ -40,11 +42,11 @@ export class Repos {
   }
 
   /** A new account, of which no outbox row was taken (n is -1). It owes nothing of what was broadcast up to `seq`, the last event before it. */
-  add(did: string, seq: number): Repo {
+  add(did: string, seq: number, host = ""): Repo {
     const { id } = this.#sql
-      .exec<{ id: number }>("INSERT INTO repos (did, epoch, n, active, seq, acked) VALUES (?, 0, -1, 1, 0, ?) RETURNING id", did, seq)
+      .exec<{ id: number }>("INSERT INTO repos (did, host, epoch, n, active, seq, acked) VALUES (?, ?, 0, -1, 1, 0, ?) RETURNING id", did, host, seq)
       .one();
-    return this.#remember({ id, did, epoch: 0, n: -1, head: null, rev: null, active: true, status: null, seq: 0, acked: seq });
+    return this.#remember({ id, did, host, epoch: 0, n: -1, head: null, rev: null, active: true, status: null, seq: 0, acked: seq });
   }
 
   /** Write all but `acked`, which only `acknowledge` moves. */

@@ -8,8 +8,14 @@
  * repos       one row per account: last (epoch, n) of its outbox, head, rev, status, last seq, acknowledged deliveries.
  * delivery    one row per record and local recipient, until acknowledged. broadcast: one row for everybody.
  * waking      recipients that were woken and have not acknowledged since.
+ * parked      deliveries that their recipient gave up, with its reason; `again` when the admin wants them tried once more.
+ * stranger    authors who have no row in repos: they live on a host that is no peer. Rows name them by their negated id.
+ * sent        whom records of accounts that live elsewhere were delivered to, for the day they are taken back.
  * purge       deleted accounts whose rows are being removed, and where to go on.
  * job         what is due (scheduler.ts). state: one row of counters as of `seq`.
+ * filter      filters of stream readers that are too long for their socket's attachment, while the socket lives.
+ *
+ * Since 2 log has `us`, the Jetstream time of the event's last message; it is null in rows from before (streams/legacy-times.ts).
  */
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -29,6 +35,29 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE TABLE job (name TEXT PRIMARY KEY, due INTEGER NOT NULL) STRICT",
     "CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, bytes INTEGER NOT NULL, pruned INTEGER NOT NULL, expired INTEGER NOT NULL) STRICT",
     "INSERT INTO state (id, seq, bytes, pruned, expired) VALUES (1, 0, 0, 0, 0)",
+  ],
+  [
+    "ALTER TABLE log ADD COLUMN us INTEGER",
+    "ALTER TABLE state ADD COLUMN us INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE state ADD COLUMN legacy_seq INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE state ADD COLUMN legacy_us INTEGER NOT NULL DEFAULT 0",
+    "UPDATE state SET legacy_seq = MAX(seq, (SELECT COALESCE(MAX(seq), 0) FROM log)), legacy_us = (SELECT COALESCE(MAX(at), 0) * 1000 FROM log)",
+    "UPDATE state SET us = legacy_us",
+    "CREATE TABLE filter (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT",
+  ],
+  // Deliveries of accounts that live elsewhere; deliveries given up. `repos.host` is empty for accounts of this colony.
+  [
+    "ALTER TABLE repos ADD COLUMN host TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX repos_here ON repos (id) WHERE host = ''",
+    "ALTER TABLE kept ADD COLUMN proof INTEGER NOT NULL DEFAULT 0",
+    `CREATE TABLE parked (recipient INTEGER NOT NULL, seq INTEGER NOT NULL, op INTEGER NOT NULL, author INTEGER NOT NULL,
+       path TEXT NOT NULL, cid TEXT, action TEXT NOT NULL, reason TEXT NOT NULL, tries INTEGER NOT NULL, at INTEGER NOT NULL,
+       again INTEGER NOT NULL, PRIMARY KEY (recipient, seq, op)) STRICT, WITHOUT ROWID`,
+    "CREATE INDEX parked_by_seq ON parked (seq)",
+    "CREATE INDEX parked_again ON parked (recipient) WHERE again = 1",
+    "CREATE TABLE stranger (id INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE) STRICT",
+    "CREATE TABLE sent (id INTEGER PRIMARY KEY, author INTEGER NOT NULL, path TEXT NOT NULL, recipients TEXT NOT NULL, UNIQUE (author, path)) STRICT",
+    "ALTER TABLE state ADD COLUMN parked_lost INTEGER NOT NULL DEFAULT 0",
   ],
 ];
 
