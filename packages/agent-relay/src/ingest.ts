@@ -63,8 +63,7 @@ function take({ log, repos, deliveries, purge, beforeCommit }: IngestStores, row
     if (repo.status !== "deleted") lastAlive = repo.seq;
     const seq = log.lastSeq + 1;
     const frame = sequenceFrame(row.frame, row.seqAt, seq);
-    log.append(frame, repo.id, repo.seq, now);
-    frames.push({ seq, frame });
+    frames.push(log.append(frame, repo.id, repo.seq, now));
     repo = advance(repo, row, seq);
     if (row.deliveries !== undefined) deliveries.add(repo, seq, row.deliveries, addressees);
   }
@@ -97,7 +96,7 @@ function faultOf(rows: OutboxRow[]): string | undefined {
     if (!Number.isSafeInteger(row.epoch) || !Number.isSafeInteger(row.n) || row.epoch < 0 || row.n < 0) return `${at} has no valid position`;
     if (last !== undefined && (row.epoch < last.epoch || (row.epoch === last.epoch && row.n <= last.n))) return `${at} is out of order after (${last.epoch}, ${last.n})`;
     if (row.frame.length + 9 > MAX_FRAME_BYTES) return `${at} has a frame of ${row.frame.length} bytes, limit ${MAX_FRAME_BYTES}`;
-    if (!Number.isInteger(row.seqAt) || row.seqAt < 1 || row.seqAt >= row.frame.length) return `${at} has seqAt ${row.seqAt} outside its frame`;
+    if (!Number.isInteger(row.seqAt) || row.seqAt < 1 || row.seqAt > row.frame.length) return `${at} has seqAt ${row.seqAt} outside its frame`;
     last = row;
   }
   return undefined;

@@ -102,7 +102,7 @@ export function encodeErrorFrame(body: ErrorBody): Uint8Array {
  */
 export function sequenceFrame(template: Uint8Array, seqAt: number, seq: number): Uint8Array {
   if (!Number.isSafeInteger(seq) || seq < 1) throw new RangeError(`seq must be an integer of 1 to 2^53 - 1, not ${seq}`);
-  if (!Number.isInteger(seqAt) || seqAt < 1 || seqAt >= template.length) throw new RangeError(`seqAt ${seqAt} lies outside the frame of ${template.length} bytes`);
+  if (!Number.isInteger(seqAt) || seqAt < 1 || seqAt > template.length) throw new RangeError(`seqAt ${seqAt} lies outside the frame of ${template.length} bytes`);
   const integer = new CborWriter(9);
   integer.int(seq);
   const frame = new Uint8Array(template.length + integer.length);

@@ -6,6 +6,7 @@ export * from "./event.ts";
 export * from "./frame.ts";
 export * from "./frame-decode.ts";
 export * from "./frame-encode.ts";
+export * from "./frame-template.ts";
 export * from "./host-name.ts";
 export * from "./outcome.ts";
 export * from "./record-proof.ts";
