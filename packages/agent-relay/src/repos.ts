@@ -19,11 +19,13 @@ export interface Repo {
   seq: number;
   /** Deliveries to it are dealt with up to this seq. */
   acked: number;
+  /** When its last event came here, in milliseconds since 1970; null for events of older versions. */
+  at: number | null;
 }
 
 type Row = { [K in keyof Repo]: K extends "active" ? number : Repo[K] };
 
-const COLUMNS = "id, did, host, epoch, n, head, rev, active, status, seq, acked";
+const COLUMNS = "id, did, host, epoch, n, head, rev, active, status, seq, acked, at";
 
 /** Rows of accounts, the recent ones also in memory: every event needs its account's. */
 export class Repos {
@@ -46,14 +48,14 @@ export class Repos {
     const { id } = this.#sql
       .exec<{ id: number }>("INSERT INTO repos (did, host, epoch, n, active, seq, acked) VALUES (?, ?, 0, -1, 1, 0, ?) RETURNING id", did, host, seq)
       .one();
-    return this.#remember({ id, did, host, epoch: 0, n: -1, head: null, rev: null, active: true, status: null, seq: 0, acked: seq });
+    return this.#remember({ id, did, host, epoch: 0, n: -1, head: null, rev: null, active: true, status: null, seq: 0, acked: seq, at: null });
   }
 
   /** Write all but `acked`, which only `acknowledge` moves. */
   save(repo: Repo): void {
     this.#sql.exec(
-      "UPDATE repos SET epoch = ?, n = ?, head = ?, rev = ?, active = ?, status = ?, seq = ? WHERE id = ?",
-      repo.epoch, repo.n, repo.head, repo.rev, repo.active ? 1 : 0, repo.status, repo.seq, repo.id,
+      "UPDATE repos SET epoch = ?, n = ?, head = ?, rev = ?, active = ?, status = ?, seq = ?, at = ? WHERE id = ?",
+      repo.epoch, repo.n, repo.head, repo.rev, repo.active ? 1 : 0, repo.status, repo.seq, repo.at, repo.id,
     );
     this.#remember(repo);
   }

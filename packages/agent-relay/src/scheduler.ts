@@ -1,7 +1,7 @@
 import { JOB_RETRY_MS } from "./settings.ts";
 
 /** Work that is due at a time; its name is what survives a restart. */
-export type JobName = "prune" | "purge" | "retention" | "wake";
+export type JobName = "crawl" | "prune" | "purge" | "retention" | "wake";
 
 /** Does one slice of its work. Returns when to be called again, or undefined when there is nothing left to wait for. */
 export type Job = (now: number) => number | undefined | Promise<number | undefined>;
@@ -12,12 +12,12 @@ export type Job = (now: number) => number | undefined | Promise<number | undefin
  */
 export class Scheduler {
   readonly #storage: DurableObjectStorage;
-  readonly #jobs: Record<JobName, Job>;
+  readonly #jobs: Partial<Record<JobName, Job>>;
   readonly #due: Map<string, number>;
   /** Time the alarm is set for, as far as this instance knows. */
   #alarm: number | undefined;
 
-  constructor(storage: DurableObjectStorage, jobs: Record<JobName, Job>) {
+  constructor(storage: DurableObjectStorage, jobs: Partial<Record<JobName, Job>>) {
     this.#storage = storage;
     this.#jobs = jobs;
     this.#due = new Map(storage.sql.exec<{ name: string; due: number }>("SELECT name, due FROM job").toArray().map(({ name, due }) => [name, due]));

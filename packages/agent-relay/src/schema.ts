@@ -13,6 +13,8 @@
  * sent        whom records of accounts that live elsewhere were delivered to, for the day they are taken back.
  * purge       deleted accounts whose rows are being removed, and where to go on.
  * job         what is due (scheduler.ts). state: one row of counters as of `seq`.
+ * crawler     relays that are asked to crawl: when, how often in vain, what they said, when they were last here.
+ * profile     accounts that chose to be listed, with the record that says so; null when it is known of but was not seen yet.
  * filter      filters of stream readers that are too long for their socket's attachment, while the socket lives.
  *
  * Since 2 log has `us`, the Jetstream time of the event's last message; it is null in rows from before (streams/legacy-times.ts).
@@ -58,6 +60,13 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE TABLE stranger (id INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE) STRICT",
     "CREATE TABLE sent (id INTEGER PRIMARY KEY, author INTEGER NOT NULL, path TEXT NOT NULL, recipients TEXT NOT NULL, UNIQUE (author, path)) STRICT",
     "ALTER TABLE state ADD COLUMN parked_lost INTEGER NOT NULL DEFAULT 0",
+  ],
+  // Relays that are asked to crawl (crawl/); profiles of accounts that are listed (directory/); when each account last had an event.
+  [
+    `CREATE TABLE crawler (origin TEXT PRIMARY KEY, asked_at INTEGER, asked_seq INTEGER NOT NULL, failures INTEGER NOT NULL,
+       next_at INTEGER NOT NULL, status INTEGER, answer TEXT, seen_at INTEGER) STRICT`,
+    "CREATE TABLE profile (repo INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE, record BLOB) STRICT",
+    "ALTER TABLE repos ADD COLUMN at INTEGER",
   ],
 ];
 
