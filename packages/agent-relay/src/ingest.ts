@@ -64,7 +64,7 @@ function take({ log, repos, deliveries, purge, beforeCommit }: IngestStores, row
     const seq = log.lastSeq + 1;
     const frame = sequenceFrame(row.frame, row.seqAt, seq);
     frames.push(log.append(frame, repo.id, repo.seq, now));
-    repo = advance(repo, row, seq);
+    repo = advance(repo, row, seq, now);
     if (row.deliveries !== undefined) deliveries.add(repo, seq, row.deliveries, addressees);
   }
   if (frames.length > 0) repos.save(repo);
@@ -78,8 +78,8 @@ function isNew(row: OutboxRow, repo: Repo): boolean {
   return row.epoch > repo.epoch || (row.epoch === repo.epoch && row.n > repo.n);
 }
 
-function advance(repo: Repo, row: OutboxRow, seq: number): Repo {
-  const next = { ...repo, epoch: row.epoch, n: row.n, seq };
+function advance(repo: Repo, row: OutboxRow, seq: number, now: number): Repo {
+  const next = { ...repo, epoch: row.epoch, n: row.n, seq, at: now };
   if (row.kind === "account") return { ...next, active: row.active === true, status: row.active === true ? null : (row.status ?? null) };
   return row.head === undefined || row.rev === undefined ? next : { ...next, head: row.head, rev: row.rev };
 }
