@@ -63,6 +63,13 @@ export class EventLog implements LogBounds {
     if (++this.#unsaved >= CHECKPOINT_EVENTS) this.#save();
   }
 
+  /** Go on above `floor` (see seq-floor.ts); nothing happens when the log is beyond it. */
+  raise(floor: number): void {
+    if (floor <= this.#lastSeq) return;
+    this.#lastSeq = floor;
+    this.#save();
+  }
+
   /** Frames after `after`, oldest first: at most `rows`, ending after the one that reaches `bytes`. */
   *read(after: number, rows: number, bytes: number): Generator<LoggedFrame> {
     let sent = 0;

@@ -11,6 +11,7 @@ import { RETENTION, sweepKept, type RetentionLimits } from "./retention.ts";
 import { Scheduler } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
 import { PRUNE_INTERVAL_MS, RETENTION_INTERVAL_MS, WAKE_RETRY_MS } from "./settings.ts";
+import { seqFloorAt } from "./seq-floor.ts";
 import { StreamServer } from "./streams/stream-server.ts";
 import { Wakes } from "./wakes.ts";
 
@@ -39,6 +40,7 @@ export abstract class RelayObject<Env = unknown> extends DurableObject<Env> impl
     migrate(storage);
     this.#limits = this.limits();
     this.#log = new EventLog(storage.sql);
+    this.#log.raise(this.seqFloor());
     this.#repos = new Repos(storage.sql);
     this.#deliveries = new Deliveries(storage.sql, this.#log, this.#repos);
     this.#purge = new Purge(storage, this.#log, this.#deliveries);
@@ -61,6 +63,11 @@ export abstract class RelayObject<Env = unknown> extends DurableObject<Env> impl
   /** Bounds of deliveries beyond the log's window. */
   protected retention(): RetentionLimits {
     return RETENTION;
+  }
+
+  /** No seq up to here is given out from now on. Tests that count from 1 override it. */
+  protected seqFloor(): number {
+    return seqFloorAt(this.now());
   }
 
   /** Milliseconds since 1970. */

@@ -11,6 +11,8 @@ export interface Settings {
   test: string;
   limits?: Partial<RelayLimits>;
   retention?: Partial<RetentionLimits>;
+  /** Seqs go on above what the clock says whenever the object starts, as in production; otherwise they count from 1. */
+  seqFloor?: true;
 }
 
 /** What a test sees and moves while the object runs; tests share the Worker's isolate. */
@@ -38,6 +40,10 @@ export class TestRelay extends RelayObject<Env> {
 
   protected override retention(): RetentionLimits {
     return { ...super.retention(), ...settingsOf(this.ctx).retention };
+  }
+
+  protected override seqFloor(): number {
+    return settingsOf(this.ctx).seqFloor === true ? super.seqFloor() : 0;
   }
 
   protected override waker(): AgentWaker {
