@@ -1,10 +1,14 @@
 import type { LogBounds } from "./streams/cursor.ts";
+import { messagesIn } from "@rookery/sync";
 import { CHECKPOINT_EVENTS, MAX_ROW_BLOB_BYTES } from "./settings.ts";
+import { LegacyTimes } from "./streams/legacy-times.ts";
 
 /** An event as it goes to subscribers. */
 export interface LoggedFrame {
   seq: number;
   frame: Uint8Array;
+  /** `time_us` of the last of its Jetstream messages, in microseconds since 1970: one message per record changed, at least one time each. */
+  us: number;
 }
 
 /**
@@ -16,11 +20,15 @@ export class EventLog implements LogBounds {
   #lastSeq = 0;
   #bytes = 0;
   #prunedThrough = 0;
+  /** Highest `time_us` ever given out. */
+  #lastUs = 0;
+  #legacy: LegacyTimes;
   /** Events since `state` was written. */
   #unsaved = 0;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.#legacy = LegacyTimes.read(sql);
     this.reload();
   }
 
@@ -32,6 +40,11 @@ export class EventLog implements LogBounds {
     return this.#prunedThrough;
   }
 
+  /** Highest `time_us` ever given out; it strictly increases from message to message, whatever the clock does. */
+  get lastUs(): number {
+    return this.#lastUs;
+  }
+
   /** Bytes of all frames in the window. */
   get bytes(): number {
     return this.#bytes;
@@ -39,28 +52,34 @@ export class EventLog implements LogBounds {
 
   /** Read the counters from disk: at start, and when a transaction was rolled back. */
   reload(): void {
-    const state = this.#sql.exec<{ seq: number; bytes: number; pruned: number }>("SELECT seq, bytes, pruned FROM state").one();
+    const state = this.#sql.exec<{ seq: number; bytes: number; pruned: number; us: number }>("SELECT seq, bytes, pruned, us FROM state").one();
     const since = this.#sql
-      .exec<{ seq: number | null; bytes: number | null; events: number }>("SELECT MAX(seq) AS seq, SUM(size) AS bytes, COUNT(*) AS events FROM log WHERE seq > ?", state.seq)
+      .exec<{ seq: number | null; us: number | null; bytes: number | null; events: number }>(
+        "SELECT MAX(seq) AS seq, MAX(us) AS us, SUM(size) AS bytes, COUNT(*) AS events FROM log WHERE seq > ?", state.seq,
+      )
       .one();
     this.#lastSeq = since.seq ?? state.seq;
     this.#bytes = state.bytes + (since.bytes ?? 0);
     this.#prunedThrough = state.pruned;
+    this.#lastUs = Math.max(state.us, since.us ?? 0);
     this.#unsaved = since.events;
   }
 
   /** Append a frame under the next seq (`lastSeq + 1`), within the caller's transaction. */
-  append(frame: Uint8Array, repo: number, prev: number, at: number): void {
+  append(frame: Uint8Array, repo: number, prev: number, at: number): LoggedFrame {
     const seq = this.#lastSeq + 1;
+    const us = Math.max(Math.trunc(at) * 1_000, this.#lastUs + messagesIn(frame));
     const first = frame.length <= MAX_ROW_BLOB_BYTES ? frame : frame.subarray(0, MAX_ROW_BLOB_BYTES);
-    this.#sql.exec("INSERT INTO log (seq, repo, prev, at, size, frame) VALUES (?, ?, ?, ?, ?, ?)", seq, repo, prev, at, frame.length, first);
+    this.#sql.exec("INSERT INTO log (seq, repo, prev, at, size, frame, us) VALUES (?, ?, ?, ?, ?, ?, ?)", seq, repo, prev, at, frame.length, first, us);
     for (let part = 1; part * MAX_ROW_BLOB_BYTES < frame.length; part++) {
       const bytes = frame.subarray(part * MAX_ROW_BLOB_BYTES, (part + 1) * MAX_ROW_BLOB_BYTES);
       this.#sql.exec("INSERT INTO log_part (seq, part, bytes) VALUES (?, ?, ?)", seq, part, bytes);
     }
     this.#lastSeq = seq;
+    this.#lastUs = us;
     this.#bytes += frame.length;
     if (++this.#unsaved >= CHECKPOINT_EVENTS) this.#save();
+    return { seq, frame, us };
   }
 
   /** Go on above `floor` (see seq-floor.ts); nothing happens when the log is beyond it. */
@@ -73,11 +92,29 @@ export class EventLog implements LogBounds {
   /** Frames after `after`, oldest first: at most `rows`, ending after the one that reaches `bytes`. */
   *read(after: number, rows: number, bytes: number): Generator<LoggedFrame> {
     let sent = 0;
-    for (const [seq, size, first] of this.#sql.exec("SELECT seq, size, frame FROM log WHERE seq > ? ORDER BY seq LIMIT ?", after, rows).raw<[number, number, ArrayBuffer]>()) {
-      yield { seq, frame: this.#whole(seq, size, first) };
+    const cursor = this.#sql.exec("SELECT seq, size, frame, us FROM log WHERE seq > ? ORDER BY seq LIMIT ?", after, rows);
+    for (const [seq, size, first, us] of cursor.raw<[number, number, ArrayBuffer, number | null]>()) {
+      yield { seq, frame: this.#whole(seq, size, first), us: us ?? this.#legacy.of(seq) };
       sent += size;
       if (sent >= bytes) return;
     }
+  }
+
+  /** The first event whose last message is not before `us`: binary search, since times increase with seqs. Undefined when there is none. */
+  firstAt(us: number): { seq: number; us: number } | undefined {
+    if (us > this.#lastUs) return undefined;
+    let [low, high] = [this.#prunedThrough + 1, this.#lastSeq];
+    let found: { seq: number; us: number } | undefined;
+    while (low <= high) {
+      const middle = Math.floor((low + high) / 2);
+      // The seqs of purged events are missing: the next one there speaks for them.
+      const [row] = this.#sql.exec<{ seq: number; us: number | null }>("SELECT seq, us FROM log WHERE seq >= ? ORDER BY seq LIMIT 1", middle).toArray();
+      const at = row === undefined ? undefined : { seq: row.seq, us: row.us ?? this.#legacy.of(row.seq) };
+      if (at !== undefined && at.us >= us) found = at;
+      if (at === undefined || at.us >= us) high = middle - 1;
+      else low = at.seq + 1;
+    }
+    return found;
   }
 
   /** Whether there is any event after `seq`. */
@@ -142,7 +179,7 @@ export class EventLog implements LogBounds {
   }
 
   #save(): void {
-    this.#sql.exec("UPDATE state SET seq = ?, bytes = ?, pruned = ?", this.#lastSeq, this.#bytes, this.#prunedThrough);
+    this.#sql.exec("UPDATE state SET seq = ?, bytes = ?, pruned = ?, us = ?", this.#lastSeq, this.#bytes, this.#prunedThrough, this.#lastUs);
     this.#unsaved = 0;
   }
 

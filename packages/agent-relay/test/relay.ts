@@ -25,10 +25,12 @@ export const did = (i: number) => `did:plc:${String(i).padStart(24, "a")}`;
 const TIME = "2026-11-21T10:00:00.000Z";
 const CID = Uint8Array.from([1, 0x71, 0x12, 32, ...new Uint8Array(32).fill(7)]);
 
+const opsOf = (count: number) => Array.from({ length: count }, (_, i) => ({ action: "create" as const, path: `com.example.note/${i}`, cid: CID }));
+
 /** A `#commit` row whose payload size is chosen; the relay does not look inside. */
-export function commitRow(account: number, n: number, options: { size?: number; epoch?: number; deliveries?: DeliveryHint[] } = {}): OutboxRow {
+export function commitRow(account: number, n: number, options: { size?: number; epoch?: number; ops?: number; deliveries?: DeliveryHint[] } = {}): OutboxRow {
   const rev = `3k${String(n).padStart(11, "2")}`;
-  const { frame, seqAt } = encodeCommitFrame({ repo: did(account), commit: CID, rev, since: null, blocks: new Uint8Array(options.size ?? 300).fill(n), ops: [], time: TIME });
+  const { frame, seqAt } = encodeCommitFrame({ repo: did(account), commit: CID, rev, since: null, blocks: new Uint8Array(options.size ?? 300).fill(n), ops: opsOf(options.ops ?? 0), time: TIME });
   return {
     did: did(account), epoch: options.epoch ?? 1, n, kind: "commit", time: TIME, frame, seqAt, rev, head: `head-${account}-${n}`, data: "data",
     ...(options.deliveries === undefined ? {} : { deliveries: options.deliveries }),

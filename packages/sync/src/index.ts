@@ -8,6 +8,7 @@ export * from "./frame-decode.ts";
 export * from "./frame-encode.ts";
 export * from "./frame-template.ts";
 export * from "./host-name.ts";
+export * from "./messages-in.ts";
 export * from "./outcome.ts";
 export * from "./record-proof.ts";
 export * from "./resolve-did.ts";

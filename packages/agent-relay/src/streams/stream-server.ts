@@ -1,6 +1,7 @@
 import type { EventLog, LoggedFrame } from "../log.ts";
 import { MAX_SUBSCRIBERS } from "../settings.ts";
 import { answerFirehose, futureCursorFrame, outdatedCursorFrame } from "./firehose-http.ts";
+import type { Listener } from "./listener.ts";
 import { Subscribers } from "./subscribers.ts";
 
 /** What a stream server needs of the object whose log it serves. */
@@ -29,6 +30,11 @@ export class StreamServer {
   /** Number of readers connected now. */
   get count(): number {
     return this.#subscribers.count;
+  }
+
+  /** Who reads, in no particular order. */
+  listeners(): Listener[] {
+    return this.#subscribers.listeners();
   }
 
   /** Events appended in this very turn. */

@@ -3,6 +3,7 @@ import type { EventLog, LoggedFrame } from "../log.ts";
 import {
   MAX_CLIENT_MESSAGES, MIN_BUFFERED_BYTES, PUMP_IDLE_MAX_MS, PUMP_IDLE_MS, PUMP_SLICE_BYTES, PUMP_SLICE_ROWS, PUMP_TURN_BYTES, TOTAL_BUFFERED_BYTES,
 } from "../settings.ts";
+import type { Listener } from "./listener.ts";
 import { Subscriber, type Attachment } from "./subscriber.ts";
 
 /** What the sockets need of the object they hang on. */
@@ -37,6 +38,13 @@ export class Subscribers {
 
   get count(): number {
     return this.#all.size;
+  }
+
+  listeners(): Listener[] {
+    const { lastSeq } = this.#context.log;
+    return Array.from(this.#all.values(), ({ behindAfter }) => ({
+      format: "subscribeRepos" as const, userAgent: "", address: "", since: 0, lag: behindAfter === undefined ? 0 : lastSeq - behindAfter,
+    }));
   }
 
   /** A new socket, accepted for hibernation already. `after` is the seq to go on from, undefined for live only. */
