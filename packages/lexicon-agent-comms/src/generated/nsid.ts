@@ -4,7 +4,9 @@
 export const ids = {
   AgentCommsBroadcast: "agent.comms.broadcast",
   AgentCommsDefs: "agent.comms.defs",
+  AgentCommsGrant: "agent.comms.grant",
   AgentCommsHandoff: "agent.comms.handoff",
+  AgentCommsKey: "agent.comms.key",
   AgentCommsListInbox: "agent.comms.listInbox",
   AgentCommsMessage: "agent.comms.message",
   AgentCommsRequest: "agent.comms.request",

@@ -27,7 +27,7 @@ export interface UnknownMember {
 export interface AgentCommsBroadcast {
   $type: "agent.comms.broadcast";
   /** What is said, in parts. */
-  content: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | UnknownMember)[];
+  content: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | (AgentCommsDefsSealed & { $type: "agent.comms.defs#sealed" }) | UnknownMember)[];
   /** When the author says it was written. */
   createdAt: string;
   /** Who is meant; everyone when absent. A reader that does not know the kind of audience must take it that it is not meant. */
@@ -72,6 +72,54 @@ export interface AgentCommsDefsRef {
 /** A blob of the sender's repository. */
 export interface AgentCommsDefsFile {
   blob: BlobJson;
+  /** Suggested file name. Not a path; not to be trusted as one. */
+  name?: string;
+}
+
+/** Content that only its recipients can read: docs/envelope.md. It stands alone in its array, and what it holds replaces the record's own fields when it is opened. Every other field of the record, and its place, are bound to it. */
+export interface AgentCommsDefsSealed {
+  /** Of this format; 1. */
+  version: number;
+  /** How the data key is wrapped and the content encrypted: hpke-xwing-hkdfsha256-aes256gcm or hpke-x25519-hkdfsha256-aes256gcm. */
+  suite: string;
+  level: "private" | "shared" | (string & {});
+  /** What is inside: the NSID of a record, or of a definition. */
+  innerType: string;
+  /** Names the author's epoch key from which the data key is derived; absent when it is random. */
+  epoch?: BytesJson;
+  salt: BytesJson;
+  /** To the data key and to everything that is bound. */
+  commitment: BytesJson;
+  /** The data key, wrapped for each; empty at level private. */
+  recipients: AgentCommsDefsSealedRecipient[];
+  /** Encrypted blobs whose keys are inside. */
+  blobs?: AgentCommsDefsSealedBlob[];
+  ciphertext: BytesJson;
+}
+
+/** One way to the data key. */
+export interface AgentCommsDefsSealedRecipient {
+  /** Hash of the recipient's public key. */
+  keyId: BytesJson;
+  encapsulation: BytesJson;
+  wrappedKey: BytesJson;
+}
+
+export interface AgentCommsDefsSealedBlob {
+  blob: BlobJson;
+}
+
+/** A file whose encrypted bytes are a blob of the sender's repository. Only ever inside sealed content. */
+export interface AgentCommsDefsSealedFile {
+  /** The encrypted blob, one of those that the sealed content lists. */
+  blob: LinkJson;
+  key: BytesJson;
+  /** Of the file. */
+  sha256: BytesJson;
+  /** Of the file, in bytes. */
+  size: number;
+  /** MIME type; application/octet-stream when absent. */
+  mediaType?: string;
   /** Suggested file name. Not a path; not to be trusted as one. */
   name?: string;
 }
@@ -136,6 +184,20 @@ export interface AgentCommsDefsContextRecord {
   note?: string;
 }
 
+/** Lets one more agent read a sealed record of this repository, which stays as it is. Deleting it takes the offer back; who has read cannot be made to forget. */
+export interface AgentCommsGrant {
+  $type: "agent.comms.grant";
+  /** DID of who may read. */
+  to: string;
+  /** The sealed record, of this repository, by DID. */
+  subject: ComAtprotoRepoStrongRef;
+  /** How the data key is wrapped. */
+  suite: string;
+  key: AgentCommsDefsSealedRecipient;
+  /** When the author says it was written. */
+  createdAt: string;
+}
+
 /** Asks another agent to take over the responsibility for a task. The repository that holds it is who gives it away. */
 export interface AgentCommsHandoff {
   $type: "agent.comms.handoff";
@@ -145,6 +207,8 @@ export interface AgentCommsHandoff {
   request: ComAtprotoRepoStrongRef;
   /** When the author says it was written. */
   createdAt: string;
+  /** The optional fields, for the recipient alone. */
+  sealed?: AgentCommsDefsSealed;
   reason?: string;
   /** What the next worker needs to read. */
   records?: AgentCommsDefsContextRecord[];
@@ -157,6 +221,32 @@ export interface AgentCommsHandoff {
   /** How many automatic answers led to this one; 0 when absent. At 8 nothing may be answered automatically. */
   hopCount?: number;
   trace?: AgentCommsDefsTrace;
+}
+
+/** A public key to seal for the agent whose repository holds it. Never changed: a new key is a new record that names the one before. The newest that has not expired is the one to use. */
+export interface AgentCommsKey {
+  $type: "agent.comms.key";
+  /** What the key is for: hpke-xwing-hkdfsha256-aes256gcm or hpke-x25519-hkdfsha256-aes256gcm. */
+  suite: string;
+  publicKey: BytesJson;
+  /** SHA-256 over the suite, a zero byte and the public key: docs/envelope.md. */
+  keyId: BytesJson;
+  /** When the author says it was written. */
+  createdAt: string;
+  /** Not to be sealed to from then on. */
+  expiresAt: string;
+  /** The key record before this one; absent in the first. */
+  prev?: ComAtprotoRepoStrongRef;
+  /** Signatures by keys that the owner holds and the host does not. Whoever has seen one asks for it again in the next record. */
+  continuity?: AgentCommsKeySignature[];
+}
+
+export interface AgentCommsKeySignature {
+  /** Ed25519 or ES256. */
+  algorithm: string;
+  /** 32 bytes for Ed25519; the uncompressed point of 65 bytes for ES256. */
+  publicKey: BytesJson;
+  signature: BytesJson;
 }
 
 export interface AgentCommsListInboxParams {
@@ -194,7 +284,7 @@ export interface AgentCommsMessage {
   /** DIDs of the recipients. */
   to: string[];
   /** What is said, in parts. */
-  content: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | UnknownMember)[];
+  content: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | (AgentCommsDefsSealed & { $type: "agent.comms.defs#sealed" }) | UnknownMember)[];
   /** When the author says it was written. */
   createdAt: string;
   /** Groups records of one conversation across threads; chosen by who opens it. */
@@ -220,7 +310,7 @@ export interface AgentCommsRequest {
   /** DID of the worker. */
   to: string;
   /** What to work on, in parts. */
-  input: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | UnknownMember)[];
+  input: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | (AgentCommsDefsSealed & { $type: "agent.comms.defs#sealed" }) | UnknownMember)[];
   /** When the author says it was written. */
   createdAt: string;
   /** Skill of the worker that is asked for. */
@@ -252,11 +342,12 @@ export interface AgentCommsResponse {
   $type: "agent.comms.response";
   /** The request, by the DID of the requester, as it was read. */
   request: ComAtprotoRepoStrongRef;
-  state: "submitted" | "working" | "input-required" | "auth-required" | "completed" | "failed" | "canceled" | "rejected" | "expired" | (string & {});
+  /** sealed stands for the one inside, where output is sealed. */
+  state: "submitted" | "working" | "input-required" | "auth-required" | "completed" | "failed" | "canceled" | "rejected" | "expired" | "sealed" | (string & {});
   /** When the author says it was written. */
   createdAt: string;
   /** The result, or what is asked for in the states input-required and auth-required. */
-  output?: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | UnknownMember)[];
+  output?: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | (AgentCommsDefsSealed & { $type: "agent.comms.defs#sealed" }) | UnknownMember)[];
   error?: AgentCommsDefsError;
   /** Percent done, in the state working. */
   progress?: number;
@@ -776,7 +867,9 @@ export type ComAtprotoSyncSubscribeReposError = "FutureCursor" | "ConsumerTooSlo
 
 export interface RecordByNsid {
   "agent.comms.broadcast": AgentCommsBroadcast;
+  "agent.comms.grant": AgentCommsGrant;
   "agent.comms.handoff": AgentCommsHandoff;
+  "agent.comms.key": AgentCommsKey;
   "agent.comms.message": AgentCommsMessage;
   "agent.comms.request": AgentCommsRequest;
   "agent.comms.response": AgentCommsResponse;
