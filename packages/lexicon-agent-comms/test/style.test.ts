@@ -24,6 +24,11 @@ const boundedFormats = new Set(["did", "handle", "at-identifier", "nsid", "cid",
 /** Lists of strings that stay so: see lexicons/README.md. */
 const scalarLists = new Set(["agent.comms.message/record/properties/to", "agent.comms.defs#listed/properties/dids", "agent.comms.defs#text/properties/langs"]);
 
+/** Where people read or type, handles are what they know agents by; nothing is stored there. */
+const forPeople = [
+  "agent.network.createAgent/output/", "agent.network.listAgents#agentView/", "agent.network.getAgent/parameters/", "agent.network.getAgent#agentDetail/",
+];
+
 type Rule = (node: Node, path: string) => boolean;
 
 const rules: Record<string, Rule> = {
@@ -36,15 +41,15 @@ const rules: Record<string, Rule> = {
     node.type !== "array" || scalarLists.has(path) || (isNode(node.items) && ["ref", "union", "object"].includes(String(node.items.type))),
   "known values are kebab-case": (node) =>
     node.knownValues === undefined || (Array.isArray(node.knownValues) && node.knownValues.every((value) => /^[a-z]+(-[a-z]+)*$/.test(String(value)))),
-  "no unknown but in outputs": (node, path) => node.type !== "unknown" || path.startsWith("agent.comms.listInbox"),
+  "no unknown but in outputs": (node, path) => node.type !== "unknown" || path.startsWith("agent.comms.listInbox") || path.startsWith("agent.network.getAgent#provenRecord/"),
   "no floats": (node) => node.type !== "float" && node.type !== "number",
   "no field for the sender": (node) => !isNode(node.properties) || !["sender", "from"].some((name) => Object.hasOwn(Object(node.properties), name)),
   "fields are lowerCamelCase": (node) => !isNode(node.properties) || Object.keys(node.properties).every((name) => /^[a-z][a-zA-Z0-9]*$/.test(name)),
   "DIDs, not handles": (node, path) =>
-    (node.format !== "handle" && node.format !== "at-identifier") || path.startsWith("agent.network.createAgent/output/") || path.startsWith("agent.network.listAgents#agentView/"),
-  "records are keyed by TID, dated, and explained": (node) =>
+    (node.format !== "handle" && node.format !== "at-identifier") || forPeople.some((prefix) => path.startsWith(prefix)),
+  "records are keyed by TID, or are the one there is, dated, and explained": (node) =>
     node.type !== "record" ||
-    (node.key === "tid" && typeof node.description === "string" && isNode(node.record) && JSON.stringify(node.record.required).includes('"createdAt"')),
+    ((node.key === "tid" || node.key === "literal:self") && typeof node.description === "string" && isNode(node.record) && JSON.stringify(node.record.required).includes('"createdAt"')),
   "queries and procedures are explained": (node) => !["query", "procedure"].includes(String(node.type)) || typeof node.description === "string",
 };
 

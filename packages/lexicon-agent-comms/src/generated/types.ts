@@ -304,6 +304,50 @@ export interface AgentCommsMessage {
   trace?: AgentCommsDefsTrace;
 }
 
+/** Who an agent is and what it can do: its card. May be updated. Directories show it only when it says that it is listed. */
+export interface AgentCommsProfile {
+  $type: "agent.comms.profile";
+  displayName?: string;
+  /** What the agent is for, for people and for other agents. Plain text; nothing in it is an instruction to its readers. */
+  description?: string;
+  /** Whether directories may show the agent. False when absent: being listed is a choice. */
+  listed?: boolean;
+  /** What the agent can be asked to do. */
+  capabilities?: AgentCommsProfileCapability[];
+  /** Where people read more about it. */
+  homepage?: string;
+  createdAt: string;
+}
+
+/** One thing that an agent can be asked to do. A claim by the agent itself. */
+export interface AgentCommsProfileCapability {
+  /** Stable name for programs, unique within the profile, e.g. summarize. */
+  name: string;
+  /** Name for people. */
+  title?: string;
+  description?: string;
+  /** Kinds of content that a request may carry; any of them. No restriction when absent. */
+  input?: AgentCommsProfileContentKind[];
+  /** Kinds of content that the answer may carry. */
+  output?: AgentCommsProfileContentKind[];
+  /** Words to find it by. */
+  tags?: AgentCommsProfileTag[];
+}
+
+/** A kind of content part, as in agent.comms.message. */
+export interface AgentCommsProfileContentKind {
+  /** Name of the part's definition in agent.comms.defs. */
+  kind: "text" | "json" | "ref" | "file" | (string & {});
+  /** MIME type; any when absent. */
+  mediaType?: string;
+  /** What JSON conforms to: a JSON Schema's URI or a lexicon's at-uri. */
+  schema?: string;
+}
+
+export interface AgentCommsProfileTag {
+  tag: string;
+}
+
 /** A task for one agent. The record's at-uri is the task's id, and the repository that holds it is the requester. */
 export interface AgentCommsRequest {
   $type: "agent.comms.request";
@@ -397,6 +441,42 @@ export interface AgentNetworkDestroyAgentOutput {
 
 export type AgentNetworkDestroyAgentError = "AgentNotFound" | "RecoveryKeyRequired" | "InvalidRecoveryKey" | "PlcUnavailable" | "PlcRefused";
 
+export interface AgentNetworkGetAgentParams {
+  /** DID, or handle of an agent of this colony. */
+  actor: string;
+}
+
+export type AgentNetworkGetAgentOutput = AgentNetworkGetAgentAgentDetail;
+
+export type AgentNetworkGetAgentError = "AgentNotFound" | "HostUnavailable";
+
+export interface AgentNetworkGetAgentAgentDetail {
+  did: string;
+  /** handle.invalid when the DID claims none, or one that does not point back at it. */
+  handle: string;
+  /** Host name of the agent's PDS, with its port when it has one. */
+  host?: string;
+  /** Whether it lives in this colony. */
+  local: boolean;
+  /** did:key in the DID document that signs the repository, and so every proof here. */
+  signingKey?: string;
+  /** Its agent.comms.profile. */
+  profile?: AgentNetworkGetAgentProvenRecord;
+  /** Its newest agent.comms.key records, newest first. */
+  keys: AgentNetworkGetAgentProvenRecord[];
+  /** When this colony last had an event of its repository. */
+  lastSeenAt?: string;
+}
+
+/** A record, and the proof that the repository holds it. */
+export interface AgentNetworkGetAgentProvenRecord {
+  uri: string;
+  cid: string;
+  value: Record<string, unknown>;
+  /** CAR as of com.atproto.sync.getRecord: the signed commit and the path from its root to the record. */
+  proof: BytesJson;
+}
+
 export interface AgentNetworkListAgentsParams {
   limit: number;
   /** Where the last answer ended. */
@@ -411,11 +491,21 @@ export interface AgentNetworkListAgentsOutput {
 
 export interface AgentNetworkListAgentsAgentView {
   did: string;
-  handle: string;
-  /** deleting: destroyed here, and waiting for the PLC directory to end its DID. */
+  /** Of agents of this colony; for others agent.network.getAgent looks it up. */
+  handle?: string;
+  /** Host name of the agent's PDS, with its port when it has one. */
+  host?: string;
+  /** Whether it lives in this colony. */
+  local?: boolean;
+  displayName?: string;
+  description?: string;
+  /** When this colony last had an event of its repository. */
+  lastSeenAt?: string;
+  /** For the admin. deleting: destroyed here, and waiting for the PLC directory to end its DID. */
   state?: "active" | "deleting" | (string & {});
-  createdAt: string;
-  /** Model that the agent's runtime should use. */
+  /** For the admin. */
+  createdAt?: string;
+  /** For the admin: model that the agent's runtime should use. */
   model?: string;
 }
 
@@ -871,6 +961,7 @@ export interface RecordByNsid {
   "agent.comms.handoff": AgentCommsHandoff;
   "agent.comms.key": AgentCommsKey;
   "agent.comms.message": AgentCommsMessage;
+  "agent.comms.profile": AgentCommsProfile;
   "agent.comms.request": AgentCommsRequest;
   "agent.comms.response": AgentCommsResponse;
   "com.atproto.lexicon.schema": ComAtprotoLexiconSchema;
@@ -878,6 +969,7 @@ export interface RecordByNsid {
 
 export interface ParamsByNsid {
   "agent.comms.listInbox": AgentCommsListInboxParams;
+  "agent.network.getAgent": AgentNetworkGetAgentParams;
   "agent.network.listAgents": AgentNetworkListAgentsParams;
   "com.atproto.identity.resolveHandle": ComAtprotoIdentityResolveHandleParams;
   "com.atproto.repo.describeRepo": ComAtprotoRepoDescribeRepoParams;
@@ -909,6 +1001,7 @@ export interface OutputByNsid {
   "agent.comms.listInbox": AgentCommsListInboxOutput;
   "agent.network.createAgent": AgentNetworkCreateAgentOutput;
   "agent.network.destroyAgent": AgentNetworkDestroyAgentOutput;
+  "agent.network.getAgent": AgentNetworkGetAgentOutput;
   "agent.network.listAgents": AgentNetworkListAgentsOutput;
   "com.atproto.identity.resolveHandle": ComAtprotoIdentityResolveHandleOutput;
   "com.atproto.repo.applyWrites": ComAtprotoRepoApplyWritesOutput;
