@@ -21,7 +21,12 @@ const HANDLE = /^(?=.{1,253}$)(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.
  * directories still emit (`EcdsaSecp256k1VerificationKey2019`, `EcdsaSecp256r1VerificationKey2019`).
  */
 export function atprotoKeyOf(doc: unknown): string | undefined {
-  const method = firstWithId(doc, "verificationMethod", "#atproto");
+  return keyOf(doc, "#atproto");
+}
+
+/** The key of a verification method, by the fragment of its id, as a `did:key`; see {@link atprotoKeyOf}. */
+export function keyOf(doc: unknown, fragment: string): string | undefined {
+  const method = firstWithId(doc, "verificationMethod", fragment);
   const multibase = method?.["publicKeyMultibase"];
   if (typeof multibase !== "string" || multibase[0] !== "z") return undefined;
   try {
