@@ -5,9 +5,11 @@
  * Inactive accounts keep their direct deliveries until retention ends; broadcasts do not wait for them.
  */
 import type { DeliveryHint } from "@rookery/sync";
-import type { EventLog } from "./log.ts";
-import type { PulledDelivery } from "./relay-api.ts";
+import type { PulledDelivery } from "./delivery-api.ts";
+import type { Evidence, EventLog } from "./log.ts";
+import { type DeliveryRow, Parked } from "./parked.ts";
 import type { Repo, Repos } from "./repos.ts";
+import { Sent } from "./sent.ts";
 import { MAX_PULL_BYTES, MAX_PULL_ROWS } from "./settings.ts";
 
 /** Who is to be woken for a commit. */
@@ -16,39 +18,48 @@ export interface Addressees {
   everybody: boolean;
 }
 
-type Row = { seq: number; op: number; author: string; path: string; cid: string | null; action: "create" | "delete" };
+/** Whose records are delivered: an account's row, or a stranger's (strangers.ts). `host` is empty for accounts of this colony alone. */
+export type Author = Pick<Repo, "id" | "host">;
 
 /** Direct rows and broadcasts in one order; a broadcast only when not acknowledged yet and from somebody else. */
 const PULL = `
-  SELECT d.seq AS seq, d.op AS op, r.did AS author, d.path AS path, d.cid AS cid, d.action AS action
-    FROM delivery d JOIN repos r ON r.id = d.author WHERE d.recipient = ?1 AND d.seq > ?2 AND d.seq <= ?3
+  SELECT d.seq AS seq, d.op AS op, COALESCE(r.did, s.did) AS author, d.path AS path, d.cid AS cid, d.action AS action
+    FROM delivery d LEFT JOIN repos r ON r.id = d.author LEFT JOIN stranger s ON s.id = -d.author
+   WHERE d.recipient = ?1 AND d.seq > ?2 AND d.seq <= ?3
   UNION ALL
-  SELECT b.seq, b.op, r.did, b.path, b.cid, b.action
-    FROM broadcast b JOIN repos r ON r.id = b.author WHERE b.seq > MAX(?2, ?4) AND b.seq <= ?3 AND b.author <> ?1
+  SELECT b.seq, b.op, COALESCE(r.did, s.did), b.path, b.cid, b.action
+    FROM broadcast b LEFT JOIN repos r ON r.id = b.author LEFT JOIN stranger s ON s.id = -b.author
+   WHERE b.seq > MAX(?2, ?4) AND b.seq <= ?3 AND b.author <> ?1
   ORDER BY seq, op LIMIT ?5`;
 
 export class Deliveries {
   readonly #sql: SqlStorage;
   readonly #log: EventLog;
   readonly #repos: Repos;
+  readonly #sent: Sent;
+  /** Those given up by their recipients. */
+  readonly parked: Parked;
 
   constructor(sql: SqlStorage, log: EventLog, repos: Repos) {
     this.#sql = sql;
     this.#log = log;
     this.#repos = repos;
+    this.#sent = new Sent(sql);
+    this.parked = new Parked(sql, repos);
   }
 
   /** Note whom the event `seq` of `author` is for, within the caller's transaction. DIDs that are not of this colony are left out. */
-  add(author: Repo, seq: number, hints: DeliveryHint[], addressees: Addressees): void {
+  add(author: Author, seq: number, hints: DeliveryHint[], addressees: Addressees): void {
     hints.forEach((hint, op) => {
-      if (hint.to === "all") {
+      const to = author.host === "" ? hint.to : this.#remembered(author, hint);
+      if (to === "all") {
         this.#sql.exec("INSERT INTO broadcast (seq, op, author, path, cid, action) VALUES (?, ?, ?, ?, ?, ?)", seq, op, author.id, hint.path, hint.cid ?? null, hint.action);
         addressees.everybody = true;
         return;
       }
-      for (const did of new Set(hint.to)) {
-        const recipient = this.#repos.find(did);
-        if (recipient === undefined || recipient.status === "deleted") continue;
+      for (const did of new Set(to)) {
+        const recipient = this.recipient(did);
+        if (recipient === undefined) continue;
         this.#sql.exec(
           "INSERT INTO delivery (recipient, seq, op, author, path, cid, action) VALUES (?, ?, ?, ?, ?, ?, ?)",
           recipient.id, seq, op, author.id, hint.path, hint.cid ?? null, hint.action,
@@ -58,31 +69,37 @@ export class Deliveries {
     });
   }
 
+  /** An account of this colony that can be delivered to. */
+  recipient(did: string): Repo | undefined {
+    const repo = this.#repos.find(did);
+    return repo === undefined || repo.host !== "" || repo.status === "deleted" ? undefined : repo;
+  }
+
+  /** Whom of `hint.to` the record was not delivered to yet; empty when it is a repeat. For authors that live elsewhere. */
+  newRecipients(author: Author, hint: DeliveryHint): string[] | "all" {
+    const sent = this.#sent.of(author.id, hint.path);
+    if (hint.action === "delete") return sent?.to ?? [];
+    if (sent === undefined || sent.cid !== hint.cid) return hint.to;
+    if (sent.to === "all") return [];
+    const had = new Set(sent.to);
+    return hint.to === "all" ? "all" : hint.to.filter((did) => !had.has(did));
+  }
+
   /**
    * What waits for `recipient` after `after`, in order. `limit` counts rows but never cuts an event in two: the recipient's
    * cursor is a seq. Frames are bounded in bytes by MAX_PULL_BYTES beyond the first event.
    */
   pull(recipient: Repo, after: number, limit: number): PulledDelivery[] {
-    const most = Math.min(Math.max(1, Math.trunc(limit)), MAX_PULL_ROWS);
+    const most = clamp(limit);
     let rows = this.#rows(recipient, after, Number.MAX_SAFE_INTEGER, most);
     const last = rows.at(-1);
     if (last !== undefined && rows.length === most) rows = [...rows.filter((row) => row.seq < last.seq), ...this.#rows(recipient, last.seq - 1, last.seq, -1)];
-    const pulled: PulledDelivery[] = [];
-    let frame: Uint8Array | undefined;
-    let bytes = 0;
-    let seq = 0;
-    for (const row of rows) {
-      if (row.seq !== seq) {
-        frame = this.#log.frameOf(row.seq);
-        bytes += frame?.length ?? 0;
-        if (seq !== 0 && bytes > MAX_PULL_BYTES) break;
-        seq = row.seq;
-      }
-      // A frame that is gone was purged with its author; retention removes rows and frame together.
-      if (frame === undefined) continue;
-      pulled.push({ seq, author: row.author, path: row.path, action: row.action, frame, ...(row.cid === null ? {} : { cid: row.cid }) });
-    }
-    return pulled;
+    return this.#withEvidence(rows);
+  }
+
+  /** What the admin wants `recipient` to try again; bounded like `pull`. */
+  pullAgain(recipient: Repo, limit: number): PulledDelivery[] {
+    return this.#withEvidence(this.parked.again(recipient, clamp(limit))).map((row) => ({ ...row, again: true }));
   }
 
   /** The recipient has dealt with everything up to `through`. Its re-wakes start anew. */
@@ -96,13 +113,14 @@ export class Deliveries {
   /** Remove broadcasts that every active account but their author has acknowledged. */
   settleBroadcasts(): void {
     // An author never acknowledges its own, so the lowest and the second lowest account decide.
-    const [low, second] = this.#sql.exec<{ id: number; acked: number }>("SELECT id, acked FROM repos WHERE active = 1 ORDER BY acked LIMIT 2").toArray();
+    const [low, second] = this.#sql.exec<{ id: number; acked: number }>("SELECT id, acked FROM repos WHERE host = '' AND active = 1 ORDER BY acked LIMIT 2").toArray();
     const none = Number.MAX_SAFE_INTEGER;
     this.#sql.exec("DELETE FROM broadcast WHERE seq <= CASE WHEN author = ? THEN ? ELSE ? END", low?.id ?? 0, second?.acked ?? none, low?.acked ?? none);
   }
 
-  /** Remove everything that points at these events. */
-  removeEvents(seqs: number[]): void {
+  /** Remove everything that points at these events. `lost` when they go for want of room or time, not with their author. */
+  removeEvents(seqs: number[], lost = false): void {
+    this.parked.removeEvents(seqs, lost);
     for (const seq of seqs) {
       this.#sql.exec("DELETE FROM delivery WHERE seq = ?", seq);
       this.#sql.exec("DELETE FROM broadcast WHERE seq = ?", seq);
@@ -113,6 +131,7 @@ export class Deliveries {
   removeRecipient(id: number): void {
     this.#sql.exec("DELETE FROM delivery WHERE recipient = ?", id);
     this.#sql.exec("DELETE FROM waking WHERE recipient = ?", id);
+    this.parked.removeRecipient(id);
   }
 
   /** Deliveries not acknowledged; a broadcast counts once. */
@@ -120,7 +139,43 @@ export class Deliveries {
     return this.#sql.exec<{ n: number }>("SELECT (SELECT COUNT(*) FROM delivery) + (SELECT COUNT(*) FROM broadcast) AS n").one().n;
   }
 
-  #rows(recipient: Repo, after: number, through: number, limit: number): Row[] {
-    return this.#sql.exec<Row>(PULL, recipient.id, after, through, recipient.acked, limit).toArray();
+  /** Recipients of a hint of somebody who lives elsewhere, remembered for the day the record is taken back. */
+  #remembered(author: Author, { action, path, cid, to }: DeliveryHint): string[] | "all" {
+    if (action === "delete") {
+      const sent = this.#sent.of(author.id, path);
+      this.#sent.forget(author.id, path);
+      return to.length > 0 ? to : (sent?.to ?? []);
+    }
+    const here = to === "all" ? to : to.filter((did) => this.recipient(did) !== undefined);
+    if (here.length > 0 && cid !== undefined) this.#sent.note(author.id, path, cid, here);
+    return here;
+  }
+
+  /** Rows with the frame or proof of each. Bounded in bytes beyond the first event, and never cut inside one. */
+  #withEvidence(rows: DeliveryRow[]): PulledDelivery[] {
+    const pulled: PulledDelivery[] = [];
+    let evidence: Evidence | undefined;
+    let bytes = 0;
+    let seq = 0;
+    for (const row of rows) {
+      if (row.seq !== seq) {
+        evidence = this.#log.evidenceOf(row.seq);
+        bytes += evidence?.bytes.length ?? 0;
+        if (seq !== 0 && bytes > MAX_PULL_BYTES) break;
+        seq = row.seq;
+      }
+      // One that is gone was purged with its author; retention removes rows and frame together.
+      if (evidence === undefined) continue;
+      const { author, path, action, cid } = row;
+      const says = evidence.isProof ? { frame: new Uint8Array(), proof: evidence.bytes } : { frame: evidence.bytes };
+      pulled.push({ seq, author, path, action, ...says, ...(cid === null ? {} : { cid }) });
+    }
+    return pulled;
+  }
+
+  #rows(recipient: Repo, after: number, through: number, limit: number): DeliveryRow[] {
+    return this.#sql.exec<DeliveryRow>(PULL, recipient.id, after, through, recipient.acked, limit).toArray();
   }
 }
+
+const clamp = (limit: number): number => Math.min(Math.max(1, Math.trunc(limit)), MAX_PULL_ROWS);

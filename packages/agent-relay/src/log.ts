@@ -11,6 +11,14 @@ export interface LoggedFrame {
   us: number;
 }
 
+/** What a delivery points at: a signed commit as a frame, or a proof of one record. */
+export interface Evidence {
+  bytes: Uint8Array;
+  isProof: boolean;
+}
+
+type EvidenceRow = { size: number; frame: ArrayBuffer; proof: number };
+
 /**
  * The log of sequenced frames. Only it assigns seqs, and never one twice: the highest is remembered in `state` before any row
  * goes. Counters live in memory and change only when a transaction has succeeded (see `settle`).
@@ -69,12 +77,7 @@ export class EventLog implements LogBounds {
   append(frame: Uint8Array, repo: number, prev: number, at: number): LoggedFrame {
     const seq = this.#lastSeq + 1;
     const us = Math.max(Math.trunc(at) * 1_000, this.#lastUs + messagesIn(frame));
-    const first = frame.length <= MAX_ROW_BLOB_BYTES ? frame : frame.subarray(0, MAX_ROW_BLOB_BYTES);
-    this.#sql.exec("INSERT INTO log (seq, repo, prev, at, size, frame, us) VALUES (?, ?, ?, ?, ?, ?, ?)", seq, repo, prev, at, frame.length, first, us);
-    for (let part = 1; part * MAX_ROW_BLOB_BYTES < frame.length; part++) {
-      const bytes = frame.subarray(part * MAX_ROW_BLOB_BYTES, (part + 1) * MAX_ROW_BLOB_BYTES);
-      this.#sql.exec("INSERT INTO log_part (seq, part, bytes) VALUES (?, ?, ?)", seq, part, bytes);
-    }
+    this.#sql.exec("INSERT INTO log (seq, repo, prev, at, size, frame, us) VALUES (?, ?, ?, ?, ?, ?, ?)", seq, repo, prev, at, frame.length, this.#split(seq, frame), us);
     this.#lastSeq = seq;
     this.#lastUs = us;
     this.#bytes += frame.length;
@@ -87,6 +90,19 @@ export class EventLog implements LogBounds {
     if (floor <= this.#lastSeq) return;
     this.#lastSeq = floor;
     this.#save();
+  }
+
+  /**
+   * Put under the next seq what only recipients of deliveries are to see, within the caller's transaction: a frame of an account
+   * that is not carried, or a proof. Readers of the log find a gap there, as the protocol allows. Returns the seq.
+   */
+  keep(bytes: Uint8Array, repo: number, at: number, isProof: boolean): number {
+    const seq = this.#lastSeq + 1;
+    this.#sql.exec("INSERT INTO kept (seq, repo, at, size, frame, proof) VALUES (?, ?, ?, ?, ?, ?)", seq, repo, at, bytes.length, this.#split(seq, bytes), isProof ? 1 : 0);
+    this.#lastSeq = seq;
+    // No row of the log says that the seq is taken.
+    this.#save();
+    return seq;
   }
 
   /** Frames after `after`, oldest first: at most `rows`, ending after the one that reaches `bytes`. */
@@ -122,12 +138,12 @@ export class EventLog implements LogBounds {
     return seq < this.#lastSeq && this.#sql.exec("SELECT 1 FROM log WHERE seq > ? LIMIT 1", seq).toArray().length > 0;
   }
 
-  /** One frame, from the window or kept for a delivery; undefined when it is gone. */
-  frameOf(seq: number): Uint8Array | undefined {
+  /** What was put under a seq, from the window or kept for a delivery; undefined when it is gone. */
+  evidenceOf(seq: number): Evidence | undefined {
     const row =
-      [...this.#sql.exec<{ size: number; frame: ArrayBuffer }>("SELECT size, frame FROM log WHERE seq = ?", seq)][0] ??
-      [...this.#sql.exec<{ size: number; frame: ArrayBuffer }>("SELECT size, frame FROM kept WHERE seq = ?", seq)][0];
-    return row === undefined ? undefined : this.#whole(seq, row.size, row.frame);
+      [...this.#sql.exec<EvidenceRow>("SELECT size, frame, 0 AS proof FROM log WHERE seq = ?", seq)][0] ??
+      [...this.#sql.exec<EvidenceRow>("SELECT size, frame, proof FROM kept WHERE seq = ?", seq)][0];
+    return row === undefined ? undefined : { bytes: this.#whole(seq, row.size, row.frame), isProof: row.proof === 1 };
   }
 
   /** Seq and size of the oldest rows, and when they came. */
@@ -140,7 +156,8 @@ export class EventLog implements LogBounds {
     const sql = this.#sql;
     sql.exec(
       `INSERT INTO kept (seq, repo, at, size, frame) SELECT seq, repo, at, size, frame FROM log
-       WHERE seq <= ?1 AND (EXISTS (SELECT 1 FROM delivery d WHERE d.seq = log.seq) OR EXISTS (SELECT 1 FROM broadcast b WHERE b.seq = log.seq))`,
+       WHERE seq <= ?1 AND (EXISTS (SELECT 1 FROM delivery d WHERE d.seq = log.seq) OR EXISTS (SELECT 1 FROM broadcast b WHERE b.seq = log.seq)
+         OR EXISTS (SELECT 1 FROM parked p WHERE p.seq = log.seq))`,
       through,
     );
     sql.exec("DELETE FROM log_part WHERE seq <= ?1 AND NOT EXISTS (SELECT 1 FROM kept k WHERE k.seq = log_part.seq)", through);
@@ -181,6 +198,13 @@ export class EventLog implements LogBounds {
   #save(): void {
     this.#sql.exec("UPDATE state SET seq = ?, bytes = ?, pruned = ?, us = ?", this.#lastSeq, this.#bytes, this.#prunedThrough, this.#lastUs);
     this.#unsaved = 0;
+  }
+
+  /** The part of a blob that its row holds; the rest goes into log_part. */
+  #split(seq: number, bytes: Uint8Array): Uint8Array {
+    for (let part = 1; part * MAX_ROW_BLOB_BYTES < bytes.length; part++)
+      this.#sql.exec("INSERT INTO log_part (seq, part, bytes) VALUES (?, ?, ?)", seq, part, bytes.subarray(part * MAX_ROW_BLOB_BYTES, (part + 1) * MAX_ROW_BLOB_BYTES));
+    return bytes.length <= MAX_ROW_BLOB_BYTES ? bytes : bytes.subarray(0, MAX_ROW_BLOB_BYTES);
   }
 
   #whole(seq: number, size: number, first: ArrayBuffer): Uint8Array {

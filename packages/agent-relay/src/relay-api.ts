@@ -1,10 +1,9 @@
 import type { OutboxRow, Outcome } from "@rookery/sync";
+import type { DeliveryApi } from "./delivery-api.ts";
 
 /** RPC surface of the Relay Durable Object. `fetch` serves com.atproto.sync.subscribeRepos (WebSocket). */
-export interface RelayApi {
+export interface RelayApi extends DeliveryApi {
   ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>>;
-  pull(input: { recipient: string; after: number; limit: number }): Promise<PulledDelivery[]>;
-  acknowledge(input: { recipient: string; through: number }): Promise<void>;
   /** com.atproto.sync.listRepos over the relay's rows, in a stable order; deleted accounts are left out. A malformed cursor is InvalidRequest. */
   listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>>;
   /** The log after a seq, for an object that follows it: at most `rows` events, ending after the one that reaches `bytes`. */
@@ -23,18 +22,6 @@ export interface LogSlice {
 /** Tells an object that follows this log how far it reaches; the answer says for how long it need not be told again, in ms. */
 export interface LogFollower {
   advance(input: { lastSeq: number }): Promise<{ pauseMs: number }>;
-}
-
-export interface PulledDelivery {
-  seq: number;
-  author: string;
-  path: string;
-  cid?: string;
-  action: "create" | "delete";
-  /** The signed commit that did it, as a firehose frame; empty when `proof` says it. */
-  frame: Uint8Array;
-  /** For an author whose host is no peer: a CAR that proves the record (com.atproto.sync.getRecord). */
-  proof?: Uint8Array;
 }
 
 export interface RepoRow {
@@ -62,6 +49,9 @@ export interface RelayStats {
   pendingDeliveries: number;
   /** Recipients that do not answer: woken every 6 hours only. */
   parkedRecipients: number;
+  /** Deliveries that their recipients gave up, kept for the admin; and how many of those had to go unseen, ever. */
+  parkedDeliveries: number;
+  lostParked: number;
   /** Deliveries given up because their recipient stayed away beyond retention, ever. */
   expiredDeliveries: number;
 }

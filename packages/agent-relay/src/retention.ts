@@ -18,7 +18,7 @@ export function sweepKept(storage: DurableObjectStorage, deliveries: Deliveries,
   return storage.transactionSync(() => {
     const free = sql
       .exec<{ seq: number }>(`SELECT seq FROM kept WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.seq = kept.seq)
-          AND NOT EXISTS (SELECT 1 FROM broadcast b WHERE b.seq = kept.seq) LIMIT ?`, DELETE_SLICE_ROWS)
+          AND NOT EXISTS (SELECT 1 FROM broadcast b WHERE b.seq = kept.seq) AND NOT EXISTS (SELECT 1 FROM parked p WHERE p.seq = kept.seq) LIMIT ?`, DELETE_SLICE_ROWS)
       .toArray();
     removeFrames(sql, free);
     let bytes = sql.exec<{ bytes: number | null }>("SELECT SUM(size) AS bytes FROM kept").one().bytes ?? 0;
@@ -31,7 +31,7 @@ export function sweepKept(storage: DurableObjectStorage, deliveries: Deliveries,
         return goes;
       });
     const before = deliveries.pending();
-    deliveries.removeEvents(late.map(({ seq }) => seq));
+    deliveries.removeEvents(late.map(({ seq }) => seq), true);
     removeFrames(sql, late);
     const expired = before - deliveries.pending();
     if (expired > 0) sql.exec("UPDATE state SET expired = expired + ?", expired);

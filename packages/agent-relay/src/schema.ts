@@ -58,7 +58,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE INDEX parked_by_seq ON parked (seq)",
     "CREATE INDEX parked_again ON parked (recipient) WHERE again = 1",
     "CREATE TABLE stranger (id INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE) STRICT",
-    "CREATE TABLE sent (id INTEGER PRIMARY KEY, author INTEGER NOT NULL, path TEXT NOT NULL, recipients TEXT NOT NULL, UNIQUE (author, path)) STRICT",
+    "CREATE TABLE sent (id INTEGER PRIMARY KEY, author INTEGER NOT NULL, path TEXT NOT NULL, cid TEXT NOT NULL, recipients TEXT NOT NULL, UNIQUE (author, path)) STRICT",
     "ALTER TABLE state ADD COLUMN parked_lost INTEGER NOT NULL DEFAULT 0",
   ],
   // Relays that are asked to crawl (crawl/); profiles of accounts that are listed (directory/); when each account last had an event.

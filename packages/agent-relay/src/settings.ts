@@ -47,6 +47,21 @@ export const RETENTION_INTERVAL_MS = 3_600_000;
 export const MAX_PULL_ROWS = 100;
 export const MAX_PULL_BYTES = 8_000_000;
 
+/** Parked deliveries kept for the admin (about 300 bytes each, beside their frames); then the oldest go, counted. */
+export const MAX_PARKED = 10_000;
+/** Letters of a recipient's reason that are kept. */
+export const MAX_PARKED_REASON = 1_000;
+/** Deliveries on one page of the admin's list. */
+export const MAX_LISTED_DELIVERIES = 500;
+
+/** Records of accounts elsewhere whose recipients are remembered (about 200 bytes each), to tell them of a retraction. */
+export const MAX_SENT = 100_000;
+
+/** Largest proof of one record: the record's own limit is 1 MB, and nodes of a tree on one path are far below the rest. */
+export const MAX_PROOF_BYTES = 2_000_000;
+/** Proven records taken in one call. */
+export const MAX_PROVEN_RECORDS = 100;
+
 /** First re-wake of a recipient that has not acknowledged; doubles with each try up to the longest pause. */
 export const WAKE_RETRY_MS = 5_000;
 export const WAKE_RETRY_MAX_MS = 3_600_000;
@@ -84,3 +99,6 @@ export const MAX_CLIENT_MESSAGES = 100;
 
 /** A job that failed is tried again after this; the runtime gives up on an alarm that throws six times, so none may. */
 export const JOB_RETRY_MS = 30_000;
+
+/** A follower that could not be told of news is told again after this. */
+export const NEWS_RETRY_MS = 5_000;

@@ -2,13 +2,15 @@
  * Telling recipients that something waits for them. A wake is a hint: losing one delays, never loses. Right after the commit
  * each recipient is woken once; whoever has not acknowledged is woken again by job, with growing pauses.
  */
+import type { SilentRecipient } from "./delivery-api.ts";
 import type { AgentWaker } from "./relay-api.ts";
 import { WAKE_CONCURRENCY, WAKE_PARKED_MS, WAKE_PATIENCE_MS, WAKE_RETRY_MAX_MS, WAKE_RETRY_MS, WAKE_TRIES_BEFORE_PARKING } from "./settings.ts";
 
-/** Active accounts with something to pull that are due: direct deliveries, or broadcasts of others that they have not acknowledged. */
+/** Active accounts of this colony with something to pull: direct deliveries, what is to be tried again, or broadcasts of others that they have not acknowledged. */
 const PENDING = `
   FROM repos r LEFT JOIN waking w ON w.recipient = r.id
-  WHERE r.active = 1 AND (EXISTS (SELECT 1 FROM delivery d WHERE d.recipient = r.id)
+  WHERE r.host = '' AND r.active = 1 AND (EXISTS (SELECT 1 FROM delivery d WHERE d.recipient = r.id)
+    OR EXISTS (SELECT 1 FROM parked p WHERE p.recipient = r.id AND p.again = 1)
     OR EXISTS (SELECT 1 FROM broadcast b WHERE b.seq > r.acked AND b.author <> r.id))`;
 
 /** Pause before the next wake after `tries` of them. */
@@ -55,7 +57,7 @@ export class Wakes {
     let after = 0;
     for (;;) {
       const slice = this.#sql
-        .exec<{ id: number; did: string }>("SELECT id, did FROM repos WHERE id > ? AND active = 1 AND did <> ? AND acked < ? ORDER BY id LIMIT ?", after, author, seq, WAKE_CONCURRENCY)
+        .exec<{ id: number; did: string }>("SELECT id, did FROM repos WHERE host = '' AND id > ? AND active = 1 AND did <> ? AND acked < ? ORDER BY id LIMIT ?", after, author, seq, WAKE_CONCURRENCY)
         .toArray();
       await patiently(slice.map(({ did }) => this.wake(did, seq)));
       const last = slice.at(-1);
@@ -78,7 +80,30 @@ export class Wakes {
     return this.#sql.exec<{ due: number | null }>(`SELECT MIN(COALESCE(w.due, ?)) AS due ${PENDING}`, now).one().due ?? undefined;
   }
 
-  /** Recipients that many wakes did not move. */
+  /** Recipients that many wakes did not move: one, or the first of them. */
+  silent(recipient: number | undefined, limit: number): SilentRecipient[] {
+    return this.#sql
+      .exec<{ did: string; tries: number; due: number }>(
+        "SELECT r.did AS did, w.tries AS tries, w.due AS due FROM waking w JOIN repos r ON r.id = w.recipient WHERE w.tries >= ?1 AND (?2 IS NULL OR w.recipient = ?2) ORDER BY w.recipient LIMIT ?3",
+        WAKE_TRIES_BEFORE_PARKING, recipient ?? null, limit,
+      )
+      .toArray()
+      .map(({ did, tries, due }) => ({ recipient: did, wakes: tries, nextWakeAt: new Date(due).toISOString() }));
+  }
+
+  /** The recipient has shown that it is there: its wakes start anew. */
+  heard(recipient: number): void {
+    this.#sql.exec("DELETE FROM waking WHERE recipient = ?", recipient);
+  }
+
+  /** Wake a silent recipient, or all of them, with the job's next turn, as if for the first time. How many. */
+  restart(recipient: number | undefined): number {
+    const { n } = this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM waking WHERE tries >= ?1 AND (?2 IS NULL OR recipient = ?2)", WAKE_TRIES_BEFORE_PARKING, recipient ?? null).one();
+    if (n > 0) this.#sql.exec("DELETE FROM waking WHERE tries >= ?1 AND (?2 IS NULL OR recipient = ?2)", WAKE_TRIES_BEFORE_PARKING, recipient ?? null);
+    return n;
+  }
+
+  /** How many there are of them. */
   parked(): number {
     return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM waking WHERE tries >= ?", WAKE_TRIES_BEFORE_PARKING).one().n;
   }

@@ -1,21 +1,19 @@
 import type { DeliveryHint, Outcome, OutboxRow } from "@rookery/sync";
-import type { PulledDelivery, RepoPage, RelayStats } from "../relay-api.ts";
+import type { DeliveryApi } from "../delivery-api.ts";
+import type { RepoPage, RelayStats } from "../relay-api.ts";
 
 /**
  * RPC surface of the network relay: the one object that carries the colony's own accounts and those of verified peers, in a
  * seq space of its own. `fetch` serves its streams. It trusts its callers: everything that comes in was verified before, by
  * the colony's relay or by a peer's object.
  */
-export interface NetworkApi {
+export interface NetworkApi extends DeliveryApi {
   /** Verified events of one peer host, of any number of accounts, each account's in order. Repeats are left out. */
   ingest(batch: PeerBatch): Promise<Outcome<null>>;
-  /** Verified records of hosts that are no peers, each with its proof. Repeats are left out. */
+  /** Verified records of hosts that are no peers, each with its proof. What waits already is left out; recipients leave out what they have. */
   deliver(records: ProvenRecord[]): Promise<Outcome<null>>;
   /** The colony's relay has events up to `lastSeq`; the answer says for how long it need not be told again, in ms. */
   advance(input: { lastSeq: number }): Promise<{ pauseMs: number }>;
-
-  pull(input: { recipient: string; after: number; limit: number }): Promise<PulledDelivery[]>;
-  acknowledge(input: { recipient: string; through: number }): Promise<void>;
 
   listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>>;
   /** What is known of one account; undefined when nothing is. */
@@ -37,6 +35,7 @@ export interface PeerBatch {
   rows: CarriedRow[];
 }
 
+/** A hint of a delete may leave `to` empty: whoever got the record is told that it was taken back. */
 export interface CarriedRow extends OutboxRow {
   /** Collections this commit creates or updates records in. */
   collections?: string[];
