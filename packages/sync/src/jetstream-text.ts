@@ -1,0 +1,73 @@
+/**
+ * A logged event as the JSON texts that Jetstream readers get, in two envelopes: v1 (`/subscribe`) and the frames of
+ * network.bsky.jetstream.subscribeEvents. What is large, the record, is transcribed once and shared by both.
+ */
+import { base64Encode, cborToJsonText, cidKey, cidToString } from "@rookery/repo";
+import { blocksOf } from "./car-blocks.ts";
+import type { FrameView, OpView } from "./frame-view.ts";
+import { SUBSCRIBE_EVENTS, UNKNOWN_HANDLE } from "./jetstream.ts";
+
+/** Which envelope a text has. */
+export type Envelope = "v1" | "events";
+
+/**
+ * The fields of each operation, without braces: `"operation":...,"cid":"..."`. Undefined where the commit lacks the record's
+ * block: nothing can be said about it.
+ */
+export function opTexts(view: FrameView): (string | undefined)[] {
+  const blocks = view.blocks === undefined ? undefined : blocksOf(view.blocks);
+  return view.ops.map((op) => {
+    const head = `"operation":"${op.action}","collection":${JSON.stringify(op.collection)},"rkey":${JSON.stringify(op.rkey)}`;
+    if (op.action === "delete") return head;
+    const record = op.cid === null ? undefined : blocks?.get(cidKey(op.cid));
+    return record === undefined ? undefined : `${head},"record":${cborToJsonText(record)},"cid":"${cidText(op)}"`;
+  });
+}
+
+const cidText = ({ cid }: OpView): string => (cid === null ? "" : cidToString(cid));
+
+/**
+ * The message of one commit.
+ * @param op its operation as `opTexts` gives it; undefined for a message that tells the rev alone.
+ * @param us its `time_us`, which is also the `seq` of subscribeEvents: the seqs of the firehose are one per commit, and here
+ *   each message must have its own.
+ */
+export function commitText(envelope: Envelope, { did, rev, since }: FrameView, op: string | undefined, us: number, withPrevRev: boolean): string {
+  const fields = `"rev":${JSON.stringify(rev ?? "")}${op === undefined ? "" : `,${op}`}${withPrevRev ? `,"prevRev":${JSON.stringify(since ?? null)}` : ""}`;
+  return envelope === "v1" ? `${headV1(did, us)},"kind":"commit","commit":{${fields}}}` : `${headOfEvent("commit", did, us)},${fields}}}`;
+}
+
+/** The message of an identity, account or sync event. */
+export function accountText(envelope: Envelope, view: FrameView, us: number): string {
+  const body = bodyText(view);
+  return envelope === "v1" ? `${headV1(view.did, us)},"kind":"${view.kind}","${view.kind}":${body}}` : `${headOfEvent(view.kind, view.did, us)},"${view.kind}":${body}}}`;
+}
+
+/** `#info` in a frame of subscribeEvents, or of another stream framed by xrpc.v1.json. */
+export function infoText(nsid: string, name: string, message: string): string {
+  return JSON.stringify({ $type: "message", payload: { $type: `${nsid}#info`, name, message } });
+}
+
+/** An error in the framing xrpc.v1.json (proposal 0015), after which the stream is closed. */
+export function errorText(error: string, message: string): string {
+  return JSON.stringify({ $type: "error", error, message });
+}
+
+function bodyText({ kind, did, seq, time, rev, blocks, handle, active, status }: FrameView): string {
+  // Fields in the order of the reference: by name.
+  if (kind === "identity") return JSON.stringify({ did, handle: handle ?? UNKNOWN_HANDLE, seq, time });
+  if (kind === "account") return JSON.stringify({ active, did, seq, status, time });
+  return JSON.stringify({ blocks: { $bytes: base64Encode(blocks ?? new Uint8Array()) }, did, rev, seq, time });
+}
+
+const headV1 = (did: string, us: number): string => `{"did":${JSON.stringify(did)},"time_us":${us}`;
+
+function headOfEvent(kind: string, did: string, us: number): string {
+  return `{"$type":"message","payload":{"$type":"${SUBSCRIBE_EVENTS}#${kind}","seq":${us},"did":${JSON.stringify(did)},"time":"${microTime(us)}"`;
+}
+
+/** RFC 3339 in UTC with six digits, so that a cursor can be had from it. */
+function microTime(us: number): string {
+  const ms = Math.floor(us / 1_000);
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(us - ms * 1_000).padStart(3, "0")}Z`;
+}
