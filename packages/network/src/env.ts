@@ -1,10 +1,16 @@
 import type { Agent } from "./objects/agent.ts";
+import type { NetworkRelay } from "./objects/network-relay.ts";
+import type { Peer } from "./objects/peer.ts";
 import type { Relay } from "./objects/relay.ts";
+import type { Upstream } from "./objects/upstream.ts";
 
 /** The Worker's bindings (wrangler.toml); the local launcher gives the same ones. */
 export interface Env {
   AGENT: DurableObjectNamespace<Agent>;
   RELAY: DurableObjectNamespace<Relay>;
+  NETWORK: DurableObjectNamespace<NetworkRelay>;
+  PEER: DurableObjectNamespace<Peer>;
+  UPSTREAM: DurableObjectNamespace<Upstream>;
   DB: D1Database;
   BLOBS: R2Bucket;
   DELIVERY: Queue<WakeMessage>;
@@ -32,6 +38,8 @@ export interface Env {
   RELAY_COLLECTIONS?: string;
   /** Comma-separated origins of relays that are asked to crawl this colony. */
   CRAWLERS?: string;
+  /** Level at which this colony peers until its admin says otherwise: open, verified, allowlist (default) or private. */
+  PEERING?: string;
   /** Name of the newest D1 migration; health is not reported before it is in. */
   MIGRATION?: string;
   /** Fault to inject; crash tests only. */

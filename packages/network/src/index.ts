@@ -4,7 +4,10 @@ import { hostOf, provisioningOf } from "./host/host.ts";
 import { consume } from "./queue.ts";
 
 export { Agent } from "./objects/agent.ts";
+export { NetworkRelay } from "./objects/network-relay.ts";
+export { Peer } from "./objects/peer.ts";
 export { Relay } from "./objects/relay.ts";
+export { Upstream } from "./objects/upstream.ts";
 
 export default {
   fetch: (request, env) => door(request, env),
