@@ -5,9 +5,10 @@
  * signed by the account's key; for the stream: `seq` strictly increases. A `#sync` declares a new state, which may not go
  * back; nothing may follow from an account that is not active.
  */
-import { CarError, cidEquals, cidKey, cidToString, CommitError, decodeCommit, readCar, type CidBytes, type Sha256 } from "@rookery/repo";
-import { checkCommit, checkRev, isDatetime, refuse, type Checked, type CheckedCommit } from "./check-commit.ts";
+import { CarError, cidEquals, cidKey, cidToString, CommitError, decodeCommit, readCar, type CidBytes, type Commit, type Sha256 } from "@rookery/repo";
+import { checkCommit, checkRev, isDatetime, refuse, type Checked, type CheckedCommit, type SyncFailure } from "./check-commit.ts";
 import { MAX_SYNC_BLOCKS_BYTES, type CommitBody, type StreamMessage, type SyncBody } from "./frame.ts";
+import { RecentMap } from "./recent-map.ts";
 import { verifyCommitSignature } from "./signature.ts";
 
 /** What is known of an account's repository after the messages so far. */
@@ -26,18 +27,26 @@ export interface ChainOptions {
   fromGenesis?: boolean;
   /** Clock for revs from the future; without it they are not checked. */
   now?: () => number;
+  /** Accounts remembered, default 1,000,000 (about 300 bytes each); beyond, the ones not seen for longest begin anew. */
+  maxAccounts?: number;
 }
 
-/** Checks one stream. Memory grows with the number of accounts seen (about 300 bytes each). Messages must be given one after another. */
+const DEFAULT_MAX_ACCOUNTS = 1_000_000;
+
+/** Checks one stream. Messages must be given one after another. */
 export class ChainChecker {
   readonly #options: ChainOptions;
-  readonly #states = new Map<string, ChainState>();
-  readonly #keys = new Map<string, string>();
-  readonly #inactive = new Map<string, string>();
+  readonly #states: RecentMap<ChainState>;
+  readonly #keys: RecentMap<string>;
+  readonly #inactive: RecentMap<string>;
   #seq = 0;
 
   constructor(options: ChainOptions) {
+    const { maxAccounts = DEFAULT_MAX_ACCOUNTS } = options;
     this.#options = options;
+    this.#states = new RecentMap(maxAccounts);
+    this.#keys = new RecentMap(maxAccounts);
+    this.#inactive = new RecentMap(maxAccounts);
   }
 
   /** Highest seq accepted or refused so far. */
@@ -70,29 +79,22 @@ export class ChainChecker {
     if (!key.ok) return key;
     const checked = await checkCommit(body, { sha256: this.#options.sha256, didKey: key.value, ...this.#clock() });
     if (!checked.ok) return checked;
-    const { rev, since, commit, data, prevData } = checked.value;
+    const { rev, since, commit, data } = checked.value;
     const last = this.#states.get(body.repo);
-    if (last === undefined) {
-      if (this.#options.fromGenesis === true && since !== null) return refuse("NoGenesis", `first commit of ${body.repo} here has since ${since}`);
-    } else {
-      if (rev <= last.rev) return refuse("RevOrder", `rev ${rev} after ${last.rev}`);
-      if (since !== last.rev) return refuse("SinceMismatch", `since ${since}, the rev before was ${last.rev}`);
-      if (!cidEquals(prevData, last.data)) return refuse("ChainBroken", `prevData ${prevData === null ? "absent" : cidToString(prevData)}, the tree before was ${cidToString(last.data)}`);
-    }
+    if (last === undefined && this.#options.fromGenesis === true && since !== null) return refuse("NoGenesis", `first commit of ${body.repo} here has since ${since}`);
+    const broken = last === undefined ? undefined : chainFailure(last, checked.value);
+    if (broken !== undefined) return { ok: false, failure: broken };
     this.#states.set(body.repo, { rev, commit, data });
     return checked;
   }
 
   async #sync(body: SyncBody): Promise<Checked<null>> {
-    if (body.blocks.length > MAX_SYNC_BLOCKS_BYTES) return refuse("TooLarge", `#sync blocks of ${body.blocks.length} bytes, limit ${MAX_SYNC_BLOCKS_BYTES}`);
-    const badRev = checkRev(body.rev, this.#options.now?.());
-    if (badRev !== undefined) return refuse(badRev.code, badRev.message);
     const key = await this.#keyFor(body.did);
     if (!key.ok) return key;
-    const read = readSync(body, this.#options.sha256);
+    const read = readSync(body, { sha256: this.#options.sha256, ...this.#clock() });
     if (!read.ok) return read;
-    const { state, block } = read.value;
-    if (!(await verifyCommitSignature(block, key.value))) return refuse("BadSignature", `commit ${cidToString(state.commit)} is not signed by ${key.value}`);
+    const { state, signed } = read.value;
+    if (!(await verifyCommitSignature(signed, key.value))) return refuse("BadSignature", `commit ${cidToString(state.commit)} is not signed by ${key.value}`);
     const last = this.#states.get(body.did);
     if (last !== undefined && state.rev < last.rev) return refuse("RevOrder", `#sync to rev ${state.rev} after ${last.rev}`);
     if (last !== undefined && state.rev === last.rev && !cidEquals(state.commit, last.commit)) return refuse("ChainBroken", `#sync names another commit for rev ${state.rev}`);
@@ -114,16 +116,29 @@ export class ChainChecker {
   }
 }
 
-/** The state that a `#sync` declares: its CAR holds the commit block, whose fields are those of the event. */
-function readSync(body: SyncBody, sha256: Sha256): Checked<{ state: ChainState; block: Uint8Array }> {
+/** Why a checked commit does not follow from this state; undefined when it does. */
+export function chainFailure(last: ChainState, { rev, since, prevData }: CheckedCommit): SyncFailure | undefined {
+  if (rev <= last.rev) return { code: "RevOrder", message: `rev ${rev} after ${last.rev}` };
+  if (since !== last.rev) return { code: "SinceMismatch", message: `since ${since}, the rev before was ${last.rev}` };
+  if (cidEquals(prevData, last.data)) return undefined;
+  return { code: "ChainBroken", message: `prevData ${prevData === null ? "absent" : cidToString(prevData)}, the tree before was ${cidToString(last.data)}` };
+}
+
+/** All of a `#sync` but its signature: the state it declares. Its CAR holds the commit block, whose fields are those of the event. */
+export function readSync(body: SyncBody, { sha256, now }: { sha256: Sha256; now?: number }): Checked<{ state: ChainState; signed: Commit }> {
+  if (body.blocks.length > MAX_SYNC_BLOCKS_BYTES) return refuse("TooLarge", `#sync blocks of ${body.blocks.length} bytes, limit ${MAX_SYNC_BLOCKS_BYTES}`);
+  if (!isDatetime(body.time)) return refuse("BadTime", `time is not a datetime: ${body.time.slice(0, 64)}`);
+  const badRev = checkRev(body.rev, now);
+  if (badRev !== undefined) return { ok: false, failure: badRev };
   try {
     const { roots, blocks } = readCar(body.blocks, sha256);
     const [commit] = roots;
     const block = commit === undefined ? undefined : blocks.get(cidKey(commit));
     if (commit === undefined || block === undefined) return refuse("BadBlocks", "the CAR does not hold its root");
-    const { did, rev, data } = decodeCommit(block);
+    const signed = decodeCommit(block);
+    const { did, rev, data } = signed;
     if (did !== body.did || rev !== body.rev) return refuse("FieldMismatch", `#sync of ${body.did} rev ${body.rev}, commit of ${did} rev ${rev}`);
-    return { ok: true, value: { state: { rev, commit, data }, block } };
+    return { ok: true, value: { state: { rev, commit, data }, signed } };
   } catch (error) {
     if (error instanceof CarError || error instanceof CommitError) return refuse("BadBlocks", error.message);
     throw error;

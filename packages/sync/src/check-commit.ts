@@ -54,13 +54,19 @@ const FUTURE_REV_TOLERANCE_MS = 5 * 60_000;
 
 /** Check a whole `#commit`, signature included. */
 export async function checkCommit(body: CommitBody & { rebase?: boolean; tooBig?: boolean }, options: CheckCommitOptions): Promise<Checked<CheckedCommit>> {
-  const outer = checkEnvelope(body, options.now);
-  if (outer !== undefined) return refuse(outer.code, outer.message);
-  const inner = checkBlocks(body, options.sha256);
-  if (!inner.ok) return inner;
-  const { commit, checked } = inner.value;
-  if (!(await verifyCommitSignature(commit, options.didKey))) return refuse("BadSignature", `commit ${cidToString(body.commit)} is not signed by ${options.didKey}`);
-  return { ok: true, value: checked };
+  const content = checkCommitContent(body, options);
+  if (!content.ok) return content;
+  if (!(await verifyCommitSignature(content.value.signed, options.didKey))) return refuse("BadSignature", `commit ${cidToString(body.commit)} is not signed by ${options.didKey}`);
+  return { ok: true, value: content.value.commit };
+}
+
+/** All of {@link checkCommit} but the signature: for who must ask for the key anew when it does not verify. `signed` is what it is over. */
+export function checkCommitContent(
+  body: CommitBody & { rebase?: boolean; tooBig?: boolean },
+  { sha256, now }: Omit<CheckCommitOptions, "didKey">,
+): Checked<{ signed: Commit; commit: CheckedCommit }> {
+  const outer = checkEnvelope(body, now);
+  return outer === undefined ? checkBlocks(body, sha256) : refuse(outer.code, outer.message);
 }
 
 /** A failure as data. */
@@ -103,7 +109,7 @@ function checkOps(ops: CommitOp[]): SyncFailure | undefined {
   return undefined;
 }
 
-function checkBlocks(body: CommitBody, sha256: Sha256): Checked<{ commit: Commit; checked: CheckedCommit }> {
+function checkBlocks(body: CommitBody, sha256: Sha256): Checked<{ signed: Commit; commit: CheckedCommit }> {
   try {
     const { roots, blocks } = readCar(body.blocks, sha256);
     if (!cidEquals(roots[0] ?? null, body.commit)) return refuse("WrongRoot", `the CAR's root is not the commit ${cidToString(body.commit)}`);
@@ -118,7 +124,7 @@ function checkBlocks(body: CommitBody, sha256: Sha256): Checked<{ commit: Commit
     const prevData = body.prevData ?? null;
     if (!cidEquals(before, prevData ?? emptyRoot(sha256))) return refuse("PrevDataMismatch", `undoing the ops gives ${cidToString(before)}, prevData is ${prevData === null ? "absent" : cidToString(prevData)}`);
     const { repo: did, rev, since, ops } = body;
-    return { ok: true, value: { commit, checked: { did, rev, since, commit: body.commit, data: commit.data, prevData, ops, blocks } } };
+    return { ok: true, value: { signed: commit, commit: { did, rev, since, commit: body.commit, data: commit.data, prevData, ops, blocks } } };
   } catch (error) {
     return refuse(codeOf(error), messageOf(error));
   }

@@ -15,6 +15,7 @@ export * from "./jetstream-params.ts";
 export * from "./jetstream-text.ts";
 export * from "./messages-in.ts";
 export * from "./outcome.ts";
+export * from "./recent-map.ts";
 export * from "./record-proof.ts";
 export * from "./resolve-did.ts";
 export * from "./signature.ts";
