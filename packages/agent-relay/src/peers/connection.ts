@@ -80,17 +80,17 @@ export class Connection {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastAt: number;
 
-  constructor(socket: WebSocket, { limits, now }: ConnectionOptions) {
+  constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket;
-    this.#limits = limits;
-    this.#now = now;
-    this.#lastAt = now();
+    this.#limits = options.limits;
+    this.#now = () => options.now();
+    this.#lastAt = this.#now();
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }: { data: unknown }) => this.#receive(data));
     socket.addEventListener("close", ({ code, reason }: { code: number; reason: string }) => this.#end({ cause: "closed", message: `closed with ${code}${reason === "" ? "" : `: ${reason.slice(0, 200)}`}` }));
     socket.addEventListener("error", () => this.#end({ cause: "closed", message: "the connection broke" }));
     socket.accept();
-    this.#watch(limits.idleMs);
+    this.#watch(options.limits.idleMs);
   }
 
   /** Why the connection is over; undefined while it is not. Messages may still wait. */

@@ -1,0 +1,13 @@
+/**
+ * Where an event stands among those of its account, as the network relay is told (`n` of a CarriedRow). A `#sync` that we tell
+ * after a resync has no seq at the host, so the host's seqs take the even numbers and what follows one is the odd number after.
+ */
+
+/** Highest seq of a host that has a position. */
+export const MAX_SEQ = 2 ** 52 - 1;
+
+/** Position of the host's event with this seq. */
+export const positionOf = (seq: number): number => 2 * seq;
+
+/** Position of what we tell ourselves after the host's event with this seq, and before its next. */
+export const positionAfter = (seq: number): number => 2 * seq + 1;
