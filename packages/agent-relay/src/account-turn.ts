@@ -2,8 +2,9 @@
  * The way of an event into a log, for one account's part of a batch: row by row, then once its row in `repos`. All of it runs
  * in the caller's transaction, synchronously. Per event that is one log row, and one row per recipient who lives here.
  */
-import { sequenceFrame, type OutboxRow } from "@rookery/sync";
+import { sequenceFrame, type DeliveryHint, type OutboxRow } from "@rookery/sync";
 import type { Addressees, Deliveries } from "./deliveries.ts";
+import type { Profiles } from "./directory/profiles.ts";
 import type { EventLog, LoggedFrame } from "./log.ts";
 import type { Purge } from "./purge.ts";
 import type { Repo, Repos } from "./repos.ts";
@@ -12,6 +13,7 @@ export interface LogStores {
   log: EventLog;
   repos: Repos;
   deliveries: Deliveries;
+  profiles: Profiles;
   purge: Purge;
 }
 
@@ -51,13 +53,32 @@ export class AccountTurn {
 
   /** Sequence and append one row, whatever its position: the caller knows that it is no repeat. */
   append(row: OutboxRow, now: number): void {
-    const { log, deliveries } = this.#stores;
+    const { log, deliveries, profiles } = this.#stores;
     if (this.#repo.status !== "deleted") this.#lastAlive = this.#repo.seq;
     const seq = log.lastSeq + 1;
     const frame = sequenceFrame(row.frame, row.seqAt, seq);
     this.#taken.frames.push(log.append(frame, this.#repo.id, this.#repo.seq, now));
-    this.#repo = { ...advance(this.#repo, row), seq };
+    this.#repo = { ...advance(this.#repo, row), seq, at: now };
+    if (row.kind === "commit") profiles.take(this.#repo, frame);
     if (row.deliveries !== undefined) deliveries.add(this.#repo, seq, row.deliveries, this.#taken.addressees);
+  }
+
+  /** Put one row's frame aside for its recipients alone: the readers of the log do not see it. */
+  keep(row: OutboxRow, hints: DeliveryHint[], now: number): void {
+    const { log, deliveries } = this.#stores;
+    const seq = log.keep(sequenceFrame(row.frame, row.seqAt, log.lastSeq + 1), this.#repo.id, now, false);
+    this.note(row);
+    deliveries.add(this.#repo, seq, hints, this.#taken.addressees);
+  }
+
+  /** Remember a row's account as it is after the row, which goes nowhere. */
+  note(row: OutboxRow): void {
+    this.#repo = advance(this.#repo, row);
+  }
+
+  /** What is known of the account changes, not by an event. */
+  amend(change: Partial<Pick<Repo, "host" | "epoch" | "n" | "active" | "status" | "carried">>): void {
+    this.#repo = { ...this.#repo, ...change };
   }
 
   /** After the last row: write the account's row, and begin to purge what a deleted account left. */
@@ -65,7 +86,9 @@ export class AccountTurn {
     if (this.#repo === this.#known) return;
     this.#stores.repos.save(this.#repo);
     if (this.#repo.active && !this.#known.active) this.#taken.activated = true;
-    if (this.#repo.status === "deleted" && this.#known.status !== "deleted" && this.#stores.purge.begin(this.#repo, this.#lastAlive)) this.#taken.purging = true;
+    if (this.#repo.status !== "deleted" || this.#known.status === "deleted") return;
+    this.#stores.profiles.remove(this.#repo.id);
+    if (this.#stores.purge.begin(this.#repo, this.#lastAlive)) this.#taken.purging = true;
   }
 }
 

@@ -1,4 +1,7 @@
+export * from "./crawl/crawl-api.ts";
+export { MAX_CRAWLERS } from "./crawl/limits.ts";
 export * from "./delivery-api.ts";
+export * from "./directory/directory-api.ts";
 export * from "./relay-api.ts";
 export { RelayObject, type RelayFaultPoint } from "./relay-object.ts";
 export type { RetentionLimits } from "./retention.ts";

@@ -1,13 +1,21 @@
 import type { OutboxRow, Outcome } from "@rookery/sync";
+import type { CrawlView } from "./crawl/crawl-api.ts";
 import type { DeliveryApi } from "./delivery-api.ts";
+import type { DirectoryApi } from "./directory/directory-api.ts";
 
 /** RPC surface of the Relay Durable Object. `fetch` serves com.atproto.sync.subscribeRepos (WebSocket). */
-export interface RelayApi extends DeliveryApi {
+export interface RelayApi extends DeliveryApi, DirectoryApi {
   ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>>;
   /** com.atproto.sync.listRepos over the relay's rows, in a stable order; deleted accounts are left out. A malformed cursor is InvalidRequest. */
   listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>>;
   /** The log after a seq, for an object that follows it: at most `rows` events, ending after the one that reaches `bytes`. */
   readLog(input: { after: number; rows: number; bytes: number }): Promise<LogSlice>;
+  /** The colony has started: relays that are not listening, and were not asked for a while, are asked to crawl. Cheap. */
+  started(): Promise<void>;
+  /** For the admin: which relays crawl this colony, and what to do about it. */
+  crawlers(): Promise<CrawlView>;
+  /** Ask all relays to crawl, now; the answer comes when theirs have. */
+  requestCrawl(): Promise<CrawlView>;
   /** For the admin: log bounds, bytes, subscribers, pending and parked deliveries. */
   stats(): Promise<RelayStats>;
 }

@@ -1,4 +1,6 @@
 import { ok, type Outcome, type OutboxRow } from "@rookery/sync";
+import { Crawl } from "./crawl/crawl.ts";
+import type { CrawlSettings, CrawlView } from "./crawl/crawl-api.ts";
 import { ingest } from "./ingest.ts";
 import { News } from "./news.ts";
 import type { LogFollower, LogSlice, RelayApi } from "./relay-api.ts";
@@ -11,12 +13,23 @@ export type RelayFaultPoint = "relay.ingest.begin" | "relay.ingest.transaction" 
 /** The colony's own relay: one object that sequences the events of all its accounts, and of no others, and serves its firehose. */
 export abstract class RelayObject<Env = unknown> extends SequencerObject<Env> implements RelayApi {
   readonly #news: News | undefined;
+  readonly #crawl: Crawl;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    const { log, repos, scheduler, streams } = this.sequencer;
+    this.#crawl = new Crawl({
+      sql: ctx.storage.sql,
+      settings: this.crawling(),
+      listeners: () => streams.listeners(),
+      lastSeq: () => log.lastSeq,
+      hasAfter: (seq) => log.hasAfter(seq),
+      activeAccounts: () => repos.countActive(),
+      now: () => this.now(),
+      schedule: (due) => scheduler.at("crawl", due),
+    });
     const follower = this.follower();
     if (follower === undefined) return;
-    const { log, scheduler } = this.sequencer;
     this.#news = new News({
       follower,
       lastSeq: () => log.lastSeq,
@@ -33,11 +46,17 @@ export abstract class RelayObject<Env = unknown> extends SequencerObject<Env> im
     return undefined;
   }
 
+  /** Which relays are to crawl this colony, and by what name. */
+  protected crawling(): CrawlSettings {
+    return { crawlers: [], hostname: "" };
+  }
+
   /** Crash tests override this to stop at a point; it does nothing otherwise. */
   protected fault(_point: RelayFaultPoint): void {}
 
   protected override jobs(): Partial<Record<JobName, Job>> {
     return {
+      crawl: (now) => this.#crawl.run(now),
       news: async () => {
         await this.#news?.run();
         return undefined;
@@ -57,8 +76,30 @@ export abstract class RelayObject<Env = unknown> extends SequencerObject<Env> im
     if (!taken.ok) return taken;
     this.fault("relay.ingest.committed");
     this.sequencer.publish(taken.value, rows[0]?.did ?? "", now);
-    if (taken.value.frames.length > 0) this.#news?.appended();
+    if (taken.value.frames.length > 0) {
+      this.#news?.appended();
+      this.#crawl.noticed();
+    }
     return ok(taken.value.position);
+  }
+
+  async started(): Promise<void> {
+    this.#crawl.noticed();
+  }
+
+  async crawlers(): Promise<CrawlView> {
+    return this.#crawl.view();
+  }
+
+  async requestCrawl(): Promise<CrawlView> {
+    await this.#crawl.askNow();
+    return this.#crawl.view();
+  }
+
+  /** A relay that leaves was here until now. */
+  override async webSocketClose(ws: WebSocket, code: number): Promise<void> {
+    this.#crawl.leaving();
+    await super.webSocketClose(ws, code);
   }
 
   async readLog({ after, rows, bytes }: { after: number; rows: number; bytes: number }): Promise<LogSlice> {

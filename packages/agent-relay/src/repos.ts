@@ -21,11 +21,13 @@ export interface Repo {
   acked: number;
   /** When its last event came here, in milliseconds since 1970; null for events of older versions. */
   at: number | null;
+  /** Whether its events are in the log, and it is listed. Accounts of this colony always are. */
+  carried: boolean;
 }
 
-type Row = { [K in keyof Repo]: K extends "active" ? number : Repo[K] };
+type Row = { [K in keyof Repo]: K extends "active" | "carried" ? number : Repo[K] };
 
-const COLUMNS = "id, did, host, epoch, n, head, rev, active, status, seq, acked, at";
+const COLUMNS = "id, did, host, epoch, n, head, rev, active, status, seq, acked, at, carried";
 
 /** Rows of accounts, the recent ones also in memory: every event needs its account's. */
 export class Repos {
@@ -40,22 +42,22 @@ export class Repos {
     const cached = this.#cache.get(did);
     if (cached !== undefined) return cached;
     const row = [...this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM repos WHERE did = ?`, did)][0];
-    return row === undefined ? undefined : this.#remember({ ...row, active: row.active === 1 });
+    return row === undefined ? undefined : this.#remember({ ...row, active: row.active === 1, carried: row.carried === 1 });
   }
 
   /** A new account, of which no outbox row was taken (n is -1). It owes nothing of what was broadcast up to `seq`, the last event before it. */
   add(did: string, seq: number, host = ""): Repo {
     const { id } = this.#sql
-      .exec<{ id: number }>("INSERT INTO repos (did, host, epoch, n, active, seq, acked) VALUES (?, ?, 0, -1, 1, 0, ?) RETURNING id", did, host, seq)
+      .exec<{ id: number }>("INSERT INTO repos (did, host, epoch, n, active, seq, acked, carried) VALUES (?, ?, 0, -1, 1, 0, ?, ?) RETURNING id", did, host, seq, host === "" ? 1 : 0)
       .one();
-    return this.#remember({ id, did, host, epoch: 0, n: -1, head: null, rev: null, active: true, status: null, seq: 0, acked: seq, at: null });
+    return this.#remember({ id, did, host, epoch: 0, n: -1, head: null, rev: null, active: true, status: null, seq: 0, acked: seq, at: null, carried: host === "" });
   }
 
   /** Write all but `acked`, which only `acknowledge` moves. */
   save(repo: Repo): void {
     this.#sql.exec(
-      "UPDATE repos SET epoch = ?, n = ?, head = ?, rev = ?, active = ?, status = ?, seq = ?, at = ? WHERE id = ?",
-      repo.epoch, repo.n, repo.head, repo.rev, repo.active ? 1 : 0, repo.status, repo.seq, repo.at, repo.id,
+      "UPDATE repos SET host = ?, epoch = ?, n = ?, head = ?, rev = ?, active = ?, status = ?, seq = ?, at = ?, carried = ? WHERE id = ?",
+      repo.host, repo.epoch, repo.n, repo.head, repo.rev, repo.active ? 1 : 0, repo.status, repo.seq, repo.at, repo.carried ? 1 : 0, repo.id,
     );
     this.#remember(repo);
   }
@@ -75,10 +77,15 @@ export class Repos {
   list(after: number, limit: number): { repos: RepoRow[]; last: number | undefined } {
     const most = Math.min(Math.max(1, Math.trunc(limit)), MAX_LIST_REPOS);
     const rows = this.#sql
-      .exec<Row>(`SELECT ${COLUMNS} FROM repos WHERE id > ? AND head IS NOT NULL AND status IS NOT 'deleted' ORDER BY id LIMIT ?`, after, most)
+      .exec<Row>(`SELECT ${COLUMNS} FROM repos WHERE id > ? AND carried = 1 AND head IS NOT NULL AND status IS NOT 'deleted' ORDER BY id LIMIT ?`, after, most)
       .toArray();
     const repos = rows.map(({ did, head, rev, active, status }) => ({ did, head: head ?? "", rev: rev ?? "", active: active === 1, ...(status === null ? {} : { status }) }));
     return { repos, last: rows.length < most ? undefined : rows.at(-1)?.id };
+  }
+
+  /** Accounts of this colony that are active; counts every row, so for the admin only. */
+  countActive(): number {
+    return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM repos WHERE host = '' AND active = 1 AND head IS NOT NULL AND status IS NULL").one().n;
   }
 
   #remember(repo: Repo): Repo {

@@ -1,6 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { fail, ok, type Outcome } from "@rookery/sync";
 import type { DeliveryApi, DeliveryPage, DeliveryQuery, DeliverySelection, ParkedByRecipient, PulledDelivery, SilentRecipient } from "./delivery-api.ts";
+import type { AccountActivity, DirectoryApi, ListedAccount, ListingRule } from "./directory/directory-api.ts";
+import { activityOf } from "./directory/profiles.ts";
 import type { AgentWaker, RelayLimits, RelayStats, RepoPage } from "./relay-api.ts";
 import { RETENTION, type RetentionLimits } from "./retention.ts";
 import type { Job, JobName } from "./scheduler.ts";
@@ -13,13 +15,15 @@ import { Sequencer } from "./sequencer.ts";
  *
  * The overridden methods are called while this constructor runs: they may use `this.env`, but no fields of the subclass.
  */
-export abstract class SequencerObject<Env = unknown> extends DurableObject<Env> implements DeliveryApi {
+export abstract class SequencerObject<Env = unknown> extends DurableObject<Env> implements DeliveryApi, DirectoryApi {
   protected readonly sequencer: Sequencer;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const now = () => this.now();
-    this.sequencer = new Sequencer(ctx, { limits: this.limits(), retention: this.retention(), waker: this.waker(), now, seqFloor: this.seqFloor(), jobs: this.jobs() });
+    this.sequencer = new Sequencer(ctx, {
+      limits: this.limits(), retention: this.retention(), waker: this.waker(), now, seqFloor: this.seqFloor(), jobs: this.jobs(), listing: this.listing(),
+    });
   }
 
   /** Bounds of the log and of subscribers. */
@@ -40,6 +44,11 @@ export abstract class SequencerObject<Env = unknown> extends DurableObject<Env> 
   /** Milliseconds since 1970. */
   protected now(): number {
     return Date.now();
+  }
+
+  /** Which accounts are listed in the directory. */
+  protected listing(): ListingRule | undefined {
+    return undefined;
   }
 
   /** Timed work beside the sequencer's own. Jobs run after the constructor, so they may use anything. */
@@ -77,6 +86,14 @@ export abstract class SequencerObject<Env = unknown> extends DurableObject<Env> 
 
   dropDeliveries(selection: DeliverySelection): Promise<{ deliveries: number }> {
     return this.sequencer.desk.dropDeliveries(selection);
+  }
+
+  async listed(input: Parameters<DirectoryApi["listed"]>[0]): Promise<ListedAccount[]> {
+    return this.sequencer.profiles.listed(input);
+  }
+
+  async activity(did: string): Promise<AccountActivity | undefined> {
+    return activityOf(this.sequencer.repos.find(did));
   }
 
   async listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>> {

@@ -1,6 +1,8 @@
 import { AccountTurn, type LogStores, type Taken } from "./account-turn.ts";
 import { Deliveries } from "./deliveries.ts";
 import { DeliveryDesk } from "./delivery-desk.ts";
+import type { ListingRule } from "./directory/directory-api.ts";
+import { Profiles } from "./directory/profiles.ts";
 import { EventLog } from "./log.ts";
 import { prune } from "./prune.ts";
 import { Purge } from "./purge.ts";
@@ -22,6 +24,8 @@ export interface SequencerOptions {
   seqFloor: number;
   /** Timed work that only this object has. */
   jobs: Partial<Record<JobName, Job>>;
+  /** Which accounts are listed; without it none is. */
+  listing: ListingRule | undefined;
 }
 
 /**
@@ -32,6 +36,7 @@ export class Sequencer implements LogStores {
   readonly log: EventLog;
   readonly repos: Repos;
   readonly deliveries: Deliveries;
+  readonly profiles: Profiles;
   readonly purge: Purge;
   readonly wakes: Wakes;
   readonly desk: DeliveryDesk;
@@ -49,6 +54,7 @@ export class Sequencer implements LogStores {
     this.log.raise(options.seqFloor);
     this.repos = new Repos(storage.sql);
     this.deliveries = new Deliveries(storage.sql, this.log, this.repos);
+    this.profiles = new Profiles(storage.sql, options.listing);
     this.purge = new Purge(storage, this.log, this.deliveries);
     this.wakes = new Wakes(storage.sql, options.waker);
     this.streams = new StreamServer(ctx, { log: this.log, maxBufferedBytes: options.limits.maxBufferedBytes, now: options.now });

@@ -102,3 +102,7 @@ export const JOB_RETRY_MS = 30_000;
 
 /** A follower that could not be told of news is told again after this. */
 export const NEWS_RETRY_MS = 5_000;
+
+/** Listed accounts on one page of the directory, and the largest profile that is listed: a page stays below 7 MB. */
+export const MAX_LISTED_PAGE = 100;
+export const MAX_PROFILE_BYTES = 64_000;

@@ -1,3 +1,4 @@
+export { blocksOf } from "./car-blocks.ts";
 export * from "./chain.ts";
 export * from "./check-commit.ts";
 export * from "./did-cache.ts";
@@ -7,6 +8,7 @@ export * from "./frame.ts";
 export * from "./frame-decode.ts";
 export * from "./frame-encode.ts";
 export * from "./frame-template.ts";
+export * from "./frame-v1.ts";
 export * from "./frame-view.ts";
 export * from "./host-name.ts";
 export * from "./jetstream.ts";

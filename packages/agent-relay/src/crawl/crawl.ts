@@ -11,7 +11,8 @@ import type { CrawlerState, CrawlSettings, CrawlView } from "./crawl-api.ts";
 import { crawlerState } from "./crawler-state.ts";
 import { type CrawlerRow, CrawlerRows } from "./crawler-rows.ts";
 import { ASK_INTERVAL_MAX_MS, ASK_INTERVAL_MS, LOOK_INTERVAL_MS, NEW_HOST_LIMITS, SEEN_INTERVAL_MS } from "./limits.ts";
-import { type Listener, recognise } from "./recognise.ts";
+import type { Listener } from "../streams/listener.ts";
+import { recognise } from "./recognise.ts";
 import { requestCrawl } from "./request-crawl.ts";
 
 /** What it needs of the object it runs in. */
@@ -19,7 +20,9 @@ export interface CrawlContext {
   sql: SqlStorage;
   settings: CrawlSettings;
   listeners: () => Listener[];
+  /** Seq of the last event, and whether there is any after a seq: seqs have gaps. */
   lastSeq: () => number;
+  hasAfter: (seq: number) => boolean;
   activeAccounts: () => number;
   now: () => number;
   /** Have `run` called at this time (milliseconds since 1970), or sooner. */
@@ -59,7 +62,7 @@ export class Crawl {
     return this.#nextDue(connected);
   }
 
-  /** Ask all relays that are not connected, or all there are, whatever was asked before; done when they have answered or timed out. */
+  /** Ask all relays now, whatever was asked before; done when they have answered or timed out. */
   async askNow(): Promise<void> {
     const now = this.#context.now();
     await Promise.all(this.#rows.all().map(({ origin }) => this.#ask(origin, now)));
@@ -88,10 +91,10 @@ export class Crawl {
   }
 
   #wanting(connected: Map<string, Listener>): CrawlerRow[] {
-    const lastSeq = this.#context.lastSeq();
+    const { hasAfter } = this.#context;
     return this.#rows
       .all()
-      .filter(({ origin, askedAt, askedSeq, failures }) => !connected.has(origin) && !this.#asking.has(origin) && (askedAt === null || failures > 0 || askedSeq < lastSeq));
+      .filter(({ origin, askedAt, askedSeq, failures }) => !connected.has(origin) && !this.#asking.has(origin) && (askedAt === null || failures > 0 || hasAfter(askedSeq)));
   }
 
   #nextDue(connected: Map<string, Listener>): number | undefined {
@@ -106,14 +109,15 @@ export class Crawl {
   }
 
   async #askAndNote(origin: string, now: number): Promise<void> {
-    const { settings, lastSeq, schedule } = this.#context;
+    const { settings, lastSeq, hasAfter, schedule } = this.#context;
     // Written first: should the object stop meanwhile, the relay counts as asked.
-    const { failures } = this.#rows.update(origin, { askedAt: now, askedSeq: lastSeq(), nextAt: now + ASK_INTERVAL_MS, status: null, answer: null });
+    const askedSeq = lastSeq();
+    const { failures } = this.#rows.update(origin, { askedAt: now, askedSeq, nextAt: now + ASK_INTERVAL_MS, status: null, answer: null });
     const answer = await requestCrawl(origin, settings.hostname, settings.fetch ?? ((request) => fetch(request)));
     if (!answer.ok) console.warn({ event: "relay.crawl_refused", crawler: origin, status: answer.status, message: answer.message });
     const pause = answer.ok ? ASK_INTERVAL_MS : Math.min(ASK_INTERVAL_MS * 2 ** failures, ASK_INTERVAL_MAX_MS);
     this.#rows.update(origin, { failures: answer.ok ? 0 : failures + 1, nextAt: now + pause, status: answer.status ?? null, answer: answer.message });
     // A refusal is tried again by itself; events that came meanwhile have their turn after the pause.
-    if (!answer.ok || lastSeq() > (this.#rows.all().find((row) => row.origin === origin)?.askedSeq ?? 0)) schedule(now + pause);
+    if (!answer.ok || hasAfter(askedSeq)) schedule(now + pause);
   }
 }

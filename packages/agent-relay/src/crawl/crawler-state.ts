@@ -1,6 +1,6 @@
+import type { Listener } from "../streams/listener.ts";
 import type { CrawlAnswer, CrawlerState } from "./crawl-api.ts";
 import type { CrawlerRow } from "./crawler-rows.ts";
-import type { Listener } from "./recognise.ts";
 
 /** What the admin sees of one relay. */
 export function crawlerState(row: CrawlerRow, listener: Listener | undefined, now: number): CrawlerState {
@@ -23,15 +23,15 @@ function connectionOf({ lag, since, userAgent, address }: Listener, now: number)
     lag,
     connectedAt: iso(since),
     lastSeenAt: iso(now),
-    ...(userAgent === undefined ? {} : { userAgent }),
-    ...(address === undefined ? {} : { address }),
+    ...(userAgent === "" ? {} : { userAgent }),
+    ...(address === "" ? {} : { address }),
   };
 }
 
-function answerOf({ status, answer, failures }: CrawlerRow): CrawlAnswer | undefined {
+function answerOf({ status, answer }: CrawlerRow): CrawlAnswer | undefined {
   if (answer === null) return undefined;
-  const ok = status === null ? false : status >= 200 && status < 300;
-  return { ok: ok && failures === 0, message: answer, ...(status === null ? {} : { status }) };
+  if (status === null) return { ok: false, message: answer };
+  return { ok: status >= 200 && status < 300, status, message: answer };
 }
 
 function summaryOf({ origin, askedAt, seenAt }: CrawlerRow, answer: CrawlAnswer | undefined, listener: Listener | undefined): string {

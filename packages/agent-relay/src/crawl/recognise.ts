@@ -1,13 +1,4 @@
-/** A reader of the firehose, as far as it can be told who it is. */
-export interface Listener {
-  userAgent?: string | undefined;
-  /** Client address, where something in front tells it. */
-  address?: string | undefined;
-  /** Milliseconds since 1970. */
-  since: number;
-  /** Events it has not been sent yet. */
-  lag: number;
-}
+import type { Listener } from "../streams/listener.ts";
 
 /**
  * Which readers are which of the configured relays.
@@ -19,15 +10,16 @@ export interface Listener {
  * stranger leaves; asking a relay that listens already costs nothing either.
  */
 export function recognise(crawlers: readonly string[], listeners: readonly Listener[]): Map<string, Listener> {
+  const readers = listeners.filter(({ format }) => format.startsWith("subscribeRepos"));
   const found = new Map<string, Listener>();
   for (const origin of crawlers) {
-    const { hostname } = new URL(origin);
-    const named = listeners.filter(({ userAgent }) => mentions(userAgent, hostname));
-    const best = leastLag(named);
+    const { host } = new URL(origin);
+    const best = leastLag(readers.filter(({ userAgent }) => mentions(userAgent, host)));
     if (best !== undefined) found.set(origin, best);
   }
   const missing = crawlers.filter((origin) => !found.has(origin));
-  const anonymous = byAddress(listeners.filter(({ userAgent }) => isAnonymousRelay(userAgent)));
+  const named = new Set(found.values());
+  const anonymous = byAddress(readers.filter((reader) => isAnonymousRelay(reader.userAgent) && !named.has(reader)));
   if (missing.length > 0 && anonymous.length >= missing.length) {
     missing.forEach((origin, index) => {
       const listener = anonymous[index];
@@ -38,18 +30,18 @@ export function recognise(crawlers: readonly string[], listeners: readonly Liste
 }
 
 /** A relay by its own word that introduces itself by no address of its own. */
-function isAnonymousRelay(userAgent: string | undefined): boolean {
-  return userAgent !== undefined && /relay/i.test(userAgent) && !/https?:\/\//i.test(userAgent);
+function isAnonymousRelay(userAgent: string): boolean {
+  return /relay/i.test(userAgent) && !/https?:\/\//i.test(userAgent);
 }
 
 /** Whether the text names the host: as a word, so that `bsky.network.example` is not `bsky.network`. */
-function mentions(userAgent: string | undefined, hostname: string): boolean {
-  return userAgent?.toLowerCase().split(/[^a-z0-9.-]+/).includes(hostname) === true;
+function mentions(userAgent: string, host: string): boolean {
+  return userAgent.toLowerCase().split(/[^a-z0-9.:-]+/).includes(host);
 }
 
 /** One reader per address, the most up to date of each; readers without an address are one each. */
 function byAddress(listeners: Listener[]): Listener[] {
-  const groups = Map.groupBy(listeners, (listener) => listener.address ?? listener);
+  const groups = Map.groupBy(listeners, (listener) => listener.address || listener);
   return [...groups.values()].flatMap((group) => leastLag(group) ?? []);
 }
 

@@ -1,5 +1,6 @@
 import type { DeliveryHint, Outcome, OutboxRow } from "@rookery/sync";
 import type { DeliveryApi } from "../delivery-api.ts";
+import type { DirectoryApi } from "../directory/directory-api.ts";
 import type { RepoPage, RelayStats } from "../relay-api.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { RepoPage, RelayStats } from "../relay-api.ts";
  * seq space of its own. `fetch` serves its streams. It trusts its callers: everything that comes in was verified before, by
  * the colony's relay or by a peer's object.
  */
-export interface NetworkApi extends DeliveryApi {
+export interface NetworkApi extends DeliveryApi, DirectoryApi {
   /** Verified events of one peer host, of any number of accounts, each account's in order. Repeats are left out. */
   ingest(batch: PeerBatch): Promise<Outcome<null>>;
   /** Verified records of hosts that are no peers, each with its proof. What waits already is left out; recipients leave out what they have. */

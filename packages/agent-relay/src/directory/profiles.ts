@@ -1,0 +1,66 @@
+import { Buffer } from "node:buffer";
+import { cidKey } from "@rookery/repo";
+import { blocksOf, viewFrame } from "@rookery/sync";
+import type { Repo } from "../repos.ts";
+import { MAX_LISTED_PAGE, MAX_PROFILE_BYTES } from "../settings.ts";
+import type { AccountActivity, ListedAccount, ListingRule } from "./directory-api.ts";
+
+/**
+ * The profiles of accounts that chose to be listed. They are taken from the events as these are sequenced, in the same
+ * transaction, so that the directory is never ahead of the log nor behind it, whatever crashes. Commits come verified, so what
+ * stands in one is the account's own word.
+ */
+export class Profiles {
+  readonly #sql: SqlStorage;
+  readonly #rule: ListingRule | undefined;
+  readonly #needle: Buffer;
+
+  constructor(sql: SqlStorage, rule: ListingRule | undefined) {
+    this.#sql = sql;
+    this.#rule = rule;
+    this.#needle = Buffer.from(rule?.path ?? "");
+  }
+
+  /** Look at a `#commit` that is being appended. Nearly all say nothing about profiles, and cost one search for the path's bytes. */
+  take(repo: Repo, frame: Uint8Array): void {
+    if (this.#rule === undefined || !bufferOf(frame).includes(this.#needle)) return;
+    const { path } = this.#rule;
+    const { ops = [], blocks } = viewFrame(frame) ?? {};
+    const op = ops.find(({ collection, rkey }) => `${collection}/${rkey}` === path);
+    if (op === undefined) return;
+    const record = op.cid === null || blocks === undefined ? undefined : blocksOf(blocks).get(cidKey(op.cid));
+    if (record !== undefined && record.length <= MAX_PROFILE_BYTES && this.#rule.isListed(record)) this.#put(repo, record);
+    else this.remove(repo.id);
+  }
+
+  /** The account is gone. */
+  remove(repo: number): void {
+    this.#sql.exec("DELETE FROM profile WHERE repo = ?", repo);
+  }
+
+  /** See DirectoryApi. */
+  listed({ after, limit, foreign = false }: { after: string; limit: number; foreign?: boolean }): ListedAccount[] {
+    const most = Math.min(Math.max(1, Math.trunc(limit)), MAX_LISTED_PAGE);
+    return this.#sql
+      .exec<{ did: string; host: string; record: ArrayBuffer; at: number | null }>(
+        `SELECT p.did, r.host, p.record, r.at FROM profile p JOIN repos r ON r.id = p.repo AND r.did = p.did
+         WHERE p.did > ? AND r.active = 1 AND r.status IS NULL AND (r.host <> '' OR NOT ?) ORDER BY p.did LIMIT ?`,
+        after, foreign ? 1 : 0, most,
+      )
+      .toArray()
+      .map(({ did, host, record, at }) => ({ did, host, record: new Uint8Array(record), ...(at === null ? {} : { lastEventAt: at }) }));
+  }
+
+  #put(repo: Repo, record: Uint8Array): void {
+    this.#sql.exec("INSERT OR REPLACE INTO profile (repo, did, record) VALUES (?, ?, ?)", repo.id, repo.did, record);
+  }
+}
+
+/** See DirectoryApi. */
+export function activityOf(repo: Repo | undefined): AccountActivity | undefined {
+  if (repo === undefined || repo.status === "deleted") return undefined;
+  return { active: repo.active, ...(repo.at === null ? {} : { lastEventAt: repo.at }) };
+}
+
+/** The same bytes with Buffer's search, which is native. */
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
