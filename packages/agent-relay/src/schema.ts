@@ -11,6 +11,9 @@
  * parked      deliveries that their recipient gave up, with its reason; `again` when the admin wants them tried once more.
  * stranger    authors who have no row in repos: they live on a host that is no peer. Rows name them by their negated id.
  * sent        whom records of accounts that live elsewhere were delivered to, for the day they are taken back.
+ * host        hosts whose accounts are carried: accounts ever seen, last seq there, when it came.
+ * collection  names of collections; repo_collection says which accounts had records in them.
+ * follow      how far the network's relay has followed the colony's; \`owed\` when accounts have to be compared.
  * purge       deleted accounts whose rows are being removed, and where to go on.
  * job         what is due (scheduler.ts). state: one row of counters as of `seq`.
  * crawler     relays that are asked to crawl: when, how often in vain, what they said, when they were last here.
@@ -67,6 +70,17 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        next_at INTEGER NOT NULL, status INTEGER, answer TEXT, seen_at INTEGER) STRICT`,
     "CREATE TABLE profile (repo INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE, record BLOB) STRICT",
     "ALTER TABLE repos ADD COLUMN at INTEGER",
+  ],
+  // The network's relay (network/): hosts, which accounts are carried, what they have, how far the colony's log was followed.
+  [
+    "ALTER TABLE repos ADD COLUMN carried INTEGER NOT NULL DEFAULT 1",
+    "CREATE INDEX repos_elsewhere ON repos (host, carried) WHERE host <> ''",
+    "CREATE TABLE host (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seen INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL) STRICT",
+    "CREATE TABLE collection (id INTEGER PRIMARY KEY, nsid TEXT NOT NULL UNIQUE) STRICT",
+    "CREATE TABLE repo_collection (collection INTEGER NOT NULL, repo INTEGER NOT NULL, PRIMARY KEY (collection, repo)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX repo_collection_by_repo ON repo_collection (repo)",
+    "CREATE TABLE follow (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, epoch INTEGER NOT NULL, owed INTEGER NOT NULL) STRICT",
+    "INSERT INTO follow (id, seq, epoch, owed) VALUES (1, 0, 0, 0)",
   ],
 ];
 
