@@ -11,6 +11,7 @@ import { type DeliveryRow, Parked } from "./parked.ts";
 import type { Repo, Repos } from "./repos.ts";
 import { Sent } from "./sent.ts";
 import { MAX_PULL_BYTES, MAX_PULL_ROWS } from "./settings.ts";
+import { Strangers } from "./strangers.ts";
 
 /** Who is to be woken for a commit. */
 export interface Addressees {
@@ -37,6 +38,7 @@ export class Deliveries {
   readonly #log: EventLog;
   readonly #repos: Repos;
   readonly #sent: Sent;
+  readonly #strangers: Strangers;
   /** Those given up by their recipients. */
   readonly parked: Parked;
 
@@ -45,6 +47,7 @@ export class Deliveries {
     this.#log = log;
     this.#repos = repos;
     this.#sent = new Sent(sql);
+    this.#strangers = new Strangers(sql);
     this.parked = new Parked(sql, repos);
   }
 
@@ -73,6 +76,16 @@ export class Deliveries {
   recipient(did: string): Repo | undefined {
     const repo = this.#repos.find(did);
     return repo === undefined || repo.host !== "" || repo.status === "deleted" ? undefined : repo;
+  }
+
+  /** Who `did` is to deliveries: an account that is known, or a stranger. */
+  author(did: string): Author {
+    return this.#repos.find(did) ?? this.#strangers.author(did);
+  }
+
+  /** Forget strangers whom nothing mentions any more. */
+  sweepStrangers(): void {
+    this.#strangers.sweep();
   }
 
   /** Whom of `hint.to` the record was not delivered to yet; empty when it is a repeat. For authors that live elsewhere. */

@@ -35,6 +35,7 @@ export function sweepKept(storage: DurableObjectStorage, deliveries: Deliveries,
     removeFrames(sql, late);
     const expired = before - deliveries.pending();
     if (expired > 0) sql.exec("UPDATE state SET expired = expired + ?", expired);
+    deliveries.sweepStrangers();
     const left = sql.exec("SELECT 1 FROM kept LIMIT 1").toArray().length > 0;
     return { expired, left, more: free.length === DELETE_SLICE_ROWS || late.length === DELETE_SLICE_ROWS };
   });

@@ -11,9 +11,12 @@ export class Sent {
     this.#sql = sql;
   }
 
-  /** Note a delivery, within the caller's transaction. */
+  /** Note a delivery, beside those of the same record before, within the caller's transaction. */
   note(author: number, path: string, cid: string, to: string[] | "all"): void {
-    this.#sql.exec("INSERT OR REPLACE INTO sent (author, path, cid, recipients) VALUES (?, ?, ?, ?)", author, path, cid, to === "all" ? to : to.join(" "));
+    const before = this.of(author, path);
+    const had = before?.cid === cid ? before.to : [];
+    const recipients = to === "all" || had === "all" ? "all" : [...new Set([...had, ...to])].join(" ");
+    this.#sql.exec("INSERT OR REPLACE INTO sent (author, path, cid, recipients) VALUES (?, ?, ?, ?)", author, path, cid, recipients);
     this.#sql.exec("DELETE FROM sent WHERE id <= (SELECT MAX(id) FROM sent) - ?", MAX_SENT);
   }
 
