@@ -1,0 +1,36 @@
+import { type Bytes, concat, own, utf8 } from "./bytes.ts";
+import { DOMAIN, type SealContext } from "./context.ts";
+import { encodeData } from "./data-model.ts";
+
+/** What one data key turns into for one record. */
+export interface ContentKey {
+  key: CryptoKey;
+  nonce: Bytes;
+  /** Commits to the data key, the salt and the binding: no two data keys open one record. */
+  commitment: Bytes;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** HKDF-SHA256 (RFC 5869). */
+const hkdf = async (secret: Uint8Array, salt: Bytes, info: Bytes, length: number): Promise<Bytes> => {
+  const key = await crypto.subtle.importKey("raw", own(secret), "HKDF", false, ["deriveBits"]);
+  return new Uint8Array(await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt, info }, key, length * 8));
+};
+
+/**
+ * Key, nonce and commitment from one derivation. The commitment covers all that the other two come from, so a ciphertext
+ * has one plaintext only, whoever opens it: the HKDF commitment of https://eprint.iacr.org/2022/268 (CMT-4 over AES-GCM).
+ */
+export const contentKeyOf = async (dataKey: Uint8Array, salt: Bytes, binding: Bytes): Promise<ContentKey> => {
+  const derived = await hkdf(dataKey, salt, concat(utf8(`${DOMAIN} content`), new Uint8Array(1), binding), 76);
+  const key = await crypto.subtle.importKey("raw", derived.slice(0, 32), "AES-GCM", false, ["encrypt", "decrypt"]);
+  return { key, nonce: derived.slice(32, 44), commitment: derived.slice(44) };
+};
+
+/** The data key that the author can always find again: a new epoch needs no record to be written again. */
+export const dataKeyOfEpoch = (epochKey: Uint8Array, salt: Bytes, { repo, collection, rkey }: SealContext): Promise<Bytes> =>
+  hkdf(epochKey, salt, concat(utf8(`${DOMAIN} epoch`), new Uint8Array(1), encodeData([repo, collection, rkey])), 32);
+
+/** Public name of an epoch key, 16 bytes, from which nothing of the key follows. */
+export const epochIdOf = (epochKey: Uint8Array): Promise<Bytes> => hkdf(epochKey, EMPTY, utf8(`${DOMAIN} epoch-id`), 16);

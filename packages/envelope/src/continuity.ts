@@ -1,0 +1,75 @@
+import { type AgentCommsKey, type AgentCommsKeySignature, COMMS_ROOT } from "@rookery/lexicon-agent-comms";
+import { type Bytes, own } from "./bytes.ts";
+import { encodeData } from "./data-model.ts";
+import { bytesOf, bytesToJson } from "./sealed.ts";
+
+/** Algorithms of owners' keys, by their JOSE names (RFC 9864, RFC 7518): those that every platform's WebCrypto has. */
+export const OWNER_ALGORITHMS = ["Ed25519", "ES256"] as const;
+
+/** One of them. */
+export type OwnerAlgorithm = (typeof OWNER_ALGORITHMS)[number];
+
+/** A public key that an owner holds the other half of, where no host can use it. */
+export interface OwnerKey {
+  algorithm: OwnerAlgorithm;
+  /** 32 bytes (Ed25519), or the uncompressed point of 65 (ES256). */
+  publicKey: Bytes;
+}
+
+/** An owner's key to sign with. */
+export interface OwnerKeyPair extends OwnerKey {
+  privateKey: CryptoKey;
+}
+
+/** What of a key record is signed: all but the signatures. */
+export type KeyClaims = Omit<AgentCommsKey, "$type" | "continuity">;
+
+const parameters = {
+  Ed25519: { generate: "Ed25519", use: "Ed25519", length: 32 },
+  ES256: { generate: { name: "ECDSA", namedCurve: "P-256" }, use: { name: "ECDSA", hash: "SHA-256" }, length: 65 },
+} as const;
+
+/** Whether we know the algorithm. */
+export const isOwnerAlgorithm = (name: unknown): name is OwnerAlgorithm => OWNER_ALGORITHMS.some((known) => known === name);
+
+/** A new owner's key; its private half can be taken out with WebCrypto's `exportKey` unless `extractable` is false. */
+export const makeOwnerKey = async (algorithm: OwnerAlgorithm = "Ed25519", extractable = true): Promise<OwnerKeyPair> => {
+  // Both are asymmetric; the types of `generateKey` cannot tell.
+  const pair = (await crypto.subtle.generateKey(parameters[algorithm].generate, extractable, ["sign", "verify"])) as CryptoKeyPair;
+  return { algorithm, privateKey: pair.privateKey, publicKey: new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)) };
+};
+
+/** The bytes that are signed: docs/envelope.md, "Continuity". */
+const messageOf = (did: string, { suite, publicKey, keyId, createdAt, expiresAt, prev }: KeyClaims, owner: OwnerKey): Bytes =>
+  encodeData([
+    `${COMMS_ROOT}.key/v1 continuity`,
+    did,
+    suite,
+    publicKey,
+    keyId,
+    createdAt,
+    expiresAt,
+    prev === undefined ? null : { uri: prev.uri, cid: prev.cid },
+    owner.algorithm,
+    bytesToJson(owner.publicKey),
+  ]);
+
+/** Sign a key record of `did` as its owner. */
+export const signContinuity = async (did: string, claims: KeyClaims, owner: OwnerKeyPair): Promise<AgentCommsKeySignature> => {
+  const signature = await crypto.subtle.sign(parameters[owner.algorithm].use, owner.privateKey, messageOf(did, claims, owner));
+  return { algorithm: owner.algorithm, publicKey: bytesToJson(owner.publicKey), signature: bytesToJson(new Uint8Array(signature)) };
+};
+
+/** The owner's key behind a signature of a key record; undefined when it does not verify. */
+export const verifyContinuity = async (did: string, claims: KeyClaims, signed: AgentCommsKeySignature): Promise<OwnerKey | undefined> => {
+  if (!isOwnerAlgorithm(signed.algorithm)) return undefined;
+  const { generate, use, length } = parameters[signed.algorithm];
+  try {
+    const owner: OwnerKey = { algorithm: signed.algorithm, publicKey: bytesOf(signed.publicKey, length) };
+    const key = await crypto.subtle.importKey("raw", own(owner.publicKey), generate, false, ["verify"]);
+    const verified = await crypto.subtle.verify(use, key, bytesOf(signed.signature, 64), messageOf(did, claims, owner));
+    return verified ? owner : undefined;
+  } catch {
+    return undefined; // not a point of the curve, not base64: not a signature
+  }
+};

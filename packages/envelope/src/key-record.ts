@@ -1,0 +1,120 @@
+import { type AgentCommsKey, ids, validateRecord } from "@rookery/lexicon-agent-comms";
+import { type Bytes, equalBytes, toBase64 } from "./bytes.ts";
+import { type OwnerKey, type OwnerKeyPair, signContinuity, verifyContinuity } from "./continuity.ts";
+import { MAX_CHAIN, MAX_KEY_LIFE_MS } from "./limits.ts";
+import { bytesOf, bytesToJson } from "./sealed.ts";
+import { type KeyPair, type SuiteName, isSuite, keyIdOf, suiteOf } from "./suites.ts";
+
+/** A key record as it was found, by repository proof. */
+export interface FoundKeyRecord {
+  uri: string;
+  cid: string;
+  /** In JSON form. */
+  value: unknown;
+}
+
+/** A key record that is right in itself. */
+export interface CheckedKey {
+  uri: string;
+  cid: string;
+  suite: SuiteName;
+  publicKey: Bytes;
+  keyId: Bytes;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  expiresAt: number;
+  prev: { uri: string; cid: string } | undefined;
+  /** Owners' keys whose signature is under it. */
+  owners: OwnerKey[];
+}
+
+/** The key, or why it is none. */
+export type KeyVerdict = { ok: true; key: CheckedKey } | { ok: false; reason: string };
+
+/** What a new key record is made of. */
+export interface KeyRecordInput {
+  /** DID of the agent. */
+  did: string;
+  pair: Pick<KeyPair, "suite" | "publicKey" | "keyId">;
+  /** Datetimes. */
+  createdAt: string;
+  expiresAt: string;
+  /** The record before, for a rotation. */
+  prev?: { uri: string; cid: string };
+  /** The owner's key; two when the owner's key itself changes, so that both the old and the new sign. */
+  owners?: OwnerKeyPair[];
+}
+
+/** A record to publish a key with. */
+export const makeKeyRecord = async ({ did, pair, createdAt, expiresAt, prev, owners = [] }: KeyRecordInput): Promise<AgentCommsKey> => {
+  const claims = {
+    suite: pair.suite,
+    publicKey: bytesToJson(pair.publicKey),
+    keyId: bytesToJson(pair.keyId),
+    createdAt,
+    expiresAt,
+    ...(prev === undefined ? {} : { prev: { uri: prev.uri, cid: prev.cid } }),
+  };
+  const continuity = await Promise.all(owners.map((owner) => signContinuity(did, claims, owner)));
+  return { $type: ids.AgentCommsKey, ...claims, ...(continuity.length === 0 ? {} : { continuity }) };
+};
+
+const refuse = (reason: string): KeyVerdict => ({ ok: false, reason });
+
+/**
+ * Judge a key record of `did` by itself: its shape, suite, length, id, life and signatures, not whether it is expired
+ * and not what was known before. A signature that does not verify spoils the record.
+ */
+export const checkKeyRecord = async (did: string, { uri, cid, value }: FoundKeyRecord): Promise<KeyVerdict> => {
+  const valid = validateRecord(ids.AgentCommsKey, value);
+  if (!valid.known || !valid.ok) return refuse(valid.known && !valid.ok ? valid.message : "no key record");
+  // Validated just now (named boundary).
+  const record = value as AgentCommsKey;
+  if (!uri.startsWith(`at://${did}/${ids.AgentCommsKey}/`)) return refuse(`Not a key record of ${did}: ${uri}`);
+  if (!isSuite(record.suite)) return refuse(`Not a suite of ours: ${record.suite}`);
+  const publicKey = bytesOf(record.publicKey);
+  if (publicKey.length !== suiteOf(record.suite).publicKey) return refuse(`A public key of ${record.suite} has not ${publicKey.length} bytes`);
+  const keyId = await keyIdOf(record.suite, publicKey);
+  if (!equalBytes(keyId, bytesOf(record.keyId))) return refuse("The key has not the id it goes by");
+  const createdAt = Date.parse(record.createdAt);
+  const expiresAt = Date.parse(record.expiresAt);
+  const life = expiresAt - createdAt;
+  if (!(life > 0 && life <= MAX_KEY_LIFE_MS)) return refuse(`The key lives from ${record.createdAt} to ${record.expiresAt}: not at all, or too long`);
+  const { prev } = record;
+  if (prev !== undefined && !prev.uri.startsWith(`at://${did}/${ids.AgentCommsKey}/`)) return refuse("The key before is of another repository");
+  const { $type: _, continuity = [], ...claims } = record;
+  const owners = await Promise.all(continuity.map((signed) => verifyContinuity(did, claims, signed)));
+  const verified = owners.filter((owner) => owner !== undefined);
+  if (verified.length !== owners.length) return refuse("A continuity signature does not verify");
+  return { ok: true, key: { uri, cid, suite: record.suite, publicKey, keyId, createdAt, expiresAt, prev, owners: verified } };
+};
+
+/** Whether two owners' keys are the same. */
+export const sameOwner = (a: OwnerKey, b: OwnerKey): boolean => a.algorithm === b.algorithm && equalBytes(a.publicKey, b.publicKey);
+
+/** Whether a key's record is followed, by `prev` and in time, by the next. */
+const follows = (next: CheckedKey, before: CheckedKey): boolean =>
+  next.prev?.uri === before.uri && next.prev.cid === before.cid && next.createdAt >= before.createdAt;
+
+/** Where a chain of keys breaks, if it does. */
+export type ChainVerdict = { ok: true } | { ok: false; at: number; reason: string };
+
+/**
+ * Judge a whole chain, oldest first: each record names the one before, and once an owner has signed, an owner's key of the
+ * record before signs each. The first may name one that is no longer kept.
+ */
+export const checkChain = (chain: CheckedKey[]): ChainVerdict => {
+  if (chain.length > MAX_CHAIN) return { ok: false, at: MAX_CHAIN, reason: `Longer than ${MAX_CHAIN}` };
+  for (const [at, key] of chain.entries()) {
+    const before = chain[at - 1];
+    if (before === undefined) continue;
+    if (!follows(key, before)) return { ok: false, at, reason: "It does not name the key before it" };
+    if (before.owners.length > 0 && !key.owners.some((owner) => before.owners.some((known) => sameOwner(owner, known)))) {
+      return { ok: false, at, reason: "No owner of the key before it has signed it" };
+    }
+  }
+  return { ok: true };
+};
+
+/** A key id as text, for maps and logs. */
+export const keyIdText = (keyId: Uint8Array): string => toBase64(keyId);

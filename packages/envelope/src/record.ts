@@ -1,0 +1,101 @@
+import { collectionsOf, isComms, validateRecord } from "@rookery/lexicon-agent-comms";
+import { decodeData } from "./data-model.ts";
+import { OpenError, SealError, opening } from "./errors.ts";
+import { type KeyRing, open } from "./open.ts";
+import { type SealInput, seal } from "./seal.ts";
+import { SEALED, mapOf } from "./sealed.ts";
+
+/** How the records of a collection are sealed. */
+interface Form {
+  /** Field that holds the sealed content. */
+  slot: string;
+  /** Whether the slot is a list of parts, of which the sealed content is then the only one. */
+  list: boolean;
+  /** Fields that stay clear: where the record goes, and what its lexicon demands. */
+  clear: readonly string[];
+  /** Demanded by the lexicon and yet nobody's business: clear with this value, the real one inside. */
+  placeholder?: readonly [field: string, value: string];
+}
+
+const forms: Record<string, Form> = {
+  [collectionsOf.message]: { slot: "content", list: true, clear: ["$type", "to", "createdAt"] },
+  [collectionsOf.broadcast]: { slot: "content", list: true, clear: ["$type", "audience", "createdAt"] },
+  [collectionsOf.request]: { slot: "input", list: true, clear: ["$type", "to", "createdAt"] },
+  [collectionsOf.response]: { slot: "output", list: true, clear: ["$type", "request", "createdAt"], placeholder: ["state", "sealed"] },
+  [collectionsOf.handoff]: { slot: "sealed", list: false, clear: ["$type", "to", "request", "createdAt"] },
+};
+
+/** A record in JSON form, and its place. */
+export interface PlacedRecord {
+  /** DID of the repository. */
+  repo: string;
+  collection: string;
+  rkey: string;
+  record: Record<string, unknown>;
+}
+
+/** For whom a whole record is sealed, and how. */
+export type RecordSealing = Pick<SealInput, "recipients" | "suite" | "epochKey" | "blobs">;
+
+/** A record as its recipient reads it. */
+export interface OpenedRecord {
+  record: Record<string, unknown>;
+  /** Whether it was sealed: a plain record is answered as it is. */
+  sealed: boolean;
+}
+
+/**
+ * Seal a record of `agent.comms.*`: all that is not needed to deliver it goes inside, the rest is bound to it.
+ * @throws SealError
+ */
+export const sealRecord = async ({ repo, collection, rkey, record }: PlacedRecord, sealing: RecordSealing): Promise<Record<string, unknown>> => {
+  const form = forms[collection];
+  if (form === undefined) throw new SealError(`Records of ${collection} have no sealed form`);
+  const isClear = ([field]: [string, unknown]): boolean => form.clear.includes(field);
+  const entries = Object.entries({ $type: collection, ...record }).filter(([, value]) => value !== undefined);
+  const routing = Object.fromEntries([...entries.filter(isClear), ...(form.placeholder ? [form.placeholder] : [])]);
+  const plaintext = Object.fromEntries(entries.filter((entry) => !isClear(entry)));
+  const content = await seal({ ...sealing, plaintext, type: collection, context: { repo, collection, rkey, routing } });
+  return { ...routing, [form.slot]: form.list ? [content] : content };
+};
+
+/** Whether there is sealed content in a record of `agent.comms.*`, where it belongs or in its neighbourhood. */
+export const isSealedRecord = (collection: string, record: Record<string, unknown>): boolean => {
+  const held = slotOf(collection, record);
+  return (Array.isArray(held) ? held : [held]).some((part) => typeof part === "object" && part !== null && "$type" in part && part.$type === SEALED);
+};
+
+const slotOf = (collection: string, record: Record<string, unknown>): unknown => {
+  const form = forms[collection];
+  return form === undefined ? undefined : record[form.slot];
+};
+
+/**
+ * The record as its author wrote it; a plain one stays as it is. What was inside is validated as the host validates what
+ * is not, since nobody could before. @throws OpenError
+ */
+export const openRecord = async (placed: PlacedRecord, ring: KeyRing): Promise<OpenedRecord> => {
+  const { collection, record } = placed;
+  if (!isComms(collection) || !isSealedRecord(collection, record)) return { record, sealed: false };
+  return opening(async () => ({ record: await unsealed(placed, ring), sealed: true }));
+};
+
+const unsealed = async ({ repo, collection, rkey, record }: PlacedRecord, ring: KeyRing): Promise<Record<string, unknown>> => {
+  const form = forms[collection];
+  if (form === undefined) throw new OpenError();
+  const { [form.slot]: held, ...routing } = record;
+  if (form.list && (!Array.isArray(held) || held.length !== 1)) throw new OpenError();
+  const sealed: unknown = Array.isArray(held) ? held[0] : held;
+  const { type, plaintext } = await open({ sealed, context: { repo, collection, rkey, routing }, ring });
+  if (type !== collection) throw new OpenError();
+  const inner = mapOf(decodeData(plaintext));
+  const [standIn, value] = form.placeholder ?? [];
+  for (const field of Object.keys(inner)) {
+    // What is clear is what the record was delivered by: the inside cannot say otherwise.
+    if (Object.hasOwn(routing, field) && !(field === standIn && routing[field] === value)) throw new OpenError();
+  }
+  const whole = { ...routing, ...inner };
+  const verdict = validateRecord(collection, whole);
+  if (!verdict.known || !verdict.ok) throw new OpenError();
+  return whole;
+};
