@@ -67,9 +67,15 @@ export interface Reader {
 }
 
 /** Connect to the firehose. `accept: false` leaves the socket unread, as a stuck consumer does. */
-export async function subscribe(stub: DurableObjectStub<TestRelay>, cursor?: number | string, options: { accept?: boolean } = {}): Promise<Reader> {
+export async function subscribe(stub: DurableObjectStub<TestRelay>, cursor?: number | string, options: { accept?: boolean; userAgent?: string; address?: string } = {}): Promise<Reader> {
   const query = cursor === undefined ? "" : `?cursor=${cursor}`;
-  const response = await stub.fetch(`https://relay/xrpc/com.atproto.sync.subscribeRepos${query}`, { headers: { upgrade: "websocket" } });
+  const response = await stub.fetch(`https://relay/xrpc/com.atproto.sync.subscribeRepos${query}`, {
+    headers: {
+      upgrade: "websocket",
+      ...(options.userAgent === undefined ? {} : { "user-agent": options.userAgent }),
+      ...(options.address === undefined ? {} : { "cf-connecting-ip": options.address }),
+    },
+  });
   const ws = response.webSocket;
   if (ws === null) throw new Error(`no socket: ${response.status} ${await response.text()}`);
   const reader: Reader = { ws, frames: [], seqs: [], bytes: 0, closed: undefined };

@@ -1,5 +1,7 @@
 /** The relay as tests run it: settings come from the object's name, the clock and the wakes from `controls`. */
-import { DEFAULT_LIMITS, RelayObject, type AgentWaker, type RelayFaultPoint, type RelayLimits, type RetentionLimits } from "../src/index.ts";
+import {
+  DEFAULT_LIMITS, RelayObject, type AgentWaker, type CrawlSettings, type ListingRule, type RelayFaultPoint, type RelayLimits, type RetentionLimits,
+} from "../src/index.ts";
 
 export interface Env {
   RELAY: DurableObjectNamespace<TestRelay>;
@@ -13,6 +15,8 @@ export interface Settings {
   retention?: Partial<RetentionLimits>;
   /** Seqs go on above what the clock says whenever the object starts, as in production; otherwise they count from 1. */
   seqFloor?: true;
+  /** Origins of relays that are asked to crawl. */
+  crawlers?: string[];
 }
 
 /** What a test sees and moves while the object runs; tests share the Worker's isolate. */
@@ -23,12 +27,15 @@ export interface Controls {
   wakeFails: boolean;
   /** Throw at this point, once. */
   faultAt: RelayFaultPoint | undefined;
+  /** Requests to relays that are asked to crawl, as `origin body`, and what they answer. */
+  asked: string[];
+  crawlAnswer: (request: Request) => Response | Promise<Response>;
 }
 
 const all = new Map<string, Controls>();
 
 export function controlsOf(name: string): Controls {
-  const found = all.get(name) ?? { clockAhead: 0, wakes: [], wakeFails: false, faultAt: undefined };
+  const found = all.get(name) ?? { clockAhead: 0, wakes: [], wakeFails: false, faultAt: undefined, asked: [], crawlAnswer: () => new Response(null) };
   all.set(name, found);
   return found;
 }
@@ -54,6 +61,23 @@ export class TestRelay extends RelayObject<Env> {
         if (controls.wakeFails) throw new Error("agent is away");
       },
     };
+  }
+
+  protected override crawling(): CrawlSettings {
+    const controls = controlsOf(nameOf(this.ctx));
+    return {
+      crawlers: settingsOf(this.ctx).crawlers ?? [],
+      hostname: "colony.example.org",
+      fetch: async (request) => {
+        controls.asked.push(`${new URL(request.url).origin} ${await request.clone().text()}`);
+        return controls.crawlAnswer(request);
+      },
+    };
+  }
+
+  /** Records that contain the word "listed" are. */
+  protected override listing(): ListingRule {
+    return { path: "agent.comms.profile/self", isListed: (record) => new TextDecoder().decode(record).includes("listed") };
   }
 
   protected override now(): number {

@@ -39,12 +39,14 @@ function mentions(userAgent: string, host: string): boolean {
   return userAgent.toLowerCase().split(/[^a-z0-9.:-]+/).includes(host);
 }
 
-/** One reader per address, the most up to date of each; readers without an address are one each. */
+/** One reader per address, the most up to date of each, and of all first; readers without an address are one each. */
 function byAddress(listeners: Listener[]): Listener[] {
   const groups = Map.groupBy(listeners, (listener) => listener.address || listener);
-  return [...groups.values()].flatMap((group) => leastLag(group) ?? []);
+  return [...groups.values()].flatMap((group) => leastLag(group) ?? []).toSorted(byLag);
 }
 
 function leastLag(listeners: readonly Listener[]): Listener | undefined {
-  return listeners.toSorted((a, b) => a.lag - b.lag || b.since - a.since)[0];
+  return listeners.toSorted(byLag)[0];
 }
+
+const byLag = (a: Listener, b: Listener): number => a.lag - b.lag || b.since - a.since;

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { runInDurableObject } from "cloudflare:test";
+import { carBytes, cidFromString, cidOf, encode } from "@rookery/repo";
+import { encodeCommitFrame, type CommitOp, type OutboxRow } from "@rookery/sync";
+import { describe, expect, it } from "vitest";
+import { accountRow, commitRow, did, fill, relayFor, until, type RelayUnderTest } from "../../test/relay.ts";
+import { MAX_LISTED_PAGE, MAX_PROFILE_BYTES } from "../settings.ts";
+
+const PATH = "agent.comms.profile/self";
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
+const COMMIT = cidFromString("bafyreieq5jui4j25lacwomsqgjeswwl3y5zcdrresptwgmfylxo2depppq");
+const LISTED = { text: "listed" };
+
+/** A commit that does one thing at a path. */
+function profileRow(account: number, n: number, record: Record<string, unknown> | null, path = PATH): OutboxRow {
+  const bytes = encode({ $type: "agent.comms.profile", ...record });
+  const cid = cidOf(sha256, bytes);
+  const op: CommitOp = record === null ? { action: "delete", path, cid: null, prev: cid } : { action: n === 1 ? "create" : "update", path, cid };
+  const blocks = carBytes(COMMIT, record === null ? [] : [{ cid, bytes }]);
+  const time = "2026-11-21T10:00:00.000Z";
+  const rev = `3k${String(n).padStart(11, "2")}`;
+  const { frame, seqAt } = encodeCommitFrame({ repo: did(account), commit: COMMIT, rev, since: null, blocks, ops: [op], time });
+  return { did: did(account), epoch: 1, n, kind: "commit", time, frame, seqAt, rev, head: "head", data: "data" };
+}
+
+const listed = async ({ stub }: RelayUnderTest) => (await stub.listed({ after: "", limit: 100 })).map((account) => account.did);
+
+describe("the profiles of listed accounts", () => {
+  it("are those that say so, as of their newest commit", async () => {
+    const relay = relayFor({ test: "listed" });
+    await relay.stub.ingest([profileRow(1, 1, LISTED)]);
+    await relay.stub.ingest([profileRow(2, 1, { text: "hidden" })]);
+    await relay.stub.ingest([profileRow(3, 1, LISTED, "agent.comms.profile/other")]);
+    await relay.stub.ingest([profileRow(4, 1, LISTED, "com.example.note/agent.comms.profile")]);
+    expect(await listed(relay)).toEqual([did(1)]);
+    await relay.stub.ingest([profileRow(2, 2, LISTED)]);
+    expect(await listed(relay)).toEqual([did(1), did(2)]);
+    await relay.stub.ingest([profileRow(1, 2, { text: "no more" })]);
+    expect(await listed(relay)).toEqual([did(2)]);
+    await relay.stub.ingest([profileRow(2, 3, null)]);
+    expect(await listed(relay)).toEqual([]);
+  });
+
+  it("come with the record and with when the account was last seen, and outlive a restart", async () => {
+    const relay = relayFor({ test: "fields" });
+    await relay.stub.ingest([profileRow(1, 1, LISTED)]);
+    relay.controls.clockAhead = 1_000_000;
+    const before = Date.now() + 1_000_000;
+    await relay.stub.ingest([commitRow(1, 2)]);
+    const [account] = await relay.again().listed({ after: "", limit: 10 });
+    expect(account).toMatchObject({ did: did(1), host: "" });
+    expect(account?.record).toEqual(encode({ $type: "agent.comms.profile", ...LISTED }));
+    expect(account?.lastEventAt).toBeGreaterThanOrEqual(before);
+    expect(await relay.stub.activity(did(1))).toEqual({ active: true, lastEventAt: account?.lastEventAt });
+    expect(await relay.stub.activity(did(9))).toBeUndefined();
+  });
+
+  it("disappear while an account is not active, and for good with its deletion", async () => {
+    const relay = relayFor({ test: "inactive" });
+    await relay.stub.ingest([profileRow(1, 1, LISTED)]);
+    await relay.stub.ingest([accountRow(1, 2, "deactivated")]);
+    expect(await listed(relay)).toEqual([]);
+    await relay.stub.ingest([accountRow(1, 3)]);
+    expect(await listed(relay)).toEqual([did(1)]);
+    await relay.stub.ingest([accountRow(1, 4, "deleted")]);
+    expect(await listed(relay)).toEqual([]);
+    expect(await relay.stub.activity(did(1))).toBeUndefined();
+    const rows = await runInDurableObject(relay.stub, (_, { storage }) => storage.sql.exec("SELECT * FROM profile").toArray());
+    expect(rows).toEqual([]);
+  });
+
+  it("are neither lost nor ahead when the object stops in the middle", async () => {
+    const relay = relayFor({ test: "crash" });
+    relay.controls.faultAt = "relay.ingest.transaction";
+    await relay.stub.ingest([profileRow(1, 1, LISTED)]).catch(() => undefined);
+    expect(await listed(relay)).toEqual([]);
+    relay.controls.faultAt = "relay.ingest.committed";
+    await relay.stub.ingest([profileRow(1, 1, LISTED)]).catch(() => undefined);
+    expect(await listed(relay)).toEqual([did(1)]);
+    // The repeat that follows changes nothing, and a replay of what is older neither.
+    await relay.stub.ingest([profileRow(1, 2, null)]);
+    await relay.stub.ingest([profileRow(1, 1, LISTED)]);
+    expect(await listed(relay)).toEqual([]);
+  });
+
+  it("are given in pages by DID, of a bounded size", async () => {
+    const relay = relayFor({ test: "pages" });
+    for (let account = 1; account <= MAX_LISTED_PAGE + 5; account++) await relay.stub.ingest([profileRow(account, 1, LISTED)]);
+    const first = await relay.stub.listed({ after: "", limit: 10_000 });
+    expect(first).toHaveLength(MAX_LISTED_PAGE);
+    const rest = await relay.stub.listed({ after: first.at(-1)?.did ?? "", limit: 10_000 });
+    expect(new Set([...first, ...rest].map((account) => account.did)).size).toBe(MAX_LISTED_PAGE + 5);
+    expect(await relay.stub.listed({ after: "", limit: 10, foreign: true })).toEqual([]);
+  });
+
+  it("are not listed when they are too large, and large commits without one cost nothing", async () => {
+    const relay = relayFor({ test: "large" });
+    await relay.stub.ingest([profileRow(1, 1, { ...LISTED, more: "x".repeat(MAX_PROFILE_BYTES) })]);
+    await fill(relay.stub, 2, 1, 3, 500_000);
+    await until("all are in", async () => (await relay.stub.stats()).rows === 4);
+    expect(await listed(relay)).toEqual([]);
+  });
+});
