@@ -1,3 +1,4 @@
+import type { SourceName } from "@rookery/pds";
 import type { Agent } from "./objects/agent.ts";
 import type { NetworkRelay } from "./objects/network-relay.ts";
 import type { Peer } from "./objects/peer.ts";
@@ -50,4 +51,6 @@ export interface Env {
 export interface WakeMessage {
   recipient: string;
   seq: number;
+  /** The relay that has something; messages of an older version do not say. */
+  source?: SourceName;
 }

@@ -1,3 +1,4 @@
+import type { SourceName } from "@rookery/pds";
 import type { Env, WakeMessage } from "./env.ts";
 import { hostOf } from "./host/host.ts";
 import { agentStub } from "./host/stubs.ts";
@@ -8,12 +9,12 @@ import { agentStub } from "./host/stubs.ts";
  */
 export const consume = async (batch: MessageBatch<WakeMessage>, env: Env): Promise<void> => {
   const host = hostOf(env);
-  // Several messages to one agent are one wake.
+  // Several messages of one relay to one agent are one wake.
   const woken = new Map<string, Promise<boolean>>();
-  const wake = async (did: string): Promise<boolean> => {
+  const wake = async (did: string, source: SourceName | undefined): Promise<boolean> => {
     if ((await host.find(did)) === undefined) return true;
     try {
-      await agentStub(env, did).wake();
+      await agentStub(env, did).wake(source === undefined ? {} : { source });
       return true;
     } catch (error) {
       console.error(JSON.stringify({ event: "wake-failed", did, error: error instanceof Error ? error.message : String(error) }));
@@ -21,9 +22,10 @@ export const consume = async (batch: MessageBatch<WakeMessage>, env: Env): Promi
     }
   };
   for (const message of batch.messages) {
-    const { recipient } = message.body;
-    const attempt = woken.get(recipient) ?? wake(recipient);
-    woken.set(recipient, attempt);
+    const { recipient, source } = message.body;
+    const key = `${recipient} ${source}`;
+    const attempt = woken.get(key) ?? wake(recipient, source);
+    woken.set(key, attempt);
     if (await attempt) message.ack();
     else message.retry();
   }

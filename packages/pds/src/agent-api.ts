@@ -1,4 +1,5 @@
 import type { AccountStatus, Outcome, RateStatus } from "@rookery/sync";
+import type { SourceName } from "./ports.ts";
 
 /** RPC surface of the Agent Durable Object: all that the rest of the host may ask of one account. */
 export interface AgentApi {
@@ -35,8 +36,8 @@ export interface AgentApi {
   /** CAR with the asked blocks; `BlockNotFound` (400) names the missing ones. */
   getBlocks(input: { cids: string[] }): Promise<Outcome<Uint8Array>>;
 
-  /** The relay (or the queue) says there is something to pull for this agent. Never throws for a failed pull: it retries by alarm. */
-  wake(): Promise<void>;
+  /** A relay (or the queue) says there is something to pull for this agent, and which one it is. Never throws for a failed pull: it retries by alarm. */
+  wake(input?: { source?: SourceName }): Promise<void>;
   /** Own inbox, oldest first, after `cursor`; waits up to `waitSeconds` for the first message (long-poll). */
   listInbox(input: { limit: number; cursor?: string; waitSeconds?: number }): Promise<Outcome<{ messages: InboxMessage[]; cursor?: string }>>;
 
@@ -153,7 +154,8 @@ export interface InboxMessage {
   /** DID of the sender: the repository it came from. */
   author: string;
   action: "create" | "delete";
-  /** Firehose sequence number that carried it. */
+  /** The relay that delivered it, and the seq under which it did: a place in that relay's order, and in no other's. */
+  source: SourceName;
   seq: number;
   /** ISO datetime. */
   receivedAt: string;

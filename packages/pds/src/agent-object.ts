@@ -7,7 +7,7 @@ import type {
 import { accountView, announceDeletion, setCredential, statusOf } from "./account.ts";
 import { exportRepo } from "./export.ts";
 import { KeyUnavailableError } from "./keys/wrap.ts";
-import type { AgentPorts } from "./ports.ts";
+import type { AgentPorts, SourceName } from "./ports.ts";
 import { blocksOf, proofOf } from "./proofs.ts";
 import { provision } from "./provision.ts";
 import { schemaVersion } from "./schema.ts";
@@ -129,8 +129,8 @@ export abstract class AgentObject<Env> extends DurableObject<Env> implements Age
     return this.#with((state) => blocksOf(state, cids));
   }
 
-  async wake(): Promise<void> {
-    await this.#wake()?.state.inbox.wake();
+  async wake(input: { source?: SourceName } = {}): Promise<void> {
+    await this.#wake()?.state.inbox.wake(input.source);
   }
 
   listInbox(input: { limit: number; cursor?: string; waitSeconds?: number }): Promise<Outcome<{ messages: InboxMessage[]; cursor?: string }>> {

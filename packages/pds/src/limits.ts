@@ -88,8 +88,8 @@ export const INBOX_PULL_ROWS = 20;
 export const MAX_INBOX_ROWS = 100_000;
 /** Deliveries waiting to be tried again; while there are so many, nothing more is pulled. */
 export const MAX_INBOX_PENDING = 1_000;
-/** Parked deliveries kept for people to look at; then the oldest goes. */
-export const MAX_INBOX_PARKED = 1_000;
+/** Deliveries given up that a relay is told of in one go. */
+export const MAX_INBOX_UNTOLD = 1_000;
 /** Tries of a delivery that does not verify, before it is parked. */
 export const INBOX_INVALID_TRIES = 4;
 /** Tries of a delivery whose sender's identity cannot be had, before it is parked: about a day. */

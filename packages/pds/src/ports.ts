@@ -1,32 +1,48 @@
 import type { OutboxRow, Outcome } from "@rookery/sync";
 
-/** What an agent needs of the relay. The composition root in `network` fills it with a stub. */
+/** Where an agent's events go. The composition root in `network` fills it with a stub. */
 export interface RelayPort {
   /** Rows of one DID, in order. Answers with the highest (epoch, n) the relay now holds for that DID. */
   ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>>;
-  /**
-   * Deliveries for `recipient` with seq > `after`, in seq order, each with the whole frame that carried it. About `limit`
-   * rows: an event is never cut in two, since the recipient's cursor is a seq.
-   */
-  pull(input: { recipient: string; after: number; limit: number }): Promise<DeliveryRow[]>;
-  /** The recipient has dealt with everything up to and including `through`. */
-  acknowledge(input: { recipient: string; through: number }): Promise<void>;
 }
 
-/** One record addressed to the recipient, with the signed commit it came in. */
+/** Relays that hold deliveries: the colony's own for those of its agents, and the network's for everybody elsewhere. */
+export type SourceName = "colony" | "network";
+
+/** What an agent needs of a relay that holds deliveries for it. */
+export interface DeliveryPort {
+  /**
+   * Deliveries for `recipient` with seq > `after`, in seq order, each with its evidence. About `limit` rows: an event is never
+   * cut in two, since the recipient's cursor is a seq. With `again`, what the admin wants tried once more comes first, by itself.
+   */
+  pull(input: { recipient: string; after: number; limit: number; again?: boolean }): Promise<DeliveryRow[]>;
+  /** The recipient has dealt with everything up to and including `through`. */
+  acknowledge(input: { recipient: string; through: number }): Promise<void>;
+  /** The recipient gives a delivery up; the relay keeps it for the admin. Said before it is acknowledged. Idempotent. */
+  park(input: { recipient: string; seq: number; path: string; reason: string; tries: number }): Promise<void>;
+  /** A delivery that came again has been dealt with. Idempotent. */
+  unpark(input: { recipient: string; seq: number; path: string }): Promise<void>;
+}
+
+/** One record addressed to the recipient, with what proves it. */
 export interface DeliveryRow {
   seq: number;
   author: string;
   path: string;
   cid?: string;
   action: "create" | "delete";
-  /** The sequenced firehose frame. */
+  /** The sequenced firehose frame of the commit that did it; empty when there is a `proof`. */
   frame: Uint8Array;
+  /** CAR of com.atproto.sync.getRecord: that the record is there, or that nothing is. */
+  proof?: Uint8Array;
+  /** It was given up before: answered by `park` or `unpark`. */
+  again?: boolean;
 }
 
 /** Everything from outside that an agent is given. */
 export interface AgentPorts {
   relay: RelayPort;
+  sources: { colony: DeliveryPort; network?: DeliveryPort };
   /** 32 bytes; per-DID wrap keys are derived from it. */
   masterKey: Uint8Array;
   plcUrl: string;

@@ -42,7 +42,6 @@ export function provision(storage: DurableObjectStorage, ports: AgentPorts, inpu
       cid: commit.cid, commit: commit.bytes, rev, rootId: delta.root.id, rootCid: delta.root.cid, nextNode: 2, n: events.length,
       hourStart: 0, hourPoints: 0, dayStart: 0, dayPoints: 0,
     });
-    sql.exec("INSERT INTO inbox_state (id, pulled) VALUES (1, 0)");
     for (const event of events) insertEvent(sql, event);
     new Scheduler(storage).ensure("outbox", now + OUTBOX_HORIZON);
     faultPoint(ports.fault, "provision.in-transaction.after-outbox");

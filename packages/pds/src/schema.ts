@@ -6,7 +6,9 @@
  * - `record`: every record with its own block, so that equal content in two places is two rows and no reference is
  *   counted. `key` is `collection/rkey`; its byte order is the tree's order.
  * - `node_old`, `record_old`: what open exports still need, until the rev that superseded it.
- * - `head`, `account`, `inbox_state`: one row each.
+ * - `head`, `account`: one row each.
+ * - `inbox`: messages; `seq` is of its `source`, `rev` of the commit that showed it. `inbox_source`: how far each relay was
+ *   pulled. `inbox_waiting`: to be tried again, in the order they came. `inbox_parked`: given up, and the relay not told yet.
  */
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -48,6 +50,22 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        seq INTEGER NOT NULL, path TEXT NOT NULL, author TEXT NOT NULL, tries INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (seq, path)) WITHOUT ROWID`,
     `CREATE TABLE inbox_parked (
        id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, path TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL)`,
+  ],
+  // Deliveries come from more than one relay, each with seqs of its own.
+  [
+    "CREATE TABLE inbox_source (source TEXT PRIMARY KEY, pulled INTEGER NOT NULL) WITHOUT ROWID",
+    "INSERT INTO inbox_source (source, pulled) SELECT 'colony', pulled FROM inbox_state",
+    "DROP TABLE inbox_state",
+    `CREATE TABLE inbox_waiting (
+       id INTEGER PRIMARY KEY, source TEXT NOT NULL, seq INTEGER NOT NULL, path TEXT NOT NULL, author TEXT NOT NULL,
+       tries INTEGER NOT NULL, reason TEXT NOT NULL, UNIQUE (source, seq, path))`,
+    `INSERT INTO inbox_waiting (source, seq, path, author, tries, reason)
+       SELECT 'colony', seq, path, author, tries, reason FROM inbox_pending ORDER BY seq, path`,
+    "DROP TABLE inbox_pending",
+    "ALTER TABLE inbox_parked ADD COLUMN source TEXT NOT NULL DEFAULT 'colony'",
+    "ALTER TABLE inbox_parked ADD COLUMN tries INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE inbox ADD COLUMN source TEXT NOT NULL DEFAULT 'colony'",
+    "ALTER TABLE inbox ADD COLUMN rev TEXT",
   ],
 ];
 

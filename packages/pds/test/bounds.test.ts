@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { openState } from "../src/state.ts";
-import { insertMessage, park, readMessages, readParked, trimInbox } from "../src/store/inbox.ts";
+import { insertMessage, readMessages, trimInbox } from "../src/store/inbox.ts";
 import { Writer, commitGroup } from "../src/write/writer.ts";
 import { create, makeAgent, op, value } from "./agents.ts";
 import { world } from "./worker.ts";
@@ -10,7 +10,7 @@ const COLLECTION = "com.example.note";
 
 /** A second view of an object's storage, for what cannot be brought about from outside. */
 const stateOf = (storage: DurableObjectStorage) =>
-  openState(storage, { relay: world.relay, masterKey: world.masterKey, plcUrl: "", origin: "", rateLimits: false, deleteBlobs: async () => {} });
+  openState(storage, { relay: world.relay, sources: { colony: world.relay }, masterKey: world.masterKey, plcUrl: "", origin: "", rateLimits: false, deleteBlobs: async () => {} });
 
 describe("bounds", () => {
   it("of waiting writes: the next one is told to come later, the others are done", async () => {
@@ -47,16 +47,13 @@ describe("bounds", () => {
   it("of the inbox: the oldest go", async () => {
     const { stub } = await makeAgent();
     await runInDurableObject(stub, (_, { storage: { sql } }) => {
-      const message = (i: number) => ({ identity: `m${i}`, seq: i, author: "did:plc:x", path: `c/${i}`, action: "create" as const });
-      expect(insertMessage(sql, message(1), "now")).toBe(true);
-      expect(insertMessage(sql, message(1), "now")).toBe(false);
-      insertMessage(sql, message(2), "now");
+      const message = (i: number) => ({ identity: `m${i}`, seq: i, author: "did:plc:x", path: `c/${i}`, rev: `3k${i}`, action: "create" as const });
+      expect(insertMessage(sql, message(1), "colony", "now")).toBe(true);
+      expect(insertMessage(sql, message(1), "colony", "now")).toBe(false);
+      insertMessage(sql, message(2), "colony", "now");
       sql.exec("INSERT INTO inbox (id, identity, seq, author, path, action, received) VALUES (100010, 'late', 3, 'did:plc:x', 'c/3', 'create', 'now')");
       trimInbox(sql);
       expect(readMessages(sql, 0, 10).map(({ message: { seq } }) => seq)).toEqual([3]);
-      for (let i = 0; i < 1_010; i++) park(sql, { seq: i, path: "c/r", author: "did:plc:x", tries: 4, reason: "x".repeat(5_000) }, "now");
-      expect(readParked(sql).length).toBe(1_000);
-      expect(readParked(sql)[0]).toMatchObject({ seq: 10, reason: "x".repeat(1_000) });
     });
   });
 

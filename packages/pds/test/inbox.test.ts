@@ -3,7 +3,7 @@ import { P256PublicKey } from "@atcute/crypto";
 import { decode, lexToJson } from "@rookery/repo";
 import { webcrypto } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readParked, readPending } from "../src/store/inbox.ts";
+import { readWaiting } from "../src/store/inbox.ts";
 import { type Made, makeAgent, op, value } from "./agents.ts";
 import { world } from "./worker.ts";
 
@@ -82,7 +82,7 @@ describe("the inbox", () => {
     expect(first).toMatchObject({ author: alice.did, action: "create" });
     expect(first?.uri).toMatch(`at://${alice.did}/agent.comms.message/`);
     // The relay forgets what was acknowledged, and sends everything again.
-    await rows(bob, (sql) => sql.exec("UPDATE inbox_state SET pulled = 0"));
+    await rows(bob, (sql) => sql.exec("UPDATE inbox_source SET pulled = 0"));
     await bob.api.wake();
     expect(await textsOf(bob, alice)).toEqual(["one", "two", "three"]);
   });
@@ -119,13 +119,13 @@ describe("the inbox", () => {
     await bob.api.wake();
     expect(await textsOf(bob, alice)).toEqual([]);
     expect(await textsOf(bob, carol)).toEqual(["c1"]);
-    const waiting = await rows(bob, readPending);
+    const waiting = await rows(bob, readWaiting);
     expect(waiting.map(({ author, tries }) => [author, tries])).toEqual([[alice.did, 1], [alice.did, 0]]);
     expect(world.relay.acknowledged.get(bob.did)).toBe((waiting[0]?.seq ?? 0) - 1);
     await publish(alice);
     await alarm(bob);
     expect(await textsOf(bob, alice)).toEqual(["a1", "a2"]);
-    expect(await rows(bob, readPending)).toEqual([]);
+    expect(await rows(bob, readWaiting)).toEqual([]);
     expect(world.relay.acknowledged.get(bob.did)).toBeGreaterThanOrEqual(waiting[1]?.seq ?? Number.NaN);
   });
 
@@ -136,8 +136,8 @@ describe("the inbox", () => {
     await send(alice, message([bob.did], "forged"));
     await bob.api.wake();
     for (let i = 0; i < 4; i++) await alarm(bob);
-    expect((await rows(bob, readParked)).filter(({ author }) => author === alice.did)).toMatchObject([{ reason: expect.stringContaining("BadSignature") }]);
-    expect(await rows(bob, readPending)).toEqual([]);
+    expect(world.relay.parkedOf(bob.did)).toMatchObject([{ reason: expect.stringContaining("BadSignature"), tries: 4 }]);
+    expect(await rows(bob, readWaiting)).toEqual([]);
     await publish(alice);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
     await send(alice, message([bob.did], "real"));
@@ -153,7 +153,7 @@ describe("the inbox", () => {
     await bob.api.wake();
     for (let i = 0; i < 4; i++) await alarm(bob);
     expect(await textsOf(bob, alice)).toEqual([]);
-    expect((await rows(bob, readParked)).map(({ reason }) => reason)).toContainEqual(expect.stringContaining("not addressed to"));
+    expect(world.relay.parkedOf(bob.did).map(({ reason }) => reason)).toContainEqual(expect.stringContaining("not addressed to"));
   });
 
   it("sees to it by alarm when the relay cannot be reached", async () => {

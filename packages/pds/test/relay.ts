@@ -1,11 +1,16 @@
 import { type OutboxRow, type Outcome, fail, ok, sequenceFrame } from "@rookery/sync";
-import type { DeliveryRow, RelayPort } from "../src/ports.ts";
+import type { DeliveryPort, DeliveryRow, RelayPort } from "../src/ports.ts";
 
 /** A relay in memory: one per test file, shared by the file's agents, so that deliveries have somewhere to go. */
-export class MemoryRelay implements RelayPort {
+export class MemoryRelay implements RelayPort, DeliveryPort {
   /** Everything taken, in order, with its seq. */
   readonly log: (OutboxRow & { seq: number; sequenced: Uint8Array })[] = [];
   readonly acknowledged = new Map<string, number>();
+  /** What recipients gave up, by recipient, seq and path; `again` when it is to be tried once more. */
+  readonly parked = new Map<string, { recipient: string; seq: number; path: string; reason: string; tries: number; again: boolean }>();
+  /** What comes beside the log: deliveries with proofs, as a test puts them. */
+  readonly proven: (DeliveryRow & { recipient: string })[] = [];
+  pulls = 0;
   /** Set to make ingest answer a fault, or pull throw. */
   down = false;
   ingests = 0;
@@ -26,9 +31,20 @@ export class MemoryRelay implements RelayPort {
     return ok({ epoch: rows[0]?.epoch ?? 1, n: this.#held.get(did) ?? 0 });
   }
 
-  async pull({ recipient, after, limit }: { recipient: string; after: number; limit: number }): Promise<DeliveryRow[]> {
+  async pull({ recipient, after, limit, again = false }: Parameters<DeliveryPort["pull"]>[0]): Promise<DeliveryRow[]> {
+    this.pulls++;
     if (this.down) throw new Error("relay is down");
-    const rows: DeliveryRow[] = [];
+    if (again) {
+      const wanted = [...this.parked.values()].filter((entry) => entry.recipient === recipient && entry.again);
+      if (wanted.length > 0) return this.#rows(recipient, 0).filter((row) => wanted.some(({ seq, path }) => seq === row.seq && path === row.path)).map((row) => ({ ...row, again: true }));
+    }
+    const rows = this.#rows(recipient, after);
+    const last = rows[limit - 1]?.seq ?? Number.MAX_SAFE_INTEGER;
+    return rows.filter(({ seq }) => seq <= last);
+  }
+
+  #rows(recipient: string, after: number): DeliveryRow[] {
+    const rows: DeliveryRow[] = this.proven.filter((row) => row.recipient === recipient && row.seq > after);
     for (const { seq, did, deliveries = [], sequenced } of this.log) {
       if (seq <= after) continue;
       for (const { path, cid, action, to } of deliveries) {
@@ -36,12 +52,26 @@ export class MemoryRelay implements RelayPort {
         rows.push({ seq, author: did, path, action, frame: sequenced, ...(cid === undefined ? {} : { cid }) });
       }
     }
-    const last = rows[limit - 1]?.seq ?? Number.MAX_SAFE_INTEGER;
-    return rows.filter(({ seq }) => seq <= last);
+    return rows.toSorted((a, b) => a.seq - b.seq);
   }
 
   async acknowledge({ recipient, through }: { recipient: string; through: number }): Promise<void> {
+    if (this.down) throw new Error("relay is down");
     this.acknowledged.set(recipient, through);
+  }
+
+  async park(entry: Parameters<DeliveryPort["park"]>[0]): Promise<void> {
+    if (this.down) throw new Error("relay is down");
+    this.parked.set(`${entry.recipient} ${entry.seq} ${entry.path}`, { ...entry, again: false });
+  }
+
+  async unpark({ recipient, seq, path }: Parameters<DeliveryPort["unpark"]>[0]): Promise<void> {
+    this.parked.delete(`${recipient} ${seq} ${path}`);
+  }
+
+  /** What a recipient gave up, oldest first. */
+  parkedOf(recipient: string): { seq: number; path: string; reason: string; again: boolean }[] {
+    return [...this.parked.values()].filter((entry) => entry.recipient === recipient).toSorted((a, b) => a.seq - b.seq);
   }
 
   of(did: string): (OutboxRow & { seq: number; sequenced: Uint8Array })[] {

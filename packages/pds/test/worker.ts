@@ -5,6 +5,8 @@ import { MemoryRelay } from "./relay.ts";
 /** What the tests' agents are given of the world; tests change it as they need. */
 export const world = {
   relay: new MemoryRelay(),
+  /** The relay of everybody elsewhere. */
+  network: new MemoryRelay(),
   masterKey: new Uint8Array(32).fill(7),
   rateLimits: false,
   deleted: [] as string[],
@@ -15,6 +17,7 @@ export class TestAgent extends AgentObject<unknown> {
   protected override ports(): AgentPorts {
     return {
       relay: world.relay,
+      sources: { colony: world.relay, network: world.network },
       masterKey: world.masterKey,
       plcUrl: world.plcUrl,
       origin: "http://localhost:3000",

@@ -41,7 +41,7 @@ export class DidCache {
   readonly #pending = new Map<string, Promise<unknown>>();
   #chars = 0;
 
-  constructor(resolve: ResolveDid, limits: Partial<DidCacheLimits> = {}, now: () => number = Date.now) {
+  constructor(resolve: ResolveDid, limits: Partial<DidCacheLimits> = {}, now: () => number = () => Date.now()) {
     this.#resolve = resolve;
     this.#limits = { ...DEFAULT_DID_CACHE, ...limits };
     this.#now = now;

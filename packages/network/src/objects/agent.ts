@@ -1,18 +1,18 @@
-import { AgentObject, type AgentPorts } from "@rookery/pds";
+import type { DeliveryApi } from "@rookery/agent-relay";
+import { AgentObject, type AgentPorts, type DeliveryPort } from "@rookery/pds";
 import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
-import { relayStub } from "../host/stubs.ts";
+import { networkStub, relayStub } from "../host/stubs.ts";
 
 /** An agent's Durable Object, given the colony's relay, keys and settings. */
 export class Agent extends AgentObject<Env> {
   protected override ports(): AgentPorts {
     const config = configOf(this.env);
-    const relay = () => relayStub(this.env);
     return {
-      relay: {
-        ingest: (rows) => relay().ingest(rows),
-        pull: (input) => relay().pull(input),
-        acknowledge: (input) => relay().acknowledge(input),
+      relay: { ingest: (rows) => relayStub(this.env).ingest(rows) },
+      sources: {
+        colony: deliveriesOf(() => relayStub(this.env)),
+        network: deliveriesOf(() => networkStub(this.env)),
       },
       masterKey: config.masterKey,
       plcUrl: config.plcUrl,
@@ -23,3 +23,11 @@ export class Agent extends AgentObject<Env> {
     };
   }
 }
+
+/** A relay as an agent sees it. The stub is made for each call: one that broke stays broken. */
+const deliveriesOf = (relay: () => Pick<DeliveryApi, keyof DeliveryPort>): DeliveryPort => ({
+  pull: (input) => relay().pull(input),
+  acknowledge: (input) => relay().acknowledge(input),
+  park: (input) => relay().park(input),
+  unpark: (input) => relay().unpark(input),
+});

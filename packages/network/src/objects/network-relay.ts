@@ -10,6 +10,6 @@ export class NetworkRelay extends NetworkRelayObject<Env> {
   }
 
   protected override waker(): AgentWaker {
-    return agentWaker(this.env);
+    return agentWaker(this.env, "network");
   }
 }

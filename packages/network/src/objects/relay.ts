@@ -15,7 +15,7 @@ export class Relay extends RelayObject<Env> {
   }
 
   protected override waker(): AgentWaker {
-    return agentWaker(this.env);
+    return agentWaker(this.env, "colony");
   }
 
   protected override follower(): LogFollower | undefined {

@@ -1,47 +1,54 @@
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { InboxMessage } from "../agent-api.ts";
-import { faultPoint } from "../fault.ts";
-import {
-  INBOX_INVALID_TRIES, INBOX_PULL_ROWS, INBOX_RETRY_BUDGET, INBOX_RETRY_FIRST, INBOX_RETRY_LAST, INBOX_UNRESOLVED_TRIES,
-  MAX_INBOX_PENDING, MAX_INBOX_WAITERS, MAX_INBOX_WAIT_SECONDS,
-} from "../limits.ts";
-import type { AgentPorts, DeliveryRow } from "../ports.ts";
+import { INBOX_RETRY_BUDGET, INBOX_RETRY_FIRST, MAX_INBOX_WAITERS, MAX_INBOX_WAIT_SECONDS } from "../limits.ts";
+import type { AgentPorts, SourceName } from "../ports.ts";
 import type { JobResult, Scheduler } from "../scheduler.ts";
-import {
-  type Pending, deletePending, insertMessage, park, putPending, readMessages, readPending, readPulled, trimInbox, writePulled,
-} from "../store/inbox.ts";
+import { knownSources, noteSource, readMessages, readWaiting } from "../store/inbox.ts";
+import { Settle, backOff } from "./settle.ts";
+import { Source } from "./source.ts";
 import { type Verdict, verifyDelivery } from "./verify.ts";
 
 type Page = { messages: InboxMessage[]; cursor?: string };
 
 /**
- * What others sent to this agent. The relay holds deliveries until they are acknowledged; we pull after our own cursor,
- * verify, store once, acknowledge. A delivery that does not verify waits and is tried again by alarm; everything after it
- * from the same sender waits behind it, everybody else's goes on. After enough tries it is parked with its reason.
+ * What others sent to this agent, out of up to two relays: the colony's own, and the network's for everybody elsewhere. A
+ * delivery that does not verify waits and is tried again by alarm; everything after it from the same sender waits behind it,
+ * everybody else's goes on. After enough tries it is given up: its relay keeps it for the admin, with the reason.
+ *
+ * A relay is asked only when it said that there is something (it says so until it is answered), and by alarm when something of
+ * it waits: a colony without peers never makes a call more.
  */
 export class Inbox {
   readonly #storage: DurableObjectStorage;
   readonly #scheduler: Scheduler;
   readonly #ports: AgentPorts;
   readonly #did: string;
+  readonly #settle: Settle;
+  readonly #sources: Map<SourceName, Source>;
   readonly #waiters = new Set<() => void>();
+  /** Sources that have to be pulled. */
+  readonly #wanted = new Set<SourceName>();
   #running: Promise<void> | undefined;
-  #again = false;
   #abandoned = false;
-  /** What the relay was last told. */
-  #acknowledged: number | undefined;
 
   constructor(storage: DurableObjectStorage, scheduler: Scheduler, ports: AgentPorts, did: string) {
     this.#storage = storage;
     this.#scheduler = scheduler;
     this.#ports = ports;
     this.#did = did;
+    this.#settle = new Settle(storage, scheduler, ports, did, () => this.#arrived());
+    const context = { sql: storage.sql, ports, did, settle: this.#settle };
+    const { colony, network } = ports.sources;
+    this.#sources = new Map([["colony", new Source("colony", colony, context)]]);
+    if (network !== undefined) this.#sources.set("network", new Source("network", network, context));
   }
 
-  /** Something may be waiting at the relay. A failure is tried again by alarm. */
-  async wake(): Promise<void> {
+  /** Something may be waiting at a relay: this one, or any that ever had something. A failure is tried again by alarm. */
+  async wake(from?: SourceName): Promise<void> {
+    // Written once, so that the alarm knows whom to ask.
+    if (from !== undefined) noteSource(this.#storage.sql, from);
     try {
-      await this.#pullAll();
+      await this.#pull(from === undefined ? this.#known() : [from]);
     } catch (error) {
       this.#report("inbox-pull-failed", String(error));
       this.#scheduler.ensure("inbox", Date.now() + INBOX_RETRY_FIRST);
@@ -66,127 +73,86 @@ export class Inbox {
   /** The object's storage is going: nobody waits any longer. */
   abandon(): void {
     this.#abandoned = true;
-    for (const arrived of this.#waiters) arrived();
+    this.#arrived();
   }
 
   /** The alarm's turn: deliveries that wait first, then whatever is new. */
   async job(tries: number): Promise<JobResult> {
     await this.#retry();
     try {
-      await this.#pullAll();
+      await this.#pull(this.#known());
     } catch (error) {
       this.#report("inbox-pull-failed", String(error));
       return { again: backOff(tries) };
     }
-    const [first, ...rest] = readPending(this.#storage.sql);
+    const [first, ...rest] = readWaiting(this.#storage.sql);
     if (first === undefined) return undefined;
     return { again: backOff(rest.reduce((least, { tries: n }) => (n > 0 && n < least ? n : least), Math.max(first.tries, 1)) - 1) };
   }
 
-  /** One pull at a time; a wake-up meanwhile makes it look once more. */
-  #pullAll(): Promise<void> {
-    this.#again = true;
-    this.#running ??= (async () => {
-      try {
-        while (this.#again) {
-          this.#again = false;
-          while (await this.#pullSome());
-          await this.#acknowledge();
-        }
-      } finally {
-        this.#running = undefined;
-      }
-    })();
+  /** One pull at a time; a wake-up meanwhile makes it look once more. Rejects when a relay could not be reached, after the others had their turn. */
+  #pull(names: SourceName[]): Promise<void> {
+    for (const name of names) this.#wanted.add(name);
+    this.#running ??= this.#pullWanted().finally(() => (this.#running = undefined));
     return this.#running;
   }
 
-  /** Pull, verify, store, acknowledge a batch. False when there was nothing, or too much waits already. */
-  async #pullSome(): Promise<boolean> {
-    const { sql } = this.#storage;
-    const pending = readPending(sql);
-    if (pending.length >= MAX_INBOX_PENDING) return false;
-    const rows = await this.#ports.relay.pull({ recipient: this.#did, after: readPulled(sql), limit: INBOX_PULL_ROWS });
-    faultPoint(this.#ports.fault, "inbox.after-pull");
-    const last = rows.at(-1);
-    if (last === undefined) return false;
-    const blocked = new Set(pending.map(({ author }) => author));
-    const judged: { row: DeliveryRow; verdict: Verdict | undefined }[] = [];
-    for (const row of rows) {
-      const verdict = blocked.has(row.author) ? undefined : await verifyDelivery(row, this.#did, this.#ports.plcUrl);
-      if (verdict?.kind !== "verified") blocked.add(row.author);
-      judged.push({ row, verdict });
+  async #pullWanted(): Promise<void> {
+    let failure: { error: unknown } | undefined;
+    for (;;) {
+      const [name] = this.#wanted;
+      if (name === undefined) break;
+      this.#wanted.delete(name);
+      try {
+        await this.#sources.get(name)?.pullAll();
+      } catch (error) {
+        failure = { error };
+      }
     }
-    this.#store(() => {
-      for (const { row, verdict } of judged) this.#settle({ ...row, tries: 0, reason: "behind an earlier one of the same sender" }, verdict);
-      writePulled(sql, last.seq);
-    });
-    await this.#acknowledge();
-    return true;
+    if (failure !== undefined) throw failure.error;
   }
 
+  /** Try what waits, the oldest of each sender first. */
   async #retry(): Promise<void> {
     const blocked = new Set<string>();
+    const touched = new Set<Source>();
     const deadline = Date.now() + INBOX_RETRY_BUDGET;
-    for (const waiting of readPending(this.#storage.sql)) {
+    for (const waiting of readWaiting(this.#storage.sql)) {
       if (blocked.has(waiting.author)) continue;
       if (Date.now() > deadline) break;
-      const rows = await this.#ports.relay.pull({ recipient: this.#did, after: waiting.seq - 1, limit: 1 });
-      const row = rows.find(({ seq, path }) => seq === waiting.seq && path === waiting.path);
-      const verdict: Verdict = row === undefined ? { kind: "invalid", reason: "the relay no longer has it" } : await verifyDelivery(row, this.#did, this.#ports.plcUrl);
-      this.#store(() => {
-        if (this.#settle(waiting, verdict) === "waits") blocked.add(waiting.author);
+      const source = this.#sources.get(waiting.source);
+      const verdict = source === undefined ? GONE : await this.#verdict(source, waiting);
+      if (verdict === undefined) {
+        blocked.add(waiting.author);
+        continue;
+      }
+      this.#settle.store(() => {
+        if (this.#settle.one(waiting, verdict) === "waits") blocked.add(waiting.author);
       });
+      if (source !== undefined) touched.add(source);
     }
-    await this.#acknowledge();
+    for (const source of touched) await source.acknowledge();
   }
 
-  /** Inside a transaction: store a delivery, have it wait, or give it up. No verdict: it waits behind another. */
-  #settle(waiting: Pending, verdict: Verdict | undefined): "done" | "waits" {
-    const { sql } = this.#storage;
-    const { seq, path, author } = waiting;
-    if (verdict?.kind === "verified") {
-      deletePending(sql, waiting);
-      insertMessage(sql, verdict.message, new Date().toISOString());
-      return "done";
-    }
-    const tries = verdict === undefined ? waiting.tries : waiting.tries + 1;
-    const entry = { seq, path, author, tries, reason: verdict?.reason ?? waiting.reason };
-    if (tries >= (verdict?.kind === "unresolved" ? INBOX_UNRESOLVED_TRIES : INBOX_INVALID_TRIES)) {
-      this.#report("delivery-parked", entry.reason, { seq, path, author });
-      park(sql, entry, new Date().toISOString());
-      return "done";
-    }
-    putPending(sql, entry);
-    this.#scheduler.ensure("inbox", Date.now() + backOff(tries - 1));
-    return "waits";
-  }
-
-  #store(write: () => void): void {
+  /** Undefined when the relay cannot be asked now: that is not the delivery's fault. */
+  async #verdict(source: Source, { seq, path }: { seq: number; path: string }): Promise<Verdict | undefined> {
     try {
-      this.#storage.transactionSync(() => {
-        write();
-        trimInbox(this.#storage.sql);
-        faultPoint(this.#ports.fault, "inbox.in-transaction");
-      });
+      const row = await source.again(seq, path);
+      return row === undefined ? GONE : await verifyDelivery(row, this.#did, this.#ports.plcUrl);
     } catch (error) {
-      this.#scheduler.load();
-      throw error;
+      this.#report("inbox-retry-failed", String(error));
+      return undefined;
     }
-    for (const arrived of this.#waiters) arrived();
   }
 
-  /**
-   * Tell the relay what is dealt with: all before the oldest that waits. The output gate holds the call until that is on
-   * disk. Told once per awakening also when nothing is new: the object may have died between storing and telling.
-   */
-  async #acknowledge(): Promise<void> {
-    const { sql } = this.#storage;
-    const oldest = readPending(sql)[0]?.seq;
-    const through = oldest === undefined ? readPulled(sql) : oldest - 1;
-    if (through === this.#acknowledged) return;
-    faultPoint(this.#ports.fault, "inbox.before-ack");
-    await this.#ports.relay.acknowledge({ recipient: this.#did, through });
-    this.#acknowledged = through;
+  /** Where anything can be waiting: the colony's relay, and others that have woken us before. */
+  #known(): SourceName[] {
+    const noted = knownSources(this.#storage.sql);
+    return [...this.#sources.keys()].filter((name) => name === "colony" || noted.has(name));
+  }
+
+  #arrived(): void {
+    for (const arrived of this.#waiters) arrived();
   }
 
   #arrival(ms: number): Promise<void> {
@@ -206,4 +172,4 @@ export class Inbox {
   }
 }
 
-const backOff = (tries: number): number => Math.min(INBOX_RETRY_LAST, INBOX_RETRY_FIRST * 2 ** Math.max(0, Math.min(tries, 20)));
+const GONE: Verdict = { kind: "invalid", reason: "the relay no longer has it" };

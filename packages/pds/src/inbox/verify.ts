@@ -1,6 +1,6 @@
-import { cidToString, decode, lexToJson } from "@rookery/repo";
+import { CarError, CborError, CidError, CommitError, InvalidNodeError, MissingBlockError, PathError, type ProofResult, cidToString, decode, isTid, lexToJson, verifyProof } from "@rookery/repo";
 import { recipientsOf } from "@rookery/lexicon-agent-comms";
-import { decodeFrame, recordFromCommit } from "@rookery/sync";
+import { decodeFrame, recordFromCommit, verifyCommitSignature } from "@rookery/sync";
 import { signingKeyOf } from "../identity/key-cache.ts";
 import type { DeliveryRow } from "../ports.ts";
 import { sha256 } from "../sha256.ts";
@@ -12,6 +12,8 @@ export interface Verified {
   seq: number;
   author: string;
   path: string;
+  /** Of the commit that shows it: what is later in the repository has a higher one. */
+  rev: string;
   action: "create" | "delete";
   /** Absent for a retraction. */
   cid?: string;
@@ -27,9 +29,14 @@ export type Verdict =
 
 /**
  * Judge a delivery by its own evidence, trusting the relay with nothing: the author's key from the author's DID document,
- * the signed commit, the tree's proof that it did this at this path, and the record's own word that `recipient` is meant.
+ * the signed commit, the tree's proof of what is at this path, and the record's own word that `recipient` is meant. The
+ * evidence is the commit that did it, or a proof by the author's host of what the repository holds now.
  */
-export async function verifyDelivery(row: DeliveryRow, recipient: string, plcUrl: string): Promise<Verdict> {
+export function verifyDelivery(row: DeliveryRow, recipient: string, plcUrl: string): Promise<Verdict> {
+  return row.proof === undefined ? verifyFrame(row, recipient, plcUrl) : verifyByProof(row, row.proof, recipient, plcUrl);
+}
+
+async function verifyFrame(row: DeliveryRow, recipient: string, plcUrl: string): Promise<Verdict> {
   const frame = decodeFrame(row.frame);
   if (frame.kind !== "message" || frame.t !== "#commit") return invalid(frame.kind === "malformed" ? frame.message : "not a #commit");
   if (frame.body.repo !== row.author) return invalid(`commit of ${frame.body.repo}, said to be of ${row.author}`);
@@ -38,22 +45,57 @@ export async function verifyDelivery(row: DeliveryRow, recipient: string, plcUrl
     const key = await keyOf(plcUrl, row.author, suspect);
     if ("unresolved" in key) return { kind: "unresolved", reason: key.unresolved };
     const checked = await recordFromCommit(frame.body, row.path, { sha256, didKey: key.didKey });
-    if (checked.ok) return judge(row, checked.value.record, recipient);
+    if (checked.ok) return judge(row, frame.body.rev, checked.value.record, recipient);
     // The key may have been rotated since it was remembered: look once more.
     if (checked.failure.code !== "BadSignature" || suspect) return invalid(`${checked.failure.code}: ${checked.failure.message}`);
   }
   return invalid("unreachable");
 }
 
-function judge(row: DeliveryRow, record: { cid: Uint8Array; bytes: Uint8Array } | null, recipient: string): Verdict {
+async function verifyByProof(row: DeliveryRow, proof: Uint8Array, recipient: string, plcUrl: string): Promise<Verdict> {
+  const shown = readProof(proof, row.path);
+  if (typeof shown === "string") return invalid(`BadProof: ${shown}`);
+  const { commit, cid, record } = shown;
+  if (commit.did !== row.author) return invalid(`proof of ${commit.did}, said to be of ${row.author}`);
+  if (!isTid(commit.rev)) return invalid(`BadRev: rev is not a TID: ${commit.rev.slice(0, 40)}`);
+  for (const suspect of [false, true]) {
+    const key = await keyOf(plcUrl, row.author, suspect);
+    if ("unresolved" in key) return { kind: "unresolved", reason: key.unresolved };
+    if (await verifyCommitSignature(commit, key.didKey)) return judge(row, commit.rev, cid === null || record === null ? null : { cid, bytes: record.slice() }, recipient);
+  }
+  return invalid(`BadSignature: the proof's commit ${cidToString(commit.cid)} is not signed by ${row.author}`);
+}
+
+/** What a proof shows, or what is wrong with it. */
+function readProof(proof: Uint8Array, path: string): ProofResult | string {
+  try {
+    return verifyProof(proof, path, sha256);
+  } catch (error) {
+    const named = error instanceof CarError || error instanceof CommitError || error instanceof InvalidNodeError || error instanceof MissingBlockError || error instanceof PathError;
+    if (named) return error.message;
+    throw error;
+  }
+}
+
+function judge(row: DeliveryRow, rev: string, record: { cid: Uint8Array; bytes: Uint8Array } | null, recipient: string): Verdict {
   const { seq, author, path, action } = row;
-  if ((record === null) !== (action === "delete")) return invalid(`commit does not ${action} ${path}`);
-  if (record === null) return { kind: "verified", message: { identity: `${author}/${path} -${seq}`, seq, author, path, action } };
+  if ((record === null) !== (action === "delete")) return invalid(record === null ? `${path} is not there` : `${path} is there, not deleted`);
+  if (record === null) return { kind: "verified", message: { identity: `${author}/${path} -${rev}`, seq, author, path, rev, action } };
   const cid = cidToString(record.cid);
-  if (row.cid !== cid) return invalid(`commit has ${cid} at ${path}, said to be ${String(row.cid)}`);
-  const to = recipientsOf(path.slice(0, path.indexOf("/")), lexToJson(decode(record.bytes)));
+  if (row.cid !== cid) return invalid(`${cid} is at ${path}, said to be ${String(row.cid)}`);
+  const to = readRecipients(path, record.bytes);
   if (to === null || (to !== "all" && !to.includes(recipient))) return invalid(`${path} is not addressed to ${recipient}`);
-  return { kind: "verified", message: { identity: `${author}/${path} ${cid}`, seq, author, path, action, cid, bytes: record.bytes } };
+  return { kind: "verified", message: { identity: `${author}/${path} ${cid}`, seq, author, path, rev, action, cid, bytes: record.bytes } };
+}
+
+/** Whom a record names; null when it is for nobody, or no record at all: an author may sign any bytes. */
+function readRecipients(path: string, bytes: Uint8Array): string[] | "all" | null {
+  try {
+    return recipientsOf(path.slice(0, path.indexOf("/")), lexToJson(decode(bytes)));
+  } catch (error) {
+    if (error instanceof CborError || error instanceof CidError) return null;
+    throw error;
+  }
 }
 
 async function keyOf(plcUrl: string, author: string, suspect: boolean): Promise<{ didKey: string } | { unresolved: string }> {

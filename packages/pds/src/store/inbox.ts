@@ -1,12 +1,16 @@
 import type { InboxMessage } from "../agent-api.ts";
-import { MAX_INBOX_PARKED, MAX_INBOX_ROWS } from "../limits.ts";
 import type { Verified } from "../inbox/verify.ts";
+import { MAX_INBOX_ROWS } from "../limits.ts";
+import type { SourceName } from "../ports.ts";
 
 /** A page of large messages ends here, before `limit`; an RPC answer holds 32 MB. */
 const MAX_PAGE_BYTES = 8_000_000;
 
+type WaitingRow = { [K in keyof Waiting]: Waiting[K] };
+
 interface Row extends Record<string, SqlStorageValue> {
   id: number;
+  source: SourceName;
   seq: number;
   author: string;
   path: string;
@@ -16,8 +20,9 @@ interface Row extends Record<string, SqlStorageValue> {
   bytes: ArrayBuffer | null;
 }
 
-/** A delivery that waits to be tried again. The frame stays with the relay, which keeps what is not acknowledged. */
-export interface Pending {
+/** A delivery that waits to be tried again. Its evidence stays with the relay, which keeps what is not acknowledged. */
+export interface Waiting {
+  source: SourceName;
   seq: number;
   path: string;
   author: string;
@@ -25,13 +30,30 @@ export interface Pending {
   reason: string;
 }
 
-/** Store a message once, however often it comes. True when it was new. */
-export function insertMessage(sql: SqlStorage, m: Verified, received: string): boolean {
+/**
+ * Store a message once, however often and by whichever relay it comes. True when it was new.
+ *
+ * A record is known by its CID. A retraction is known by what is there: it counts when the newest that is known of its path is a
+ * record, and an older one than the commit that shows it gone; a record that was taken back before it came is left out.
+ */
+export function insertMessage(sql: SqlStorage, m: Verified, source: SourceName, received: string): boolean {
+  const newest = newestAt(sql, `${m.author}/${m.path}`);
+  if (m.action === "delete" && newest !== undefined && (newest.action === "delete" || newest.rev >= m.rev)) return false;
+  if (m.action === "create" && newest?.action === "delete" && newest.rev > m.rev) return false;
   const cursor = sql.exec(
-    "INSERT OR IGNORE INTO inbox (identity, seq, author, path, cid, action, received, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-    m.identity, m.seq, m.author, m.path, m.cid ?? null, m.action, received, m.bytes ?? null,
+    "INSERT OR IGNORE INTO inbox (identity, source, seq, author, path, rev, cid, action, received, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+    m.identity, source, m.seq, m.author, m.path, m.rev, m.cid ?? null, m.action, received, m.bytes ?? null,
   );
   return cursor.toArray().length > 0;
+}
+
+/** The newest message of one path, by rev. Identities begin with their path and a space; "!" is the character after it. */
+function newestAt(sql: SqlStorage, uri: string): { action: string; rev: string } | undefined {
+  return sql
+    .exec<{ action: string; rev: string }>(
+      "SELECT action, COALESCE(rev, '') AS rev FROM inbox WHERE identity > ? AND identity < ? ORDER BY COALESCE(rev, '') DESC, id DESC LIMIT 1", `${uri} `, `${uri}!`,
+    )
+    .toArray()[0];
 }
 
 /** Keep the inbox within its bound. Ids only grow, so the newest id says how many there may be. */
@@ -43,11 +65,11 @@ export function trimInbox(sql: SqlStorage): void {
 export function readMessages(sql: SqlStorage, cursor: number, limit: number): { id: number; message: InboxMessage }[] {
   const page: { id: number; message: InboxMessage }[] = [];
   let size = 0;
-  for (const row of sql.exec<Row>("SELECT id, seq, author, path, cid, action, received, bytes FROM inbox WHERE id > ? ORDER BY id LIMIT ?", cursor, limit)) {
+  for (const row of sql.exec<Row>("SELECT id, source, seq, author, path, cid, action, received, bytes FROM inbox WHERE id > ? ORDER BY id LIMIT ?", cursor, limit)) {
     size += row.bytes?.byteLength ?? 0;
     if (size > MAX_PAGE_BYTES && page.length > 0) break;
     const message: InboxMessage = {
-      uri: `at://${row.author}/${row.path}`, author: row.author, action: row.action === "delete" ? "delete" : "create", seq: row.seq, receivedAt: row.received,
+      uri: `at://${row.author}/${row.path}`, author: row.author, action: row.action === "delete" ? "delete" : "create", source: row.source, seq: row.seq, receivedAt: row.received,
     };
     if (row.cid !== null) message.cid = row.cid;
     if (row.bytes !== null) message.bytes = new Uint8Array(row.bytes);
@@ -56,33 +78,67 @@ export function readMessages(sql: SqlStorage, cursor: number, limit: number): { 
   return page;
 }
 
-export function readPulled(sql: SqlStorage): number {
-  return sql.exec<{ pulled: number }>("SELECT pulled FROM inbox_state").one().pulled;
+/** How far a source was pulled; 0 for one that never was. */
+export function readPulled(sql: SqlStorage, source: SourceName): number {
+  return sql.exec<{ pulled: number }>("SELECT pulled FROM inbox_source WHERE source = ?", source).toArray()[0]?.pulled ?? 0;
 }
 
-export function writePulled(sql: SqlStorage, seq: number): void {
-  sql.exec("UPDATE inbox_state SET pulled = ? WHERE id = 1", seq);
+export function writePulled(sql: SqlStorage, source: SourceName, seq: number): void {
+  sql.exec("INSERT INTO inbox_source (source, pulled) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET pulled = excluded.pulled", source, seq);
 }
 
-export function readPending(sql: SqlStorage): Pending[] {
-  return sql.exec<{ seq: number; path: string; author: string; tries: number; reason: string }>("SELECT seq, path, author, tries, reason FROM inbox_pending ORDER BY seq, path").toArray();
+/** Remember that a source exists. Costs a write the first time only. */
+export function noteSource(sql: SqlStorage, source: SourceName): void {
+  sql.exec("INSERT OR IGNORE INTO inbox_source (source, pulled) VALUES (?, 0)", source);
 }
 
-export function putPending(sql: SqlStorage, { seq, path, author, tries, reason }: Pending): void {
-  sql.exec("INSERT OR REPLACE INTO inbox_pending (seq, path, author, tries, reason) VALUES (?, ?, ?, ?, ?)", seq, path, author, tries, reason);
+export function knownSources(sql: SqlStorage): Set<string> {
+  return new Set(sql.exec<{ source: string }>("SELECT source FROM inbox_source").toArray().map(({ source }) => source));
 }
 
-export function deletePending(sql: SqlStorage, { seq, path }: Pick<Pending, "seq" | "path">): void {
-  sql.exec("DELETE FROM inbox_pending WHERE seq = ? AND path = ?", seq, path);
+/** In the order in which they came: the order of each sender. */
+export function readWaiting(sql: SqlStorage): Waiting[] {
+  return sql.exec<WaitingRow>("SELECT source, seq, path, author, tries, reason FROM inbox_waiting ORDER BY id").toArray();
 }
 
-/** Give a delivery up, with the reason for people to read. */
-export function park(sql: SqlStorage, { seq, path, author, reason }: Pending, at: string): void {
-  deletePending(sql, { seq, path });
-  sql.exec("INSERT INTO inbox_parked (seq, path, author, reason, at) VALUES (?, ?, ?, ?, ?)", seq, path, author, reason.slice(0, 1_000), at);
-  sql.exec("DELETE FROM inbox_parked WHERE id <= (SELECT MAX(id) FROM inbox_parked) - ?", MAX_INBOX_PARKED);
+export function countWaiting(sql: SqlStorage): number {
+  return sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM inbox_waiting").one().n;
 }
 
-export function readParked(sql: SqlStorage): { seq: number; path: string; author: string; reason: string; at: string }[] {
-  return sql.exec<{ seq: number; path: string; author: string; reason: string; at: string }>("SELECT seq, path, author, reason, at FROM inbox_parked ORDER BY id").toArray();
+export function waitingAuthors(sql: SqlStorage): string[] {
+  return sql.exec<{ author: string }>("SELECT DISTINCT author FROM inbox_waiting").toArray().map(({ author }) => author);
+}
+
+/** Keeps its place when it is there already. */
+export function putWaiting(sql: SqlStorage, { source, seq, path, author, tries, reason }: Waiting): void {
+  sql.exec(
+    `INSERT INTO inbox_waiting (source, seq, path, author, tries, reason) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (source, seq, path) DO UPDATE SET tries = excluded.tries, reason = excluded.reason`,
+    source, seq, path, author, tries, reason,
+  );
+}
+
+export function deleteWaiting(sql: SqlStorage, { source, seq, path }: Pick<Waiting, "source" | "seq" | "path">): void {
+  sql.exec("DELETE FROM inbox_waiting WHERE source = ? AND seq = ? AND path = ?", source, seq, path);
+}
+
+/** Give a delivery up; its relay has to be told, with the reason for people to read. */
+export function putUntold(sql: SqlStorage, { source, seq, path, author, tries, reason }: Waiting, at: string): void {
+  sql.exec("INSERT INTO inbox_parked (source, seq, path, author, tries, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)", source, seq, path, author, tries, reason.slice(0, 1_000), at);
+}
+
+export function readUntold(sql: SqlStorage, source: SourceName, limit: number): Waiting[] {
+  return sql.exec<WaitingRow>("SELECT source, seq, path, author, tries, reason FROM inbox_parked WHERE source = ? ORDER BY id LIMIT ?", source, limit).toArray();
+}
+
+export function deleteUntold(sql: SqlStorage, source: SourceName, seq: number, path: string): void {
+  sql.exec("DELETE FROM inbox_parked WHERE source = ? AND seq = ? AND path = ?", source, seq, path);
+}
+
+/** Lowest seq of a source that is not dealt with: it waits, or its relay has not been told that it was given up. */
+export function oldestOpen(sql: SqlStorage, source: SourceName): number | undefined {
+  const { seq } = sql
+    .exec<{ seq: number | null }>("SELECT MIN(seq) AS seq FROM (SELECT MIN(seq) AS seq FROM inbox_waiting WHERE source = ?1 UNION ALL SELECT MIN(seq) FROM inbox_parked WHERE source = ?1)", source)
+    .one();
+  return seq ?? undefined;
 }

@@ -1,0 +1,100 @@
+import { faultPoint } from "../fault.ts";
+import { INBOX_PULL_ROWS, MAX_INBOX_PENDING, MAX_INBOX_UNTOLD } from "../limits.ts";
+import type { AgentPorts, DeliveryPort, DeliveryRow, SourceName } from "../ports.ts";
+import { deleteUntold, oldestOpen, readPulled, readUntold, countWaiting, writePulled, waitingAuthors } from "../store/inbox.ts";
+import type { Settle } from "./settle.ts";
+import { type Verdict, verifyDelivery } from "./verify.ts";
+
+/** What a source needs of the inbox it belongs to. */
+export interface SourceContext {
+  sql: SqlStorage;
+  ports: AgentPorts;
+  did: string;
+  settle: Settle;
+}
+
+/**
+ * One relay that holds deliveries for this agent. It keeps them until they are acknowledged; we pull after our own cursor,
+ * verify, store once, acknowledge. Seqs mean nothing outside their source, so cursor and acknowledgement are per source.
+ */
+export class Source {
+  readonly name: SourceName;
+  readonly #port: DeliveryPort;
+  readonly #context: SourceContext;
+  /** What the relay was last told in this life. */
+  #acknowledged: number | undefined;
+
+  constructor(name: SourceName, port: DeliveryPort, context: SourceContext) {
+    this.name = name;
+    this.#port = port;
+    this.#context = context;
+  }
+
+  /** Pull until nothing is left, or too much waits here already. Throws when the relay cannot be reached. */
+  async pullAll(): Promise<void> {
+    while (await this.#pullSome());
+    await this.acknowledge();
+  }
+
+  /** One delivery again, by its place; undefined when the relay no longer has it. */
+  async again(seq: number, path: string): Promise<DeliveryRow | undefined> {
+    const rows = await this.#port.pull({ recipient: this.#context.did, after: seq - 1, limit: 1 });
+    return rows.find((row) => row.seq === seq && row.path === path);
+  }
+
+  /**
+   * Tell the relay what was given up, and then what is dealt with: all before the oldest that waits. The output gate holds each
+   * call until that is on disk. Told once per awakening also when nothing is new: the object may have died before telling.
+   */
+  async acknowledge(): Promise<void> {
+    const { sql, did, ports } = this.#context;
+    for (const { seq, path, reason, tries } of readUntold(sql, this.name, MAX_INBOX_UNTOLD)) {
+      await this.#port.park({ recipient: did, seq, path, reason, tries });
+      deleteUntold(sql, this.name, seq, path);
+    }
+    const oldest = oldestOpen(sql, this.name);
+    const through = oldest === undefined ? readPulled(sql, this.name) : oldest - 1;
+    if (through === this.#acknowledged) return;
+    faultPoint(ports.fault, "inbox.before-ack");
+    await this.#port.acknowledge({ recipient: did, through });
+    this.#acknowledged = through;
+  }
+
+  /** Pull, verify, store, acknowledge a batch. False when there was nothing, or too much waits already. */
+  async #pullSome(): Promise<boolean> {
+    const { sql, did, ports, settle } = this.#context;
+    if (countWaiting(sql) >= MAX_INBOX_PENDING) return false;
+    const rows = await this.#port.pull({ recipient: did, after: readPulled(sql, this.name), limit: INBOX_PULL_ROWS, again: true });
+    faultPoint(ports.fault, "inbox.after-pull");
+    const last = rows.at(-1);
+    if (last === undefined) return false;
+    if (last.again === true) return this.#tryAgain(rows);
+    const blocked = new Set(waitingAuthors(sql));
+    const judged: { row: DeliveryRow; verdict: Verdict | undefined }[] = [];
+    for (const row of rows) {
+      const verdict = blocked.has(row.author) ? undefined : await verifyDelivery(row, did, ports.plcUrl);
+      if (verdict?.kind !== "verified") blocked.add(row.author);
+      judged.push({ row, verdict });
+    }
+    settle.store(() => {
+      for (const { row, verdict } of judged) settle.one({ source: this.name, ...row, tries: 0, reason: "behind an earlier one of the same sender" }, verdict);
+      writePulled(sql, this.name, last.seq);
+    });
+    await this.acknowledge();
+    return true;
+  }
+
+  /** What the admin wants tried once more: it goes into the inbox now, or back with what is wrong now. */
+  async #tryAgain(rows: DeliveryRow[]): Promise<boolean> {
+    const { did, ports, settle } = this.#context;
+    for (const row of rows) {
+      const { seq, path } = row;
+      const verdict = await verifyDelivery(row, did, ports.plcUrl);
+      if (verdict.kind === "verified") {
+        settle.store(() => settle.one({ source: this.name, seq, path, author: row.author, tries: 0, reason: "" }, verdict));
+        await this.#port.unpark({ recipient: did, seq, path });
+      } else await this.#port.park({ recipient: did, seq, path, reason: verdict.reason, tries: 1 });
+    }
+    return true;
+  }
+}
