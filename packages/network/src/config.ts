@@ -1,6 +1,9 @@
 import { P256PrivateKey } from "@atcute/crypto";
 import { Tokens } from "@rookery/pds";
+import { isLoopbackHost, webDidOf } from "@rookery/sync";
 import type { Env } from "./env.ts";
+import { readCrawlers } from "./host/crawlers.ts";
+import { type TrustLevel, isTrustLevel } from "./federation/policy.ts";
 
 /** The environment, parsed once per isolate. Bad settings stop the colony with a sentence that names them. */
 export interface Config {
@@ -16,6 +19,12 @@ export interface Config {
   adminKeyHash: Promise<ArrayBuffer>;
   tokens: Tokens;
   openRegistration: boolean;
+  /** Level of the colony's policy as long as the admin has not set another. */
+  peering: TrustLevel;
+  /** Origin of the relay view, if there is one. */
+  relayOrigin: string | undefined;
+  /** Origins of relays that are asked to crawl this colony. */
+  crawlers: readonly string[];
   rateLimits: boolean;
   fault: string | undefined;
 }
@@ -31,9 +40,15 @@ const required = (name: string, text: string | undefined): string => {
   return text;
 };
 
+const levelOf = (text: string | undefined): TrustLevel => {
+  const level = text || "allowlist";
+  if (!isTrustLevel(level)) throw new Error(`PEERING must be open, verified, allowlist or private, is ${level}`);
+  return level;
+};
+
 const parse = (env: Env): Config => {
   const origin = new URL(required("ORIGIN", env.ORIGIN)).origin;
-  const hostDid = `did:web:${encodeURIComponent(new URL(origin).host)}`;
+  const hostDid = webDidOf(origin);
   const masterKey = bytesOf("ENCRYPTION_MASTER_KEY", env.ENCRYPTION_MASTER_KEY, 32);
   if (masterKey.length !== 32) throw new Error(`ENCRYPTION_MASTER_KEY must be 32 bytes, has ${masterKey.length}`);
   const rotation = Buffer.from(required("PLC_ROTATION_KEY", env.PLC_ROTATION_KEY), "hex");
@@ -42,7 +57,7 @@ const parse = (env: Env): Config => {
   return {
     origin,
     hostDid,
-    isLoopback: /^(?:(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(origin).hostname),
+    isLoopback: isLoopbackHost(new URL(origin).hostname),
     handleDomains: required("HANDLE_DOMAINS", env.HANDLE_DOMAINS).split(",").map((domain) => domain.trim().toLowerCase()),
     plcUrl: required("PLC_URL", env.PLC_URL).replace(/\/$/, ""),
     masterKey,
@@ -50,6 +65,9 @@ const parse = (env: Env): Config => {
     adminKeyHash: crypto.subtle.digest("SHA-256", new TextEncoder().encode(required("ADMIN_API_KEY", env.ADMIN_API_KEY))),
     tokens: new Tokens(bytesOf("SESSION_SECRET", env.SESSION_SECRET, 32), hostDid),
     openRegistration: env.OPEN_REGISTRATION === "true",
+    peering: levelOf(env.PEERING),
+    relayOrigin: env.RELAY_HOSTNAME ? `${new URL(origin).protocol}//${env.RELAY_HOSTNAME}` : undefined,
+    crawlers: readCrawlers(env.CRAWLERS),
     rateLimits: env.RATE_LIMITS !== "off",
     fault: env.FAULT || undefined,
   };

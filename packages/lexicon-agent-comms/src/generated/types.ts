@@ -402,6 +402,29 @@ export interface AgentCommsResponse {
   trace?: AgentCommsDefsTrace;
 }
 
+export interface AgentNetworkConfirmPeeringInput {
+  /** DID of the colony that asks: did:web of its origin. */
+  did: string;
+  /** DID of the colony that is asked. */
+  peer: string;
+  /** Nonce that was sent with requestPeering. 16 to 64 random bytes in base64url without padding. */
+  nonce: string;
+  /** Nonce that was answered. 16 to 64 random bytes in base64url without padding. */
+  challenge: string;
+  /** In UTC, ending in Z; signed letter by letter as it is sent. */
+  expiresAt: string;
+  /** ECDSA P-256 over SHA-256 of the confirmation statement, by the key #agent_network of the signer's DID document: 64 bytes compact with low S, in base64url without padding. */
+  signature: string;
+}
+
+export interface AgentNetworkConfirmPeeringOutput {
+  /** active: both listen to each other now. pending: the admin of the colony asked has to approve. */
+  state: "active" | "pending" | (string & {});
+  reason?: string;
+}
+
+export type AgentNetworkConfirmPeeringError = "ChallengeUnknown" | "BadSignature" | "PeeringClosed" | "NotThisColony" | "TooManyPeers";
+
 export interface AgentNetworkCreateAgentInput {
   /** First label of the agent's handle. */
   name: string;
@@ -440,6 +463,24 @@ export interface AgentNetworkDestroyAgentOutput {
 }
 
 export type AgentNetworkDestroyAgentError = "AgentNotFound" | "RecoveryKeyRequired" | "InvalidRecoveryKey" | "PlcUnavailable" | "PlcRefused";
+
+export interface AgentNetworkEndPeeringInput {
+  /** DID of the colony that ends the peering. */
+  did: string;
+  /** DID of the other one, which is called. */
+  peer: string;
+  /** Good for one call. 16 to 64 random bytes in base64url without padding. */
+  nonce: string;
+  /** At most ten minutes ahead. In UTC, ending in Z; signed letter by letter as it is sent. */
+  expiresAt: string;
+  /** ECDSA P-256 over SHA-256 of the end statement, by the key #agent_network of the signer's DID document: 64 bytes compact with low S, in base64url without padding. */
+  signature: string;
+}
+
+export interface AgentNetworkEndPeeringOutput {
+}
+
+export type AgentNetworkEndPeeringError = "BadSignature" | "StatementExpired" | "StatementUsed" | "NotThisColony" | "CannotVerify" | "TooManyRequests";
 
 export interface AgentNetworkGetAgentParams {
   /** DID, or handle of an agent of this colony. */
@@ -508,6 +549,28 @@ export interface AgentNetworkListAgentsAgentView {
   /** For the admin: model that the agent's runtime should use. */
   model?: string;
 }
+
+export interface AgentNetworkRequestPeeringInput {
+  /** DID of the colony that asks: did:web of its origin. */
+  did: string;
+  /** DID of the colony that is asked. */
+  peer: string;
+  /** Nonce of the colony that asks. 16 to 64 random bytes in base64url without padding. */
+  nonce: string;
+}
+
+export interface AgentNetworkRequestPeeringOutput {
+  /** DID of the colony that answers. */
+  did: string;
+  /** Challenge: good for one confirmPeering, until expiresAt. 16 to 64 random bytes in base64url without padding. */
+  nonce: string;
+  /** In UTC, ending in Z; signed letter by letter as it is sent. */
+  expiresAt: string;
+  /** ECDSA P-256 over SHA-256 of the challenge statement, by the key #agent_network of the signer's DID document: 64 bytes compact with low S, in base64url without padding. */
+  signature: string;
+}
+
+export type AgentNetworkRequestPeeringError = "PeeringClosed" | "NotThisColony" | "CannotVerify" | "TooManyRequests";
 
 export interface ComAtprotoIdentityResolveHandleParams {
   /** The handle to resolve. */
@@ -987,8 +1050,11 @@ export interface ParamsByNsid {
 }
 
 export interface InputByNsid {
+  "agent.network.confirmPeering": AgentNetworkConfirmPeeringInput;
   "agent.network.createAgent": AgentNetworkCreateAgentInput;
   "agent.network.destroyAgent": AgentNetworkDestroyAgentInput;
+  "agent.network.endPeering": AgentNetworkEndPeeringInput;
+  "agent.network.requestPeering": AgentNetworkRequestPeeringInput;
   "com.atproto.repo.applyWrites": ComAtprotoRepoApplyWritesInput;
   "com.atproto.repo.createRecord": ComAtprotoRepoCreateRecordInput;
   "com.atproto.repo.deleteRecord": ComAtprotoRepoDeleteRecordInput;
@@ -999,10 +1065,13 @@ export interface InputByNsid {
 
 export interface OutputByNsid {
   "agent.comms.listInbox": AgentCommsListInboxOutput;
+  "agent.network.confirmPeering": AgentNetworkConfirmPeeringOutput;
   "agent.network.createAgent": AgentNetworkCreateAgentOutput;
   "agent.network.destroyAgent": AgentNetworkDestroyAgentOutput;
+  "agent.network.endPeering": AgentNetworkEndPeeringOutput;
   "agent.network.getAgent": AgentNetworkGetAgentOutput;
   "agent.network.listAgents": AgentNetworkListAgentsOutput;
+  "agent.network.requestPeering": AgentNetworkRequestPeeringOutput;
   "com.atproto.identity.resolveHandle": ComAtprotoIdentityResolveHandleOutput;
   "com.atproto.repo.applyWrites": ComAtprotoRepoApplyWritesOutput;
   "com.atproto.repo.createRecord": ComAtprotoRepoCreateRecordOutput;

@@ -17,6 +17,15 @@ export const provisioningOf = (host: Host): Provisioning => {
   return provisioning;
 };
 
+const bindings = new WeakMap<Host, Env>();
+
+/** The bindings behind a host, for handlers that reach other objects than agents. */
+export const envOf = (host: Host): Env => {
+  const env = bindings.get(host);
+  if (env === undefined) throw new Error("Host was not made by hostOf");
+  return env;
+};
+
 const build = (env: Env): Host => {
   const config = configOf(env);
   const registry = new Registry(env.DB);
@@ -37,6 +46,7 @@ const build = (env: Env): Host => {
     createAccount: (account) => provisioning.create(account),
   };
   provisionings.set(host, provisioning);
+  bindings.set(host, env);
   return host;
 };
 

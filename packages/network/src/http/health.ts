@@ -1,6 +1,6 @@
 import type { Env } from "../env.ts";
+import { VERSION } from "../version.ts";
 
-const VERSION = "0.1.0";
 
 let ready = false;
 

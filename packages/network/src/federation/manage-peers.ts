@@ -1,0 +1,113 @@
+import { type Outcome, fail, ok } from "@rookery/sync";
+import type { Colony } from "./colony.ts";
+import { fetchJson } from "./fetch-json.ts";
+import { fieldsOf } from "./fields.ts";
+import { peerAddress } from "./peer-address.ts";
+import { type PeerKind, type PeerRow, isUpstreamKind, newPeer } from "./peer-row.ts";
+import { type TrustLevel, levelFor } from "./policy.ts";
+import { propose, sayFarewell } from "./propose.ts";
+import { settle, stateOf, stop } from "./settle.ts";
+
+/** What the admin says about a peer. What is left out stays as it is; null is the colony's own. */
+export interface PeerWish {
+  url: string;
+  kind?: PeerKind | undefined;
+  trust?: TrustLevel | null | undefined;
+  allowAgents?: string[] | null | undefined;
+}
+
+const sameList = (a: string[] | null, b: string[] | null): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * The admin adds a peer, approves one that asked, tries again, or changes one's settings. The row is written before anything
+ * is asked of the other side, so that the minute's upkeep can finish what was cut short.
+ */
+export const addPeer = async (colony: Colony, { url, kind = "colony", trust, allowAgents }: PeerWish): Promise<Outcome<PeerRow>> => {
+  const { peers, policy, allowLoopback } = colony;
+  const address = peerAddress(kind, url, allowLoopback);
+  if (typeof address === "string") return fail(400, "InvalidRequest", address);
+  const { name, origin } = address;
+  if (origin === colony.origin && !isUpstreamKind(kind)) return fail(400, "InvalidRequest", `${origin} is this colony itself`);
+  if (kind !== "colony" && trust != null && trust !== "open" && trust !== "private") {
+    return fail(400, "InvalidRequest", `A ${kind} does no handshake, so its trust can only be open or private, not ${trust}`);
+  }
+  const rules = await policy.get();
+  const known = await peers.find(name);
+  const next = { trust: trust === undefined ? (known?.trust ?? null) : trust, allowAgents: allowAgents === undefined ? (known?.allowAgents ?? null) : allowAgents };
+  if (levelFor(rules, null) === "private") return fail(409, "PeeringClosed", "This colony's level is private; POST /admin/federation/policy changes it");
+  const unchanged = known !== undefined && known.kind === kind && known.trust === next.trust && sameList(known.allowAgents, next.allowAgents);
+  if (unchanged && known.approved && stateOf(rules, known).state === "active") return fail(409, "AlreadyPeered", `${name} is a peer already`);
+  if (kind === "host" && known?.listening !== true) {
+    const refused = await refuseNoHost(colony, origin);
+    if (refused !== undefined) return fail(502, "PeerUnreachable", refused);
+  }
+  const wish = { kind, origin, approved: true, blocked: false, endingAt: null, reason: null, ...next };
+  if (known === undefined && !(await peers.add(newPeer({ name, direction: "out", ...wish }, colony.now())))) return full();
+  const row = await peers.find(name);
+  const settled = row === undefined ? undefined : await peers.change(row, { ...wish, ...(row.theirs === "refused" ? { theirs: null } : {}), nextAttemptAt: colony.now() }, colony.now());
+  if (settled === undefined) return full();
+  const proven = kind !== "colony" || (settled.verifiedAt !== null && settled.theirs === "active");
+  if (!proven && levelFor(rules, settled.trust) !== "private") return propose(colony, settled);
+  await settle(colony, rules, settled);
+  return ok(settled);
+};
+
+const full = () => fail(503, "TooManyPeers", "There are as many peers as can be looked after; remove one first");
+
+/** A host must at least answer as a PDS does. @returns a sentence when it does not. */
+export const refuseNoHost = async ({ fetch }: Colony, origin: string): Promise<string | undefined> => {
+  try {
+    const answer = await fetchJson(fetch, `${origin}/xrpc/com.atproto.server.describeServer`);
+    if (!answer.ok) return `${origin} is no PDS: describeServer answers ${answer.status}`;
+    return typeof fieldsOf(answer.json)?.["did"] === "string" ? undefined : `${origin} is no PDS: describeServer names no did`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+/** What became of a peer that was removed. */
+export interface Removal {
+  /** Whether there was one. */
+  removed: boolean;
+  /** Of a colony: whether it was told. Otherwise it is tried again by itself. */
+  told?: boolean;
+  reason?: string;
+}
+
+/**
+ * The admin ends a peering, whoever began it. Listening stops at once, then the other colony is told. Can be repeated.
+ * @param block keep the row, so that the peer cannot come back by itself.
+ */
+export const removePeer = async (colony: Colony, nameOrDid: string, block: boolean): Promise<Outcome<Removal>> => {
+  const { peers, policy } = colony;
+  const row = await peers.find(nameOrDid);
+  const rules = await policy.get();
+  const did = row?.did ?? nameOrDid;
+  // On the list it would be back as soon as it asks.
+  if (rules.allowlist.includes(did)) await policy.set({ ...rules, allowlist: rules.allowlist.filter((one) => one !== did) }, colony.now());
+  if (row === undefined) return ok({ removed: false });
+  const toTell = row.kind === "colony" && row.did !== null && row.theirs !== "refused" && (row.endingAt !== null || !row.blocked);
+  const now = colony.now();
+  const ending = toTell ? { endingAt: row.endingAt ?? now } : {};
+  const ended = await peers.change(row, { approved: false, blocked: block, reason: null, nextAttemptAt: now, ...ending }, now);
+  if (ended === undefined) return ok({ removed: true });
+  if (!toTell) return (await finishRemoval(colony, ended), ok({ removed: true }));
+  await settle(colony, await policy.get(), ended);
+  const reason = await farewell(colony, ended);
+  return ok({ removed: true, told: reason === undefined, ...(reason === undefined ? {} : { reason }) });
+};
+
+/** Tell the other colony, and let the row go when that is done. @returns why it could not be told. */
+export const farewell = async (colony: Colony, row: PeerRow): Promise<string | undefined> => {
+  const reason = await sayFarewell(colony, row);
+  if (reason === undefined) await finishRemoval(colony, row);
+  else await colony.peers.change(row, { reason: `The other colony is still to be told: ${reason}` }, colony.now());
+  return reason;
+};
+
+/** The last step: nothing listens any more, and the row goes, unless it stays as a block. */
+export const finishRemoval = async (colony: Colony, row: PeerRow): Promise<void> => {
+  await stop(colony, row);
+  if (row.blocked) await colony.peers.change(row, { endingAt: null, verifiedAt: null, theirs: null, reason: null }, colony.now());
+  else await colony.peers.remove(row.name);
+};

@@ -1,0 +1,45 @@
+import type { Colony } from "./colony.ts";
+import { eachOf } from "./each.ts";
+import { FAREWELL_LIFE, UPKEEP_CONCURRENCY } from "./limits.ts";
+import { farewell, finishRemoval } from "./manage-peers.ts";
+import type { PeerRow } from "./peer-row.ts";
+import type { Policy } from "./policy.ts";
+import { nextAttempt, propose } from "./propose.ts";
+import { attend, settle, stateOf } from "./settle.ts";
+
+/**
+ * Called every minute: finishes handshakes, farewells and changes that were cut short, and has each listening object look
+ * after its connection. One peer's failure is a line in the log and nothing to the others.
+ */
+export const upkeep = async (colony: Colony): Promise<void> => {
+  const now = colony.now();
+  await colony.nonces.sweep(now);
+  const policy = await colony.policy.get();
+  await eachOf(await colony.peers.all(), UPKEEP_CONCURRENCY, (row) => upkeepOf(colony, policy, row, now), logFailure);
+};
+
+const upkeepOf = async (colony: Colony, policy: Policy, row: PeerRow, now: number): Promise<void> => {
+  const { state } = stateOf(policy, row);
+  const due = row.nextAttemptAt <= now;
+  if (state === "ending") {
+    await settle(colony, policy, row);
+    if (!due) return;
+    if (row.endingAt !== null && row.endingAt + FAREWELL_LIFE < now) return finishRemoval(colony, row);
+    const waiting = await colony.peers.change(row, nextAttempt(row, now), now);
+    if (waiting !== undefined) await farewell(colony, waiting);
+    return;
+  }
+  // What the admin asked for and is not there yet; what came by itself comes again by itself.
+  if (state === "pending" && row.approved && due) await propose(colony, row);
+  else await attend(colony, policy, row);
+};
+
+/** After a change of policy: every peer is listened to, or not, by the new one, at once. */
+export const settleAll = async (colony: Colony): Promise<void> => {
+  const policy = await colony.policy.get();
+  await eachOf(await colony.peers.all(), UPKEEP_CONCURRENCY, (row) => settle(colony, policy, row), logFailure);
+};
+
+const logFailure = ({ name }: PeerRow, error: unknown): void => {
+  console.error(JSON.stringify({ event: "peer-upkeep-failed", peer: name, error: error instanceof Error ? error.message : String(error) }));
+};
