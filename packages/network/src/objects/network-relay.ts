@@ -1,4 +1,5 @@
-import { type AgentWaker, NetworkRelayObject, type RelayLimits } from "@rookery/agent-relay";
+import { type AgentWaker, type ListingRule, NetworkRelayObject, type RelayLimits } from "@rookery/agent-relay";
+import { listingRule } from "../directory/listing-rule.ts";
 import type { Env } from "../env.ts";
 import { agentWaker } from "../host/agent-waker.ts";
 import { relayLimits } from "../host/relay-limits.ts";
@@ -7,6 +8,10 @@ import { relayLimits } from "../host/relay-limits.ts";
 export class NetworkRelay extends NetworkRelayObject<Env> {
   protected override limits(): RelayLimits {
     return relayLimits(this.env);
+  }
+
+  protected override listing(): ListingRule {
+    return listingRule;
   }
 
   protected override waker(): AgentWaker {

@@ -1,7 +1,10 @@
 import { faultPoint } from "@rookery/pds";
-import { type AgentWaker, type LogFollower, type RelayFaultPoint, type RelayLimits, RelayObject } from "@rookery/agent-relay";
+import { type AgentWaker, type CrawlSettings, type ListingRule, type LogFollower, type RelayFaultPoint, type RelayLimits, RelayObject } from "@rookery/agent-relay";
+import { configOf } from "../config.ts";
+import { listingRule } from "../directory/listing-rule.ts";
 import type { Env } from "../env.ts";
 import { agentWaker } from "../host/agent-waker.ts";
+import { crawlSettings } from "../host/crawlers.ts";
 import { relayLimits } from "../host/relay-limits.ts";
 
 /** The relay's Durable Object, given a way to wake recipients. */
@@ -16,6 +19,14 @@ export class Relay extends RelayObject<Env> {
 
   protected override waker(): AgentWaker {
     return agentWaker(this.env, "colony");
+  }
+
+  protected override crawling(): CrawlSettings {
+    return crawlSettings(configOf(this.env));
+  }
+
+  protected override listing(): ListingRule {
+    return listingRule;
   }
 
   protected override follower(): LogFollower | undefined {
