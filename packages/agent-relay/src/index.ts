@@ -10,6 +10,6 @@ export * from "./network/network-api.ts";
 export * from "./peers/peer-api.ts";
 export type { Listener, StreamFormat } from "./streams/listener.ts";
 export * from "./upstream/upstream-api.ts";
-export { NetworkRelayObject } from "./network/network-relay-object.ts";
+export { NetworkRelayObject, type NetworkFaultPoint } from "./network/network-relay-object.ts";
 export { PeerObject } from "./peers/peer-object.ts";
 export { UpstreamObject } from "./upstream/upstream-object.ts";

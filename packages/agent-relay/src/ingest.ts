@@ -43,7 +43,7 @@ function faultOf(rows: OutboxRow[]): string | undefined {
   return other === undefined ? faultOfRows(rows) : `rows of ${first.did} and ${other.did} in one batch`;
 }
 
-/** What is wrong with a batch of any number of accounts, whose rows are in the order of their source. */
+/** What is wrong with rows of one account. */
 export function faultOfRows(rows: OutboxRow[]): string | undefined {
   if (rows.length > MAX_INGEST_ROWS) return `${rows.length} rows, at most ${MAX_INGEST_ROWS}`;
   let last: OutboxRow | undefined;

@@ -94,8 +94,27 @@ export const MIN_BUFFERED_BYTES = 32_000;
 /** A subscriber whose full buffer has not shrunk for so long is dropped as ConsumerTooSlow. */
 export const STALL_MS = 30_000;
 
-/** What a subscriber may say before it is cut off: the stream takes no messages, and each one wakes the object. */
+/** What a subscriber may say within a minute before it is cut off: most streams take no messages, and each one wakes the object. */
 export const MAX_CLIENT_MESSAGES = 100;
+export const CLIENT_MESSAGE_SPAN_MS = 60_000;
+
+/** Longest message of a Jetstream client, as the reference has it. */
+export const MAX_CLIENT_MESSAGE_CHARS = 10_000_000;
+
+/** Events and their encodings that readers share; an object should take 8 MB in all while nothing much happens. */
+export const EVENT_CACHE_BYTES = 8_000_000;
+
+/** A filter up to here lives in its socket's attachment (16 KB), which is written with every slice of a backfill. */
+export const INLINE_FILTER_CHARS = 4_000;
+
+/** A longer one lives in a row (2 MB): 10,000 DIDs take some 350,000 characters. */
+export const MAX_FILTER_CHARS = 1_800_000;
+
+/** All long filters together: as much again in memory. */
+export const TOTAL_FILTER_CHARS = 16_000_000;
+
+/** How far behind a reader is need not be known more exactly than this. */
+export const COUNT_AT_MOST = 1_000_000;
 
 /** A job that failed is tried again after this; the runtime gives up on an alarm that throws six times, so none may. */
 export const JOB_RETRY_MS = 30_000;
@@ -106,3 +125,28 @@ export const NEWS_RETRY_MS = 5_000;
 /** Listed accounts on one page of the directory, and the largest profile that is listed: a page stays below 7 MB. */
 export const MAX_LISTED_PAGE = 100;
 export const MAX_PROFILE_BYTES = 64_000;
+
+/**
+ * Accounts of one other host that are known here. A host that makes up DIDs (did:web costs nothing) must not fill this object's
+ * disk; those beyond are left out, and it is said in the log.
+ */
+export const MAX_ACCOUNTS_PER_HOST = 200_000;
+/** Hosts on one page of listHosts, as its lexicon has it. */
+export const MAX_LISTED_HOSTS = 1_000;
+/** Accounts on one page of listReposByCollection, as its lexicon has it. */
+export const MAX_LISTED_BY_COLLECTION = 2_000;
+/** Collections noted for one account, and different ones in all: names come from strangers. */
+export const MAX_COLLECTIONS_PER_REPO = 200;
+export const MAX_COLLECTION_NAMES = 20_000;
+
+/** The network's relay reads the colony's log in slices of so much: a transaction of some 30 ms. */
+export const FOLLOW_SLICE_ROWS = 500;
+export const FOLLOW_SLICE_BYTES = 4_000_000;
+/** While nobody reads the network's relay it is told of news this often at most, which is far inside the colony's window. */
+export const FOLLOW_PAUSE_MS = 30_000;
+/** A query waits this long for the colony's newest events, then answers without them. */
+export const FOLLOW_PATIENCE_MS = 2_000;
+/** Accounts that could not be compared after a hole are tried again after this. */
+export const FOLLOW_RETRY_MS = 60_000;
+/** Accounts compared at a time after a hole. */
+export const COMPARE_PAGE = 200;

@@ -1,7 +1,7 @@
 import type { DeliveryHint, Outcome, OutboxRow } from "@rookery/sync";
 import type { DeliveryApi } from "../delivery-api.ts";
 import type { DirectoryApi } from "../directory/directory-api.ts";
-import type { RepoPage, RelayStats } from "../relay-api.ts";
+import type { RelayApi, RelayStats, RepoPage } from "../relay-api.ts";
 
 /**
  * RPC surface of the network relay: the one object that carries the colony's own accounts and those of verified peers, in a
@@ -21,18 +21,57 @@ export interface NetworkApi extends DeliveryApi, DirectoryApi {
   repo(did: string): Promise<CarriedRepo | undefined>;
   /** Accounts that have records in a collection, in a stable order. */
   listReposByCollection(input: { collection: string; limit: number; cursor?: string }): Promise<Outcome<{ repos: { did: string }[]; cursor?: string }>>;
-  /** What of each host is carried: number of accounts and last time of an event. The colony's own host is the empty string. */
-  hosts(): Promise<{ host: string; accounts: number; lastEventAt?: string }[]>;
+  /** What of each host is carried, the colony's own first. */
+  hosts(input: { limit: number; cursor?: string }): Promise<Outcome<{ hosts: HostSummary[]; cursor?: string }>>;
+  /** The same of one host, the colony's own when empty; undefined when nothing of it is carried. */
+  host(name: string): Promise<HostSummary | undefined>;
   /** Remove a host that is no longer a peer, and its accounts, from listRepos. Its events leave with the window. */
   forgetHost(host: string): Promise<void>;
-  stats(): Promise<RelayStats>;
+  stats(): Promise<NetworkStats>;
+}
+
+/** What the network's relay needs of the house around it. The composition root fills it. */
+export interface NetworkPorts {
+  colony: Pick<RelayApi, "readLog" | "listRepos">;
+  /** Where an account of this colony stands, from its own object: for the day that events of it were missed. */
+  standing(did: string): Promise<Outcome<AccountStanding>>;
+}
+
+export interface AccountStanding {
+  handle: string;
+  /** CID of the commit, and its rev. */
+  head: string;
+  rev: string;
+  /** CAR with the commit alone, as `#sync` has it. */
+  commitCar: Uint8Array;
+}
+
+export interface NetworkStats extends RelayStats {
+  /** How far the colony's log was followed. */
+  followedThrough: number;
+  /** Why it could not be followed the last time, if so. */
+  followError?: string;
+}
+
+/** One host as listHosts shows it. */
+export interface HostSummary {
+  /** Host name, with its port when it has one; empty for the colony's own. */
+  host: string;
+  /** Accounts that are carried. */
+  accounts: number;
+  /** Seq that its last event had there. */
+  seq: number;
+  lastEventAt?: string;
 }
 
 /** Verified events on their way from a peer's object into the network's log. */
 export interface PeerBatch {
   /** Host name, with its port when it has one, as in `requestCrawl`. */
   host: string;
-  /** `epoch` is 0 and `n` the seq that the event had at its host. Frames are templates without seq. */
+  /**
+   * `n` is the seq that the event had at its host, and `epoch` 0, or higher by one whenever the host's seqs started anew. Each
+   * account's rows are in order. Frames are templates without seq.
+   */
   rows: CarriedRow[];
 }
 

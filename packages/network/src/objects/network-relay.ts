@@ -1,8 +1,11 @@
-import { type AgentWaker, type ListingRule, NetworkRelayObject, type RelayLimits } from "@rookery/agent-relay";
+import { faultPoint } from "@rookery/pds";
+import { type AgentWaker, type ListingRule, type NetworkFaultPoint, type NetworkPorts, NetworkRelayObject, type RelayLimits } from "@rookery/agent-relay";
 import { listingRule } from "../directory/listing-rule.ts";
 import type { Env } from "../env.ts";
 import { agentWaker } from "../host/agent-waker.ts";
 import { relayLimits } from "../host/relay-limits.ts";
+import { standingOf } from "../host/standing.ts";
+import { agentStub, relayStub } from "../host/stubs.ts";
 
 /** The Durable Object behind the relay view, given the colony's relay and a way to wake recipients. */
 export class NetworkRelay extends NetworkRelayObject<Env> {
@@ -10,11 +13,25 @@ export class NetworkRelay extends NetworkRelayObject<Env> {
     return relayLimits(this.env);
   }
 
-  protected override listing(): ListingRule {
-    return listingRule;
+  protected override fault(point: NetworkFaultPoint): void {
+    faultPoint(this.env.FAULT, point);
   }
 
   protected override waker(): AgentWaker {
     return agentWaker(this.env, "network");
+  }
+
+  protected override listing(): ListingRule {
+    return listingRule;
+  }
+
+  protected override ports(): NetworkPorts {
+    return {
+      colony: {
+        readLog: (input) => relayStub(this.env).readLog(input),
+        listRepos: (input) => relayStub(this.env).listRepos(input),
+      },
+      standing: (did) => standingOf(agentStub(this.env, did)),
+    };
   }
 }

@@ -6,6 +6,7 @@ import type { Env } from "../env.ts";
 import { agentWaker } from "../host/agent-waker.ts";
 import { crawlSettings } from "../host/crawlers.ts";
 import { relayLimits } from "../host/relay-limits.ts";
+import { networkStub } from "../host/stubs.ts";
 
 /** The relay's Durable Object, given a way to wake recipients. */
 export class Relay extends RelayObject<Env> {
@@ -30,6 +31,7 @@ export class Relay extends RelayObject<Env> {
   }
 
   protected override follower(): LogFollower | undefined {
-    return undefined;
+    // Without a relay view nobody reads there: the network's relay then looks at this log only when a message from outside asks for it.
+    return this.env.RELAY_HOSTNAME ? { advance: (news) => networkStub(this.env).advance(news) } : undefined;
   }
 }

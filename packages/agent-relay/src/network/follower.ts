@@ -1,0 +1,216 @@
+import { encodeAccountFrame, encodeIdentityFrame, encodeSyncFrame, type AccountStatus, type FrameTemplate } from "@rookery/sync";
+import { nothingTaken, type Taken } from "../account-turn.ts";
+import type { LogSlice, RepoRow } from "../relay-api.ts";
+import { COMPARE_PAGE, FOLLOW_RETRY_MS, FOLLOW_SLICE_BYTES, FOLLOW_SLICE_ROWS } from "../settings.ts";
+import { takeRows, type NetworkStores } from "./ingest-batch.ts";
+import type { CarriedRow, NetworkPorts } from "./network-api.ts";
+import { ownRow } from "./own-row.ts";
+
+export interface FollowerContext extends NetworkPorts {
+  stores: NetworkStores;
+  sql: SqlStorage;
+  /** Run a transaction over the stores. */
+  transaction: <T>(run: () => T) => T;
+  publish: (taken: Taken, now: number) => void;
+  now: () => number;
+  /** Have `catchUp` called at this time or sooner. */
+  schedule: (due: number) => void;
+  /** Called inside each transaction, after its last statement: crash tests throw here. */
+  beforeCommit: () => void;
+}
+
+const STATUSES: readonly AccountStatus[] = ["takendown", "suspended", "deactivated", "deleted"];
+
+type Place = { seq: number; epoch: number; owed: number };
+
+/**
+ * Follows the colony's log into the network's: own accounts' events, under new seqs. The place reached is kept in the same
+ * transaction as the events, so a crash neither loses nor repeats any.
+ *
+ * Where the log has a hole before that place's next event (it was pruned further than it was followed, or went back to a
+ * backup) nothing is passed over in silence: it is said in the log, and every account is compared with where it stands now.
+ * Those that have moved on get a `#sync`, which tells consumers to fetch the repository.
+ */
+export class Follower {
+  readonly #context: FollowerContext;
+  #place: Place;
+  #running: Promise<void> | undefined;
+  #again = false;
+  /** Accounts that could not be compared are not tried before. */
+  #compareFrom = 0;
+  /** Why it did not get to the log's end the last time. */
+  error: string | undefined;
+
+  constructor(context: FollowerContext) {
+    this.#context = context;
+    this.#place = this.#read();
+  }
+
+  /** Seq in the colony's log up to which it was followed. */
+  get through(): number {
+    return this.#place.seq;
+  }
+
+  /** Take everything that the colony's log holds at the moment of this call. One run serves all who ask. Rejects when it cannot be read. */
+  catchUp(): Promise<void> {
+    this.#again = true;
+    this.#running ??= Promise.resolve().then(() => this.#run());
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      if (this.#place.owed === 1 && this.#context.now() >= this.#compareFrom) await this.#compare(this.#place);
+      while (this.#again) {
+        // Whoever asks from here on is not served by the read that begins now.
+        this.#again = false;
+        await this.#readOn();
+      }
+      this.error = undefined;
+    } catch (error) {
+      this.error = String(error);
+      this.#again = false;
+      console.error({ event: "network.follow_failed", after: this.#place.seq, error: this.error });
+      throw error;
+    } finally {
+      // In the turn that looked for the last time whether anybody asked.
+      this.#running = undefined;
+    }
+  }
+
+  /** Read to the end of the log as it is told by the first answer. */
+  async #readOn(): Promise<void> {
+    for (;;) {
+      const after = this.#place.seq;
+      const slice = await this.#context.colony.readLog({ after, rows: FOLLOW_SLICE_ROWS, bytes: FOLLOW_SLICE_BYTES });
+      if (slice.lastSeq < after) await this.#wentBack(slice);
+      else if (slice.prunedThrough > after) await this.#missed(slice);
+      else {
+        this.#take(slice);
+        if (this.#place.seq >= slice.lastSeq) return;
+      }
+    }
+  }
+
+  #take({ frames, lastSeq }: LogSlice): void {
+    const last = frames.at(-1)?.seq;
+    // Nothing between the last frame and the end when there is no frame at all: seqs of purged events, or never used.
+    const seq = last ?? lastSeq;
+    if (seq === this.#place.seq) return;
+    const { epoch } = this.#place;
+    this.#commit({ ...this.#place, seq }, (taken, now) => {
+      takeRows(this.#context.stores, "", frames.map(({ frame }) => ownRow(frame, epoch)), taken, now);
+    });
+  }
+
+  async #missed({ prunedThrough }: LogSlice): Promise<void> {
+    const { seq } = this.#place;
+    if (seq > 0) console.error({ event: "network.follow_hole", after: seq, prunedThrough });
+    await this.#compare({ ...this.#place, seq: prunedThrough });
+  }
+
+  async #wentBack({ lastSeq }: LogSlice): Promise<void> {
+    console.error({ event: "network.follow_went_back", after: this.#place.seq, lastSeq });
+    await this.#compare({ ...this.#place, seq: lastSeq, epoch: this.#place.epoch + 1 }, true);
+  }
+
+  /** Bring every own account up to where it stands now, then go on from `place`. Events that come again after that are known by their rev. */
+  async #compare(place: Place, wentBack = false): Promise<void> {
+    this.#save({ ...this.#place, owed: 1 });
+    const seen = new Set<string>();
+    let failed = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await this.#context.colony.listRepos({ limit: COMPARE_PAGE, ...(cursor === undefined ? {} : { cursor }) });
+      if (!page.ok) throw new Error(`the colony's relay does not list its accounts: ${page.error.message}`);
+      for (const row of page.value.repos) {
+        seen.add(row.did);
+        if (!(await this.#restate(row, place.epoch))) failed++;
+      }
+      ({ cursor } = page.value);
+    } while (cursor !== undefined);
+    // A log that went back may not know of accounts that there are.
+    if (!wentBack) this.#dropUnlisted(seen, place.epoch);
+    this.#save({ ...place, owed: failed > 0 ? 1 : 0 });
+    if (failed === 0) return;
+    this.#compareFrom = this.#context.now() + FOLLOW_RETRY_MS;
+    this.#context.schedule(this.#compareFrom);
+  }
+
+  /** Say where an account stands, if that is not what was said last. Whether it could be done. */
+  async #restate({ did, head, active, status }: RepoRow, epoch: number): Promise<boolean> {
+    const { repos } = this.#context.stores.sequencer;
+    const known = repos.find(did);
+    const time = new Date(this.#context.now()).toISOString();
+    const rows: CarriedRow[] = [];
+    if (known === undefined || known.active !== active || known.status !== (status ?? null)) {
+      const named = STATUSES.find((one) => one === status);
+      const own = named === undefined ? {} : { status: named };
+      rows.push(stated(did, epoch, "account", time, encodeAccountFrame({ did, time, active, ...own }), { active, ...own }));
+    }
+    if (active && known?.head !== head) {
+      const standing = await this.#context.standing(did).catch((error: unknown) => ({ ok: false as const, error: { message: String(error) } }));
+      if (!standing.ok) {
+        console.error({ event: "network.restate_failed", did, error: standing.error.message });
+        return false;
+      }
+      const { handle, commitCar, ...at } = standing.value;
+      rows.push(stated(did, epoch, "identity", time, encodeIdentityFrame({ did, time, handle })));
+      rows.push(stated(did, epoch, "sync", time, encodeSyncFrame({ did, time, rev: at.rev, blocks: commitCar }), at));
+    }
+    if (rows.length > 0) this.#state(did, rows);
+    return true;
+  }
+
+  #dropUnlisted(seen: Set<string>, epoch: number): void {
+    const time = new Date(this.#context.now()).toISOString();
+    const gone = this.#context.sql
+      .exec<{ did: string }>("SELECT did FROM repos WHERE host = '' AND head IS NOT NULL AND status IS NOT 'deleted'")
+      .toArray()
+      .filter(({ did }) => !seen.has(did));
+    for (const { did } of gone) {
+      this.#state(did, [stated(did, epoch, "account", time, encodeAccountFrame({ did, time, active: false, status: "deleted" }), { active: false, status: "deleted" })]);
+    }
+  }
+
+  /** Events that no outbox made: the account's position stays what it was. */
+  #state(did: string, rows: CarriedRow[]): void {
+    this.#commit(this.#place, (taken, now) => {
+      const turn = this.#context.stores.sequencer.turn(did, "", taken);
+      const { epoch, n } = turn.repo;
+      for (const row of rows) turn.append({ ...row, n }, now);
+      turn.amend({ host: "", epoch, n, carried: true });
+      turn.finish();
+    });
+  }
+
+  #commit(place: Place, take: (taken: Taken, now: number) => void): void {
+    const { transaction, publish, now, beforeCommit } = this.#context;
+    const at = now();
+    const taken = nothingTaken();
+    transaction(() => {
+      take(taken, at);
+      this.#write(place);
+      beforeCommit();
+    });
+    this.#place = place;
+    publish(taken, at);
+  }
+
+  #save(place: Place): void {
+    this.#write(place);
+    this.#place = place;
+  }
+
+  #write({ seq, epoch, owed }: Place): void {
+    this.#context.sql.exec("UPDATE follow SET seq = ?, epoch = ?, owed = ?", seq, epoch, owed);
+  }
+
+  #read(): Place {
+    return this.#context.sql.exec<Place>("SELECT seq, epoch, owed FROM follow").one();
+  }
+}
+
+function stated(did: string, epoch: number, kind: CarriedRow["kind"], time: string, template: FrameTemplate, more: Partial<CarriedRow> = {}): CarriedRow {
+  return { did, epoch, n: 0, kind, time, ...template, carry: true, ...more };
+}
