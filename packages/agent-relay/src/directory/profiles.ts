@@ -33,6 +33,34 @@ export class Profiles {
     else this.remove(repo.id);
   }
 
+  /**
+   * A `#sync` of an account of another host: commits were missed, so what is known of its profile counts no more. If it has one
+   * (`collections` of the repository, as it was fetched), somebody is to look: see `doubtful`.
+   */
+  doubt(repo: Repo, collections: readonly string[]): void {
+    if (this.#rule === undefined) return;
+    if (collections.includes(this.#rule.path.slice(0, this.#rule.path.indexOf("/")))) this.#put(repo, null);
+    else this.remove(repo.id);
+  }
+
+  /** Accounts whose profile was not seen, at most `limit` of them, any. */
+  doubtful(limit: number): { did: string; host: string }[] {
+    // In no order: those whose hosts are away must not keep the others waiting.
+    return this.#sql
+      .exec<{ did: string; host: string }>(
+        `SELECT p.did, r.host FROM profile p JOIN repos r ON r.id = p.repo AND r.did = p.did
+         WHERE p.record IS NULL AND r.carried = 1 AND r.active = 1 ORDER BY RANDOM() LIMIT ?`, limit,
+      )
+      .toArray();
+  }
+
+  /** Somebody looked: the profile, verified, or null when there is none. What a commit said meanwhile is newer. */
+  settle(did: string, record: Uint8Array | null): void {
+    if (record !== null && record.length <= MAX_PROFILE_BYTES && this.#rule?.isListed(record) === true)
+      this.#sql.exec("UPDATE profile SET record = ? WHERE did = ? AND record IS NULL", record, did);
+    else this.#sql.exec("DELETE FROM profile WHERE did = ? AND record IS NULL", did);
+  }
+
   /** The account is gone. */
   remove(repo: number): void {
     this.#sql.exec("DELETE FROM profile WHERE repo = ?", repo);
@@ -44,14 +72,14 @@ export class Profiles {
     return this.#sql
       .exec<{ did: string; host: string; record: ArrayBuffer; at: number | null }>(
         `SELECT p.did, r.host, p.record, r.at FROM profile p JOIN repos r ON r.id = p.repo AND r.did = p.did
-         WHERE p.did > ? AND r.active = 1 AND r.status IS NULL AND (r.host <> '' OR NOT ?) ORDER BY p.did LIMIT ?`,
+         WHERE p.did > ? AND p.record IS NOT NULL AND r.carried = 1 AND r.active = 1 AND r.status IS NULL AND (r.host <> '' OR NOT ?) ORDER BY p.did LIMIT ?`,
         after, foreign ? 1 : 0, most,
       )
       .toArray()
       .map(({ did, host, record, at }) => ({ did, host, record: new Uint8Array(record), ...(at === null ? {} : { lastEventAt: at }) }));
   }
 
-  #put(repo: Repo, record: Uint8Array): void {
+  #put(repo: Repo, record: Uint8Array | null): void {
     this.#sql.exec("INSERT OR REPLACE INTO profile (repo, did, record) VALUES (?, ?, ?)", repo.id, repo.did, record);
   }
 }

@@ -45,6 +45,7 @@ export class Hosts {
    */
   forget(name: string): void {
     this.#sql.exec("DELETE FROM repo_collection WHERE repo IN (SELECT id FROM repos WHERE host = ?)", name);
+    this.#sql.exec("DELETE FROM profile WHERE repo IN (SELECT id FROM repos WHERE host = ?)", name);
     this.#sql.exec("UPDATE repos SET carried = 0, epoch = 0, n = -1 WHERE host = ?", name);
     this.#sql.exec("DELETE FROM host WHERE name = ?", name);
   }

@@ -52,7 +52,9 @@ export function takeRows({ sequencer, collections, hosts }: NetworkStores, host:
       turn = sequencer.turn(row.did, host, taken);
       turns.set(row.did, turn);
     }
-    if (takeRow(turn, row, host, now) && row.collections !== undefined && row.collections.length > 0) collections.note(turn.repo.id, row.collections);
+    if (!takeRow(turn, row, host, now)) continue;
+    if (row.collections !== undefined && row.collections.length > 0) collections.note(turn.repo.id, row.collections);
+    if (row.kind === "sync" && host !== "") sequencer.profiles.doubt(turn.repo, row.collections ?? []);
   }
   for (const turn of turns.values()) {
     turn.finish();

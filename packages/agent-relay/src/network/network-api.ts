@@ -27,6 +27,10 @@ export interface NetworkApi extends DeliveryApi, DirectoryApi {
   host(name: string): Promise<HostSummary | undefined>;
   /** Remove a host that is no longer a peer, and its accounts, from listRepos. Its events leave with the window. */
   forgetHost(host: string): Promise<void>;
+  /** Accounts that have a profile which was not seen, since commits of theirs were missed; at most `limit`, any. */
+  doubtfulProfiles(limit: number): Promise<{ did: string; host: string }[]>;
+  /** The profile of such an account, verified; null when it has none. */
+  settleProfile(input: { did: string; record: Uint8Array | null }): Promise<void>;
   stats(): Promise<NetworkStats>;
 }
 

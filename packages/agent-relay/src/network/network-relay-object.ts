@@ -129,6 +129,14 @@ export abstract class NetworkRelayObject<Env = unknown> extends SequencerObject<
     this.#collections.reload();
   }
 
+  async doubtfulProfiles(limit: number): Promise<{ did: string; host: string }[]> {
+    return this.sequencer.profiles.doubtful(limit);
+  }
+
+  async settleProfile({ did, record }: { did: string; record: Uint8Array | null }): Promise<void> {
+    this.sequencer.profiles.settle(did, record);
+  }
+
   override async stats(): Promise<NetworkStats> {
     const { through, error } = this.#follower;
     return { ...this.sequencer.stats(), followedThrough: through, ...(error === undefined ? {} : { followError: error }) };
