@@ -1,6 +1,6 @@
 import type { LogBounds } from "./streams/cursor.ts";
 import { messagesIn } from "@rookery/sync";
-import { CHECKPOINT_EVENTS, MAX_ROW_BLOB_BYTES } from "./settings.ts";
+import { CHECKPOINT_EVENTS, COUNT_AT_MOST, MAX_ROW_BLOB_BYTES } from "./settings.ts";
 import { LegacyTimes } from "./streams/legacy-times.ts";
 
 /** An event as it goes to subscribers. */
@@ -131,6 +131,11 @@ export class EventLog implements LogBounds {
       else low = at.seq + 1;
     }
     return found;
+  }
+
+  /** Number of events after `seq`, looking at no more than `COUNT_AT_MOST` of them. */
+  countAfter(seq: number): number {
+    return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM (SELECT 1 FROM log WHERE seq > ? LIMIT ?)", seq, COUNT_AT_MOST).one().n;
   }
 
   /** Whether there is any event after `seq`. */

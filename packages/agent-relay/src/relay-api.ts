@@ -78,4 +78,9 @@ export interface RelayLimits {
   maxBytes: number;
   /** Bytes a subscriber may leave unread in its socket: more waits in the log, and a full buffer that does not move is ConsumerTooSlow. */
   maxBufferedBytes: number;
+  /**
+   * Say `#info` to readers of the firehose and of subscribeEvents this often, in milliseconds; 0 or absent: never. Some clients take 5 s of silence for a dead
+   * connection. It costs: the object stays awake, and is billed, as long as anybody reads.
+   */
+  heartbeatMs?: number;
 }

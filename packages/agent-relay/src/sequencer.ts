@@ -57,7 +57,7 @@ export class Sequencer implements LogStores {
     this.profiles = new Profiles(storage.sql, options.listing);
     this.purge = new Purge(storage, this.log, this.deliveries);
     this.wakes = new Wakes(storage.sql, options.waker);
-    this.streams = new StreamServer(ctx, { log: this.log, maxBufferedBytes: options.limits.maxBufferedBytes, now: options.now });
+    this.streams = new StreamServer(ctx, { log: this.log, maxBufferedBytes: options.limits.maxBufferedBytes, heartbeatMs: options.limits.heartbeatMs ?? 0, now: options.now });
     this.scheduler = new Scheduler(storage, {
       prune: (now) => this.#prune(now),
       purge: (now) => (this.purge.run() ? now : undefined),

@@ -6,7 +6,7 @@ import { destroyAgent, destroyAgentPlain } from "./http/destroy-agent.ts";
 import { health } from "./http/health.ts";
 import { landing, robots } from "./http/landing.ts";
 import { listAgents } from "./http/list-agents.ts";
-import { subscribeRepos } from "./http/subscribe-repos.ts";
+import { stream } from "./http/stream.ts";
 import { atprotoDid, hostDidDocument } from "./http/well-known.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { federationRoutes } from "./routes/federation.ts";
@@ -56,8 +56,11 @@ export const routes: AnyRoute[] = [
     body: "none",
     maxBytes: 0,
     rate: global,
-    plain: subscribeRepos,
+    plain: stream,
   },
+  // Jetstream, whose clients expect it at the root of the host name, and its successor.
+  { method: "GET", path: "/subscribe", access: "public", body: "none", maxBytes: 0, rate: global, plain: stream },
+  { method: "GET", path: "/xrpc/network.bsky.jetstream.subscribeEvents", access: "public", body: "none", maxBytes: 0, rate: global, plain: stream },
 
   query("agent.comms.listInbox", { access: "agent", handler: xrpc.listInbox }),
   procedure("agent.network.createAgent", { access: "admin", handler: createAgent }),

@@ -4,7 +4,7 @@
  */
 import { base64Encode, cborToJsonText, cidKey, cidToString } from "@rookery/repo";
 import { blocksOf } from "./car-blocks.ts";
-import type { FrameView, OpView } from "./frame-view.ts";
+import type { FrameView } from "./frame-view.ts";
 import { SUBSCRIBE_EVENTS, UNKNOWN_HANDLE } from "./jetstream.ts";
 
 /** Which envelope a text has. */
@@ -12,19 +12,26 @@ export type Envelope = "v1" | "events";
 
 /**
  * The fields of each operation, without braces: `"operation":...,"cid":"..."`. Undefined where the commit lacks the record's
- * block: nothing can be said about it.
+ * block, or the block is not DAG-CBOR though its hash is right: nothing can be said about it in JSON.
  */
 export function opTexts(view: FrameView): (string | undefined)[] {
   const blocks = view.blocks === undefined ? undefined : blocksOf(view.blocks);
   return view.ops.map((op) => {
     const head = `"operation":"${op.action}","collection":${JSON.stringify(op.collection)},"rkey":${JSON.stringify(op.rkey)}`;
     if (op.action === "delete") return head;
-    const record = op.cid === null ? undefined : blocks?.get(cidKey(op.cid));
-    return record === undefined ? undefined : `${head},"record":${cborToJsonText(record)},"cid":"${cidText(op)}"`;
+    const block = op.cid === null ? undefined : blocks?.get(cidKey(op.cid));
+    const record = block === undefined ? undefined : recordText(block);
+    return record === undefined || op.cid === null ? undefined : `${head},"record":${record},"cid":"${cidToString(op.cid)}"`;
   });
 }
 
-const cidText = ({ cid }: OpView): string => (cid === null ? "" : cidToString(cid));
+function recordText(block: Uint8Array): string | undefined {
+  try {
+    return cborToJsonText(block);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * The message of one commit.

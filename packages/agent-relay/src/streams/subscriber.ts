@@ -1,37 +1,65 @@
 /**
- * One reader of the firehose: a socket and a cursor over the log.
+ * One reader of a stream: a socket and a cursor over the log.
  *
  * A reader is either *live* or *behind*. Live means: it was given every event up to the log's last. That holds at the end of
  * every turn of the event loop, since appending and sending happen in one turn, so the attachment just says "live" and needs no
  * write per event: after hibernation the cursor of a live reader is the log's end. A reader that is behind is sent slices of
  * the log by the pump, which keeps the object awake, and its attachment is written after each slice. So the attachment is true
  * at any moment, and hibernation neither loses nor repeats an event.
+ *
+ * A reader that is *waiting* asked to be sent nothing before its first options_update; it is behind or live from then on.
  */
-import { STALL_MS } from "../settings.ts";
-
-/** What survives hibernation with the socket: `live`, or the seq of the last event sent. */
-export type Attachment = { live: true } | { after: number };
+import type { FilterSpec } from "@rookery/sync";
+import { CLIENT_MESSAGE_SPAN_MS, STALL_MS } from "../settings.ts";
+import type { Attachment } from "./attachment.ts";
+import { outletOf, type Outlet } from "./outlet.ts";
+import type { Pack, Payload } from "./shared-event.ts";
 
 export class Subscriber {
   readonly #ws: WebSocket;
-  /** Seq of the last event sent while behind; undefined when live. */
-  #after: number | undefined;
+  readonly #pack: Pack | undefined;
+  #attachment: Attachment;
+  #filter: FilterSpec | undefined;
+  #outlet: Outlet | undefined;
   /** Bytes handed to the socket, and what of them had been read when it was last looked at. */
   #sent = 0;
   #read = 0;
   #progressAt: number;
   #messages = 0;
+  #messagesSince = 0;
 
-  constructor(ws: WebSocket, attachment: Attachment, now: number) {
+  /** @param filter what the attachment stands for; `pack` is needed by `jetstream+zstd` only. */
+  constructor(ws: WebSocket, attachment: Attachment, filter: FilterSpec | undefined, pack: Pack | undefined, now: number) {
     this.#ws = ws;
-    this.#after = "live" in attachment ? undefined : attachment.after;
+    this.#attachment = attachment;
+    this.#filter = filter;
+    this.#pack = pack;
+    this.#outlet = outletOf(attachment.format, filter, attachment.fromUs, pack);
     this.#sent = ws.bufferedAmount;
     this.#progressAt = now;
   }
 
+  get attachment(): Readonly<Attachment> {
+    return this.#attachment;
+  }
+
   /** Seq after which to go on; undefined when live. */
   get behindAfter(): number | undefined {
-    return this.#after;
+    return this.#attachment.after;
+  }
+
+  get isWaiting(): boolean {
+    return this.#attachment.waiting === true;
+  }
+
+  /** What a Jetstream reader wants. */
+  get filter(): FilterSpec | undefined {
+    return this.#filter;
+  }
+
+  /** Makes of an event what this reader is sent; undefined when that is the frame itself. */
+  get outlet(): Outlet | undefined {
+    return this.#outlet;
   }
 
   /** Bytes that the reader has not taken yet. */
@@ -40,28 +68,34 @@ export class Subscriber {
   }
 
   /** Put a frame into the socket; the caller has looked at `unread`. Throws when the socket is gone. */
-  send(frame: Uint8Array): void {
-    this.#ws.send(frame);
-    this.#sent += frame.length;
+  send(payload: Payload): void {
+    this.#ws.send(payload);
+    this.#sent += payload.length;
   }
 
   /** From now on sent by the pump, from after `seq`. */
   fallBehind(seq: number, now: number): void {
-    this.#after = seq;
     this.#progressAt = now;
-    this.#attach({ after: seq });
+    this.#attach({ ...this.#attachment, after: seq });
   }
 
   /** The pump has sent everything up to `seq`. */
   advance(seq: number): void {
-    this.#after = seq;
-    this.#attach({ after: seq });
+    this.#attach({ ...this.#attachment, after: seq });
   }
 
   /** Everything in the log was sent. */
   catchUp(): void {
-    this.#after = undefined;
-    this.#attach({ live: true });
+    const { after: _, ...live } = this.#attachment;
+    this.#attach(live);
+  }
+
+  /** The client said what it wants: it is waiting no more. `stored` stands for the filter in the attachment. */
+  refilter(filter: FilterSpec, stored: NonNullable<Attachment["filter"]>): void {
+    const { waiting: _, ...rest } = this.#attachment;
+    this.#filter = filter;
+    this.#outlet = outletOf(rest.format, filter, rest.fromUs, this.#pack);
+    this.#attach({ ...rest, filter: stored });
   }
 
   /** Whether the reader has taken nothing for STALL_MS. Ask only while bytes wait for it. */
@@ -74,13 +108,17 @@ export class Subscriber {
     return now - this.#progressAt >= STALL_MS;
   }
 
-  /** Count a message from the client; how many there were since the last wake-up. */
-  countMessage(): number {
+  /** Count a message from the client; how many there were within the last span. */
+  countMessage(now: number): number {
+    if (now - this.#messagesSince >= CLIENT_MESSAGE_SPAN_MS) {
+      this.#messagesSince = now;
+      this.#messages = 0;
+    }
     return ++this.#messages;
   }
 
   /** Send a last frame if there is one, and close. Never throws: the socket may be gone already. */
-  close(code: number, reason: string, last?: Uint8Array): void {
+  close(code: number, reason: string, last?: Payload): void {
     try {
       if (last !== undefined) this.#ws.send(last);
       this.#ws.close(code, reason);
@@ -90,6 +128,7 @@ export class Subscriber {
   }
 
   #attach(attachment: Attachment): void {
+    this.#attachment = attachment;
     this.#ws.serializeAttachment(attachment);
   }
 }

@@ -1,22 +1,30 @@
-import { encodeErrorFrame } from "@rookery/sync";
+import type { FilterSpec } from "@rookery/sync";
 import type { EventLog, LoggedFrame } from "../log.ts";
 import {
-  MAX_CLIENT_MESSAGES, MIN_BUFFERED_BYTES, PUMP_IDLE_MAX_MS, PUMP_IDLE_MS, PUMP_SLICE_BYTES, PUMP_SLICE_ROWS, PUMP_TURN_BYTES, TOTAL_BUFFERED_BYTES,
+  EVENT_CACHE_BYTES, MAX_CLIENT_MESSAGES, MIN_BUFFERED_BYTES, PUMP_IDLE_MAX_MS, PUMP_IDLE_MS, PUMP_SLICE_BYTES, PUMP_SLICE_ROWS, PUMP_TURN_BYTES, TOTAL_BUFFERED_BYTES,
 } from "../settings.ts";
+import { attachmentOf, type Attachment } from "./attachment.ts";
+import { EventCache } from "./event-cache.ts";
+import type { FilterStore } from "./filter-store.ts";
 import type { Listener } from "./listener.ts";
-import { Subscriber, type Attachment } from "./subscriber.ts";
+import type { Pack, Payload } from "./shared-event.ts";
+import { Subscriber } from "./subscriber.ts";
+import { errorFrame, infoFrame } from "./words.ts";
 
 /** What the sockets need of the object they hang on. */
 export interface SubscribersContext {
   log: EventLog;
+  filters: FilterStore;
+  /** Packs texts for readers who asked for it. */
+  pack: Pack;
   /** Bytes one reader may leave unread: more is not put into its socket, it falls behind instead. */
   maxBufferedBytes: number;
   now: () => number;
 }
 
 /**
- * All readers of the firehose. Live ones get each frame from memory as it is appended; the others read the log through the
- * pump until they have caught up, within the same turn that finds nothing left, so there is no seam.
+ * All readers of a log, whatever their format. Live ones get each event from memory as it is appended; the others read the log
+ * through the pump until they have caught up, within the same turn that finds nothing left, so there is no seam.
  *
  * Slow readers are throttled, not dropped: at most `maxBufferedBytes` (less when there are many) wait in a socket, the rest
  * in the log. A reader is dropped as ConsumerTooSlow when its buffer is full and it has taken nothing for 30 s, or when the
@@ -24,6 +32,7 @@ export interface SubscribersContext {
  */
 export class Subscribers {
   readonly #context: SubscribersContext;
+  readonly #cache = new EventCache(EVENT_CACHE_BYTES);
   readonly #all = new Map<WebSocket, Subscriber>();
   readonly #behind = new Set<WebSocket>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,7 +41,9 @@ export class Subscribers {
   /** @param sockets those that came through hibernation; the log must not have been appended to since the object woke. */
   constructor(context: SubscribersContext, sockets: WebSocket[]) {
     this.#context = context;
-    for (const ws of sockets) this.#take(ws, attachmentOf(ws));
+    const attachments = sockets.map((ws) => [ws, attachmentOf(ws)] as const);
+    context.filters.keepOnly(attachments.map(([, { filter }]) => filter));
+    for (const [ws, attachment] of attachments) this.#take(ws, attachment, context.filters.get(attachment.filter));
     this.#schedule(0);
   }
 
@@ -40,36 +51,54 @@ export class Subscribers {
     return this.#all.size;
   }
 
+  /** Who reads. Counting how far somebody is behind looks at the log, so this is for the admin. */
   listeners(): Listener[] {
-    const { lastSeq } = this.#context.log;
-    return Array.from(this.#all.values(), ({ behindAfter }) => ({
-      format: "subscribeRepos" as const, userAgent: "", address: "", since: 0, lag: behindAfter === undefined ? 0 : lastSeq - behindAfter,
+    return Array.from(this.#all.values(), ({ attachment: { format, userAgent, address, since, after } }) => ({
+      format, userAgent, address, since, lag: after === undefined ? 0 : this.#context.log.countAfter(after),
     }));
   }
 
-  /** A new socket, accepted for hibernation already. `after` is the seq to go on from, undefined for live only. */
-  add(ws: WebSocket, after: number | undefined): void {
-    const attachment: Attachment = after === undefined || after >= this.#context.log.lastSeq ? { live: true } : { after };
+  of(ws: WebSocket): Subscriber | undefined {
+    return this.#all.get(ws);
+  }
+
+  /** A new socket, accepted for hibernation already. An attachment that has everything becomes live. */
+  add(ws: WebSocket, { after, ...live }: Attachment, filter: FilterSpec | undefined): void {
+    const isLive = after === undefined || (after >= this.#context.log.lastSeq && live.waiting !== true);
+    const attachment = isLive ? live : { ...live, after };
     ws.serializeAttachment(attachment);
-    this.#take(ws, attachment);
+    this.#take(ws, attachment, filter);
     this.#schedule(0);
   }
 
-  /** Frames that were appended in this very turn. */
+  /** Events that were appended in this very turn. */
   publish(frames: LoggedFrame[]): void {
-    const [first] = frames;
-    if (first === undefined) return;
+    if (frames.length === 0) return;
     const cap = this.#cap();
     for (const [ws, subscriber] of this.#all) {
-      if (subscriber.behindAfter !== undefined) continue;
+      if (subscriber.behindAfter !== undefined || subscriber.isWaiting) continue;
       try {
-        for (const { seq, frame } of frames) {
-          if (!hasRoom(subscriber.unread, frame, cap)) {
-            this.#fallBehind(ws, subscriber, seq - 1);
-            break;
-          }
-          subscriber.send(frame);
+        const { outlet } = subscriber;
+        for (const logged of frames) {
+          // The firehose's own frames go by without an object made for any of them: most readers are of this kind.
+          const taken = outlet === undefined ? give(subscriber, logged.frame, cap) : giveAll(subscriber, outlet(this.#cache.of(logged)), cap);
+          if (taken) continue;
+          this.#fallBehind(ws, subscriber, logged.seq - 1);
+          break;
         }
+      } catch {
+        this.remove(ws);
+      }
+    }
+  }
+
+  /** Say that the stream is alive to every reader that has nothing to read. */
+  heartbeat(): void {
+    for (const [ws, subscriber] of this.#all) {
+      const beat = infoFrame(subscriber.attachment.format, "Heartbeat", "nothing is new");
+      if (beat === undefined || subscriber.behindAfter !== undefined || subscriber.unread > 0) continue;
+      try {
+        subscriber.send(beat);
       } catch {
         this.remove(ws);
       }
@@ -78,21 +107,43 @@ export class Subscribers {
 
   /** A socket was closed by its client or failed. */
   remove(ws: WebSocket): void {
+    this.#context.filters.drop(this.#all.get(ws)?.attachment.filter);
     this.#all.delete(ws);
     this.#behind.delete(ws);
   }
 
-  /** The client said something, which means nothing here; one that goes on talking is cut off. */
-  ignoreMessage(ws: WebSocket): void {
-    const subscriber = this.#all.get(ws);
-    if (subscriber === undefined || subscriber.countMessage() <= MAX_CLIENT_MESSAGES) return;
-    subscriber.close(1008, "this stream takes no messages");
+  /** Close a reader's socket. */
+  dismiss(ws: WebSocket, code: number, reason: string, last?: Payload): void {
+    this.#all.get(ws)?.close(code, reason, last);
     this.remove(ws);
   }
 
-  #take(ws: WebSocket, attachment: Attachment): void {
-    this.#all.set(ws, new Subscriber(ws, attachment, this.#context.now()));
-    if (!("live" in attachment)) this.#behind.add(ws);
+  /** Whether the client may go on after this message of it; one that talks all the time is cut off. */
+  mayTalk(ws: WebSocket): boolean {
+    const subscriber = this.#all.get(ws);
+    if (subscriber === undefined) return false;
+    if (subscriber.countMessage(this.#context.now()) <= MAX_CLIENT_MESSAGES) return true;
+    this.dismiss(ws, 1008, "too many messages");
+    return false;
+  }
+
+  /** Another filter for a reader, from the next event on. One that waited for it begins, where the window still allows. */
+  refilter(ws: WebSocket, subscriber: Subscriber, filter: FilterSpec, stored: NonNullable<Attachment["filter"]>): void {
+    const { log, filters } = this.#context;
+    const waited = subscriber.isWaiting;
+    filters.drop(subscriber.attachment.filter);
+    subscriber.refilter(filter, stored);
+    const { behindAfter } = subscriber;
+    if (!waited || behindAfter === undefined) return;
+    subscriber.fallBehind(Math.max(behindAfter, log.prunedThrough), this.#context.now());
+    this.#behind.add(ws);
+    this.#schedule(0);
+  }
+
+  #take(ws: WebSocket, attachment: Attachment, filter: FilterSpec | undefined): void {
+    const { pack, now } = this.#context;
+    this.#all.set(ws, new Subscriber(ws, attachment, filter, pack, now()));
+    if (attachment.after !== undefined && attachment.waiting !== true) this.#behind.add(ws);
   }
 
   #fallBehind(ws: WebSocket, subscriber: Subscriber, after: number): void {
@@ -113,7 +164,7 @@ export class Subscribers {
 
   /** One turn: readers with room get a slice each, until the turn's bytes are spent; those served go to the end of the queue. */
   #pump(): void {
-    let sent = 0;
+    let worked = 0;
     // A copy: whoever was served is put at the end of the set, and would be met again.
     for (const ws of Array.from(this.#behind)) {
       const subscriber = this.#all.get(ws);
@@ -121,45 +172,46 @@ export class Subscribers {
       try {
         const bytes = this.#advance(ws, subscriber);
         if (bytes > 0 && this.#behind.delete(ws)) this.#behind.add(ws);
-        sent += bytes;
+        worked += bytes;
       } catch (error) {
         // The socket is gone, or the log is damaged: either way this reader is served no further, and only the second is news.
         console.warn({ event: "relay.subscriber_dropped", error: String(error) });
-        subscriber.close(1011, "cannot go on");
-        this.remove(ws);
+        this.dismiss(ws, 1011, "cannot go on");
       }
-      if (sent >= PUMP_TURN_BYTES) break;
+      if (worked >= PUMP_TURN_BYTES) break;
     }
-    this.#idle = sent > 0 ? PUMP_IDLE_MS : Math.min(this.#idle * 2, PUMP_IDLE_MAX_MS);
-    this.#schedule(sent > 0 ? 0 : this.#idle);
+    this.#idle = worked > 0 ? PUMP_IDLE_MS : Math.min(this.#idle * 2, PUMP_IDLE_MAX_MS);
+    this.#schedule(worked > 0 ? 0 : this.#idle);
   }
 
-  /** Send one slice to a reader that is behind, if it has room; the bytes sent. */
+  /**
+   * Send one slice to a reader that is behind, if it has room. The bytes of the events it is past now, sent or filtered out:
+   * what a narrow filter leaves out is work too, and others get their turn after it.
+   */
   #advance(ws: WebSocket, subscriber: Subscriber): number {
     const { log, now } = this.#context;
     const from = subscriber.behindAfter;
     if (from === undefined) return 0;
     if (from < log.prunedThrough) return this.#tooSlow(ws, subscriber, `the window begins after ${log.prunedThrough}, and event ${from + 1} was not read yet`);
+    const { outlet } = subscriber;
     const cap = this.#cap();
     let after = from;
-    let sent = 0;
+    let passed = 0;
     let full = subscriber.unread >= cap;
     if (!full) {
-      for (const { seq, frame } of log.read(from, PUMP_SLICE_ROWS, PUMP_SLICE_BYTES)) {
-        full = !hasRoom(subscriber.unread, frame, cap);
+      for (const logged of log.read(from, PUMP_SLICE_ROWS, PUMP_SLICE_BYTES)) {
+        full = !(outlet === undefined ? give(subscriber, logged.frame, cap) : giveAll(subscriber, outlet(this.#cache.of(logged)), cap));
         if (full) break;
-        subscriber.send(frame);
-        after = seq;
-        sent += frame.length;
+        after = logged.seq;
+        passed += logged.frame.length;
       }
     }
-    if (sent > 0) subscriber.advance(after);
-    else if (full && subscriber.stalled(now())) return this.#tooSlow(ws, subscriber, "nothing was read for 30 seconds");
+    if (passed === 0 && full && subscriber.stalled(now())) return this.#tooSlow(ws, subscriber, "nothing was read for 30 seconds");
     if (!full && !log.hasAfter(after)) {
       subscriber.catchUp();
       this.#behind.delete(ws);
-    }
-    return sent;
+    } else if (passed > 0) subscriber.advance(after);
+    return passed;
   }
 
   /** Bytes that may wait in one socket: its share of what all may hold, within the operator's limit. */
@@ -169,20 +221,26 @@ export class Subscribers {
   }
 
   #tooSlow(ws: WebSocket, subscriber: Subscriber, message: string): number {
-    subscriber.close(1008, "ConsumerTooSlow", encodeErrorFrame({ error: "ConsumerTooSlow", message }));
-    this.remove(ws);
+    this.dismiss(ws, 1008, "ConsumerTooSlow", errorFrame(subscriber.attachment.format, "ConsumerTooSlow", message));
     return 0;
   }
 }
 
-/** An empty socket takes any frame, however large beside the cap. */
-function hasRoom(unread: number, frame: Uint8Array, cap: number): boolean {
-  return unread === 0 || unread + frame.length <= cap;
+/** Send if there is room: an empty socket takes anything, however large beside the cap. */
+function give(subscriber: Subscriber, payload: Payload, cap: number): boolean {
+  const { unread } = subscriber;
+  if (unread > 0 && unread + payload.length > cap) return false;
+  subscriber.send(payload);
+  return true;
 }
 
-/** A named boundary: an attachment was written by `add` or by Subscriber, in this version or an earlier one. */
-function attachmentOf(ws: WebSocket): Attachment {
-  const attachment: unknown = ws.deserializeAttachment();
-  if (typeof attachment === "object" && attachment !== null && "after" in attachment && typeof attachment.after === "number") return { after: attachment.after };
-  return { live: true };
+/** All messages of an event, or none: cursors stand between events. */
+function giveAll(subscriber: Subscriber, payloads: readonly Payload[], cap: number): boolean {
+  const [first] = payloads;
+  if (first === undefined) return true;
+  if (payloads.length === 1) return give(subscriber, first, cap);
+  const { unread } = subscriber;
+  if (unread > 0 && unread + payloads.reduce((sum, { length }) => sum + length, 0) > cap) return false;
+  for (const payload of payloads) subscriber.send(payload);
+  return true;
 }
