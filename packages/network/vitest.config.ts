@@ -10,6 +10,8 @@ export default defineConfig({
     cloudflareTest({
       wrangler: { configPath: "../../wrangler.toml" },
       miniflare: {
+        // Registries of neighbouring colonies, for the tests of federation.
+        d1Databases: ["DB_B", "DB_C"],
         bindings: {
           TEST_MIGRATIONS: migrations,
           ORIGIN: "http://localhost:3000",

@@ -1,5 +1,8 @@
 import { door } from "./door/door.ts";
 import type { Env, WakeMessage } from "./env.ts";
+import { upkeep } from "./federation/upkeep.ts";
+import { crawlAtStart } from "./host/crawl-at-start.ts";
+import { colonyOf } from "./host/federation.ts";
 import { hostOf, provisioningOf } from "./host/host.ts";
 import { consume } from "./queue.ts";
 
@@ -12,5 +15,7 @@ export { Upstream } from "./objects/upstream.ts";
 export default {
   fetch: (request, env) => door(request, env),
   queue: (batch, env) => consume(batch, env),
-  scheduled: (_event, env) => provisioningOf(hostOf(env)).sweep(),
+  scheduled: async (_event, env) => {
+    await Promise.all([provisioningOf(hostOf(env)).sweep(), upkeep(colonyOf(env)), crawlAtStart(env)]);
+  },
 } satisfies ExportedHandler<Env, WakeMessage>;

@@ -8,6 +8,8 @@ declare global {
     }
     interface Env extends ColonyEnv {
       TEST_MIGRATIONS: D1Migration[];
+      DB_B: D1Database;
+      DB_C: D1Database;
     }
   }
 }

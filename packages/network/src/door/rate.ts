@@ -16,6 +16,8 @@ const DAY = 24 * 60 * MINUTE;
 export const rateRules = {
   global: { name: "global-ip", points: 3000, windowMs: 5 * MINUTE },
   createAccount: { name: "create-account", points: 100, windowMs: 5 * MINUTE },
+  /** Our own: a handshake is two calls, and each makes this colony ask elsewhere. */
+  peering: { name: "peering", points: 60, windowMs: 5 * MINUTE },
   uploadBlob: { name: "upload-blob", points: 1000, windowMs: DAY },
 } satisfies Record<string, RateRule>;
 

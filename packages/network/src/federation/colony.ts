@@ -11,7 +11,7 @@ export interface Colony {
   origin: string;
   /** Resolves and asks neighbours on loopback; production does not. */
   allowLoopback: boolean;
-  key(): Promise<ColonyKey>;
+  key: () => Promise<ColonyKey>;
   fetch: typeof fetch;
   /** DID documents from the directories themselves, no cache. */
   resolve: ResolveDid;

@@ -42,11 +42,13 @@ const parse = (text: string): unknown => {
 const wordsOf = (text: string): { name: string; message: string } => {
   try {
     const { error, message } = fieldsOf(JSON.parse(text)) ?? {};
-    return { name: String(error ?? "").slice(0, 100), message: String(message ?? "").slice(0, 500) };
+    return { name: textOf(error, 100), message: textOf(message, 500) };
   } catch {
     return { name: "", message: "" };
   }
 };
+
+const textOf = (value: unknown, most: number): string => (typeof value === "string" ? value.slice(0, most) : "");
 
 const readText = async (response: Response): Promise<string> => {
   const chunks: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-import { type Outcome, type ResolveDid, fail, keyOf, ok, pdsOf, webDidOrigin } from "@rookery/sync";
+import { type Outcome, type ResolveDid, fail, keyOf, ok, pdsOf, webDidOf, webDidOrigin } from "@rookery/sync";
 import { CARD_PATH, type ForeignCard, readCard } from "./colony-card.ts";
 import { fetchJson } from "./fetch-json.ts";
 
@@ -31,7 +31,7 @@ export const introduce = async ({ fetch, resolve, allowLoopback }: Introducer, o
     const card = readCard(answer.json);
     if (typeof card === "string") return invalid(`${origin}${CARD_PATH} is no colony's card: ${card}`);
     if (card.origin !== origin) return invalid(`The colony at ${origin} says that it is ${card.origin}; use that address`);
-    if (webDidOrigin(card.did, allowLoopback)?.origin !== origin) return invalid(`The colony at ${origin} says that it is ${card.did}, which is not the did:web of this address`);
+    if (card.did !== webDidOf(origin) || originOfColony(card.did, allowLoopback) !== origin) return invalid(`The colony at ${origin} says that it is ${card.did}, which is not the did:web of this address`);
     const document = await resolve(card.did);
     if (document === undefined) return invalid(`${card.did} has no DID document`);
     if (keyOf(document, KEY_FRAGMENT) !== card.publicKey) return invalid(`The DID document of ${card.did} has another ${KEY_FRAGMENT} key than its card`);

@@ -1,10 +1,10 @@
-import { type Outcome, fail, ok } from "@rookery/sync";
+import { type Outcome, type XrpcFault, fail, ok, webDidOf } from "@rookery/sync";
 import type { Colony } from "./colony.ts";
 import { fetchJson } from "./fetch-json.ts";
 import { fieldsOf } from "./fields.ts";
 import { peerAddress } from "./peer-address.ts";
 import { type PeerKind, type PeerRow, isUpstreamKind, newPeer } from "./peer-row.ts";
-import { type TrustLevel, levelFor } from "./policy.ts";
+import { type Policy, type TrustLevel, levelFor } from "./policy.ts";
 import { propose, sayFarewell } from "./propose.ts";
 import { settle, stateOf, stop } from "./settle.ts";
 
@@ -22,34 +22,45 @@ const sameList = (a: string[] | null, b: string[] | null): boolean => JSON.strin
  * The admin adds a peer, approves one that asked, tries again, or changes one's settings. The row is written before anything
  * is asked of the other side, so that the minute's upkeep can finish what was cut short.
  */
-export const addPeer = async (colony: Colony, { url, kind = "colony", trust, allowAgents }: PeerWish): Promise<Outcome<PeerRow>> => {
+export const addPeer = async (colony: Colony, wish: PeerWish): Promise<Outcome<PeerRow>> => {
   const { peers, policy, allowLoopback } = colony;
-  const address = peerAddress(kind, url, allowLoopback);
+  const { kind = "colony", trust, allowAgents } = wish;
+  const address = peerAddress(kind, wish.url, allowLoopback);
   if (typeof address === "string") return fail(400, "InvalidRequest", address);
   const { name, origin } = address;
-  if (origin === colony.origin && !isUpstreamKind(kind)) return fail(400, "InvalidRequest", `${origin} is this colony itself`);
-  if (kind !== "colony" && trust != null && trust !== "open" && trust !== "private") {
-    return fail(400, "InvalidRequest", `A ${kind} does no handshake, so its trust can only be open or private, not ${trust}`);
-  }
   const rules = await policy.get();
   const known = await peers.find(name);
-  const next = { trust: trust === undefined ? (known?.trust ?? null) : trust, allowAgents: allowAgents === undefined ? (known?.allowAgents ?? null) : allowAgents };
-  if (levelFor(rules, null) === "private") return fail(409, "PeeringClosed", "This colony's level is private; POST /admin/federation/policy changes it");
-  const unchanged = known !== undefined && known.kind === kind && known.trust === next.trust && sameList(known.allowAgents, next.allowAgents);
-  if (unchanged && known.approved && stateOf(rules, known).state === "active") return fail(409, "AlreadyPeered", `${name} is a peer already`);
-  if (kind === "host" && known?.listening !== true) {
-    const refused = await refuseNoHost(colony, origin);
-    if (refused !== undefined) return fail(502, "PeerUnreachable", refused);
-  }
-  const wish = { kind, origin, approved: true, blocked: false, endingAt: null, reason: null, ...next };
-  if (known === undefined && !(await peers.add(newPeer({ name, direction: "out", ...wish }, colony.now())))) return full();
+  const settings = { trust: trust === undefined ? (known?.trust ?? null) : trust, allowAgents: allowAgents === undefined ? (known?.allowAgents ?? null) : allowAgents };
+  const refused = await refuseWish(colony, rules, { kind, name, origin, ...settings }, known);
+  if (refused !== undefined) return { ok: false, error: refused };
+  const now = colony.now();
+  const wished = { kind, origin, did: kind === "colony" ? webDidOf(origin) : null, approved: true, blocked: false, endingAt: null, reason: null, nextAttemptAt: now, ...settings };
+  if (known === undefined && !(await peers.add(newPeer({ name, direction: "out", ...wished }, now)))) return full();
   const row = await peers.find(name);
-  const settled = row === undefined ? undefined : await peers.change(row, { ...wish, ...(row.theirs === "refused" ? { theirs: null } : {}), nextAttemptAt: colony.now() }, colony.now());
-  if (settled === undefined) return full();
-  const proven = kind !== "colony" || (settled.verifiedAt !== null && settled.theirs === "active");
-  if (!proven && levelFor(rules, settled.trust) !== "private") return propose(colony, settled);
-  await settle(colony, rules, settled);
-  return ok(settled);
+  const written = row === undefined ? undefined : await peers.change(row, { ...wished, ...(row.theirs === "refused" ? { theirs: null } : {}) }, now);
+  if (written === undefined) return full();
+  // An approval is told by a handshake of our own, so that the other side need not come and ask again.
+  const agreed = kind !== "colony" || (known?.approved === true && written.verifiedAt !== null && written.theirs === "active");
+  if (!agreed && levelFor(rules, written.trust) !== "private") return propose(colony, written);
+  await settle(colony, rules, written);
+  return ok(written);
+};
+
+type Wished = Pick<PeerRow, "kind" | "name" | "origin" | "trust" | "allowAgents">;
+
+/** What cannot be done for the admin, whatever the other side would say. */
+const refuseWish = async (colony: Colony, rules: Policy, wish: Wished, known: PeerRow | undefined): Promise<XrpcFault | undefined> => {
+  const { kind, name, origin, trust } = wish;
+  if (origin === colony.origin && !isUpstreamKind(kind)) return { status: 400, name: "InvalidRequest", message: `${origin} is this colony itself` };
+  if (kind !== "colony" && trust !== null && trust !== "open" && trust !== "private") {
+    return { status: 400, name: "InvalidRequest", message: `A ${kind} does no handshake, so its trust can only be open or private, not ${trust}` };
+  }
+  if (rules.peering === "private") return { status: 409, name: "PeeringClosed", message: "This colony's level is private; POST /admin/federation/policy changes it" };
+  const unchanged = known !== undefined && known.kind === kind && known.trust === trust && sameList(known.allowAgents, wish.allowAgents);
+  if (unchanged && known.approved && stateOf(rules, known).state === "active") return { status: 409, name: "AlreadyPeered", message: `${name} is a peer already` };
+  if (kind !== "host" || known?.listening === true) return undefined;
+  const noHost = await refuseNoHost(colony, origin);
+  return noHost === undefined ? undefined : { status: 502, name: "PeerUnreachable", message: noHost };
 };
 
 const full = () => fail(503, "TooManyPeers", "There are as many peers as can be looked after; remove one first");
@@ -92,15 +103,16 @@ export const removePeer = async (colony: Colony, nameOrDid: string, block: boole
   const ended = await peers.change(row, { approved: false, blocked: block, reason: null, nextAttemptAt: now, ...ending }, now);
   if (ended === undefined) return ok({ removed: true });
   if (!toTell) return (await finishRemoval(colony, ended), ok({ removed: true }));
-  await settle(colony, await policy.get(), ended);
-  const reason = await farewell(colony, ended);
+  await stop(colony, ended);
+  const reason = await farewell(colony, { ...ended, listening: false });
   return ok({ removed: true, told: reason === undefined, ...(reason === undefined ? {} : { reason }) });
 };
 
 /** Tell the other colony, and let the row go when that is done. @returns why it could not be told. */
 export const farewell = async (colony: Colony, row: PeerRow): Promise<string | undefined> => {
   const reason = await sayFarewell(colony, row);
-  if (reason === undefined) await finishRemoval(colony, row);
+  // One that never proved itself may be nobody: it is told if it can be, and not waited for.
+  if (reason === undefined || row.verifiedAt === null) await finishRemoval(colony, row);
   else await colony.peers.change(row, { reason: `The other colony is still to be told: ${reason}` }, colony.now());
   return reason;
 };

@@ -1,4 +1,7 @@
 import { type Handler, fault, json } from "@rookery/pds";
+import { colonyDocument, ownCard } from "../federation/own-card.ts";
+import { cardSourceOf } from "../host/federation.ts";
+import { envOf } from "../host/host.ts";
 
 /** /.well-known/atproto-did: the DID of the handle this request was sent to (specs/handle, HTTPS method). */
 export const atprotoDid: Handler = async ({ request, url, host }) => {
@@ -9,10 +12,8 @@ export const atprotoDid: Handler = async ({ request, url, host }) => {
     : new Response(agent.did, { headers: { "content-type": "text/plain; charset=utf-8" } });
 };
 
-/** /.well-known/did.json of the host itself: it is a did:web, and a PDS. */
-export const hostDidDocument: Handler = ({ host }) =>
-  json({
-    "@context": ["https://www.w3.org/ns/did/v1"],
-    id: host.did,
-    service: [{ id: "#atproto_pds", type: "AtprotoPersonalDataServer", serviceEndpoint: host.origin }],
-  });
+/** /.well-known/did.json of the host itself: it is a did:web, a PDS, and a colony with a key of its own. */
+export const hostDidDocument: Handler = async ({ host }) => json(await colonyDocument(cardSourceOf(envOf(host))));
+
+/** /.well-known/agent-network.json: what other colonies need to know of this one (docs/federation.md). */
+export const agentNetwork: Handler = async ({ host }) => json(await ownCard(cardSourceOf(envOf(host))));

@@ -1,0 +1,50 @@
+import { configOf } from "../config.ts";
+import type { Env } from "../env.ts";
+import type { Colony } from "../federation/colony.ts";
+import { type ColonyKey, deriveColonyKey } from "../federation/colony-key.ts";
+import type { CardSource } from "../federation/own-card.ts";
+import { NonceStore } from "../federation/nonce-store.ts";
+import { PeerStore } from "../federation/peer-store.ts";
+import { PolicyStore } from "../federation/policy-store.ts";
+import { collectionsOf } from "../federation/collections.ts";
+import { resolverOf } from "./dids.ts";
+import { networkStub, peerStub, upstreamStub } from "./stubs.ts";
+
+const build = (env: Env): Colony => {
+  const { hostDid, origin, isLoopback, masterKey, peering } = configOf(env);
+  let key: Promise<ColonyKey> | undefined;
+  return {
+    did: hostDid,
+    origin,
+    allowLoopback: isLoopback,
+    key: () => (key ??= deriveColonyKey(masterKey, hostDid)),
+    // workerd's fetch must be called as a plain function.
+    fetch: (input, init) => fetch(input, init),
+    resolve: resolverOf(env),
+    peers: new PeerStore(env.DB),
+    nonces: new NonceStore(env.DB),
+    policy: new PolicyStore(env.DB, peering),
+    listening: {
+      collections: collectionsOf(env.RELAY_COLLECTIONS),
+      peer: (host) => peerStub(env, host),
+      upstream: (url) => upstreamStub(env, url),
+      forgetHost: (host) => networkStub(env).forgetHost(host),
+    },
+    now: Date.now,
+  };
+};
+
+/** What this colony says of itself. */
+export const cardSourceOf = (env: Env): CardSource => {
+  const { handleDomains, relayOrigin } = configOf(env);
+  const { did, origin, key, policy, listening } = colonyOf(env);
+  return { did, origin, key, policy, handleDomains, relay: relayOrigin, collections: listening.collections };
+};
+
+let built: { env: Env; colony: Colony } | undefined;
+
+/** This isolate's colony, as federation sees it. */
+export const colonyOf = (env: Env): Colony => {
+  if (built?.env !== env) built = { env, colony: build(env) };
+  return built.colony;
+};
