@@ -67,7 +67,7 @@ export interface Reader {
 }
 
 /** Connect to the firehose. `accept: false` leaves the socket unread, as a stuck consumer does. */
-export async function subscribe(stub: DurableObjectStub<TestRelay>, cursor?: number | string, options: { accept?: boolean; userAgent?: string; address?: string } = {}): Promise<Reader> {
+export async function subscribe(stub: Pick<DurableObjectStub, "fetch">, cursor?: number | string, options: { accept?: boolean; userAgent?: string; address?: string } = {}): Promise<Reader> {
   const query = cursor === undefined ? "" : `?cursor=${cursor}`;
   const response = await stub.fetch(`https://relay/xrpc/com.atproto.sync.subscribeRepos${query}`, {
     headers: {

@@ -1,11 +1,15 @@
 /** The relay as tests run it: settings come from the object's name, the clock and the wakes from `controls`. */
 import {
-  DEFAULT_LIMITS, RelayObject, type AgentWaker, type CrawlSettings, type ListingRule, type RelayFaultPoint, type RelayLimits, type RetentionLimits,
+  DEFAULT_LIMITS, RelayObject, type AgentWaker, type CrawlSettings, type ListingRule, type LogFollower, type RelayFaultPoint, type RelayLimits, type RetentionLimits,
 } from "../src/index.ts";
+import { TestNetwork } from "./test-network.ts";
 
 export interface Env {
   RELAY: DurableObjectNamespace<TestRelay>;
+  NETWORK: DurableObjectNamespace<TestNetwork>;
 }
+
+export { TestNetwork };
 
 /** What a test may set for one object. */
 export interface Settings {
@@ -17,6 +21,8 @@ export interface Settings {
   seqFloor?: true;
   /** Origins of relays that are asked to crawl. */
   crawlers?: string[];
+  /** The network's relay of the same name follows. */
+  followed?: true;
 }
 
 /** What a test sees and moves while the object runs; tests share the Worker's isolate. */
@@ -78,6 +84,11 @@ export class TestRelay extends RelayObject<Env> {
   /** Records that contain the word "listed" are. */
   protected override listing(): ListingRule {
     return { path: "agent.comms.profile/self", isListed: (record) => new TextDecoder().decode(record).includes("listed") };
+  }
+
+  protected override follower(): LogFollower | undefined {
+    if (settingsOf(this.ctx).followed !== true) return undefined;
+    return { advance: (news) => this.env.NETWORK.get(this.env.NETWORK.idFromName(nameOf(this.ctx))).advance(news) };
   }
 
   protected override now(): number {

@@ -1,0 +1,70 @@
+/** The network's relay as tests run it, following the TestRelay of the same name. */
+import type { CarriedRow, NetworkFaultPoint, NetworkPorts, AgentWaker, RelayLimits } from "../src/index.ts";
+import { DEFAULT_LIMITS, NetworkRelayObject } from "../src/index.ts";
+import { fail, ok } from "@rookery/sync";
+import { controlsOf, type Env, type Settings } from "./worker.ts";
+import { standingOf, wakesOf } from "./colony.ts";
+
+/** What a test sees and moves of a network's relay. */
+export interface NetworkControls {
+  faultAt: NetworkFaultPoint | undefined;
+  /** Calls to the colony's relay. */
+  reads: number;
+  /** The colony's relay does not answer. */
+  colonyIsDown: boolean;
+  /** Accounts whose own object does not answer. */
+  silent: Set<string>;
+}
+
+const all = new Map<string, NetworkControls>();
+
+export function networkControlsOf(name: string): NetworkControls {
+  const found = all.get(name) ?? { faultAt: undefined, reads: 0, colonyIsDown: false, silent: new Set<string>() };
+  all.set(name, found);
+  return found;
+}
+
+export class TestNetwork extends NetworkRelayObject<Env> {
+  protected override limits(): RelayLimits {
+    return DEFAULT_LIMITS;
+  }
+
+  protected override seqFloor(): number {
+    return 0;
+  }
+
+  protected override now(): number {
+    return Date.now() + controlsOf(this.ctx.id.name ?? "").clockAhead;
+  }
+
+  protected override waker(): AgentWaker {
+    return {
+      wake: async (did, seq) => {
+        wakesOf(this.ctx.id.name ?? "").push({ did, seq });
+      },
+    };
+  }
+
+  protected override fault(point: NetworkFaultPoint): void {
+    const controls = networkControlsOf(this.ctx.id.name ?? "");
+    if (controls.faultAt !== point) return;
+    controls.faultAt = undefined;
+    throw new Error(`injected: ${point}`);
+  }
+
+  protected override ports(): NetworkPorts {
+    const name = this.ctx.id.name ?? "";
+    const controls = networkControlsOf(name);
+    const colony = () => {
+      controls.reads++;
+      if (controls.colonyIsDown) throw new Error("the colony is down");
+      return this.env.RELAY.get(this.env.RELAY.idFromName(name));
+    };
+    return {
+      colony: { readLog: async (input) => colony().readLog(input), listRepos: async (input) => colony().listRepos(input) },
+      standing: async (did) => (controls.silent.has(did) ? fail(503, "NotReady", "asleep") : ok(standingOf(name, did))),
+    };
+  }
+}
+
+export type { CarriedRow, Settings };
