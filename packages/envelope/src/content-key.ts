@@ -1,6 +1,7 @@
-import { type Bytes, concat, own, utf8 } from "./bytes.ts";
+import { type Bytes, concat, utf8 } from "./bytes.ts";
 import { DOMAIN, type SealContext } from "./context.ts";
 import { encodeData } from "./data-model.ts";
+import { hkdf } from "./hkdf.ts";
 
 /** What one data key turns into for one record. */
 export interface ContentKey {
@@ -11,12 +12,6 @@ export interface ContentKey {
 }
 
 const EMPTY = new Uint8Array(0);
-
-/** HKDF-SHA256 (RFC 5869). */
-const hkdf = async (secret: Uint8Array, salt: Bytes, info: Bytes, length: number): Promise<Bytes> => {
-  const key = await crypto.subtle.importKey("raw", own(secret), "HKDF", false, ["deriveBits"]);
-  return new Uint8Array(await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt, info }, key, length * 8));
-};
 
 /**
  * Key, nonce and commitment from one derivation. The commitment covers all that the other two come from, so a ciphertext

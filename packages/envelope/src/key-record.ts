@@ -2,8 +2,9 @@ import { type AgentCommsKey, ids, validateRecord } from "@rookery/lexicon-agent-
 import { type Bytes, equalBytes, toBase64 } from "./bytes.ts";
 import { type OwnerKey, type OwnerKeyPair, signContinuity, verifyContinuity } from "./continuity.ts";
 import { MAX_CHAIN, MAX_KEY_LIFE_MS } from "./limits.ts";
+import { publicKeyFault } from "./public-key.ts";
 import { bytesOf, bytesToJson } from "./sealed.ts";
-import { type KeyPair, type SuiteName, isSuite, keyIdOf, suiteOf } from "./suites.ts";
+import { type KeyPair, type SuiteName, isSuite, keyIdOf } from "./suites.ts";
 
 /** A key record as it was found, by repository proof. */
 export interface FoundKeyRecord {
@@ -73,7 +74,8 @@ export const checkKeyRecord = async (did: string, { uri, cid, value }: FoundKeyR
   if (!uri.startsWith(`at://${did}/${ids.AgentCommsKey}/`)) return refuse(`Not a key record of ${did}: ${uri}`);
   if (!isSuite(record.suite)) return refuse(`Not a suite of ours: ${record.suite}`);
   const publicKey = bytesOf(record.publicKey);
-  if (publicKey.length !== suiteOf(record.suite).publicKey) return refuse(`A public key of ${record.suite} has not ${publicKey.length} bytes`);
+  const fault = publicKeyFault(record.suite, publicKey);
+  if (fault !== undefined) return refuse(fault);
   const keyId = await keyIdOf(record.suite, publicKey);
   if (!equalBytes(keyId, bytesOf(record.keyId))) return refuse("The key has not the id it goes by");
   const createdAt = Date.parse(record.createdAt);

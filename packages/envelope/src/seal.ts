@@ -26,14 +26,6 @@ export interface SealInput {
   blobs?: BlobJson[];
 }
 
-/** Where the randomness comes from; only test vectors say so themselves. */
-export interface SealTools {
-  random: (length: number) => Bytes;
-  wrap: typeof wrapKey;
-}
-
-const platform: SealTools = { random: randomBytes, wrap: wrapKey };
-
 const refuse = (message: string): never => {
   throw new SealError(message);
 };
@@ -51,10 +43,10 @@ const encodeInput = (plaintext: SealInput["plaintext"]): Bytes => {
  * Seal something for its recipients (level shared), or for its author alone (level private).
  * @throws SealError when it cannot be done; nothing is ever sealed for fewer or more than was asked.
  */
-export const seal = (input: SealInput): Promise<SealedContent> => sealWith(input, platform);
+export const seal = (input: SealInput): Promise<SealedContent> => sealWith(input, wrapKey);
 
-/** `seal` with tools of its own: for test vectors. */
-export const sealWith = async (input: SealInput, { random, wrap }: SealTools): Promise<SealedContent> => {
+/** `seal` with its own way to wrap a data key: test vectors need one whose randomness is fixed. */
+export const sealWith = async (input: SealInput, wrap: typeof wrapKey): Promise<SealedContent> => {
   const { type, context, recipients = [], suite = DEFAULT_SUITE, epochKey, blobs = [] } = input;
   if (!isSuite(suite)) refuse(`Not a suite of ours: ${String(suite)}`);
   if (recipients.length === 0 && epochKey === undefined) refuse("Nobody could read it: neither a recipient nor an epoch key is given");
@@ -64,7 +56,7 @@ export const sealWith = async (input: SealInput, { random, wrap }: SealTools): P
   const plaintext = encodeInput(input.plaintext);
   if (plaintext.length > MAX_PLAINTEXT) refuse(`${plaintext.length} bytes to seal; at most ${MAX_PLAINTEXT}`);
   try {
-    const salt = random(16);
+    const salt = randomBytes(16);
     const fields = {
       $type: SEALED,
       version: VERSION,
@@ -76,7 +68,7 @@ export const sealWith = async (input: SealInput, { random, wrap }: SealTools): P
       ...(blobs.length === 0 ? {} : { blobs: blobs.map((blob) => ({ blob })) }),
     } as const;
     const binding = await bindingOf(context, headerOf(fields, recipients.map(({ keyId }) => ({ keyId: own(keyId) }))));
-    const dataKey = epochKey === undefined ? random(32) : await dataKeyOfEpoch(epochKey, salt, context);
+    const dataKey = epochKey === undefined ? randomBytes(32) : await dataKeyOfEpoch(epochKey, salt, context);
     const { key, nonce, commitment } = await contentKeyOf(dataKey, salt, binding);
     const purpose = wrapPurpose(binding, commitment);
     const wrapped = [];

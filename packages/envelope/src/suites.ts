@@ -19,7 +19,7 @@ export const DEFAULT_SUITE: SuiteName = "hpke-xwing-hkdfsha256-aes256gcm";
 export interface Suite {
   publicKey: number;
   encapsulation: number;
-  hpke(): CipherSuite;
+  hpke: () => CipherSuite;
 }
 
 const once = <T>(make: () => T): (() => T) => {

@@ -1,6 +1,7 @@
 import { type Bytes, concat, equalBytes, own, toBase64, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
 import { MAX_RECIPIENTS } from "./limits.ts";
+import { publicKeyFault } from "./public-key.ts";
 import { type PrivateKey, type SuiteName, keyIdOf, suiteOf } from "./suites.ts";
 
 /** Somebody's public key, by the name that the sealed content carries. */
@@ -28,9 +29,9 @@ export interface Purpose {
 export const checkRecipients = async (suite: SuiteName, recipients: Recipient[]): Promise<void> => {
   if (recipients.length > MAX_RECIPIENTS) throw new SealError(`${recipients.length} recipients; at most ${MAX_RECIPIENTS} of one record`);
   if (new Set(recipients.map(({ keyId }) => toBase64(keyId))).size !== recipients.length) throw new SealError("A recipient's key is there twice");
-  const expected = suiteOf(suite).publicKey;
   for (const { keyId, publicKey } of recipients) {
-    if (publicKey.length !== expected) throw new SealError(`A public key of ${suite} has ${expected} bytes, not ${publicKey.length}`);
+    const fault = publicKeyFault(suite, publicKey);
+    if (fault !== undefined) throw new SealError(fault);
     if (!equalBytes(await keyIdOf(suite, publicKey), keyId)) throw new SealError("A recipient's key has not the id it goes by");
   }
 };

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type CheckedKey, checkKeyRecord, open, openFile, type PrivateKey, type SealContext, type SealedContent, type SuiteName } from "../src/index.ts";
+import { hex, toHex } from "./fixture.ts";
+import { makeVectors } from "./vectors.ts";
+
+interface Vectors {
+  epoch: { key: string };
+  keys: Record<string, { suite: SuiteName; privateKey: string; keyId: string }>;
+  cases: { name: string; context: SealContext; plaintext: string; sealed: SealedContent }[];
+  grant: { subjectCase: string; repo: string; rkey: string; opensWith: string; record: unknown };
+  keyRecord: { did: string; record: unknown };
+  file: { repo: string; plaintext: string; key: string; sha256: string; size: number; ciphertext: string };
+}
+
+const vectors = JSON.parse(readFileSync(new URL("../fixtures/envelope.json", import.meta.url), "utf8")) as Vectors;
+const keyOf = (name: string): PrivateKey => {
+  const key = vectors.keys[name];
+  if (key === undefined) throw new Error(`no key ${name}`);
+  return { suite: key.suite, keyId: hex(key.keyId), privateKey: hex(key.privateKey) };
+};
+const keys = Object.keys(vectors.keys).map(keyOf);
+
+describe("the vectors of docs/envelope.md", () => {
+  it("are what is made today", async () => expect(JSON.parse(JSON.stringify(await makeVectors()))).toEqual(vectors));
+
+  it.each(vectors.cases)("$name: opens with each key it is for", async ({ context, sealed, plaintext }) => {
+    const rings = [
+      ...(sealed.epoch === undefined ? [] : [{ epochKeys: [hex(vectors.epoch.key)] }]),
+      ...sealed.recipients.map(({ keyId }) => ({ keys: keys.filter((key) => Buffer.from(key.keyId).equals(Buffer.from(keyId.$bytes, "base64"))) })),
+    ];
+    expect(rings.length).toBeGreaterThan(0);
+    for (const ring of rings) expect(toHex((await open({ sealed, context, ring })).plaintext)).toBe(plaintext);
+  });
+
+  it("a grant opens the record it is for", async () => {
+    const { subjectCase, repo, rkey, opensWith, record } = vectors.grant;
+    const subject = vectors.cases.find(({ name }) => name === subjectCase);
+    if (subject === undefined) throw new Error("no subject");
+    const opened = await open({ ...subject, ring: { keys: [keyOf(opensWith)] }, grant: { repo, rkey, record } });
+    expect(toHex(opened.plaintext)).toBe(subject.plaintext);
+  });
+
+  it("a key record is right and signed", async () => {
+    const { did, record } = vectors.keyRecord;
+    const verdict = await checkKeyRecord(did, { uri: `at://${did}/agent.comms.key/3kznmn7xqxl22`, cid: "bafyx", value: record });
+    expect(verdict).toMatchObject({ ok: true, key: { owners: [{ algorithm: "Ed25519" }] } satisfies Partial<Record<keyof CheckedKey, unknown>> });
+  });
+
+  it("a file opens", async () => {
+    const { repo, ciphertext, key, sha256, size, plaintext } = vectors.file;
+    const parts: string[] = [];
+    for await (const part of openFile([hex(ciphertext)], { key: hex(key), sha256: hex(sha256), size }, repo)) parts.push(toHex(part));
+    expect(parts.join("")).toBe(plaintext);
+  });
+});

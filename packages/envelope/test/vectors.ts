@@ -1,0 +1,127 @@
+import { KEM_DHKEM_X25519_HKDF_SHA256, KEM_MLKEM768_X25519 } from "@panva/hpke-noble";
+import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256 } from "hpke";
+import { own, sha256, utf8 } from "../src/bytes.ts";
+import { contentKeyOf, dataKeyOfEpoch, epochIdOf } from "../src/content-key.ts";
+import { bindingOf, type SealContext } from "../src/context.ts";
+import { encodeData } from "../src/data-model.ts";
+import { type KeyPair, keyIdOf, makeGrant, makeKeyRecord, padme, type SealInput, sealFile, type SuiteName, SUITES } from "../src/index.ts";
+import { associatedOf, parseSealed } from "../src/sealed.ts";
+import { sealWith } from "../src/seal.ts";
+import type { wrapKey } from "../src/wrap.ts";
+import { hex, toHex } from "./fixture.ts";
+import { alice, bob, carol, context, createdAt, filled } from "./people.ts";
+
+const suites: Record<SuiteName, () => CipherSuite> = {
+  "hpke-xwing-hkdfsha256-aes256gcm": () => new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM),
+  // The one in JavaScript takes its randomness from where it can be fixed; the platform's does not.
+  "hpke-x25519-hkdfsha256-aes256gcm": () => new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM),
+};
+
+const wrapFixed: typeof wrapKey = async (suite, { keyId, publicKey }, dataKey, { label, associated }) => {
+  const hpke = suites[suite]();
+  const { encapsulatedSecret, ciphertext } = await hpke.Seal(await hpke.DeserializePublicKey(own(publicKey)), dataKey, {
+    info: Uint8Array.from([...utf8(label), 0, ...keyId]),
+    aad: associated,
+  });
+  return { keyId: own(keyId), encapsulation: own(encapsulatedSecret), wrappedKey: own(ciphertext) };
+};
+
+/** Run `work` with the platform's randomness replaced by a counter: 0, 1, 2, … */
+const withFixedRandomness = async <T>(work: () => Promise<T>): Promise<T> => {
+  let next = 0;
+  const original = Object.getOwnPropertyDescriptor(crypto, "getRandomValues");
+  Object.defineProperty(crypto, "getRandomValues", {
+    configurable: true,
+    value: (view: Uint8Array) => {
+      for (let i = 0; i < view.length; i++) view[i] = next++ & 255;
+      return view;
+    },
+  });
+  try {
+    return await work();
+  } finally {
+    if (original === undefined) Reflect.deleteProperty(crypto, "getRandomValues");
+    else Object.defineProperty(crypto, "getRandomValues", original);
+  }
+};
+
+const pairOf = async (suite: SuiteName, seed: number): Promise<KeyPair> => {
+  const hpke = suites[suite]();
+  const { privateKey, publicKey } = await hpke.DeriveKeyPair(filled(seed), true);
+  const bytes = own(await hpke.SerializePublicKey(publicKey));
+  return { suite, privateKey: own(await hpke.SerializePrivateKey(privateKey)), publicKey: bytes, keyId: await keyIdOf(suite, bytes) };
+};
+
+const shownPair = ({ suite, privateKey, publicKey, keyId }: KeyPair) => ({ suite, privateKey: toHex(privateKey), publicKey: toHex(publicKey), keyId: toHex(keyId) });
+
+const epochKey = filled(7);
+
+/** A sealing with everything on the way to it. */
+const caseOf = async (name: string, input: SealInput) => {
+  const sealed = await sealWith(input, wrapFixed);
+  const parts = parseSealed(sealed);
+  const binding = await bindingOf(input.context, parts.header);
+  const dataKey = input.epochKey === undefined ? undefined : await dataKeyOfEpoch(input.epochKey, parts.salt, input.context);
+  const plaintext = input.plaintext instanceof Uint8Array ? input.plaintext : encodeData(input.plaintext);
+  return {
+    name,
+    context: input.context,
+    plaintext: toHex(plaintext),
+    ...(input.plaintext instanceof Uint8Array ? {} : { plaintextAsJson: input.plaintext }),
+    header: toHex(encodeData(parts.header)),
+    binding: toHex(binding),
+    ...(dataKey === undefined ? {} : { dataKey: toHex(dataKey), commitment: toHex((await contentKeyOf(dataKey, parts.salt, binding)).commitment) }),
+    associated: toHex(await associatedOf(binding, parts.commitment, parts.recipients)),
+    sealed,
+  };
+};
+
+/** Ed25519 keys of a seed, which WebCrypto takes as PKCS #8. */
+const ownerOf = async (seed: Uint8Array) => {
+  const privateKey = await crypto.subtle.importKey("pkcs8", hex(`302e020100300506032b657004220420${toHex(seed)}`), "Ed25519", true, ["sign"]);
+  const { x } = await crypto.subtle.exportKey("jwk", privateKey);
+  return { algorithm: "Ed25519" as const, privateKey, publicKey: own(Buffer.from(x ?? "", "base64url")) };
+};
+
+const collect = async (source: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  const parts: Uint8Array[] = [];
+  for await (const part of source) parts.push(part);
+  return own(Buffer.concat(parts));
+};
+
+/** All vectors of docs/envelope.md; the same at every call. */
+export const makeVectors = () =>
+  withFixedRandomness(async () => {
+    const [xwing, x25519] = SUITES;
+    const pairs = { bobXwing: await pairOf(xwing, 1), bobX25519: await pairOf(x25519, 2), carolX25519: await pairOf(x25519, 3) };
+    const record = { content: [{ $type: "agent.comms.defs#text", text: "Meet me at noon" }], priority: 4 };
+    const type = "agent.comms.message";
+    const note: SealContext = { repo: alice, collection: "agent.memory.note", rkey: "3kznmn7xqxl23", routing: { $type: "agent.memory.note" } };
+    const cases = [
+      await caseOf("shared with one by X-Wing", { plaintext: record, type, context: { ...context, routing: { ...context.routing, to: [bob] } }, recipients: [pairs.bobXwing] }),
+      await caseOf("shared with two by X25519, readable for its author", { plaintext: record, type, context, suite: x25519, epochKey, recipients: [pairs.bobX25519, pairs.carolX25519] }),
+      await caseOf("private", { plaintext: utf8("remember"), type: "agent.memory.note", context: note, epochKey }),
+      await caseOf("private and empty", { plaintext: new Uint8Array(0), type: "agent.memory.note", context: note, epochKey }),
+    ];
+    const [, shared] = cases;
+    if (shared === undefined) throw new Error("no case");
+    const subject = { uri: `at://${alice}/${context.collection}/${context.rkey}`, cid: "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq" };
+    const place = { repo: alice, rkey: "3kznmn7xqxl24" };
+    const grant = await makeGrant({ sealed: shared.sealed, context, ring: { epochKeys: [epochKey] }, subject, place, to: carol, recipient: pairs.bobXwing, createdAt });
+    const owner = await ownerOf(filled(9));
+    const expiresAt = "2026-12-05T09:00:00.000Z";
+    const key = await makeKeyRecord({ did: bob, pair: pairs.bobX25519, createdAt, expiresAt, prev: { uri: `at://${bob}/agent.comms.key/3kznmn7xqxl21`, cid: subject.cid }, owners: [owner] });
+    const plaintext = utf8("a small file");
+    const file = sealFile([plaintext], plaintext.length, alice);
+    const ciphertext = await collect(file.ciphertext);
+    const fileKey = file.key();
+    return {
+      padded: [0, 1, 251, 252, 253, 300, 1000, 10_000, 100_000, 917_500].map((length) => ({ length, padded: padme(length + 4) })),
+      epoch: { key: toHex(epochKey), id: toHex(await epochIdOf(epochKey)) },
+      keys: Object.fromEntries(Object.entries(pairs).map(([name, pair]) => [name, shownPair(pair)])),
+      cases,
+      grant: { subjectCase: shared.name, repo: place.repo, rkey: place.rkey, opensWith: "bobXwing", record: grant },
+      keyRecord: { did: bob, ownerSeed: toHex(filled(9)), record: key },
+      file: { repo: alice, plaintext: toHex(plaintext), key: toHex(fileKey.key), sha256: toHex(fileKey.sha256), size: fileKey.size, ciphertextSha256: toHex(await sha256(own(ciphertext))), ciphertext: toHex(ciphertext) },
+    };
+  });
