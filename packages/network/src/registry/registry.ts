@@ -64,6 +64,16 @@ export class Registry {
     return row?.state === "active" ? { did: row.did, handle: row.handle } : undefined;
   }
 
+  /** Those of these DIDs whose agents are active, in one query. Not cached: strangers choose what is asked. */
+  async activeAmong(dids: string[]): Promise<string[]> {
+    if (dids.length === 0) return [];
+    const found = await this.#db
+      .prepare("SELECT did FROM agent WHERE state = 'active' AND did IN (SELECT value FROM json_each(?))")
+      .bind(JSON.stringify(dids))
+      .all<{ did: string }>();
+    return found.results.map(({ did }) => did);
+  }
+
   async byDid(did: string): Promise<AgentRow | null> {
     return this.#db.prepare("SELECT * FROM agent WHERE did = ?").bind(did).first<AgentRow>();
   }

@@ -1,0 +1,136 @@
+import { CarError, CidError, CborError, CommitError, InvalidNodeError, MissingBlockError, PathError, cidToString, decode, isTid, lexToJson, verifyProof, type ProofResult } from "@rookery/repo";
+import { atprotoKeyOf, isLoopbackHost, isPublicHost, pdsOf, verifyCommitSignature } from "@rookery/sync";
+import type { ProvenRecord } from "../network/network-api.ts";
+import { sha256 } from "../network/sha256.ts";
+import { fetchProof, type Fetch } from "./proof-fetch.ts";
+import type { Waiting } from "./queue.ts";
+import { MAX_RECIPIENTS, type UpstreamLimits } from "./settings.ts";
+import type { UpstreamPorts, UpstreamRefusal } from "./upstream-api.ts";
+
+/** What became of a claim. `later`: a host or directory could not be reached; `busy`: its host is asked for others already. */
+export type Proved =
+  | { kind: "proven"; record: ProvenRecord }
+  | { kind: "refused"; reason: UpstreamRefusal }
+  | { kind: "later"; message: string }
+  | { kind: "busy" };
+
+interface Options {
+  ports: UpstreamPorts;
+  limits: UpstreamLimits;
+  fetch: Fetch;
+}
+
+interface Identity {
+  key: string;
+  /** Origin of the author's host. */
+  pds: string;
+}
+
+const refused = (reason: UpstreamRefusal): Proved => ({ kind: "refused", reason });
+
+/**
+ * Turns what a stream claims into what an author's own host proves: DID document, policy, com.atproto.sync.getRecord, signature,
+ * path. Nothing of the claim survives but author and path; recipients come out of the proven record.
+ */
+export class Prover {
+  readonly #options: Options;
+  /** Fetches under way by host. */
+  readonly #asked = new Map<string, number>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** @param sentTo whom the record was delivered to, for a delete. */
+  async prove(claim: Waiting, sentTo: string[] | "all" | undefined): Promise<Proved> {
+    const identity = await this.#identity(claim.author, false);
+    if ("kind" in identity) return identity;
+    const { host } = new URL(identity.pds);
+    try {
+      if (!(await this.#options.ports.mayDeliver(claim.author, host))) return refused("policy");
+    } catch (error) {
+      return { kind: "later", message: `policy: ${String(error)}` };
+    }
+    const asked = this.#asked.get(host) ?? 0;
+    if (asked >= this.#options.limits.fetchesPerHost) return { kind: "busy" };
+    this.#asked.set(host, asked + 1);
+    try {
+      const fetched = await fetchProof(this.#options.fetch, identity.pds, claim.author, claim.path, this.#options.limits.fetchTimeoutMs);
+      return fetched.kind === "proof" ? await this.#verify(claim, sentTo, fetched.car, identity) : fetched;
+    } finally {
+      const left = (this.#asked.get(host) ?? 1) - 1;
+      if (left > 0) this.#asked.set(host, left);
+      else this.#asked.delete(host);
+    }
+  }
+
+  async #verify(claim: Waiting, sentTo: string[] | "all" | undefined, car: Uint8Array, identity: Identity): Promise<Proved> {
+    const shown = read(car, claim.path);
+    if (shown === undefined || shown.commit.did !== claim.author || !isTid(shown.commit.rev)) return refused("bad-proof");
+    if (!(await verifyCommitSignature(shown.commit, identity.key))) {
+      // The key may have been rotated since it was remembered: look once more.
+      const fresh = await this.#identity(claim.author, true);
+      if ("kind" in fresh) return fresh;
+      if (!(await verifyCommitSignature(shown.commit, fresh.key))) return refused("bad-signature");
+    }
+    return this.#judge(claim, sentTo, shown, car);
+  }
+
+  async #judge({ author, path, cid: claimed }: Waiting, sentTo: string[] | "all" | undefined, { commit, cid, record }: ProofResult, proof: Uint8Array): Promise<Proved> {
+    const { rev } = commit;
+    if (claimed === null) {
+      if (cid !== null) return refused("still-there");
+      return { kind: "proven", record: { author, hint: { path, action: "delete", to: sentTo ?? [] }, rev, proof } };
+    }
+    if (cid === null || record === null) return refused("not-there");
+    if (cidToString(cid) !== claimed) return refused("other-record");
+    const to = await this.#recipients(path, record);
+    if (to !== "all" && to.length === 0) return refused("not-for-us");
+    return { kind: "proven", record: { author, hint: { path, action: "create", cid: claimed, to }, rev, proof } };
+  }
+
+  /** Who of those that the proven record names lives here. */
+  async #recipients(path: string, record: Uint8Array): Promise<string[] | "all"> {
+    const { recipientsOf, localOf } = this.#options.ports;
+    const to = recipientsOf(path.slice(0, path.indexOf("/")), jsonOf(record));
+    return to === "all" ? to : localOf((to ?? []).slice(0, MAX_RECIPIENTS));
+  }
+
+  async #identity(author: string, fresh: boolean): Promise<Identity | Proved> {
+    let document: unknown;
+    try {
+      document = await this.#options.ports.resolveDid(author, fresh);
+    } catch (error) {
+      return { kind: "later", message: String(error) };
+    }
+    const key = atprotoKeyOf(document);
+    const pds = pdsOf(document);
+    if (key === undefined || pds === undefined) return refused("no-identity");
+    return this.#isSafe(new URL(pds)) ? { key, pds } : refused("unsafe-host");
+  }
+
+  /** A stranger's document says where we send a request: public names over https, and this machine's own in development. */
+  #isSafe({ protocol, hostname }: URL): boolean {
+    return (protocol === "https:" && isPublicHost(hostname)) || (this.#options.ports.allowLoopback && isLoopbackHost(hostname));
+  }
+}
+
+/** What a proof shows; undefined when it is none. */
+function read(car: Uint8Array, path: string): ProofResult | undefined {
+  try {
+    return verifyProof(car, path, sha256);
+  } catch (error) {
+    const foreign = [CarError, CidError, CommitError, InvalidNodeError, MissingBlockError, PathError].some((kind) => error instanceof kind);
+    if (foreign) return undefined;
+    throw error;
+  }
+}
+
+function jsonOf(record: Uint8Array): unknown {
+  try {
+    return lexToJson(decode(record));
+  } catch (error) {
+    if (error instanceof CborError || error instanceof CidError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+/** Tunables of listening to a common relay or Jetstream, each with its reason. Times in milliseconds. */
+import { MAX_FRAME_BYTES } from "@rookery/sync";
+import type { BackoffLimits } from "../peers/backoff.ts";
+import type { ConnectionLimits } from "../peers/connection.ts";
+
+/** Bounds of one upstream; an object's subclass may set others. */
+export interface UpstreamLimits {
+  connection: ConnectionLimits;
+  reconnect: BackoffLimits;
+  /** Records that wait for their author's host: in all, and of one author. */
+  maxWaiting: number;
+  maxPerAuthor: number;
+  /** Proofs fetched at a time: in all, and from one host. */
+  fetches: number;
+  fetchesPerHost: number;
+  fetchTimeoutMs: number;
+  /** Pauses while a host cannot be reached, and after how many tries its record is given up. */
+  retry: BackoffLimits;
+  maxTries: number;
+}
+
+export const UPSTREAM_LIMITS: UpstreamLimits = {
+  connection: {
+    maxMessageBytes: MAX_FRAME_BYTES,
+    maxQueuedBytes: 16_000_000,
+    maxQueuedMessages: 20_000,
+    connectTimeoutMs: 10_000,
+    // A Jetstream that filters may have nothing to say for long: connecting again costs it one request every ten minutes.
+    idleMs: 10 * 60_000,
+  },
+  reconnect: { firstMs: 1_000, maxMs: 5 * 60_000 },
+  maxWaiting: 10_000,
+  // More of one author at a time is a flood; what is refused stays readable in its repository.
+  maxPerAuthor: 200,
+  fetches: 8,
+  fetchesPerHost: 2,
+  fetchTimeoutMs: 10_000,
+  // Twelve tries are about a day.
+  retry: { firstMs: 5_000, maxMs: 6 * 3_600_000 },
+  maxTries: 12,
+};
+
+/** Messages taken off the stream together: a turn of a few milliseconds, written down in one transaction. */
+export const TURN_MESSAGES = 512;
+export const TURN_BYTES = 4_000_000;
+
+/** The cursor of a stream in which nothing matches is written this often: what is lost of it is only read again. */
+export const CURSOR_MS = 5_000;
+
+/** A Jetstream goes on this much before the last event seen, as its documentation advises; what comes twice is left out. In microseconds. */
+export const JETSTREAM_OVERLAP_US = 5_000_000;
+
+/** DIDs of one record that are looked up in the registry, in one query. */
+export const MAX_RECIPIENTS = 200;
+
+/** Records whose delivery is remembered, so that they are not fetched twice and can be taken back (about 200 bytes each). */
+export const MAX_TAKEN = 50_000;
+
+/** While a socket is open: it goes with the object's eviction, and whoever watches must not sleep longer than this. */
+export const WATCHDOG_MS = 30_000;
+
+/** When a host is busy with others of its records, or records came while all fetches were busy, they wait this long. */
+export const BUSY_MS = 250;
+
+/** Letters of a foreign word kept as lastError. */
+export const MAX_ERROR_CHARS = 300;
