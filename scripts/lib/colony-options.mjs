@@ -1,4 +1,4 @@
-import { readAmount, readHandleDomains, readHttpUrl, readLoopback, readOrigin, readPassword, readPort } from "./readers.mjs";
+import { readAmount, readHandleDomains, readHttpUrl, readLoopback, readOrigin, readPassword, readPeering, readPort } from "./readers.mjs";
 
 /**
  * @typedef {object} ColonyOptions
@@ -11,6 +11,7 @@ import { readAmount, readHandleDomains, readHttpUrl, readLoopback, readOrigin, r
  * @property {boolean} noRateLimits
  * @property {string} handleDomain
  * @property {string} [origin]
+ * @property {string} peering
  * @property {number} logMaxAgeHours
  * @property {number} logMaxMb
  * @property {boolean} verbose
@@ -29,6 +30,7 @@ export const SHARED_ROWS = [
   { flag: "no-rate-limits", env: "ROOKERY_NO_RATE_LIMITS", help: "switch rate limits off" },
   { flag: "handle-domain", env: "ROOKERY_HANDLE_DOMAIN", value: "DOMAINS", default: ".test", read: readHandleDomains, help: "domains under which handles are given out, comma-separated, each with its leading dot" },
   { flag: "origin", env: "ROOKERY_ORIGIN", value: "URL", read: readOrigin, help: "public address, when a proxy stands in front (default http://localhost:PORT, or that of --host)" },
+  { flag: "peering", env: "ROOKERY_PEERING", value: "LEVEL", default: "allowlist", read: readPeering, help: "whom the colony peers with until the admin says otherwise: open, verified, allowlist or private (docs/federation.md)" },
   { flag: "log-max-age-hours", env: "ROOKERY_LOG_MAX_AGE_HOURS", value: "N", default: "72", read: readAmount, help: "how long the firehose can be replayed" },
   { flag: "log-max-mb", env: "ROOKERY_LOG_MAX_MB", value: "N", default: "1024", read: readAmount, help: "how much of the firehose is kept for replay, in MiB" },
   { flag: "verbose", env: "ROOKERY_VERBOSE", help: "show what workerd and its launcher say, down to debug" },

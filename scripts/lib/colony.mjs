@@ -74,6 +74,7 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
       SESSION_SECRET: secrets.sessionSecret,
       OPEN_REGISTRATION: options.openRegistration ? "true" : "",
       RATE_LIMITS: options.noRateLimits ? "off" : "on",
+      PEERING: options.peering,
       LOG_MAX_AGE_MS: String(Math.round(options.logMaxAgeHours * 3_600_000)),
       LOG_MAX_BYTES: String(Math.round(options.logMaxMb * 1_048_576)),
       MIGRATION: listMigrations(migrations).at(-1) ?? "",

@@ -20,6 +20,7 @@ describe("options", () => {
       noRateLimits: false,
       handleDomain: ".test",
       origin: undefined,
+      peering: "allowlist",
       logMaxAgeHours: 72,
       logMaxMb: 1024,
       verbose: false,

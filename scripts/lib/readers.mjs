@@ -50,3 +50,9 @@ export const readPassword = (text) => {
   if (text === "" || text !== text.trim()) throw new Refusal("at least one character, without spaces around it.");
   return text;
 };
+
+/** A level of trust in other colonies, as in packages/network/src/federation/policy.ts. @param {string} text */
+export const readPeering = (text) => {
+  if (!["open", "verified", "allowlist", "private"].includes(text)) throw new Refusal(`open, verified, allowlist or private: ${JSON.stringify(text)}.`);
+  return text;
+};
