@@ -3,7 +3,7 @@ import { carBytes, cidOf, cidToString, encode } from "@rookery/repo";
 import { encodeCommitFrame, type DeliveryHint } from "@rookery/sync";
 import type { AccountStanding, CarriedRow } from "../src/index.ts";
 import { sha256 } from "../src/network/sha256.ts";
-import { did } from "./relay.ts";
+import { did } from "./dids.ts";
 
 const TIME = "2026-11-21T10:00:00.000Z";
 

@@ -4,7 +4,8 @@ import type { DecodedFrame } from "@rookery/sync";
 import { wakesOf } from "./colony.ts";
 import { relayFor, subscribe, until, type RelayUnderTest } from "./relay.ts";
 import { networkControlsOf, type NetworkControls, type TestNetwork } from "./test-network.ts";
-import type { Env, Settings } from "./worker.ts";
+import type { Settings } from "./controls.ts";
+import type { Env } from "./worker.ts";
 
 /** A named boundary: the bindings of test/wrangler.jsonc. */
 const env = anyEnv as unknown as Env;

@@ -3,7 +3,11 @@ import { env as anyEnv } from "cloudflare:workers";
 import {
   decodeFrame, encodeAccountFrame, encodeCommitFrame, encodeIdentityFrame, type AccountStatus, type DecodedFrame, type DeliveryHint, type OutboxRow,
 } from "@rookery/sync";
-import { controlsOf, type Controls, type Env, type Settings, type TestRelay } from "./worker.ts";
+import { controlsOf, type Controls, type Settings } from "./controls.ts";
+import { did } from "./dids.ts";
+import type { Env, TestRelay } from "./worker.ts";
+
+export { did };
 
 /** A named boundary: the bindings of test/wrangler.jsonc. */
 const env = anyEnv as unknown as Env;
@@ -21,7 +25,6 @@ export function relayFor(settings: Settings): RelayUnderTest {
   return { stub: again(), again, controls: controlsOf(name) };
 }
 
-export const did = (i: number) => `did:plc:${String(i).padStart(24, "a")}`;
 const TIME = "2026-11-21T10:00:00.000Z";
 const CID = Uint8Array.from([1, 0x71, 0x12, 32, ...new Uint8Array(32).fill(7)]);
 

@@ -1,9 +1,12 @@
 /** The network's relay as tests run it, following the TestRelay of the same name. */
-import type { CarriedRow, NetworkFaultPoint, NetworkPorts, AgentWaker, RelayLimits } from "../src/index.ts";
-import { DEFAULT_LIMITS, NetworkRelayObject } from "../src/index.ts";
+import { DEFAULT_LIMITS, NetworkRelayObject, type AgentWaker, type NetworkFaultPoint, type NetworkPorts, type RelayLimits, type RelayObject } from "../src/index.ts";
 import { fail, ok } from "@rookery/sync";
-import { controlsOf, type Env, type Settings } from "./worker.ts";
 import { standingOf, wakesOf } from "./colony.ts";
+import { controlsOf } from "./controls.ts";
+
+interface Env {
+  RELAY: DurableObjectNamespace<RelayObject>;
+}
 
 /** What a test sees and moves of a network's relay. */
 export interface NetworkControls {
@@ -66,5 +69,3 @@ export class TestNetwork extends NetworkRelayObject<Env> {
     };
   }
 }
-
-export type { CarriedRow, Settings };

@@ -928,6 +928,22 @@ export interface ComAtprotoSyncGetBlocksParams {
 
 export type ComAtprotoSyncGetBlocksError = "BlockNotFound" | "RepoNotFound" | "RepoTakendown" | "RepoSuspended" | "RepoDeactivated";
 
+export interface ComAtprotoSyncGetHostStatusParams {
+  /** Hostname of the host (eg, PDS or relay) being queried. */
+  hostname: string;
+}
+
+export interface ComAtprotoSyncGetHostStatusOutput {
+  hostname: string;
+  /** Recent repo stream event sequence number. May be delayed from actual stream processing (eg, persisted cursor not in-memory cursor). */
+  seq?: number;
+  /** Number of accounts on the server which are associated with the upstream host. Note that the upstream may actually have more accounts. */
+  accountCount?: number;
+  status?: ComAtprotoSyncDefsHostStatus;
+}
+
+export type ComAtprotoSyncGetHostStatusError = "HostNotFound";
+
 export interface ComAtprotoSyncGetLatestCommitParams {
   /** The DID of the repo. */
   did: string;
@@ -991,6 +1007,26 @@ export interface ComAtprotoSyncListBlobsOutput {
 
 export type ComAtprotoSyncListBlobsError = "RepoNotFound" | "RepoTakendown" | "RepoSuspended" | "RepoDeactivated";
 
+export interface ComAtprotoSyncListHostsParams {
+  limit: number;
+  cursor?: string;
+}
+
+export interface ComAtprotoSyncListHostsOutput {
+  cursor?: string;
+  /** Sort order is not formally specified. Recommended order is by time host was first seen by the server, with oldest first. */
+  hosts: ComAtprotoSyncListHostsHost[];
+}
+
+export interface ComAtprotoSyncListHostsHost {
+  /** hostname of server; not a URL (no scheme) */
+  hostname: string;
+  /** Recent repo stream event sequence number. May be delayed from actual stream processing (eg, persisted cursor not in-memory cursor). */
+  seq?: number;
+  accountCount?: number;
+  status?: ComAtprotoSyncDefsHostStatus;
+}
+
 export interface ComAtprotoSyncListReposParams {
   limit: number;
   cursor?: string;
@@ -1010,6 +1046,29 @@ export interface ComAtprotoSyncListReposRepo {
   /** If active=false, this optional field indicates a possible reason for why the account is not active. If active=false and no status is supplied, then the host makes no claim for why the repository is no longer being hosted. */
   status?: "takendown" | "suspended" | "deleted" | "deactivated" | "desynchronized" | "throttled" | (string & {});
 }
+
+export interface ComAtprotoSyncListReposByCollectionParams {
+  collection: string;
+  /** Maximum size of response set. Recommend setting a large maximum (1000+) when enumerating large DID lists. */
+  limit: number;
+  cursor?: string;
+}
+
+export interface ComAtprotoSyncListReposByCollectionOutput {
+  cursor?: string;
+  repos: ComAtprotoSyncListReposByCollectionRepo[];
+}
+
+export interface ComAtprotoSyncListReposByCollectionRepo {
+  did: string;
+}
+
+export interface ComAtprotoSyncRequestCrawlInput {
+  /** Hostname of the current service (eg, PDS) that is requesting to be crawled. */
+  hostname: string;
+}
+
+export type ComAtprotoSyncRequestCrawlError = "HostBanned";
 
 export interface ComAtprotoSyncSubscribeReposParams {
   /** The last known event seq number to backfill from. */
@@ -1040,12 +1099,15 @@ export interface ParamsByNsid {
   "com.atproto.repo.listRecords": ComAtprotoRepoListRecordsParams;
   "com.atproto.sync.getBlob": ComAtprotoSyncGetBlobParams;
   "com.atproto.sync.getBlocks": ComAtprotoSyncGetBlocksParams;
+  "com.atproto.sync.getHostStatus": ComAtprotoSyncGetHostStatusParams;
   "com.atproto.sync.getLatestCommit": ComAtprotoSyncGetLatestCommitParams;
   "com.atproto.sync.getRecord": ComAtprotoSyncGetRecordParams;
   "com.atproto.sync.getRepo": ComAtprotoSyncGetRepoParams;
   "com.atproto.sync.getRepoStatus": ComAtprotoSyncGetRepoStatusParams;
   "com.atproto.sync.listBlobs": ComAtprotoSyncListBlobsParams;
+  "com.atproto.sync.listHosts": ComAtprotoSyncListHostsParams;
   "com.atproto.sync.listRepos": ComAtprotoSyncListReposParams;
+  "com.atproto.sync.listReposByCollection": ComAtprotoSyncListReposByCollectionParams;
   "com.atproto.sync.subscribeRepos": ComAtprotoSyncSubscribeReposParams;
 }
 
@@ -1061,6 +1123,7 @@ export interface InputByNsid {
   "com.atproto.repo.putRecord": ComAtprotoRepoPutRecordInput;
   "com.atproto.server.createAccount": ComAtprotoServerCreateAccountInput;
   "com.atproto.server.createSession": ComAtprotoServerCreateSessionInput;
+  "com.atproto.sync.requestCrawl": ComAtprotoSyncRequestCrawlInput;
 }
 
 export interface OutputByNsid {
@@ -1086,8 +1149,11 @@ export interface OutputByNsid {
   "com.atproto.server.describeServer": ComAtprotoServerDescribeServerOutput;
   "com.atproto.server.getSession": ComAtprotoServerGetSessionOutput;
   "com.atproto.server.refreshSession": ComAtprotoServerRefreshSessionOutput;
+  "com.atproto.sync.getHostStatus": ComAtprotoSyncGetHostStatusOutput;
   "com.atproto.sync.getLatestCommit": ComAtprotoSyncGetLatestCommitOutput;
   "com.atproto.sync.getRepoStatus": ComAtprotoSyncGetRepoStatusOutput;
   "com.atproto.sync.listBlobs": ComAtprotoSyncListBlobsOutput;
+  "com.atproto.sync.listHosts": ComAtprotoSyncListHostsOutput;
   "com.atproto.sync.listRepos": ComAtprotoSyncListReposOutput;
+  "com.atproto.sync.listReposByCollection": ComAtprotoSyncListReposByCollectionOutput;
 }
