@@ -11,5 +11,6 @@ export * from "./peers/peer-api.ts";
 export type { Listener, StreamFormat } from "./streams/listener.ts";
 export * from "./upstream/upstream-api.ts";
 export { NetworkRelayObject, type NetworkFaultPoint } from "./network/network-relay-object.ts";
+export type { PeerFaultPoint } from "./peers/intake.ts";
 export { PeerObject } from "./peers/peer-object.ts";
 export { UpstreamObject } from "./upstream/upstream-object.ts";

@@ -1,7 +1,7 @@
 import { JOB_RETRY_MS } from "./settings.ts";
 
 /** Work that is due at a time; its name is what survives a restart. */
-export type JobName = "crawl" | "prune" | "purge" | "retention" | "wake" | "news" | "follow";
+export type JobName = "connect" | "crawl" | "prune" | "purge" | "resync" | "retention" | "wake" | "news" | "follow";
 
 /** Does one slice of its work. Returns when to be called again, or undefined when there is nothing left to wait for. */
 export type Job = (now: number) => number | undefined | Promise<number | undefined>;

@@ -88,7 +88,7 @@ export class Accounts {
 
   /** Accounts whose chain broke and was not mended yet. */
   desynchronized(): number {
-    return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM account WHERE due IS NOT NULL AND desync > 0").one().n;
+    return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM account WHERE desync > 0 AND active = 1").one().n;
   }
 
   #remember(account: Account): Account {

@@ -25,7 +25,7 @@ export interface ConnectionLimits {
 export interface ConnectionOptions {
   limits: ConnectionLimits;
   /** Milliseconds since 1970. */
-  now(): number;
+  now: () => number;
   headers?: Record<string, string>;
   /** How the upgrade request is sent; default `fetch`. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;

@@ -1,5 +1,27 @@
-import { PeerObject } from "@rookery/agent-relay";
+import { PeerObject, type PeerFaultPoint, type PeerPorts } from "@rookery/agent-relay";
+import { faultPoint } from "@rookery/pds";
+import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
+import { didsOf } from "../host/dids.ts";
+import { networkStub } from "../host/stubs.ts";
+import { hintsOf } from "../federation/hints.ts";
 
-/** A peer's Durable Object. */
-export class Peer extends PeerObject<Env> {}
+/** The Durable Object that listens to one peer host, given DIDs and the network's relay. */
+export class Peer extends PeerObject<Env> {
+  protected override ports(): PeerPorts {
+    const { env } = this;
+    return {
+      resolveDid: (did, fresh) => didsOf(env).resolve(did, { fresh }),
+      network: { ingest: (batch) => networkStub(env).ingest(batch) },
+      deliveriesOf: hintsOf,
+    };
+  }
+
+  protected override allowLoopback(): boolean {
+    return configOf(this.env).isLoopback;
+  }
+
+  protected override fault(point: PeerFaultPoint): void {
+    faultPoint(this.env.FAULT, point);
+  }
+}

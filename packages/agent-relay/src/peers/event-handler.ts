@@ -1,0 +1,191 @@
+/**
+ * One event of one account: what it changes and what of it is passed on. Events of an account must be given one after
+ * another; those of different accounts may be given at the same time.
+ *
+ *   commit    verified, and in its place in the account's chain; otherwise refused. One that is sound and does not fit means
+ *             that we missed something: the account is desynchronized, and what follows is held until its repository was
+ *             fetched (resyncer.ts).
+ *   sync      verified; a state that is not the known one is fetched.
+ *   account   believed of the host where the account lives.
+ *   identity  passed on without a handle: nobody verified it here.
+ */
+import { cidEquals, cidToString } from "@rookery/repo";
+import { chainFailure, encodeIdentityFrame, isDatetime, templateOf, type AccountBody, type AccountStatus, type ChainState, type CheckedCommit, type CommitBody, type FrameTemplate, type SyncBody } from "@rookery/sync";
+import type { CarriedRow } from "../network/network-api.ts";
+import type { Account } from "./accounts.ts";
+import { collectionFilter, collectionOf } from "./collections.ts";
+import type { Held } from "./held.ts";
+import { isAccountDid } from "./identities.ts";
+import type { PeerConfig, PeerPorts } from "./peer-api.ts";
+import { positionAfter, positionOf } from "./position.ts";
+import { Quota } from "./quota.ts";
+import { IDENTITY_EVENTS_PER_MINUTE } from "./settings.ts";
+import type { StreamItem } from "./stream-item.ts";
+import type { Turn } from "./turn.ts";
+import type { RefusalCode, Verifier } from "./verifier.ts";
+
+/** What the handler works with. `config` and `epoch` are those of the moment. */
+export interface HandlerOptions {
+  verifier: Verifier;
+  held: Held;
+  config: PeerConfig;
+  epoch: number;
+  maxAccounts: number;
+  deliveriesOf: PeerPorts["deliveriesOf"];
+  now: () => number;
+}
+
+/** Commits refused for these are signed, as far as one can tell, but too large or without their proof: the repository itself says what they did. */
+const FETCH_INSTEAD = new Set<RefusalCode>(["TooLarge", "TooManyOps", "Deprecated", "BadBlocks", "MissingRecord", "InversionFailed", "PrevDataMismatch", "Unresolvable"]);
+
+/** See above. */
+export class EventHandler {
+  readonly #options: HandlerOptions;
+  readonly #isKept: (collection: string) => boolean;
+  readonly #allowed: ReadonlySet<string> | undefined;
+  readonly #identityQuota = new Quota(IDENTITY_EVENTS_PER_MINUTE, 60_000);
+
+  constructor(options: HandlerOptions) {
+    const { collections, allowAgents } = options.config;
+    this.#options = options;
+    this.#isKept = collectionFilter(collections);
+    this.#allowed = allowAgents === undefined ? undefined : new Set(allowAgents);
+  }
+
+  /** Whether an NSID is among the collections that are kept. */
+  isKept(collection: string): boolean {
+    return this.#isKept(collection);
+  }
+
+  async handle(turn: Turn, item: StreamItem): Promise<void> {
+    try {
+      await this.#handle(turn, item);
+    } catch (error) {
+      // A frame with unknown fields too deep to be passed on (templateOf); nothing was changed by then.
+      if (!(error instanceof RangeError)) throw error;
+      turn.refuse("Malformed", item.did);
+    }
+  }
+
+  async #handle(turn: Turn, item: StreamItem): Promise<void> {
+    const { did, message } = item;
+    if (!isAccountDid(did)) return turn.refuse("BadDid");
+    // The admin chose; nothing of the others counts in any way.
+    if (this.#allowed?.has(did) === false) return;
+    if (!isDatetime(message.body.time)) return turn.refuse("BadTime", did);
+    const account = turn.find(did);
+    if (message.t === "#account" && !message.body.active) return this.#deactivated(turn, item, message.body, account);
+    if (account !== undefined && account.active && account.desync > 0) {
+      this.#options.held.add(did, item);
+      return;
+    }
+    if (message.t === "#commit") return this.#commit(turn, item, message.body, account);
+    if (message.t === "#sync") return this.#sync(turn, item, message.body, account);
+    // Of an account without a repository there is nothing to tell yet.
+    if (account === undefined) return;
+    if (message.t === "#account") return this.#activated(turn, item, account);
+    if (!this.#identityQuota.take(did, this.#options.now())) return turn.refuse("TooMany", did);
+    this.#options.verifier.doubt(did);
+    this.#pass(turn, item, account, encodeIdentityFrame({ did, time: message.body.time }));
+  }
+
+  async #commit(turn: Turn, item: StreamItem, body: CommitBody, account: Account | undefined): Promise<void> {
+    const { did } = item;
+    if (account?.active === false) return turn.refuse("Inactive", did);
+    if (account !== undefined && body.rev <= account.rev) return turn.refuse("RevOrder", did);
+    if (account === undefined && turn.count >= this.#options.maxAccounts) return turn.refuse("AccountLimit", did);
+    const verified = await this.#options.verifier.commit(body);
+    if (!verified.ok) {
+      turn.refuse(verified.code, did);
+      if (account !== undefined && FETCH_INSTEAD.has(verified.code)) this.#desynchronize(turn, item, account);
+      return;
+    }
+    const commit = verified.value;
+    const broken = account === undefined ? undefined : chainFailure(account, commit);
+    if (account !== undefined && broken !== undefined) {
+      turn.refuse(broken.code, did);
+      return this.#desynchronize(turn, item, account);
+    }
+    const written = writtenCollections(commit);
+    const carried = account?.carried === true || touchedCollections(commit).some((collection) => this.#isKept(collection));
+    const next = { ...(account ?? newAccount(did)), rev: commit.rev, commit: commit.commit, data: commit.data, carried, due: null, tries: 0 };
+    const { config, deliveriesOf } = this.#options;
+    const deliveries = config.deliver ? deliveriesOf(commit) : [];
+    this.#pass(turn, item, next, templateOf(item.frame), { ...stateFields(next), ...(written.length > 0 ? { collections: written } : {}), ...(deliveries.length > 0 ? { deliveries } : {}) });
+    turn.put(next);
+  }
+
+  async #sync(turn: Turn, item: StreamItem, body: SyncBody, account: Account | undefined): Promise<void> {
+    const { did } = item;
+    if (account?.active === false) return turn.refuse("Inactive", did);
+    if (account === undefined && turn.count >= this.#options.maxAccounts) return turn.refuse("AccountLimit", did);
+    if (account !== undefined && body.rev < account.rev) return turn.refuse("RevOrder", did);
+    const verified = await this.#options.verifier.sync(body);
+    if (!verified.ok) return turn.refuse(verified.code, did);
+    const { state } = verified.value;
+    if (account === undefined) {
+      turn.accepted++;
+      return turn.put({ ...newAccount(did), ...state });
+    }
+    if (state.rev > account.rev) {
+      turn.accepted++;
+      return this.#desynchronize(turn, item, account);
+    }
+    if (!cidEquals(state.commit, account.commit)) return turn.refuse("ChainBroken", did);
+    const next = { ...account, due: null };
+    this.#pass(turn, item, next, templateOf(item.frame), stateFields(next));
+    turn.put(next);
+  }
+
+  /** Also of an account whose document is gone, since that is what deleting may do; but only for one that was seen living here. */
+  async #deactivated(turn: Turn, item: StreamItem, body: AccountBody, account: Account | undefined): Promise<void> {
+    if (account === undefined) return;
+    const lives = await this.#options.verifier.lives(item.did);
+    if (!lives.ok && lives.code !== "NoDocument") return turn.refuse(lives.code, item.did);
+    this.#options.held.take(item.did);
+    const status = body.status ?? null;
+    const desync = account.desync > 0 ? positionAfter(item.seq) : 0;
+    const next: Account = { ...account, active: false, status, desync };
+    this.#pass(turn, item, next, templateOf(item.frame), { active: false, ...(isAccountStatus(status) ? { status } : {}) });
+    turn.put(next);
+  }
+
+  async #activated(turn: Turn, item: StreamItem, account: Account): Promise<void> {
+    const lives = await this.#options.verifier.lives(item.did);
+    if (!lives.ok) return turn.refuse(lives.code, item.did);
+    const again = account.desync > 0;
+    const next: Account = { ...account, active: true, status: null, desync: again ? positionAfter(item.seq) : 0, due: again ? this.#options.now() : account.due };
+    this.#pass(turn, item, next, templateOf(item.frame), { active: true });
+    turn.put(next);
+  }
+
+  #desynchronize(turn: Turn, item: StreamItem, account: Account): void {
+    // An account that breaks again and again waits longer each time; the first time it is fetched at once.
+    turn.put({ ...account, desync: positionAfter(item.seq), due: Math.max(account.due ?? 0, this.#options.now()) });
+  }
+
+  #pass(turn: Turn, item: StreamItem, account: Account, template: FrameTemplate, fields: Partial<CarriedRow> = {}): void {
+    turn.accepted++;
+    const { config, epoch } = this.#options;
+    const carry = config.carry && account.carried;
+    if (!carry && fields.deliveries === undefined) return;
+    const { did, seq, message } = item;
+    const { frame, seqAt } = template;
+    turn.rows.push({ ...fields, did, epoch, n: positionOf(seq), kind: KINDS[message.t], time: message.body.time, frame, seqAt, carry });
+  }
+}
+
+const KINDS = { "#commit": "commit", "#sync": "sync", "#identity": "identity", "#account": "account" } as const;
+
+const EMPTY = new Uint8Array();
+
+const newAccount = (did: string): Account => ({ did, rev: "", commit: EMPTY, data: EMPTY, active: true, status: null, carried: false, desync: 0, due: null, tries: 0 });
+
+const stateFields = ({ rev, commit, data }: ChainState) => ({ rev, head: cidToString(commit), data: cidToString(data) });
+
+const isAccountStatus = (status: AccountBody["status"] | null): status is AccountStatus =>
+  status === "takendown" || status === "suspended" || status === "deactivated" || status === "deleted";
+
+const touchedCollections = ({ ops }: CheckedCommit): string[] => [...new Set(ops.map(({ path }) => collectionOf(path)))];
+
+const writtenCollections = ({ ops }: CheckedCommit): string[] => [...new Set(ops.filter(({ action }) => action !== "delete").map(({ path }) => collectionOf(path)))];

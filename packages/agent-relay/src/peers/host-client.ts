@@ -1,0 +1,103 @@
+/** What is asked of a peer beside its stream. Answers come from a stranger: bounded in size and time, and narrowed. */
+import { cidFromString, CidError, isTid, type CidBytes } from "@rookery/repo";
+import { SWEEP_PAGE } from "./settings.ts";
+
+/** How requests are sent; `fetch`, or a test's. */
+export type Request = (url: string, init: RequestInit) => Promise<Response>;
+
+/** The host did not answer as its lexicons say. */
+export class HostError extends Error {
+  override readonly name = "HostError";
+}
+
+/** Where a repository stands, as its host says. */
+export interface Stand {
+  did: string;
+  rev: string;
+  commit: CidBytes;
+}
+
+/** A page of listRepos is at most about 200 KB. */
+const MAX_JSON_BYTES = 1_000_000;
+
+/** See above. Every method throws HostError, or what the network throws. */
+export class HostClient {
+  readonly #origin: string;
+  readonly #request: Request;
+  readonly #timeoutMs: number;
+
+  constructor(origin: string, request: Request, timeoutMs: number) {
+    this.#origin = origin;
+    this.#request = request;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** com.atproto.sync.getRepo, as it streams in. */
+  async repo(did: string): Promise<ReadableStream<Uint8Array>> {
+    const { body } = await this.#get("com.atproto.sync.getRepo", { did });
+    if (body === null) throw new HostError("getRepo without a body");
+    return body;
+  }
+
+  /** com.atproto.sync.getLatestCommit */
+  async latestCommit(did: string): Promise<Stand> {
+    const { cid, rev } = fieldsOf(await this.#json("com.atproto.sync.getLatestCommit", { did }));
+    return standOf(did, cid, rev);
+  }
+
+  /** A page of com.atproto.sync.listRepos; accounts that are told in a way we cannot read are left out. */
+  async listRepos(cursor: string): Promise<{ repos: Stand[]; cursor: string | undefined }> {
+    const page = fieldsOf(await this.#json("com.atproto.sync.listRepos", { limit: String(SWEEP_PAGE), ...(cursor === "" ? {} : { cursor }) }));
+    if (!Array.isArray(page["repos"])) throw new HostError("listRepos without repos");
+    const repos = page["repos"].slice(0, SWEEP_PAGE).flatMap((entry: unknown) => {
+      try {
+        const { did, head, rev } = fieldsOf(entry);
+        return typeof did === "string" ? [standOf(did, head, rev)] : [];
+      } catch {
+        return [];
+      }
+    });
+    const next = page["cursor"];
+    return { repos, cursor: typeof next === "string" && next !== "" && next !== cursor ? next.slice(0, 1_000) : undefined };
+  }
+
+  async #get(method: string, params: Record<string, string>): Promise<Response> {
+    const url = `${this.#origin}/xrpc/${method}?${new URLSearchParams(params).toString()}`;
+    const response = await this.#request(url, { redirect: "manual", signal: AbortSignal.timeout(this.#timeoutMs) });
+    if (response.status === 200) return response;
+    await response.body?.cancel();
+    throw new HostError(`${method} answered ${response.status}`);
+  }
+
+  async #json(method: string, params: Record<string, string>): Promise<unknown> {
+    const { body } = await this.#get(method, params);
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    for await (const piece of body ?? []) {
+      length += piece.length;
+      if (length > MAX_JSON_BYTES) throw new HostError(`${method} answered more than ${MAX_JSON_BYTES} bytes`);
+      pieces.push(piece);
+    }
+    try {
+      return JSON.parse(await new Blob(pieces).text());
+    } catch {
+      throw new HostError(`${method} answered no JSON`);
+    }
+  }
+}
+
+function standOf(did: string, cid: unknown, rev: unknown): Stand {
+  if (typeof cid !== "string" || typeof rev !== "string" || !isTid(rev)) throw new HostError(`no commit and rev for ${did.slice(0, 300)}`);
+  try {
+    return { did, rev, commit: cidFromString(cid) };
+  } catch (error) {
+    if (error instanceof CidError) throw new HostError(error.message);
+    throw error;
+  }
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== "object" || value === null) throw new HostError("not a JSON object");
+  // A named boundary: an object whose fields are then narrowed one by one.
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,190 @@
+/**
+ * Mends accounts whose chain broke, one at a time: their repository is fetched from the host and verified whole, and a `#sync`
+ * tells everybody where it stands now. What came of the account meanwhile was held, and goes on from there.
+ *
+ * After a hole in the host's stream (its window was shorter than our absence) any account may have missed its last commit.
+ * Those that write again show it themselves; of the others the host's listRepos is compared with what is known.
+ */
+import { cidEquals, type Sha256 } from "@rookery/repo";
+import { checkRev } from "@rookery/sync";
+import type { Account, Accounts } from "./accounts.ts";
+import { backoffMs } from "./backoff.ts";
+import { HostError, type HostClient } from "./host-client.ts";
+import { syncRow, type Outgoing, type Resynced } from "./outgoing.ts";
+import type { PeerPorts } from "./peer-api.ts";
+import type { PeerStore } from "./peer-row.ts";
+import { positionAfter } from "./position.ts";
+import { Quota } from "./quota.ts";
+import { readRepo, RepoError } from "./read-repo.ts";
+import type { Serial } from "./serial.ts";
+import { MAX_SWEEP_PAGES, RESYNCS_PER_QUARTER, type ResyncLimits } from "./settings.ts";
+import type { Verifier } from "./verifier.ts";
+
+export interface ResyncerOptions {
+  storage: DurableObjectStorage;
+  peer: PeerStore;
+  accounts: Accounts;
+  outgoing: Outgoing;
+  network: PeerPorts["network"];
+  /** Turns of the stream and changes made here exclude each other. */
+  serial: Serial;
+  limits: ResyncLimits;
+  sha256: Sha256;
+  client: () => HostClient;
+  verifier: () => Verifier;
+  isKept: (collection: string) => boolean;
+  /** Deal with what was held of an account. */
+  release: (did: string) => Promise<void>;
+  now: () => number;
+  random: () => number;
+}
+
+const QUARTER_MS = 15 * 60_000;
+
+/** See above. */
+export class Resyncer {
+  readonly #options: ResyncerOptions;
+  readonly #quota = new Quota(RESYNCS_PER_QUARTER, QUARTER_MS);
+  #sweptPages = 0;
+
+  constructor(options: ResyncerOptions) {
+    this.#options = options;
+  }
+
+  /** When there is something to do; undefined when there is nothing. */
+  nextDue(): number | undefined {
+    const { outgoing, peer, accounts } = this.#options;
+    return outgoing.next() !== undefined || typeof peer.row?.sweep === "string" ? this.#options.now() : accounts.nextDue();
+  }
+
+  /** One piece of what is due; false when there was none. Throws only what is not the host's fault. */
+  async step(): Promise<boolean> {
+    const { peer, accounts, serial, now } = this.#options;
+    if (await serial.run(() => this.#tell())) return true;
+    if (typeof peer.row?.sweep === "string") {
+      await this.#sweep(peer.row.sweep);
+      return true;
+    }
+    const [account] = accounts.due(now(), 1);
+    if (account === undefined) return false;
+    try {
+      await (account.desync > 0 ? this.#fetch(account) : this.#compare(account));
+    } catch (error) {
+      await this.#postpone(account.did, error instanceof HostError || error instanceof RepoError ? error.message : String(error));
+    }
+    return true;
+  }
+
+  /** Compare all accounts with what the host lists: the stream has a hole. */
+  suspectAll(): void {
+    this.#sweptPages = 0;
+    if (this.#options.accounts.count > 0) this.#options.peer.change({ sweep: "" });
+  }
+
+  async #fetch({ did }: Account): Promise<void> {
+    const { client, sha256, limits, verifier, serial, now } = this.#options;
+    if (!this.#quota.take(did, now())) return this.#postpone(did, "its chain breaks again and again");
+    const repo = await readRepo(await client().repo(did), did, sha256, limits);
+    const future = checkRev(repo.signed.rev, now());
+    if (future !== undefined) throw new RepoError(future.message);
+    const verified = await verifier().signature(repo.signed);
+    if (!verified.ok) throw new RepoError(`the repository of ${did} is not to be believed: ${verified.code}`);
+    const { rev, data } = repo.signed;
+    await serial.run(async () => this.#settle({ did, n: 0, rev, data, commit: repo.commit, block: repo.block, collections: repo.collections, time: new Date(now()).toISOString() }));
+    await serial.run(() => this.#tell());
+  }
+
+  /** The account goes on from the state that was fetched. */
+  async #settle(found: Resynced): Promise<void> {
+    const { accounts, outgoing, storage, peer, isKept, release, now } = this.#options;
+    const account = accounts.find(found.did);
+    if (account === undefined || !account.active || account.desync === 0) return;
+    if (found.rev < account.rev) throw new RepoError(`the repository of ${found.did} went back from rev ${account.rev} to ${found.rev}`);
+    const isSame = cidEquals(found.commit, account.commit);
+    if (found.rev === account.rev && !isSame) throw new RepoError(`the repository of ${found.did} has two commits of rev ${found.rev}`);
+    const { rev, commit, data } = found;
+    const carried = account.carried || found.collections.some(isKept);
+    const next: Account = { ...account, rev, commit, data, carried };
+    const isTold = carried && !isSame && peer.row?.config.carry === true;
+    storage.transactionSync(() => {
+      // It stays desynchronized, and its events held, until everybody was told.
+      if (isTold) outgoing.add({ ...found, n: account.desync });
+      accounts.save(isTold ? { ...next, due: now() } : inSync(next));
+    });
+    if (!isTold) await release(found.did);
+  }
+
+  /** Tell the network relay of one resync; false when there is none. */
+  async #tell(): Promise<boolean> {
+    const { accounts, outgoing, network, storage, peer, release, limits } = this.#options;
+    const resynced = outgoing.next();
+    const { row } = peer;
+    if (resynced === undefined || row === undefined) return false;
+    const account = accounts.find(resynced.did);
+    if (account?.active !== true) {
+      // Told when it is active again, by another resync.
+      outgoing.remove(resynced.did);
+      return true;
+    }
+    const taken = await network.ingest({ host: row.config.host, rows: [syncRow(resynced, row.epoch)] });
+    if (!taken.ok) {
+      console.error({ event: "peer.resync_not_taken", host: row.config.host, did: resynced.did, error: taken.error });
+      await scheduler.wait(limits.gapMs);
+      throw new Error(`the network relay refused a resync: ${taken.error.message}`);
+    }
+    storage.transactionSync(() => {
+      outgoing.remove(resynced.did);
+      accounts.save(inSync(account));
+    });
+    await release(resynced.did);
+    return true;
+  }
+
+  /** An account under suspicion: did it miss anything? */
+  async #compare({ did }: Account): Promise<void> {
+    const { client, serial } = this.#options;
+    const stand = await client().latestCommit(did);
+    await serial.run(async () => {
+      const { accounts, peer, now } = this.#options;
+      const account = accounts.find(did);
+      if (account === undefined || !account.active || account.desync > 0 || account.due === null) return;
+      if (stand.rev <= account.rev) accounts.save({ ...account, due: null, tries: 0 });
+      else accounts.save({ ...account, desync: positionAfter(peer.row?.cursor ?? 0), due: now(), tries: 0 });
+    });
+  }
+
+  async #sweep(cursor: string): Promise<void> {
+    const { client, serial, peer, accounts, limits, now, storage } = this.#options;
+    try {
+      const page = await client().listRepos(cursor);
+      await serial.run(async () =>
+        storage.transactionSync(() => {
+          for (const { did, rev } of page.repos) {
+            const account = accounts.find(did);
+            if (account === undefined || !account.active || account.due !== null || rev <= account.rev) continue;
+            accounts.save({ ...account, due: now() + limits.suspicionMs });
+          }
+          peer.change({ sweep: ++this.#sweptPages < MAX_SWEEP_PAGES ? (page.cursor ?? null) : null });
+        }),
+      );
+    } catch (error) {
+      // Accounts that write find out for themselves; the others are compared when the host lists them again.
+      peer.change({ error: `listRepos failed after a hole in the stream: ${String(error)}` });
+      await scheduler.wait(limits.gapMs);
+      throw error;
+    }
+  }
+
+  async #postpone(did: string, message: string): Promise<void> {
+    const { serial, accounts, peer, limits, now, random } = this.#options;
+    await serial.run(async () => {
+      const account = accounts.find(did);
+      if (account === undefined || account.due === null) return;
+      const tries = account.tries + 1;
+      accounts.save({ ...account, tries, due: now() + backoffMs(tries, limits.retry, random) });
+      peer.change({ error: `${did} cannot be resynchronized: ${message}` });
+    });
+  }
+}
+
+const inSync = (account: Account): Account => ({ ...account, desync: 0, due: null, tries: 0 });
