@@ -56,7 +56,7 @@ export const didResolver = ({ plcUrl, fetch: given, allowLoopback = false, timeo
 const isWebDid = (did: string, allowLoopback: boolean): did is `did:web:${string}` => webDidOrigin(did, allowLoopback) !== undefined;
 
 /** The library asks over https always; nobody has a certificate for his own loopback. */
-const onLoopback = (input: RequestInfo | URL, allowLoopback: boolean): RequestInfo | URL => {
+const onLoopback = (input: Parameters<typeof fetch>[0], allowLoopback: boolean): Parameters<typeof fetch>[0] => {
   if (!allowLoopback || !(input instanceof URL) || !isLoopbackHost(input.hostname)) return input;
   return `http://${input.host}${input.pathname}`;
 };

@@ -38,6 +38,11 @@ export const stop = async (colony: Colony, row: PeerRow): Promise<void> => {
 export const attend = async (colony: Colony, policy: Policy, row: PeerRow): Promise<void> => {
   const wanted = wantedOf(colony.listening.collections, policy, row);
   const status = wanted === undefined || !row.listening ? undefined : await statusOf(colony.listening, row);
-  if (wanted === undefined || JSON.stringify(status?.config) !== JSON.stringify(wanted)) return settle(colony, policy, row);
+  if (wanted === undefined || status === undefined || !sameConfig(status.config, wanted)) return settle(colony, policy, row);
   return check(colony.listening, row);
 };
+
+/** Whether two configurations say the same, in whatever order their fields are. */
+const sameConfig = (a: object, b: object): boolean => canonical(a) === canonical(b);
+
+const canonical = (config: object): string => JSON.stringify(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
