@@ -1,5 +1,6 @@
 export * from "./colony-agent.ts";
 export * from "./content.ts";
+export * from "./follow/index.ts";
 export * from "./identity.ts";
 export * from "./inbox.ts";
 export * from "./message.ts";

@@ -75,6 +75,7 @@ export class TestAgent {
       const bytes = encode(record);
       const cid = cidOf(sha256, bytes);
       records.push({ cid, bytes });
+      this.#blocks.set(cid, bytes);
       this.#tree.put(path, cid);
       return { action, path, cid, ...(prev === null ? {} : { prev }) };
     });
@@ -94,6 +95,30 @@ export class TestAgent {
   sync(): SyncBody {
     if (this.#last === undefined || this.#rev === null) throw new Error("no commit yet");
     return { did: this.did, rev: this.#rev, blocks: carBytes(this.#last.cid, [this.#last]), time: TIME };
+  }
+
+  /** The whole repository as its host gives it (com.atproto.sync.getRepo). */
+  archive(): Uint8Array {
+    if (this.#last === undefined) throw new Error("no commit yet");
+    const blocks = Array.from(this.#tree.walk(), (step) => {
+      const cid = step.kind === "node" ? step.ref.cid : step.cid;
+      return { cid, bytes: this.#blocks.get(cid) ?? new Uint8Array() };
+    });
+    return carBytes(this.#last.cid, [this.#last, ...blocks]);
+  }
+
+  /** Proof of what is, or is not, at a path (com.atproto.sync.getRecord). */
+  proof(path: string): Uint8Array {
+    if (this.#last === undefined) throw new Error("no commit yet");
+    const cid = this.#tree.get(path);
+    const bytes = cid === null ? undefined : this.#blocks.get(cid);
+    return carBytes(this.#last.cid, [this.#last, ...this.#tree.coveringProof([path]), ...(cid === null || bytes === undefined ? [] : [{ cid, bytes }])]);
+  }
+
+  /** Where the repository stands. */
+  get latest(): { cid: CidBytes; rev: string } {
+    if (this.#last === undefined || this.#rev === null) throw new Error("no commit yet");
+    return { cid: this.#last.cid, rev: this.#rev };
   }
 
   #flush(): CidBytes {
