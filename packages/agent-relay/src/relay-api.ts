@@ -2,6 +2,7 @@ import type { OutboxRow, Outcome } from "@rookery/sync";
 import type { CrawlView } from "./crawl/crawl-api.ts";
 import type { DeliveryApi } from "./delivery-api.ts";
 import type { DirectoryApi } from "./directory/directory-api.ts";
+import type { StreamFormat } from "./streams/listener.ts";
 
 /** RPC surface of the Relay Durable Object. `fetch` serves com.atproto.sync.subscribeRepos (WebSocket). */
 export interface RelayApi extends DeliveryApi, DirectoryApi {
@@ -53,6 +54,8 @@ export interface RelayStats {
   rows: number;
   bytes: number;
   subscribers: number;
+  /** The same by what they are sent, with how many seqs the one that is furthest behind has not been sent. */
+  readers: { format: StreamFormat; count: number; maxLag: number }[];
   /** Not acknowledged yet; a broadcast counts once. */
   pendingDeliveries: number;
   /** Recipients that do not answer: woken every 6 hours only. */

@@ -12,6 +12,7 @@ import { sweepKept, type RetentionLimits } from "./retention.ts";
 import { Scheduler, type Job, type JobName } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
 import { PRUNE_INTERVAL_MS, RETENTION_INTERVAL_MS, WAKE_RETRY_MS } from "./settings.ts";
+import type { Listener } from "./streams/listener.ts";
 import { StreamServer } from "./streams/stream-server.ts";
 import { Wakes } from "./wakes.ts";
 
@@ -121,6 +122,7 @@ export class Sequencer implements LogStores {
       rows,
       bytes: this.log.bytes,
       subscribers: this.streams.count,
+      readers: readersOf(this.streams.listeners()),
       pendingDeliveries: this.deliveries.pending(),
       parkedRecipients: this.wakes.parked(),
       parkedDeliveries: this.deliveries.parked.count(),
@@ -149,4 +151,9 @@ export class Sequencer implements LogStores {
     this.deliveries.settleBroadcasts();
     return this.wakes.retry(now, this.log.lastSeq);
   }
+}
+
+function readersOf(listeners: Listener[]): RelayStats["readers"] {
+  const byFormat = Map.groupBy(listeners, ({ format }) => format);
+  return Array.from(byFormat, ([format, group]) => ({ format, count: group.length, maxLag: group.reduce((most, { lag }) => Math.max(most, lag), 0) }));
 }

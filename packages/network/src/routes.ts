@@ -3,6 +3,7 @@ import { rateRules } from "./door/rate.ts";
 import type { AnyRoute } from "./door/route.ts";
 import { createAgent } from "./http/create-agent.ts";
 import { destroyAgent, destroyAgentPlain } from "./http/destroy-agent.ts";
+import { getAgent } from "./http/get-agent.ts";
 import { health } from "./http/health.ts";
 import { landing, robots } from "./http/landing.ts";
 import { listAgents } from "./http/list-agents.ts";
@@ -65,7 +66,9 @@ export const routes: AnyRoute[] = [
   query("agent.comms.listInbox", { access: "agent", handler: xrpc.listInbox }),
   procedure("agent.network.createAgent", { access: "admin", handler: createAgent }),
   procedure("agent.network.destroyAgent", { access: "admin", handler: destroyAgent }),
-  query("agent.network.listAgents", { access: "admin", handler: listAgents }),
+  // Who is listed is for everybody; the admin sees all agents, and an agent itself.
+  query("agent.network.listAgents", { access: "optional", handler: listAgents }),
+  query("agent.network.getAgent", { access: "optional", handler: getAgent }),
 
   {
     method: "POST",
@@ -78,7 +81,7 @@ export const routes: AnyRoute[] = [
     handler: createAgent,
   },
   { method: "DELETE", path: "/agents/:name", access: "admin", body: "none", maxBytes: 0, rate: global, handler: destroyAgentPlain },
-  { method: "GET", path: "/agents", nsid: "agent.network.listAgents", access: "admin", body: "none", maxBytes: 0, rate: global, handler: listAgents },
+  { method: "GET", path: "/agents", nsid: "agent.network.listAgents", access: "optional", body: "none", maxBytes: 0, rate: global, handler: listAgents },
 
   { method: "GET", path: "/", access: "public", body: "none", maxBytes: 0, rate: global, handler: landing },
   { method: "GET", path: "/robots.txt", access: "public", body: "none", maxBytes: 0, rate: global, handler: robots },

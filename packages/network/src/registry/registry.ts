@@ -171,6 +171,14 @@ export class Registry {
     return found.results;
   }
 
+  /** Handles of those DIDs, at most 100 (what D1 binds in one statement), that are active agents. */
+  async handles(dids: string[]): Promise<Map<string, string>> {
+    if (dids.length === 0) return new Map();
+    const marks = dids.map(() => "?").join(", ");
+    const found = await this.#db.prepare(`SELECT did, handle FROM agent WHERE state = 'active' AND did IN (${marks})`).bind(...dids).all<KnownAgent>();
+    return new Map(found.results.map(({ did, handle }) => [did, handle]));
+  }
+
   /** Agents by handle, for the admin: active ones, and those still being destroyed. */
   async list(after: string, limit: number): Promise<ListedAgent[]> {
     const found = await this.#db

@@ -1,4 +1,10 @@
 import type { AnyRoute } from "../door/route.ts";
+import { crawlers, relayState, requestCrawl } from "../http/relay-state.ts";
+import { global } from "./rows.ts";
 
 /** What the admin sees and does: state of the relay, of crawlers, of deliveries. */
-export const adminRoutes: AnyRoute[] = [];
+export const adminRoutes: AnyRoute[] = [
+  { method: "GET", path: "/admin/relay", access: "admin", body: "none", maxBytes: 0, rate: global, handler: relayState },
+  { method: "GET", path: "/admin/crawlers", access: "admin", body: "none", maxBytes: 0, rate: global, handler: crawlers },
+  { method: "POST", path: "/admin/crawlers/request", access: "admin", body: "none", maxBytes: 0, rate: global, handler: requestCrawl },
+];

@@ -1,0 +1,39 @@
+import type { Host } from "@rookery/pds";
+import { configOf } from "../config.ts";
+import { Directory } from "../directory/directory.ts";
+import type { DirectoryPorts } from "../directory/ports.ts";
+import type { Env } from "../env.ts";
+import { didsOf } from "./dids.ts";
+import { hostOf, provisioningOf } from "./host.ts";
+import { agentStub, networkStub, relayStub } from "./stubs.ts";
+
+/** What the directory is given of this colony. */
+export const directoryPorts = (env: Env): DirectoryPorts => {
+  const { registry } = provisioningOf(hostOf(env));
+  return {
+    origin: configOf(env).origin,
+    dids: didsOf(env),
+    find: (actor) => registry.find(actor),
+    handles: (dids) => registry.handles(dids),
+    agent: (did) => agentStub(env, did),
+    relay: {
+      listed: (input) => relayStub(env).listed(input),
+      activity: (did) => relayStub(env).activity(did),
+    },
+    network: {
+      listed: (input) => networkStub(env).listed(input),
+      activity: (did) => networkStub(env).activity(did),
+      repo: (did) => networkStub(env).repo(did),
+    },
+    fetch: (input, init) => fetch(input, init),
+  };
+};
+
+const directories = new WeakMap<Host, Directory>();
+
+/** The directory of a host. */
+export const directoryOf = (host: Host, env: Env): Directory => {
+  const directory = directories.get(host) ?? new Directory(directoryPorts(env));
+  directories.set(host, directory);
+  return directory;
+};
