@@ -85,6 +85,13 @@ export class EventLog implements LogBounds {
     return { seq, frame, us };
   }
 
+  /** When this log began (milliseconds since 1970), noted when first asked: with its oldest event, or `now`. */
+  bornAt(now: number): number {
+    const { born } = this.#sql.exec<{ born: number }>("UPDATE state SET born = ? WHERE born = 0 RETURNING born", Math.min(now, this.oldest(1)[0]?.at ?? now)).toArray()[0]
+      ?? this.#sql.exec<{ born: number }>("SELECT born FROM state").one();
+    return born;
+  }
+
   /** Go on above `floor` (see seq-floor.ts); nothing happens when the log is beyond it. */
   raise(floor: number): void {
     if (floor <= this.#lastSeq) return;

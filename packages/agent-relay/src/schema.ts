@@ -82,6 +82,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE TABLE follow (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, epoch INTEGER NOT NULL, owed INTEGER NOT NULL) STRICT",
     "INSERT INTO follow (id, seq, epoch, owed) VALUES (1, 0, 0, 0)",
   ],
+  // When the log began, which its floor of seqs counts from (seq-floor.ts); 0 until it is first asked for.
+  ["ALTER TABLE state ADD COLUMN born INTEGER NOT NULL DEFAULT 0"],
 ];
 
 /** Bring the tables up to `target` (the newest, unless a test asks for an older one). Runs in one transaction per migration. */

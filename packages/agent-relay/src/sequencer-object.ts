@@ -22,7 +22,7 @@ export abstract class SequencerObject<Env = unknown> extends DurableObject<Env> 
     super(ctx, env);
     const now = () => this.now();
     this.sequencer = new Sequencer(ctx, {
-      limits: this.limits(), retention: this.retention(), waker: this.waker(), now, seqFloor: this.seqFloor(), jobs: this.jobs(), listing: this.listing(),
+      limits: this.limits(), retention: this.retention(), waker: this.waker(), now, seqFloor: (bornAt) => this.seqFloor(bornAt), jobs: this.jobs(), listing: this.listing(),
     });
   }
 
@@ -37,8 +37,8 @@ export abstract class SequencerObject<Env = unknown> extends DurableObject<Env> 
   }
 
   /** No seq up to here is given out from now on. Tests that count from 1 override it. */
-  protected seqFloor(): number {
-    return seqFloorAt(this.now());
+  protected seqFloor(bornAt: number): number {
+    return seqFloorAt(this.now(), bornAt);
   }
 
   /** Milliseconds since 1970. */

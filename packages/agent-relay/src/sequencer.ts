@@ -22,7 +22,7 @@ export interface SequencerOptions {
   waker: AgentWaker;
   now: () => number;
   /** No seq up to here is given out from now on. */
-  seqFloor: number;
+  seqFloor: (bornAt: number) => number;
   /** Timed work that only this object has. */
   jobs: Partial<Record<JobName, Job>>;
   /** Which accounts are listed; without it none is. */
@@ -52,7 +52,7 @@ export class Sequencer implements LogStores {
     this.#ctx = ctx;
     this.#options = options;
     this.log = new EventLog(storage.sql);
-    this.log.raise(options.seqFloor);
+    this.log.raise(options.seqFloor(this.log.bornAt(options.now())));
     this.repos = new Repos(storage.sql);
     this.deliveries = new Deliveries(storage.sql, this.log, this.repos);
     this.profiles = new Profiles(storage.sql, options.listing);

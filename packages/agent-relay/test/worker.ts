@@ -4,13 +4,15 @@ import {
 } from "../src/index.ts";
 import { controlsOf, type Settings } from "./controls.ts";
 import { TestNetwork } from "./test-network.ts";
+import { TestUpstream } from "./test-upstream.ts";
 
 export interface Env {
   RELAY: DurableObjectNamespace<TestRelay>;
   NETWORK: DurableObjectNamespace<TestNetwork>;
+  UPSTREAM: DurableObjectNamespace<TestUpstream>;
 }
 
-export { TestNetwork };
+export { TestNetwork, TestUpstream };
 
 export class TestRelay extends RelayObject<Env> {
   protected override limits(): RelayLimits {
@@ -21,8 +23,8 @@ export class TestRelay extends RelayObject<Env> {
     return { ...super.retention(), ...settingsOf(this.ctx).retention };
   }
 
-  protected override seqFloor(): number {
-    return settingsOf(this.ctx).seqFloor === true ? super.seqFloor() : 0;
+  protected override seqFloor(bornAt: number): number {
+    return settingsOf(this.ctx).seqFloor === true ? super.seqFloor(bornAt) : 0;
   }
 
   protected override waker(): AgentWaker {
