@@ -1,3 +1,14 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { environment: "node", include: ["src/**/*.test.ts", "test/**/*.test.ts"] } });
+const runtime = "test/runtime.test.ts";
+
+/** Everything in Node; what shows that it runs there too, in workerd. In a browser: e2e/envelope-browser.test.ts. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "node", environment: "node", include: ["src/**/*.test.ts", "test/**/*.test.ts"] } },
+      { plugins: [cloudflareTest({ miniflare: { compatibilityDate: "2026-11-01" } })], test: { name: "workerd", include: [runtime] } },
+    ],
+  },
+});
