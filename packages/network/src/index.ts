@@ -2,6 +2,7 @@ import { door } from "./door/door.ts";
 import type { Env, WakeMessage } from "./env.ts";
 import { upkeep } from "./federation/upkeep.ts";
 import { crawlAtStart } from "./host/crawl-at-start.ts";
+import { settleDirectory } from "./host/directory.ts";
 import { colonyOf } from "./host/federation.ts";
 import { hostOf, provisioningOf } from "./host/host.ts";
 import { consume } from "./queue.ts";
@@ -16,6 +17,6 @@ export default {
   fetch: (request, env) => door(request, env),
   queue: (batch, env) => consume(batch, env),
   scheduled: async (_event, env) => {
-    await Promise.all([provisioningOf(hostOf(env)).sweep(), upkeep(colonyOf(env)), crawlAtStart(env)]);
+    await Promise.all([provisioningOf(hostOf(env)).sweep(), upkeep(colonyOf(env)), crawlAtStart(env), settleDirectory(env)]);
   },
 } satisfies ExportedHandler<Env, WakeMessage>;

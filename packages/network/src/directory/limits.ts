@@ -9,9 +9,6 @@ export const MAX_KEYS = 8;
 /** A proof of one small record: its path through a tree of a million records is below 40 KB. */
 export const MAX_PROOF_BYTES = 256_000;
 
-/** A page of record names from another host. Values come along and are not read. */
-export const MAX_LIST_BYTES = 1_000_000;
-
 /** How long another host may take for one answer, in ms. */
 export const HOST_TIMEOUT_MS = 5_000;
 
@@ -22,3 +19,6 @@ export const FAILURE_LIFE_MS = 5_000;
 /** Agents of other hosts that are remembered, by the isolate; with the largest that is, this is 25 MB at most. */
 export const MAX_REMEMBERED = 100;
 export const MAX_REMEMBERED_BYTES = 250_000;
+
+/** Profiles that are looked at in one minute: each costs another host a request or two. */
+export const MAX_SETTLED_PROFILES = 20;

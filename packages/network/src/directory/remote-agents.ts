@@ -1,9 +1,9 @@
 import { type Outcome, isLoopbackHost, ok, pdsOf } from "@rookery/sync";
-import { UnreachableError } from "../federation/fetch-json.ts";
 import { BriefCache } from "../registry/brief-cache.ts";
 import { type AgentDetail, notFound, readAgent, seenAt } from "./agent-detail.ts";
 import { verifiedHandle } from "./handle.ts";
 import { DETAIL_LIFE_MS, FAILURE_LIFE_MS, MAX_REMEMBERED, MAX_REMEMBERED_BYTES } from "./limits.ts";
+import { pdsAt } from "./pds-at.ts";
 import type { DirectoryPorts } from "./ports.ts";
 import { remoteSource } from "./record-source.ts";
 
@@ -35,7 +35,7 @@ export class RemoteAgents {
   async #ask(did: string, host: string, evenIfUnlisted: boolean, key: string): Promise<Outcome<AgentDetail>> {
     const { fetch, network, origin } = this.#ports;
     const onLoopback = isLoopbackHost(new URL(origin).hostname);
-    const read = await readAgent(this.#ports, { did, evenIfUnlisted, source: (document) => remoteSource(fetch, hostOf(document, host, onLoopback), did) });
+    const read = await readAgent(this.#ports, { did, evenIfUnlisted, source: (document) => remoteSource(fetch, pdsAt(document, host, origin), did) });
     if (!read.ok) {
       this.#failures.set(key, read);
       return read;
@@ -47,13 +47,3 @@ export class RemoteAgents {
     return ok(detail);
   }
 }
-
-/** Origin of the account's host: the one its events come from. @throws UnreachableError */
-const hostOf = (document: unknown, host: string, allowLoopback: boolean): string => {
-  const pds = pdsOf(document);
-  const url = pds === undefined ? undefined : new URL(pds);
-  if (url?.host !== host) throw new UnreachableError(`its DID document names ${url?.host ?? "no host"}, its events come from ${host}`);
-  const isLoopback = isLoopbackHost(url.hostname);
-  if (isLoopback ? !allowLoopback : url.protocol !== "https:") throw new UnreachableError(`${url.origin} is no origin to ask`);
-  return url.origin;
-};

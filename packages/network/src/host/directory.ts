@@ -2,8 +2,10 @@ import type { Host } from "@rookery/pds";
 import { configOf } from "../config.ts";
 import { Directory } from "../directory/directory.ts";
 import type { DirectoryPorts } from "../directory/ports.ts";
+import { settleProfiles } from "../directory/settle-profiles.ts";
 import type { Env } from "../env.ts";
 import { didsOf } from "./dids.ts";
+import { colonyOf } from "./federation.ts";
 import { hostOf, provisioningOf } from "./host.ts";
 import { agentStub, networkStub, relayStub } from "./stubs.ts";
 
@@ -36,4 +38,10 @@ export const directoryOf = (host: Host, env: Env): Directory => {
   const directory = directories.get(host) ?? new Directory(directoryPorts(env));
   directories.set(host, directory);
   return directory;
+};
+
+/** Called every minute: look at profiles of peers' agents that changed unseen. A colony without peers has none, and wakes nobody. */
+export const settleDirectory = async (env: Env): Promise<void> => {
+  const peers = await colonyOf(env).peers.all();
+  if (peers.length > 0) await settleProfiles({ ...directoryPorts(env), network: networkStub(env) });
 };

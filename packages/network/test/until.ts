@@ -1,0 +1,8 @@
+/** Wait until something holds; a test that waits in vain fails with what it waited for. */
+export const until = async (what: string, holds: () => boolean | Promise<boolean>, patienceMs = 10_000): Promise<void> => {
+  const end = Date.now() + patienceMs;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    await scheduler.wait(20);
+  }
+};
