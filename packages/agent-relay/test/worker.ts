@@ -3,16 +3,20 @@ import {
   DEFAULT_LIMITS, RelayObject, type AgentWaker, type CrawlSettings, type ListingRule, type LogFollower, type RelayFaultPoint, type RelayLimits, type RetentionLimits,
 } from "../src/index.ts";
 import { controlsOf, type Settings } from "./controls.ts";
+import { FakeHost } from "./fake-host.ts";
 import { TestNetwork } from "./test-network.ts";
+import { TestPeer } from "./test-peer.ts";
 import { TestUpstream } from "./test-upstream.ts";
 
 export interface Env {
   RELAY: DurableObjectNamespace<TestRelay>;
   NETWORK: DurableObjectNamespace<TestNetwork>;
+  PEER: DurableObjectNamespace<TestPeer>;
+  HOST: DurableObjectNamespace<FakeHost>;
   UPSTREAM: DurableObjectNamespace<TestUpstream>;
 }
 
-export { TestNetwork, TestUpstream };
+export { FakeHost, TestNetwork, TestPeer, TestUpstream };
 
 export class TestRelay extends RelayObject<Env> {
   protected override limits(): RelayLimits {

@@ -1,6 +1,7 @@
 /** Accounts for tests: a repository in memory that signs commits and tells them as an agent does. */
-import { createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { toBase58Btc } from "@atcute/multibase";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { BlockMap, carBytes, cidOf, derToCompact, encode, signCommit, tidOf, Tree, type CidBytes, type LexMap } from "@rookery/repo";
 import type { CommitBody, CommitOp, SyncBody } from "../src/frame.ts";
 
@@ -32,7 +33,7 @@ export const TIME = "2026-11-21T10:00:00.000Z";
 export class TestAgent {
   readonly did: string;
   readonly didKey: string;
-  readonly #key: KeyObject;
+  readonly #sign: (bytes: Uint8Array) => Uint8Array;
   readonly #blocks = new BlockMap();
   #tree: Tree;
   #root: CidBytes;
@@ -40,21 +41,22 @@ export class TestAgent {
   #clock = 1_700_000_000_000_000;
   #last: { cid: CidBytes; bytes: Uint8Array } | undefined;
 
-  /** @param keyOf an agent whose signing key this one has too: a fork of the same account. */
-  constructor(did: string, keyOf?: TestAgent) {
+  /**
+   * @param keyOf an agent whose signing key this one has too: a fork of the same account.
+   * @param curve of its own key.
+   */
+  constructor(did: string, keyOf?: TestAgent, curve: "P-256" | "secp256k1" = "P-256") {
     this.did = did;
     this.#tree = Tree.open(this.#blocks, null, sha256);
     this.#root = this.#flush();
-    if (keyOf !== undefined) {
-      this.#key = keyOf.#key;
-      this.didKey = keyOf.didKey;
-      return;
-    }
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    this.#key = privateKey;
-    const spki = publicKey.export({ format: "der", type: "spki" });
-    const point = spki.subarray(-65);
-    this.didKey = `did:key:z${toBase58Btc(Uint8Array.from([0x80, 0x24, 2 + ((point[64] ?? 0) & 1), ...point.subarray(1, 33)]))}`;
+    const { didKey, sign: own } = keyOf === undefined ? (curve === "P-256" ? p256Key() : secp256k1Key()) : { didKey: keyOf.didKey, sign: keyOf.#sign };
+    this.didKey = didKey;
+    this.#sign = own;
+  }
+
+  /** Let time pass, in microseconds. */
+  wait(micros: number): void {
+    this.#clock += micros;
   }
 
   get root(): CidBytes {
@@ -82,7 +84,7 @@ export class TestAgent {
     this.#root = this.#flush();
     const rev = tidOf((this.#clock += 1_000), 7);
     this.#rev = rev;
-    const commit = signCommit({ did: this.did, data: this.#root, rev }, (bytes) => derToCompact(sign("sha256", bytes, this.#key)), sha256);
+    const commit = signCommit({ did: this.did, data: this.#root, rev }, this.#sign, sha256);
     this.#last = commit;
     const proof = this.#tree.coveringProof(changes.map(({ path }) => path));
     // The root's node is part of every event, also of one without ops.
@@ -126,6 +128,24 @@ export class TestAgent {
     for (const { cid, bytes } of delta.written) this.#blocks.set(cid, bytes);
     return delta.root.cid;
   }
+}
+
+interface SigningKey {
+  didKey: string;
+  sign: (bytes: Uint8Array) => Uint8Array;
+}
+
+function p256Key(): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const spki = publicKey.export({ format: "der", type: "spki" });
+  const point = spki.subarray(-65);
+  const didKey = `did:key:z${toBase58Btc(Uint8Array.from([0x80, 0x24, 2 + ((point[64] ?? 0) & 1), ...point.subarray(1, 33)]))}`;
+  return { didKey, sign: (bytes) => derToCompact(sign("sha256", bytes, privateKey)) };
+}
+
+function secp256k1Key(): SigningKey {
+  const { secretKey, publicKey } = secp256k1.keygen();
+  return { didKey: `did:key:z${toBase58Btc(Uint8Array.from([0xe7, 0x01, ...publicKey]))}`, sign: (bytes) => secp256k1.sign(bytes, secretKey) };
 }
 
 /** One to five random changes on distinct paths of an agent whose records are in `paths`. */
