@@ -3,6 +3,7 @@ import { decodeFrame, type StreamMessage } from "@rookery/sync";
 import type { AccountState } from "./chain-store.ts";
 import { FutureCursorError, type FirehoseEvent, type Reason } from "./events.ts";
 import { Follower } from "./follower.ts";
+import { mend, mendDue } from "./mend.ts";
 import { streamUrl, type FollowOptions } from "./options.ts";
 import { changeOf } from "./record-value.ts";
 import { judgeCommit, judgeSync, type Verdict } from "./verdict.ts";
@@ -43,7 +44,7 @@ export async function* followFirehose(options: FirehoseOptions): AsyncGenerator<
   try {
     await follower.begin();
     for (let message = await follower.next(); ; message = await follower.next()) {
-      yield* reader.retries();
+      yield* mendDue(follower);
       if (follower.signal.aborted) return;
       if (message !== undefined) yield* reader.read(message);
     }
@@ -67,15 +68,7 @@ class FirehoseReader {
     this.#backfill = backfill;
   }
 
-  /** Accounts whose turn has come to be tried again. */
-  async *retries(): AsyncGenerator<FirehoseEvent, void, void> {
-    const { resync, chains, cursor = 0 } = this.#follower;
-    for (let due = resync.due(); due !== undefined; due = resync.due()) {
-      const state = await chains.get(due.did);
-      yield* this.#fetch(due.did, state, { ...(state ?? { seq: cursor }) }, due.reason);
-    }
-  }
-
+  /** What one message of the stream leads to. */
   async *read(raw: Uint8Array | string): AsyncGenerator<FirehoseEvent, void, void> {
     const follower = this.#follower;
     const frame = typeof raw === "string" ? { kind: "malformed" as const, message: "a text among binary frames" } : decodeFrame(raw);
@@ -154,10 +147,10 @@ class FirehoseReader {
         return false;
       case "refused":
         yield { kind: "refused", seq, did, reason: verdict.reason };
-        if (verdict.fetch) yield* this.#fetch(did, state, { ...state, seq: state?.seq ?? follower.cursor ?? 0 }, verdict.reason);
+        if (verdict.fetch) yield* mend(this.#follower, did, state, { ...state, seq: state?.seq ?? follower.cursor ?? 0 }, verdict.reason);
         return false;
       case "broken":
-        yield* this.#fetch(did, state, after, verdict.reason, verdict.rev);
+        yield* mend(this.#follower, did, state, after, verdict.reason, verdict.rev);
         return true;
       case "accepted":
         yield* this.#commit(verdict, message.body.time, after);
@@ -179,26 +172,6 @@ class FirehoseReader {
     await chains.set(did, { ...after, rev, commit, data: cidToString(checked.data) });
   }
 
-  /** Bring an account up to date from its host, or note that this is still to be done. */
-  async *#fetch(did: string, state: AccountState | undefined, after: AccountState, reason: Reason, atLeast?: string): AsyncGenerator<FirehoseEvent, void, void> {
-    const { chains, resync } = this.#follower;
-    const found = await resync.run(did, state, reason, atLeast);
-    const { seq } = after;
-    if (found.kind === "failed") {
-      if (state?.desynchronized === undefined) yield { kind: "desynchronized", seq, did, reason, error: found.error, retryAt: new Date(found.retryAt) };
-      await chains.set(did, { ...after, desynchronized: `${reason.code}: ${reason.message}` });
-      return;
-    }
-    delete after.desynchronized;
-    if (found.kind === "unchanged") {
-      await chains.set(did, after);
-      return;
-    }
-    const { rev, commit, data, records } = found.repo;
-    yield { kind: "resync", seq, did, rev, commit, reason, records };
-    await chains.set(did, { ...after, rev, commit, data });
-  }
-
   /** Events are missing: every account that is known may have gone on, and is asked about at its host. */
   async *#gap(message: string): AsyncGenerator<FirehoseEvent, void, void> {
     const { chains, cursor = 0 } = this.#follower;
@@ -206,7 +179,7 @@ class FirehoseReader {
     const reason: Reason = { code: "Gap", message: `events after ${cursor} are gone from the host's window` };
     for await (const [did, state] of chains.entries()) {
       if (!this.#follower.follows(did) || state.inactive !== undefined || state.rev === undefined) continue;
-      yield* this.#fetch(did, state, { ...state }, reason);
+      yield* mend(this.#follower, did, state, { ...state }, reason);
     }
   }
 }

@@ -94,11 +94,11 @@ export class Resync {
   async #ask(host: string, did: string, state: AccountState | undefined, atLeast: string | undefined): Promise<Resynced> {
     const { maxRepoBytes: maxBytes, wants } = this.#settings;
     const latest = await fetchLatest(host, did, { ...this.#settings, maxBytes });
-    if (state?.rev === latest.rev && state.commit === latest.cid && (atLeast === undefined || atLeast <= latest.rev)) return { kind: "unchanged" };
+    if (isAt(state, latest.rev, latest.cid) && (atLeast === undefined || atLeast <= latest.rev)) return { kind: "unchanged" };
     const repo = await fetchRepo(host, did, wants, { ...this.#settings, maxBytes });
     const oldest = [state?.rev ?? "", atLeast ?? ""].toSorted().at(-1) ?? "";
     if (repo.rev < oldest) throw new Error(`${host} gives ${did} at rev ${repo.rev}, which is before ${oldest}`);
-    if (repo.rev === state?.rev && repo.commit === state.commit) return { kind: "unchanged" };
+    if (isAt(state, repo.rev, repo.commit)) return { kind: "unchanged" };
     return { kind: "changed", repo };
   }
 
@@ -121,3 +121,6 @@ export class Resync {
     if (this.#retries.size > MAX_RETRIES && oldest !== undefined) this.#retries.delete(oldest);
   }
 }
+
+/** Whether a repository is where we are; a Jetstream tells revs alone. */
+const isAt = (state: AccountState | undefined, rev: string, commit: string): boolean => state?.rev === rev && (state.commit ?? commit) === commit;
