@@ -148,7 +148,8 @@ export class Listener {
         const added = queue.add(op.author, op.path, interest.cid, now());
         if (added === "full") return "too many records wait for their authors' hosts";
         if (added === "too-many") row.refuse("too-many");
-        if (added === "added") row.counters.matched++;
+        if (added === "replaced") row.refuse("unreachable");
+        if (added === "added" || added === "replaced") row.counters.matched++;
       }
       row.cursor = Math.max(row.cursor, event.cursor ?? 0);
     }

@@ -34,7 +34,7 @@ const refused = (reason: UpstreamRefusal): Proved => ({ kind: "refused", reason 
  */
 export class Prover {
   readonly #options: Options;
-  /** Fetches under way by host. */
+  /** Fetches under way by domain. */
   readonly #asked = new Map<string, number>();
 
   constructor(options: Options) {
@@ -51,16 +51,17 @@ export class Prover {
     } catch (error) {
       return { kind: "later", message: `policy: ${String(error)}` };
     }
-    const asked = this.#asked.get(host) ?? 0;
-    if (asked >= this.#options.limits.fetchesPerHost) return { kind: "busy" };
-    this.#asked.set(host, asked + 1);
+    const domain = domainOf(host);
+    const asked = this.#asked.get(domain) ?? 0;
+    if (asked >= this.#options.limits.fetchesPerDomain) return { kind: "busy" };
+    this.#asked.set(domain, asked + 1);
     try {
       const fetched = await fetchProof(this.#options.fetch, identity.pds, claim.author, claim.path, this.#options.limits.fetchTimeoutMs);
       return fetched.kind === "proof" ? await this.#verify(claim, sentTo, fetched.car, identity) : fetched;
     } finally {
-      const left = (this.#asked.get(host) ?? 1) - 1;
-      if (left > 0) this.#asked.set(host, left);
-      else this.#asked.delete(host);
+      const left = (this.#asked.get(domain) ?? 1) - 1;
+      if (left > 0) this.#asked.set(domain, left);
+      else this.#asked.delete(domain);
     }
   }
 
@@ -114,6 +115,9 @@ export class Prover {
     return (protocol === "https:" && isPublicHost(hostname)) || (this.#options.ports.allowLoopback && isLoopbackHost(hostname));
   }
 }
+
+/** The last two labels: near enough to who owns the name. */
+const domainOf = (host: string): string => host.split(".").slice(-2).join(".");
 
 /** What a proof shows; undefined when it is none. */
 function read(car: Uint8Array, path: string): ProofResult | undefined {

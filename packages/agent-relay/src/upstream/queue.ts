@@ -25,24 +25,25 @@ export class Queue {
   }
 
   /**
-   * Add a record, within the caller's transaction; one that waits already is left as it is. `full`: no room was left, and none
-   * could be made by giving up one that was tried most in vain: the stream has to wait.
+   * Add a record, within the caller's transaction; one that waits already is left as it is. When there is no room, the one that
+   * was tried most often in vain is given up for it (`replaced`); when none was tried often, the stream has to wait (`full`).
    */
-  add(author: string, path: string, cid: string | null, now: number): "added" | "repeat" | "too-many" | "full" {
+  add(author: string, path: string, cid: string | null, now: number): "added" | "replaced" | "repeat" | "too-many" | "full" {
     const { mine, all } = this.#sql.exec<{ mine: number; all: number }>("SELECT (SELECT COUNT(*) FROM waiting WHERE author = ?) AS mine, (SELECT COUNT(*) FROM waiting) AS \"all\"", author).one();
     if (this.#sql.exec("SELECT 1 FROM waiting WHERE author = ? AND path = ? AND cid IS ?", author, path, cid).toArray().length > 0) return "repeat";
     if (mine >= this.#limits.maxPerAuthor) return "too-many";
-    if (all >= this.#limits.maxWaiting && !this.#makeRoom()) return "full";
+    const isFull = all >= this.#limits.maxWaiting;
+    if (isFull && !this.#makeRoom()) return "full";
     this.#sql.exec("INSERT INTO waiting (author, path, cid, tries, due) VALUES (?, ?, ?, 0, ?)", author, path, cid, now);
-    return "added";
+    return isFull ? "replaced" : "added";
   }
 
-  /** What is due, the oldest of each author, without the authors that are being seen to. */
+  /** What is due, the oldest of each author, without the authors that are being seen to. New ones go before those that failed. */
   due(now: number, limit: number, busy: ReadonlySet<string>): Waiting[] {
     return this.#sql
       .exec<Row>(
         `SELECT id, author, path, cid, tries FROM waiting w WHERE due <= ?
-           AND NOT EXISTS (SELECT 1 FROM waiting e WHERE e.author = w.author AND e.id < w.id) ORDER BY id LIMIT ?`,
+           AND NOT EXISTS (SELECT 1 FROM waiting e WHERE e.author = w.author AND e.id < w.id) ORDER BY tries > 0, id LIMIT ?`,
         now, limit + busy.size,
       )
       .toArray()
@@ -70,7 +71,7 @@ export class Queue {
   }
 
   #makeRoom(): boolean {
-    return this.#sql.exec("DELETE FROM waiting WHERE id = (SELECT id FROM waiting WHERE tries > 0 ORDER BY tries DESC, id LIMIT 1) RETURNING id").toArray().length > 0;
+    return this.#sql.exec("DELETE FROM waiting WHERE id = (SELECT id FROM waiting WHERE tries >= ? ORDER BY tries DESC, id LIMIT 1) RETURNING id", this.#limits.triesForRoom).toArray().length > 0;
   }
 }
 

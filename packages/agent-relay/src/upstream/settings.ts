@@ -10,9 +10,11 @@ export interface UpstreamLimits {
   /** Records that wait for their author's host: in all, and of one author. */
   maxWaiting: number;
   maxPerAuthor: number;
-  /** Proofs fetched at a time: in all, and from one host. */
+  /** When all places are taken, one that was tried so often makes room for a new one. */
+  triesForRoom: number;
+  /** Proofs fetched at a time: in all, and from the hosts of one domain. */
   fetches: number;
-  fetchesPerHost: number;
+  fetchesPerDomain: number;
   fetchTimeoutMs: number;
   /** Pauses while a host cannot be reached, and after how many tries its record is given up. */
   retry: BackoffLimits;
@@ -32,8 +34,10 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   maxWaiting: 10_000,
   // More of one author at a time is a flood; what is refused stays readable in its repository.
   maxPerAuthor: 200,
+  triesForRoom: 3,
   fetches: 8,
-  fetchesPerHost: 2,
+  // Whoever owns a domain has as many host names as he likes.
+  fetchesPerDomain: 2,
   fetchTimeoutMs: 10_000,
   // Twelve tries are about a day.
   retry: { firstMs: 5_000, maxMs: 6 * 3_600_000 },
@@ -59,7 +63,7 @@ export const MAX_TAKEN = 50_000;
 /** While a socket is open: it goes with the object's eviction, and whoever watches must not sleep longer than this. */
 export const WATCHDOG_MS = 30_000;
 
-/** When a host is busy with others of its records, or records came while all fetches were busy, they wait this long. */
+/** A record whose author's domain is being asked for others waits this long. */
 export const BUSY_MS = 250;
 
 /** Letters of a foreign word kept as lastError. */
