@@ -15,6 +15,7 @@ export default defineConfig({
         bindings: {
           TEST_MIGRATIONS: migrations,
           ORIGIN: "http://localhost:3000",
+          RELAY_HOSTNAME: "localhost:4000",
           HANDLE_DOMAINS: ".test",
           PLC_URL: plcUrl,
           ADMIN_API_KEY: "admin-secret",

@@ -131,7 +131,7 @@ export const MAX_PROFILE_BYTES = 64_000;
  * disk; those beyond are left out, and it is said in the log.
  */
 export const MAX_ACCOUNTS_PER_HOST = 200_000;
-/** Hosts on one page of listHosts, as its lexicon has it. */
+/** Hosts asked about in one call: a page of listHosts, as its lexicon has it. */
 export const MAX_LISTED_HOSTS = 1_000;
 /** Accounts on one page of listReposByCollection, as its lexicon has it. */
 export const MAX_LISTED_BY_COLLECTION = 2_000;

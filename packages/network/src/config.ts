@@ -46,6 +46,15 @@ const levelOf = (text: string | undefined): TrustLevel => {
   return level;
 };
 
+/** The relay view is a host of its own beside the origin: another name, or on loopback another port. */
+const relayOriginOf = (origin: string, hostname: string | undefined): string | undefined => {
+  if (!hostname) return undefined;
+  const text = `${new URL(origin).protocol}//${hostname}`;
+  if (!URL.canParse(text) || new URL(text).host !== hostname.toLowerCase()) throw new Error(`RELAY_HOSTNAME must be a host name, with a port if it needs one, is ${hostname}`);
+  if (new URL(text).origin === origin) throw new Error(`RELAY_HOSTNAME must differ from the origin's host, is ${hostname}`);
+  return new URL(text).origin;
+};
+
 const parse = (env: Env): Config => {
   const origin = new URL(required("ORIGIN", env.ORIGIN)).origin;
   const hostDid = webDidOf(origin);
@@ -66,7 +75,7 @@ const parse = (env: Env): Config => {
     tokens: new Tokens(bytesOf("SESSION_SECRET", env.SESSION_SECRET, 32), hostDid),
     openRegistration: env.OPEN_REGISTRATION === "true",
     peering: levelOf(env.PEERING),
-    relayOrigin: env.RELAY_HOSTNAME ? `${new URL(origin).protocol}//${env.RELAY_HOSTNAME}` : undefined,
+    relayOrigin: relayOriginOf(origin, env.RELAY_HOSTNAME),
     crawlers: readCrawlers(env.CRAWLERS),
     rateLimits: env.RATE_LIMITS !== "off",
     fault: env.FAULT || undefined,

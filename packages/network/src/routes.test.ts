@@ -1,8 +1,11 @@
 import { env, listDurableObjectIds } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ADMIN, type ErrorBody, type Login, ask, login, provision } from "../test/client.ts";
+import { ADMIN, type ErrorBody, type Login, ORIGIN, RELAY, ask, login, provision } from "../test/client.ts";
 import type { Access } from "./door/authenticate.ts";
+import type { AnyRoute } from "./door/route.ts";
 import { stream } from "./http/stream.ts";
+import { relayStream } from "./relay-view/stream.ts";
+import { relayViewRoutes } from "./routes/relay-view.ts";
 import { routes } from "./routes.ts";
 
 type Kind = "nobody" | "garbage" | "agent" | "refresh" | "admin" | "admin-basic" | "wrong-admin";
@@ -40,16 +43,19 @@ beforeAll(async () => {
 const reading = "did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&repo=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&collection=com.example.note&rkey=a&handle=nobody.test&cid=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku&cids=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
 
 /** Streams are WebSockets, refused without an upgrade: stream.test.ts connects to them. */
-const isStream = (route: (typeof routes)[number]) => "plain" in route && route.plain === stream;
+const isStream = (route: AnyRoute) => "plain" in route && (route.plain === stream || route.plain === relayStream);
 
-describe("the route table", () => {
+describe.each([
+  ["the origin", ORIGIN, routes],
+  ["the relay view", RELAY, relayViewRoutes],
+])("the route table of %s", (_, at, table) => {
   it("has one row for each method and path", () => {
-    const seen = routes.map((route) => `${route.method} ${route.path}`);
+    const seen = table.map((route) => `${route.method} ${route.path}`);
     expect(new Set(seen).size).toBe(seen.length);
   });
 
   // Ending a session is the one thing here that would spoil the callers for the next row, hence a session of its own.
-  for (const route of routes) {
+  for (const route of table) {
     if (isStream(route)) continue;
     it(`${route.method} ${route.path} admits ${route.access} only`, async () => {
       for (const [kind, auth] of Object.entries(callers)) {
@@ -57,6 +63,7 @@ describe("the route table", () => {
         const own = ends ? (await login(alice.handle, alice.password)).refresh : auth;
         const path = route.path.replace(":name", "nobody-there");
         const answer = await ask(route.method === "GET" ? `${path}?${reading}` : path, {
+          at,
           method: route.method,
           ...(own === undefined ? {} : { auth: own }),
         });
@@ -71,30 +78,40 @@ describe("the route table", () => {
   }
 
   it("answers preflight for every path, known or not", async () => {
-    for (const path of [...routes.map((route) => route.path), "/xrpc/com.example.unknown", "/nowhere"]) {
-      const answer = await ask(path, { method: "OPTIONS", headers: { "access-control-request-headers": "authorization,x-custom" } });
+    for (const path of [...table.map((route) => route.path), "/xrpc/com.example.unknown", "/nowhere"]) {
+      const answer = await ask(path, { at, method: "OPTIONS", headers: { "access-control-request-headers": "authorization,x-custom" } });
       expect(answer.status).toBe(204);
       expect(answer.headers.get("access-control-allow-headers")).toBe("authorization,x-custom");
     }
   });
 
   it("refuses what has no row", async () => {
-    expect((await ask("/xrpc/com.example.unknown")).status).toBe(501);
-    expect((await ask("/xrpc/not a method")).status).toBe(400);
-    expect((await ask("/nowhere")).status).toBe(404);
-    const wrong = await ask("/xrpc/com.atproto.repo.createRecord");
+    expect((await ask("/xrpc/com.example.unknown", { at })).status).toBe(501);
+    expect((await ask("/xrpc/not a method", { at })).status).toBe(400);
+    expect((await ask("/nowhere", { at })).status).toBe(404);
+    const wrong = await ask("/xrpc/com.atproto.sync.listRepos", { at, method: "POST" });
     expect(wrong).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
   });
 
   it("wakes no object for a DID that nobody has", async () => {
     const before = (await listDurableObjectIds(env.AGENT)).length;
-    for (const route of routes.filter((one) => one.method === "GET" && !isStream(one))) {
+    for (const route of table.filter((one) => one.method === "GET" && !isStream(one))) {
       for (const auth of [undefined, ADMIN, alice.access]) {
-        await ask(`${route.path}?${reading}`, auth === undefined ? {} : { auth });
+        await ask(`${route.path}?${reading}`, { at, ...(auth === undefined ? {} : { auth }) });
       }
     }
     await ask("/agents/nobody-there", { method: "DELETE", auth: ADMIN });
     await ask("/xrpc/com.atproto.server.createSession", { json: { identifier: "nobody.test", password: "x" } });
     expect((await listDurableObjectIds(env.AGENT)).length).toBe(before);
+  });
+});
+
+describe("the two hosts", () => {
+  it("do not serve each other's methods", async () => {
+    for (const nsid of ["requestCrawl", "listHosts", "getHostStatus", "listReposByCollection"]) expect((await ask(`/xrpc/com.atproto.sync.${nsid}`)).status).toBe(501);
+    for (const path of ["com.atproto.server.describeServer", "com.atproto.repo.getRecord", "com.atproto.sync.getRecord", "com.atproto.server.createSession"]) {
+      expect((await ask(`/xrpc/${path}`, { at: RELAY })).status).toBe(501);
+    }
+    for (const path of ["/agents", "/admin/relay", "/.well-known/atproto-did", "/.well-known/did.json"]) expect((await ask(path, { at: RELAY, auth: ADMIN })).status).toBe(404);
   });
 });

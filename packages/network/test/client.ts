@@ -2,6 +2,8 @@ import { exports } from "cloudflare:workers";
 
 /** The origin the tests' colony is configured with. */
 export const ORIGIN = "http://localhost:3000";
+/** The same colony's relay view. */
+export const RELAY = "http://localhost:4000";
 export const ADMIN = "Bearer admin-secret";
 
 export interface Answer<T> {
@@ -21,12 +23,15 @@ interface Ask {
   json?: unknown;
   body?: BodyInit;
   headers?: Record<string, string>;
+  /** Which of the colony's hosts is asked; the origin when absent. */
+  at?: string;
 }
 
 /** Ask the Worker through its front door. The answer's JSON is taken to be of the type the test expects. */
-export const ask = async <T = ErrorBody>(path: string, { method, auth, json, body, headers }: Ask = {}): Promise<Answer<T>> => {
+export const ask = async <T = ErrorBody>(path: string, { method, auth, json, body, headers, at = ORIGIN }: Ask = {}): Promise<Answer<T>> => {
   const response = await exports.default.fetch(
-    new Request(ORIGIN + path, {
+    new Request(at + path, {
+      redirect: "manual",
       method: method ?? (json === undefined && body === undefined ? "GET" : "POST"),
       headers: {
         ...(json === undefined ? {} : { "content-type": "application/json" }),

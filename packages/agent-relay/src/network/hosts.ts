@@ -1,7 +1,7 @@
 import type { HostSummary } from "./network-api.ts";
-import { MAX_ACCOUNTS_PER_HOST, MAX_LISTED_HOSTS } from "../settings.ts";
+import { MAX_ACCOUNTS_PER_HOST } from "../settings.ts";
 
-type Row = { id: number; name: string; seq: number; at: number };
+type Row = { name: string; seq: number; at: number };
 
 /** Other hosts whose accounts are known here, one row each. */
 export class Hosts {
@@ -28,15 +28,8 @@ export class Hosts {
 
   /** One host; undefined when nothing of it is carried. */
   find(name: string): HostSummary | undefined {
-    const [row] = this.#sql.exec<Row>("SELECT id, name, seq, at FROM host WHERE name = ?", name).toArray();
+    const [row] = this.#sql.exec<Row>("SELECT name, seq, at FROM host WHERE name = ?", name).toArray();
     return row === undefined ? undefined : this.#summary(row);
-  }
-
-  /** Hosts in the order of their rows, after row `after`. */
-  list(after: number, limit: number): { hosts: HostSummary[]; last: number | undefined } {
-    const most = Math.min(Math.max(1, Math.trunc(limit)), MAX_LISTED_HOSTS);
-    const rows = this.#sql.exec<Row>("SELECT id, name, seq, at FROM host WHERE id > ? ORDER BY id LIMIT ?", after, most).toArray();
-    return { hosts: rows.map((row) => this.#summary(row)), last: rows.length < most ? undefined : rows.at(-1)?.id };
   }
 
   /**

@@ -21,10 +21,8 @@ export interface NetworkApi extends DeliveryApi, DirectoryApi {
   repo(did: string): Promise<CarriedRepo | undefined>;
   /** Accounts that have records in a collection, in a stable order. */
   listReposByCollection(input: { collection: string; limit: number; cursor?: string }): Promise<Outcome<{ repos: { did: string }[]; cursor?: string }>>;
-  /** What of each host is carried, the colony's own first. */
-  hosts(input: { limit: number; cursor?: string }): Promise<Outcome<{ hosts: HostSummary[]; cursor?: string }>>;
-  /** The same of one host, the colony's own when empty; undefined when nothing of it is carried. */
-  host(name: string): Promise<HostSummary | undefined>;
+  /** What is carried of these hosts; the empty name is the colony's own. Those of which nothing was heard are left out. */
+  hosts(names: string[]): Promise<HostSummary[]>;
   /** Remove a host that is no longer a peer, and its accounts, from listRepos. Its events leave with the window. */
   forgetHost(host: string): Promise<void>;
   /** Accounts that have a profile which was not seen, since commits of theirs were missed; at most `limit`, any. */

@@ -2,7 +2,7 @@ import { fail, ok, type Outcome } from "@rookery/sync";
 import type { RepoPage } from "../relay-api.ts";
 import type { Job, JobName } from "../scheduler.ts";
 import { SequencerObject } from "../sequencer-object.ts";
-import { FOLLOW_PATIENCE_MS, FOLLOW_PAUSE_MS, FOLLOW_RETRY_MS, MAX_LISTED_BY_COLLECTION } from "../settings.ts";
+import { FOLLOW_PATIENCE_MS, FOLLOW_PAUSE_MS, FOLLOW_RETRY_MS, MAX_LISTED_BY_COLLECTION, MAX_LISTED_HOSTS } from "../settings.ts";
 import { Collections } from "./collections.ts";
 import { Follower } from "./follower.ts";
 import { Hosts } from "./hosts.ts";
@@ -107,19 +107,10 @@ export abstract class NetworkRelayObject<Env = unknown> extends SequencerObject<
     return ok({ repos: dids.map((did) => ({ did })), ...(last === undefined ? {} : { cursor: String(last) }) });
   }
 
-  async hosts({ limit, cursor }: { limit: number; cursor?: string }): Promise<Outcome<{ hosts: HostSummary[]; cursor?: string }>> {
-    if (cursor !== undefined && !isRowId(cursor)) return malformed(cursor);
+  async hosts(names: string[]): Promise<HostSummary[]> {
     await this.#beCurrent();
-    // The colony itself stands before row 1.
-    const own = cursor === undefined ? [this.#ownHost()] : [];
-    if (limit <= own.length) return ok({ hosts: own, cursor: "0" });
-    const { hosts, last } = this.#hosts.list(Number(cursor ?? 0), limit - own.length);
-    return ok({ hosts: [...own, ...hosts], ...(last === undefined ? {} : { cursor: String(last) }) });
-  }
-
-  async host(name: string): Promise<HostSummary | undefined> {
-    await this.#beCurrent();
-    return name === "" ? this.#ownHost() : this.#hosts.find(name);
+    const found = names.slice(0, MAX_LISTED_HOSTS).map((name) => (name === "" ? this.#ownHost() : this.#hosts.find(name)));
+    return found.filter((host) => host !== undefined);
   }
 
   async forgetHost(host: string): Promise<void> {

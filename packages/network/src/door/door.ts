@@ -4,15 +4,19 @@ import type { XrpcFault } from "@rookery/sync";
 import { type Config, configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { hostOf } from "../host/host.ts";
+import { relayViewRoutes } from "../routes/relay-view.ts";
 import { routes } from "../routes.ts";
 import { authenticate } from "./authenticate.ts";
 import { checkStream, drain, readJson, refuseBody } from "./body.ts";
 import { preflight, withCors } from "./cors.ts";
 import { RouteIndex } from "./find-route.ts";
+import { isRelayView } from "./is-relay-view.ts";
 import { RateLimiter, type RateState } from "./rate.ts";
 import type { AnyRoute, Route } from "./route.ts";
 
-const index = new RouteIndex(routes);
+/** Two hosts, two tables: what the origin answers, and what the relay view does. */
+const originIndex = new RouteIndex(routes);
+const relayViewIndex = new RouteIndex(relayViewRoutes);
 const limiter = new RateLimiter();
 
 /** An XRPC error as an HTTP answer. */
@@ -69,10 +73,11 @@ const unpack = async (request: Request, url: URL, { nsid, body, method, maxBytes
 
 const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> => {
   const url = new URL(request.url);
+  const config = configOf(env);
+  const index = isRelayView(url, config.relayOrigin) ? relayViewIndex : originIndex;
   const found = index.find(request.method, url.pathname);
   if (isFault(found)) return found;
   const { route, segments } = found;
-  const config = configOf(env);
   const ip = addressOf(request, config);
   const rate = config.rateLimits ? charge(route, ip) : undefined;
   if (rate?.exceeded) return { ...fault(429, "RateLimitExceeded", "Rate Limit Exceeded"), rate };

@@ -18,6 +18,8 @@ export const rateRules = {
   createAccount: { name: "create-account", points: 100, windowMs: 5 * MINUTE },
   /** Our own: a handshake is two calls, and each makes this colony ask elsewhere. */
   peering: { name: "peering", points: 60, windowMs: 5 * MINUTE },
+  /** Our own: each makes this colony look at a host. */
+  requestCrawl: { name: "request-crawl", points: 60, windowMs: 5 * MINUTE },
   uploadBlob: { name: "upload-blob", points: 1000, windowMs: DAY },
 } satisfies Record<string, RateRule>;
 

@@ -1,0 +1,15 @@
+import { isLoopbackHost } from "@rookery/sync";
+
+/**
+ * Whether a request was sent to the relay view's host, and not to the origin. On loopback the port says it, since this machine
+ * has many names.
+ * @param relayOrigin undefined when there is no relay view.
+ */
+export const isRelayView = (url: URL, relayOrigin: string | undefined): boolean => {
+  if (relayOrigin === undefined) return false;
+  const relay = new URL(relayOrigin);
+  if (url.host === relay.host) return true;
+  return isLoopbackHost(relay.hostname) && isLoopbackHost(url.hostname) && portOf(url) === portOf(relay);
+};
+
+const portOf = ({ port, protocol }: URL): string => (port === "" ? (protocol === "https:" ? "443" : "80") : port);
