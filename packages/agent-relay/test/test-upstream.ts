@@ -5,6 +5,9 @@ import type { Fetch } from "../src/upstream/proof-fetch.ts";
 import { UPSTREAM_LIMITS, type UpstreamLimits } from "../src/upstream/settings.ts";
 import type { TestAgent } from "../../sync/test/agent.ts";
 
+/** Ends the connection. */
+export const CLOSE = Symbol("close");
+
 /** What a test sees and moves while the object runs; tests share the Worker's isolate. */
 export interface World {
   clockAhead: number;
@@ -27,8 +30,8 @@ export interface World {
   directoryDown: boolean;
   /** URLs that the stream was asked for. */
   connected: string[];
-  /** What the stream sends next, to whoever is connected. `close` ends the connection. */
-  outbox: (string | Uint8Array | "close")[];
+  /** What the stream sends next, to whoever is connected. */
+  outbox: (string | Uint8Array | typeof CLOSE)[];
   /** Texts that were sent: with a cursor they come again. */
   history: string[];
 }
@@ -124,12 +127,12 @@ function streamOf(world: World, url: string): Response {
   server.accept();
   const cursor = Number(new URL(url).searchParams.get("cursor") ?? Number.POSITIVE_INFINITY);
   const again = world.history.filter((text) => timeOf(text) >= cursor);
-  let isOpen = true;
-  server.addEventListener("close", () => (isOpen = false));
+  const gone = new AbortController();
+  server.addEventListener("close", () => gone.abort());
   void (async () => {
-    while (isOpen) {
+    while (!gone.signal.aborted) {
       const next = again.shift() ?? world.outbox.shift();
-      if (next === "close") {
+      if (next === CLOSE) {
         server.close(1000, "bye");
         return;
       }

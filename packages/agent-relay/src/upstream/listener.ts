@@ -56,8 +56,8 @@ export class Listener {
 
   /** When to run; undefined while it does, and while there is no room for what would come. */
   get nextRun(): number | undefined {
-    const { row, queue, limits } = this.#options;
-    return this.#running || this.#stopped || queue.size > limits.maxWaiting / 2 ? undefined : row.nextAttempt;
+    const { row, queue } = this.#options;
+    return this.#running || this.#stopped || !queue.hasRoom ? undefined : row.nextAttempt;
   }
 
   /** Connect and read until the connection is over. Never rejects for what the other side does. */

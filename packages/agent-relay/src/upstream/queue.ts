@@ -24,6 +24,11 @@ export class Queue {
     return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM waiting").one().n;
   }
 
+  /** Whether it is worth reading on: half of the places are free, or one can be made free. */
+  get hasRoom(): boolean {
+    return this.size <= this.#limits.maxWaiting / 2 || this.#sql.exec("SELECT 1 FROM waiting WHERE tries >= ? LIMIT 1", this.#limits.triesForRoom).toArray().length > 0;
+  }
+
   /**
    * Add a record, within the caller's transaction; one that waits already is left as it is. When there is no room, the one that
    * was tried most often in vain is given up for it (`replaced`); when none was tried often, the stream has to wait (`full`).

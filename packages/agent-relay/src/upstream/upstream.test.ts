@@ -5,7 +5,7 @@ import { encodeCommitFrame, encodeErrorFrame, sequenceFrame, type CommitBody } f
 import { describe, expect, it } from "vitest";
 import { TestAgent } from "../../../sync/test/agent.ts";
 import { until } from "../../test/relay.ts";
-import { worldOf, type TestUpstream, type World } from "../../test/test-upstream.ts";
+import { CLOSE, worldOf, type TestUpstream, type World } from "../../test/test-upstream.ts";
 import type { Env } from "../../test/worker.ts";
 import type { UpstreamConfig } from "./upstream-api.ts";
 
@@ -49,7 +49,7 @@ let clock = 1_780_000_000_000_000;
 function told(body: CommitBody, record: LexMap | undefined, lie: Record<string, unknown> = {}): string {
   const op = body.ops.at(-1);
   const [collection, rkey] = (op?.path ?? "").split("/");
-  const cid = op?.cid == null ? {} : { cid: cidToString(op.cid), record };
+  const cid = op === undefined || op.cid === null ? {} : { cid: cidToString(op.cid), record };
   return JSON.stringify({ did: body.repo, time_us: ++clock, kind: "commit", commit: { rev: body.rev, operation: op?.action, collection, rkey, ...cid, ...lie } });
 }
 
@@ -241,7 +241,7 @@ describe("an upstream", () => {
     send(s, author(s, 80), "a", letter([BOB]));
     await until("it", () => s.world.delivered.length === 1);
     const cursor = clock - 5_000_000;
-    s.world.outbox.push("close");
+    s.world.outbox.push(CLOSE);
     await until("it is connected again", () => s.world.connected.length === 2);
     await abortAllDurableObjects();
     await s.upstream().check();
