@@ -38,7 +38,6 @@ function admitJetstream(request: Request, query: URLSearchParams, log: EventLog)
   const start = jetstreamStart(query.get("cursor"), log);
   if (start.kind === "malformed") return fail(400, "InvalidRequest", start.message);
   const packed = query.get("compress") === "true" || (request.headers.get("socket-encoding") ?? "").includes("zstd");
-  if (packed) return fail(400, "InvalidRequest", "compression is not possible here: leave compress and Socket-Encoding out");
   return { ok: true, value: { format: packed ? "jetstream+zstd" : "jetstream", start, filter: filter.value, waiting: query.get("requireHello") === "true" } };
 }
 

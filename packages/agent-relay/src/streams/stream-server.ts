@@ -7,7 +7,7 @@ import type { Listener } from "./listener.ts";
 import { admit, type Admission } from "./stream-request.ts";
 import { Subscribers } from "./subscribers.ts";
 import { errorFrame, infoFrame } from "./words.ts";
-import { packer } from "./zstd/packer.ts";
+import { packJetstream } from "./zstd/packer.ts";
 
 /** What a stream server needs of the object whose log it serves. */
 export interface StreamServerOptions {
@@ -38,7 +38,7 @@ export class StreamServer {
     this.#now = options.now;
     this.#heartbeatMs = options.heartbeatMs ?? 0;
     this.#filters = new FilterStore(ctx.storage.sql);
-    this.#subscribers = new Subscribers({ ...options, filters: this.#filters, pack: packer() }, ctx.getWebSockets());
+    this.#subscribers = new Subscribers({ ...options, filters: this.#filters, pack: packJetstream }, ctx.getWebSockets());
     this.#beat();
   }
 
