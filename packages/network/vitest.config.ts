@@ -22,6 +22,7 @@ export default defineConfig({
           ENCRYPTION_MASTER_KEY: Buffer.alloc(32, 7).toString("base64url"),
           PLC_ROTATION_KEY: Buffer.alloc(32, 9).toString("hex"),
           SESSION_SECRET: Buffer.alloc(32, 11).toString("base64url"),
+          CRAWLERS: "",
           OPEN_REGISTRATION: "true",
           RATE_LIMITS: "off",
         },
