@@ -70,7 +70,6 @@ export class DeliveryDesk implements DeliveryApi {
     if (selection.recipient !== undefined && known === undefined) return { deliveries: 0, recipients: 0 };
     const count = deliveries.parked.retry(selection);
     const recipients = wakes.restart(known?.id);
-    if (count > 0 && known !== undefined) wakes.heard(known.id);
     if (count + recipients > 0) wakeNow();
     return { deliveries: count, recipients };
   }

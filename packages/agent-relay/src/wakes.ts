@@ -96,10 +96,14 @@ export class Wakes {
     this.#sql.exec("DELETE FROM waking WHERE recipient = ?", recipient);
   }
 
-  /** Wake a silent recipient, or all of them, with the job's next turn, as if for the first time. How many. */
+  /** Wake a silent recipient, or all of them, and whoever is to try something again, with the job's next turn, as if for the first time. How many silent ones. */
   restart(recipient: number | undefined): number {
     const { n } = this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM waking WHERE tries >= ?1 AND (?2 IS NULL OR recipient = ?2)", WAKE_TRIES_BEFORE_PARKING, recipient ?? null).one();
-    if (n > 0) this.#sql.exec("DELETE FROM waking WHERE tries >= ?1 AND (?2 IS NULL OR recipient = ?2)", WAKE_TRIES_BEFORE_PARKING, recipient ?? null);
+    this.#sql.exec(
+      `DELETE FROM waking WHERE (tries >= ?1 OR EXISTS (SELECT 1 FROM parked p WHERE p.recipient = waking.recipient AND p.again = 1))
+         AND (?2 IS NULL OR recipient = ?2)`,
+      WAKE_TRIES_BEFORE_PARKING, recipient ?? null,
+    );
     return n;
   }
 
