@@ -57,7 +57,7 @@ export class PeerUnderTest {
     if (!done.ok) throw new Error(done.error.message);
   }
 
-  /** An account that lives here, as the directory says. */
+  /** Account `i` (2 to 7: a did:plc has no other digits), which lives here as the directory says. */
   agent(i: number, options: { host?: string; key?: string; curve?: "P-256" | "secp256k1" } = {}): TestAgent {
     const agent = new TestAgent(did(i), undefined, options.curve);
     this.documented(agent, options);

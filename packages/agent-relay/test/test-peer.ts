@@ -23,6 +23,8 @@ export interface PeerControls {
   /** Name of the TestNetwork that gets what is passed on; without one it is only noted. */
   network: string | undefined;
   networkFails: boolean;
+  /** How long it takes to answer. */
+  networkDelayMs: number;
   batches: PeerBatch[];
   deliveriesOf: (commit: CheckedCommit) => DeliveryHint[];
 }
@@ -32,7 +34,7 @@ const all = new Map<string, PeerControls>();
 export function peerControlsOf(host: string): PeerControls {
   const found = all.get(host) ?? {
     limits: {}, clockAhead: 0, documents: new Map<string, unknown>(), unresolvable: new Set<string>(), lookups: [], faultAt: undefined,
-    network: undefined, networkFails: false, batches: [], deliveriesOf: () => [],
+    network: undefined, networkFails: false, networkDelayMs: 0, batches: [], deliveriesOf: () => [],
   };
   all.set(host, found);
   return found;
@@ -40,11 +42,11 @@ export function peerControlsOf(host: string): PeerControls {
 
 export class TestPeer extends PeerObject<Env> {
   protected override limits(): PeerLimits {
-    return { ...PEER_LIMITS, ...peerControlsOf(this.#host()).limits };
+    return { ...PEER_LIMITS, ...peerControlsOf(hostOf(this.ctx)).limits };
   }
 
   protected override now(): number {
-    return Date.now() + peerControlsOf(this.#host()).clockAhead;
+    return Date.now() + peerControlsOf(hostOf(this.ctx)).clockAhead;
   }
 
   protected override random(): number {
@@ -52,7 +54,7 @@ export class TestPeer extends PeerObject<Env> {
   }
 
   protected override fault(point: PeerFaultPoint): void {
-    const controls = peerControlsOf(this.#host());
+    const controls = peerControlsOf(hostOf(this.ctx));
     if (controls.faultAt !== point) return;
     controls.faultAt = undefined;
     throw new Error(`injected: ${point}`);
@@ -64,7 +66,7 @@ export class TestPeer extends PeerObject<Env> {
   }
 
   protected override ports(): PeerPorts {
-    const controls = peerControlsOf(this.#host());
+    const controls = peerControlsOf(hostOf(this.ctx));
     const { NETWORK } = this.env;
     return {
       resolveDid: async (did, fresh) => {
@@ -75,6 +77,7 @@ export class TestPeer extends PeerObject<Env> {
       network: {
         ingest: async (batch): Promise<Outcome<null>> => {
           if (controls.networkFails) return fail(503, "NotReady", "not now");
+          if (controls.networkDelayMs > 0) await scheduler.wait(controls.networkDelayMs);
           controls.batches.push(batch);
           return controls.network === undefined ? ok(null) : NETWORK.get(NETWORK.idFromName(controls.network)).ingest(batch);
         },
@@ -82,8 +85,6 @@ export class TestPeer extends PeerObject<Env> {
       deliveriesOf: (commit) => controls.deliveriesOf(commit),
     };
   }
-
-  #host(): string {
-    return this.ctx.id.name ?? "";
-  }
 }
+
+const hostOf = (ctx: DurableObjectState): string => ctx.id.name ?? "";
