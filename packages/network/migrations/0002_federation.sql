@@ -44,9 +44,9 @@ CREATE TABLE nonce (
   nonce TEXT PRIMARY KEY,
   -- DID of the colony it was given to, or came from.
   did TEXT NOT NULL,
-  -- Of a challenge: the nonce of the colony that asked, and its key at that moment. NULL for a used nonce.
+  -- Of a challenge: the nonce of the colony that asked, and what its card said at that moment (JSON). NULL for a used nonce.
   their_nonce TEXT,
-  their_key TEXT,
+  their_card TEXT,
   expires_at INTEGER NOT NULL
 );
 

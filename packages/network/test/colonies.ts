@@ -13,6 +13,7 @@ import { confirmPeering, endPeering, requestPeering } from "../src/federation/re
 /** A colony of the tests' small internet, with its registry in a D1 of its own. */
 export interface Neighbour extends Colony {
   name: string;
+  handleDomains: string[];
   /** What its listening objects were told, by host name or URL; absent when nobody listens. */
   heard: Map<string, PeerConfig | UpstreamConfig>;
   /** Hosts that the relay view was told to forget, in order. */
@@ -80,6 +81,7 @@ const neighbour = (name: string, db: D1Database, level: TrustLevel, { wire, cloc
     origin: `https://${name}.example.org`,
     allowLoopback: false,
     key,
+    handleDomains: [`.${name}.example.org`],
     heard,
     forgotten,
     rotateKey: () => void generation++,
@@ -109,8 +111,8 @@ const neighbour = (name: string, db: D1Database, level: TrustLevel, { wire, cloc
   };
 };
 
-const sourceOf = ({ did, origin, key, policy, name, listening }: Neighbour): CardSource => ({
-  did, origin, key, policy, handleDomains: [`.${name}.example.org`], relay: undefined, collections: listening.collections,
+const sourceOf = ({ did, origin, key, policy, handleDomains, listening }: Neighbour): CardSource => ({
+  did, origin, key, policy, handleDomains, relay: undefined, collections: listening.collections,
 });
 
 /** A call as the door would hand it on; what it says was checked by the lexicon. */

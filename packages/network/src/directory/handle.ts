@@ -16,11 +16,12 @@ const MAX_DID_BYTES = 2_100;
 export const verifiedHandle = async (fetcher: typeof fetch, did: string, document: unknown, believedPds: string | undefined): Promise<string> => {
   const handle = handleOf(document);
   if (handle === undefined) return INVALID_HANDLE;
-  const found = isPublicHost(handle) ? await wellKnown(fetcher, handle) : believedPds === undefined ? undefined : await askHost(fetcher, believedPds, handle);
+  const found = isPublicHost(handle) ? await didAtHandle(fetcher, handle) : believedPds === undefined ? undefined : await askHost(fetcher, believedPds, handle);
   return found === did ? handle : INVALID_HANDLE;
 };
 
-const wellKnown = async (fetcher: typeof fetch, handle: string): Promise<string | undefined> => {
+/** The DID at `https://HANDLE/.well-known/atproto-did` (specs/handle); undefined when there is none, or it cannot be asked now. */
+export const didAtHandle = async (fetcher: typeof fetch, handle: string): Promise<string | undefined> => {
   try {
     const response = await fetcher(`https://${handle}/.well-known/atproto-did`, { signal: AbortSignal.timeout(HOST_TIMEOUT_MS), redirect: "manual" });
     if (response.status !== 200) {

@@ -43,7 +43,7 @@ describe("the handshake", () => {
     expect(added).toMatchObject({ ok: true, value: { did: b.did, name: "b.example.org", direction: "out", approved: true, theirs: "active" } });
     expect(await stateAt(a, b)).toBe("active");
     expect(await stateAt(b, a)).toBe("active");
-    expect(await b.peers.find(a.did)).toMatchObject({ direction: "in", approved: false, handleDomains: [], publicKey: (await a.key()).didKey });
+    expect(await b.peers.find(a.did)).toMatchObject({ direction: "in", approved: false, handleDomains: [".a.example.org"], publicKey: (await a.key()).didKey });
     expect(a.heard.get("b.example.org")).toEqual({ host: "b.example.org", origin: b.origin, collections: ["agent.*"], carry: true, deliver: true });
     expect(b.heard.get("a.example.org")).toMatchObject({ host: "a.example.org", origin: a.origin });
     expect(wire.calls).toEqual(["b requestPeering", "b confirmPeering"]);

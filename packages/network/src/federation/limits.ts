@@ -38,3 +38,7 @@ export const FAREWELL_LIFE = 24 * 60 * MINUTE;
 export const UPKEEP_CONCURRENCY = 8;
 /** A peer's object that does not tell its state in this time is listed without. */
 export const STATUS_TIMEOUT = 3 * SECOND;
+
+/** Handles of other hosts remembered, and look-ups of them at a time, per isolate. */
+export const MAX_FOREIGN_HANDLES = 10_000;
+export const MAX_FOREIGN_LOOKUPS = 16;

@@ -7,9 +7,10 @@ import type {
 } from "@rookery/lexicon-agent-comms";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { Colony } from "./colony.ts";
+import type { ForeignCard } from "./colony-card.ts";
 import { type Introduction, introduce, originOfColony } from "./introduce.ts";
 import { CHALLENGE_LIFE, MAX_INTRODUCTIONS } from "./limits.ts";
-import { newPeer } from "./peer-row.ts";
+import { type PeerRow, newPeer } from "./peer-row.ts";
 import { admitsStrangers, levelFor } from "./policy.ts";
 import { settle, stateOf } from "./settle.ts";
 import { challengeBytes, confirmationBytes, expiryOf, farewellBytes, freshNonce, isNonce, signStatement, verifyStatement } from "./statement.ts";
@@ -52,7 +53,7 @@ export const requestPeering = async (colony: Colony, request: AgentNetworkReques
   const now = colony.now();
   await colony.nonces.sweep(now);
   const [nonce, expires] = [freshNonce(), now + CHALLENGE_LIFE];
-  if (!(await colony.nonces.give({ nonce, did, theirNonce, theirKey: found.value.publicKey, expiresAt: expires }, now))) {
+  if (!(await colony.nonces.give({ nonce, did, theirNonce, theirCard: found.value, expiresAt: expires }, now))) {
     return fail(429, "TooManyRequests", "Too many challenges are open; try again in two minutes");
   }
   const expiresAt = new Date(expires).toISOString();
@@ -71,18 +72,16 @@ export const confirmPeering = async (colony: Colony, given: AgentNetworkConfirmP
   }
   const { did, nonce, challenge: responderNonce, expiresAt, signature } = given;
   const bytes = confirmationBytes({ requester: did, responder: colony.did, requesterNonce: nonce, responderNonce, expiresAt });
-  if (!(await verifyStatement(bytes, signature, challenge.theirKey))) return fail(400, "BadSignature", `The signature is not one of ${did} over this handshake`);
-  return admit(colony, did, challenge.theirKey);
+  if (!(await verifyStatement(bytes, signature, challenge.theirCard.publicKey))) return fail(400, "BadSignature", `The signature is not one of ${did} over this handshake`);
+  return admit(colony, challenge.theirCard);
 };
 
 /** A colony that proved itself becomes a peer, as the policy says. */
-const admit = async (colony: Colony, did: string, publicKey: string): Promise<Outcome<AgentNetworkConfirmPeeringOutput>> => {
-  const { peers, allowLoopback } = colony;
+const admit = async (colony: Colony, { did, origin, publicKey, relay, handleDomains }: ForeignCard): Promise<Outcome<AgentNetworkConfirmPeeringOutput>> => {
+  const { peers } = colony;
   const now = colony.now();
-  const origin = originOfColony(did, allowLoopback);
-  if (origin === undefined) return fail(400, "CannotVerify", `${did} names no host that this colony asks`);
   const name = new URL(origin).host;
-  const proven = { kind: "colony", did, origin, publicKey, verifiedAt: now, theirs: "active", reason: null, attempts: 0 } as const;
+  const proven = { kind: "colony" as const, did, origin, publicKey, relay: relay ?? null, handleDomains, verifiedAt: now, theirs: "active" as const, reason: null, attempts: 0 } satisfies Partial<PeerRow>;
   const before = await peers.find(name);
   if (before === undefined && !(await peers.add(newPeer({ name, direction: "in", ...proven }, now)))) {
     return fail(503, "TooManyPeers", "This colony has as many peers as it can look after");

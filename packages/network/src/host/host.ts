@@ -3,6 +3,9 @@ import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { Provisioning } from "../provisioning/provisioning.ts";
 import { Registry } from "../registry/registry.ts";
+import { ForeignHandles } from "../federation/foreign-handles.ts";
+import { didsOf } from "./dids.ts";
+import { colonyOf } from "./federation.ts";
 import { agentStub, relayStub } from "./stubs.ts";
 
 /** Default of the reference (blobUploadLimit). */
@@ -30,6 +33,7 @@ const build = (env: Env): Host => {
   const config = configOf(env);
   const registry = new Registry(env.DB);
   const provisioning = new Provisioning({ config, registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did) });
+  const foreign = new ForeignHandles(colonyOf(env), didsOf(env));
   const host: Host = {
     did: config.hostDid,
     origin: config.origin,
@@ -39,6 +43,7 @@ const build = (env: Env): Host => {
     tokens: config.tokens,
     blobs: env.BLOBS,
     find: (actor) => registry.find(actor),
+    foreignHandle: (handle) => foreign.resolve(handle),
     findLogin: (identifier) => registry.findLogin(identifier),
     agent: (did) => agentStub(env, did),
     didDocument: (did) => didDocumentOf(config.plcUrl, did),

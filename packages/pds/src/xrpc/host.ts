@@ -16,7 +16,9 @@ export interface Host {
   blobs: R2Bucket;
   /** An account of this host by DID or handle, whatever its state; undefined when there is none. */
   find(actor: string): Promise<KnownAgent | undefined>;
-  /** The same by what a person signs in with: handle, DID or e-mail address. */
+  /** DID of a handle that another host gave out; undefined when nobody has it, or that cannot be told now. */
+  foreignHandle(handle: string): Promise<string | undefined>;
+  /** An account by what a person signs in with: handle, DID or e-mail address. */
   findLogin(identifier: string): Promise<KnownAgent | undefined>;
   /** The account's Durable Object. Only for DIDs that `find` knows. */
   agent(did: string): AgentApi;

@@ -1,0 +1,83 @@
+import { type DidCache, handleOf, isPublicHost, pdsOf } from "@rookery/sync";
+import { didAtHandle } from "../directory/handle.ts";
+import { BriefCache } from "../registry/brief-cache.ts";
+import type { Colony } from "./colony.ts";
+import { UnreachableError, fetchJson } from "./fetch-json.ts";
+import { fieldsOf } from "./fields.ts";
+import { MAX_FOREIGN_HANDLES, MAX_FOREIGN_LOOKUPS } from "./limits.ts";
+import type { PeerRow } from "./peer-row.ts";
+import { stateOf } from "./settle.ts";
+
+/** How long a handle's DID is believed, and that it has none, in ms. */
+const KNOWN_MS = 5 * 60_000;
+const UNKNOWN_MS = 10_000;
+
+/**
+ * Handles that are not given out here. One under a public domain is asked for at its own name (specs/handle, HTTPS method);
+ * one under a domain that is in no DNS (`.test`), of the peer whose card says that it gives out handles there. Either way
+ * the DID's own document must claim the handle, and in the second case live on that peer.
+ */
+export class ForeignHandles {
+  readonly #colony: Colony;
+  readonly #dids: DidCache;
+  readonly #known = new BriefCache<string>(MAX_FOREIGN_HANDLES, KNOWN_MS, UNKNOWN_MS);
+  #lookups = 0;
+
+  constructor(colony: Colony, dids: DidCache) {
+    this.#colony = colony;
+    this.#dids = dids;
+  }
+
+  /** The DID of a handle in lower case; undefined when nobody has it, or that cannot be told now. */
+  async resolve(handle: string): Promise<string | undefined> {
+    const known = this.#known.get(handle);
+    if (known !== undefined) return known.value;
+    // Anybody may ask, and each question is one of ours to others.
+    if (this.#lookups >= MAX_FOREIGN_LOOKUPS) return undefined;
+    this.#lookups++;
+    try {
+      const did = await this.#lookUp(handle);
+      this.#known.set(handle, did);
+      return did;
+    } finally {
+      this.#lookups--;
+    }
+  }
+
+  async #lookUp(handle: string): Promise<string | undefined> {
+    const { fetch } = this.#colony;
+    if (isPublicHost(handle)) return this.#confirmed(handle, await didAtHandle(fetch, handle));
+    const peer = await this.#peerOf(handle);
+    return peer === undefined ? undefined : this.#confirmed(handle, await askPeer(fetch, peer, handle), peer.origin);
+  }
+
+  /** The active peer that gives out handles in the longest domain that this one ends in. */
+  async #peerOf(handle: string): Promise<PeerRow | undefined> {
+    const policy = await this.#colony.policy.get();
+    const active = (await this.#colony.peers.all()).filter((row) => row.handleDomains.length > 0 && stateOf(policy, row).state === "active");
+    const matching = active.flatMap((row) => row.handleDomains.filter((domain) => handle.endsWith(domain)).map((domain) => ({ row, length: domain.length })));
+    return matching.toSorted((a, b) => b.length - a.length)[0]?.row;
+  }
+
+  async #confirmed(handle: string, did: string | undefined, host?: string): Promise<string | undefined> {
+    if (did === undefined) return undefined;
+    try {
+      const document = await this.#dids.resolve(did);
+      return handleOf(document) === handle && (host === undefined || pdsOf(document) === host) ? did : undefined;
+    } catch {
+      // The DID cannot be resolved now, so the handle cannot be told.
+      return undefined;
+    }
+  }
+}
+
+const askPeer = async (fetcher: typeof fetch, { origin }: PeerRow, handle: string): Promise<string | undefined> => {
+  try {
+    const answer = await fetchJson(fetcher, `${origin}/xrpc/com.atproto.identity.resolveHandle?${new URLSearchParams({ handle })}`);
+    const did = answer.ok ? fieldsOf(answer.json)?.["did"] : undefined;
+    return typeof did === "string" ? did : undefined;
+  } catch (error) {
+    if (error instanceof UnreachableError) return undefined;
+    throw error;
+  }
+};
