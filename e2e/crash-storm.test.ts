@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { cidToString } from "@rookery/repo";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { startPlc } from "../scripts/lib/plc.mjs";
@@ -10,6 +9,7 @@ import { verifyArchive } from "./crash/archive.ts";
 import { insist } from "./crash/client.ts";
 import { Colony } from "./crash/colony.ts";
 import { bySender, readInbox } from "./crash/inbox.ts";
+import { killAgainAndAgain } from "./crash/kills.ts";
 import { provision, signingKeyOf, type Agent } from "./crash/people.ts";
 import { MESSAGES, Reader } from "./crash/reader.ts";
 import { talkOf } from "./crash/talk.ts";
@@ -47,21 +47,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** Kill workerd at random moments, never before something was answered again, except now and then on purpose. */
-const killAgainAndAgain = async (random: Random, tally: Tally): Promise<number> => {
-  let kills = 0;
-  while (kills < KILLS) {
-    const before = tally.answered;
-    await until(() => tally.answered > before, "the colony answers again", 60_000);
-    await sleep(random.int(LONGEST_LIFE));
-    if (colony.killWorkerd()) kills++;
-    if (random.int(5) > 0) continue;
-    await sleep(random.int(EARLY));
-    if (colony.killWorkerd()) kills++;
-  }
-  return kills;
-};
-
 const stormOf = (agents: Agent[], tally: Tally): Map<Agent, Writer[]> => {
   const random = new Random(SEED);
   const { origin } = colony;
@@ -87,7 +72,7 @@ test("a storm of writes through many kills loses nothing, halves nothing and dou
   const storm = stormOf(agents, tally);
   const end = new AbortController();
   const writing = Promise.all([...storm.values()].flat().map((writer) => writer.run(end.signal)));
-  const kills = await Promise.race([killAgainAndAgain(new Random(SEED + 1), tally), writing.then(() => 0)]);
+  const kills = await Promise.race([killAgainAndAgain(colony, new Random(SEED + 1), tally, { count: KILLS, longestLife: LONGEST_LIFE, early: EARLY }), writing.then(() => 0)]);
   await until(async () => (await fetch(`${origin}/xrpc/_health`).catch(() => undefined))?.ok === true, "the colony is healthy", 60_000);
   end.abort();
   await writing;
