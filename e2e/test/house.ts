@@ -9,6 +9,8 @@ import { anyFreePort } from "../../scripts/lib/ports.mjs";
 /** A colony in a process of its own, as `npm run colony` starts it, and the PLC directory it uses. */
 export interface House {
   origin: string;
+  /** The relay view; empty when the caller chose its port. */
+  relayOrigin: string;
   plcUrl: string;
   adminKey: string;
   /** State folder of the colony. */
@@ -36,7 +38,8 @@ export const startHouse = async (more: string[] = EASY): Promise<House> => {
   const folder = mkdtempSync(join(tmpdir(), "rookery-e2e-"));
   const plc = await startPlc({ port: await anyFreePort(), host: "127.0.0.1", data: join(folder, "plc") });
   const port = await anyFreePort();
-  const settings = ["--port", String(port), "--plc", plc.url, "--data", join(folder, "colony"), "--admin-password", ADMIN_KEY, ...more];
+  const relayPort = await anyFreePort();
+  const settings = ["--port", String(port), "--relay-port", String(relayPort), "--plc", plc.url, "--data", join(folder, "colony"), "--admin-password", ADMIN_KEY, ...more];
   const colony = spawn(process.execPath, [join(ROOT, "scripts/colony.mjs"), ...settings], { cwd: ROOT, env: environment(), stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   colony.stderr.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
@@ -58,5 +61,6 @@ export const startHouse = async (more: string[] = EASY): Promise<House> => {
     await stop();
     throw new Error(`The colony did not start:\n${said}`);
   }
-  return { origin: `http://localhost:${port}`, plcUrl: plc.url, adminKey: ADMIN_KEY, folder: join(folder, "colony"), log: () => said, stop };
+  const relayOrigin = more.includes("--relay-port") ? "" : `http://localhost:${relayPort}`;
+  return { origin: `http://localhost:${port}`, relayOrigin, plcUrl: plc.url, adminKey: ADMIN_KEY, folder: join(folder, "colony"), log: () => said, stop };
 };

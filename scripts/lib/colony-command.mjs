@@ -31,5 +31,6 @@ export const runColony = async () => {
   });
   running.push(colony.stop);
   if (!options.adminPassword) log(`admin password: adminApiKey in ${colony.secretsPath}`);
+  if (colony.relayOrigin !== undefined) log(`relay view at ${colony.relayOrigin}`);
   process.stdout.write(`Colony ready at ${colony.origin}\n`);
 };

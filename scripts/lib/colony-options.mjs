@@ -1,4 +1,6 @@
-import { readAmount, readHandleDomains, readHttpUrl, readLoopback, readOrigin, readPassword, readPeering, readPort } from "./readers.mjs";
+import {
+  readAmount, readCollections, readHandleDomains, readHostname, readHttpUrl, readLoopback, readOrigin, readOrigins, readPassword, readPeering, readPort, readPortOrOff,
+} from "./readers.mjs";
 
 /**
  * @typedef {object} ColonyOptions
@@ -11,6 +13,10 @@ import { readAmount, readHandleDomains, readHttpUrl, readLoopback, readOrigin, r
  * @property {boolean} noRateLimits
  * @property {string} handleDomain
  * @property {string} [origin]
+ * @property {number} [relayPort] 0 for no relay view.
+ * @property {string} [relayHostname]
+ * @property {string} relayCollections
+ * @property {string} [crawlers]
  * @property {string} peering
  * @property {number} logMaxAgeHours
  * @property {number} logMaxMb
@@ -30,6 +36,10 @@ export const SHARED_ROWS = [
   { flag: "no-rate-limits", env: "ROOKERY_NO_RATE_LIMITS", help: "switch rate limits off" },
   { flag: "handle-domain", env: "ROOKERY_HANDLE_DOMAIN", value: "DOMAINS", default: ".test", read: readHandleDomains, help: "domains under which handles are given out, comma-separated, each with its leading dot" },
   { flag: "origin", env: "ROOKERY_ORIGIN", value: "URL", read: readOrigin, help: "public address, when a proxy stands in front (default http://localhost:PORT, or that of --host)" },
+  { flag: "relay-port", env: "ROOKERY_RELAY_PORT", value: "N", read: readPortOrOff, help: "port of the relay view: one stream of this colony and its peers (default: the colony's port + 1000; 0 or off for none)" },
+  { flag: "relay-hostname", env: "ROOKERY_RELAY_HOSTNAME", value: "NAME", read: readHostname, help: "public name of the relay view, when a proxy stands in front (default localhost:PORT, or that of --host)" },
+  { flag: "relay-collections", env: "ROOKERY_RELAY_COLLECTIONS", value: "NSIDS", default: "agent.*", read: readCollections, help: "which accounts of peers the relay view carries: those with records in one of these collections, comma-separated, or prefixes ending in .*" },
+  { flag: "crawlers", env: "ROOKERY_CRAWLERS", value: "URLS", read: readOrigins, help: "relays that are asked to crawl this colony, comma-separated, e.g. https://bsky.network" },
   { flag: "peering", env: "ROOKERY_PEERING", value: "LEVEL", default: "allowlist", read: readPeering, help: "whom the colony peers with until the admin says otherwise: open, verified, allowlist or private (docs/federation.md)" },
   { flag: "log-max-age-hours", env: "ROOKERY_LOG_MAX_AGE_HOURS", value: "N", default: "72", read: readAmount, help: "how long the firehose can be replayed" },
   { flag: "log-max-mb", env: "ROOKERY_LOG_MAX_MB", value: "N", default: "1024", read: readAmount, help: "how much of the firehose is kept for replay, in MiB" },

@@ -9,6 +9,7 @@ import { noteOrigin } from "./origin.mjs";
 import { ROOT, stateFolder } from "./paths.mjs";
 import { accepts, busyPort, localUrl, requireFreePort } from "./ports.mjs";
 import { Refusal, reasonOf } from "./refusal.mjs";
+import { relayAddress } from "./relay-address.mjs";
 import { Runtime } from "./runtime.mjs";
 import { loadSecrets } from "./secrets.mjs";
 import { keepAlive } from "./watchdog.mjs";
@@ -29,6 +30,7 @@ const PAUSE = 1000;
 /**
  * @typedef {object} Colony
  * @property {string} origin Its public address, the one in DID documents.
+ * @property {string | undefined} relayOrigin Public address of the relay view, if there is one.
  * @property {string} adminKey
  * @property {string} folder Real path of the state folder.
  * @property {string} secretsPath
@@ -57,7 +59,9 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
     const orphans = await endOrphans(folder);
     if (orphans > 0) log("ended a workerd that its launcher had left behind");
     // The kernel takes a moment to close what a killed process had open; it may have been killed just before us.
-    await requireFreePort(host, port, "port", orphans > 0 ? 3000 : 500);
+    const patience = orphans > 0 ? 3000 : 500;
+    await requireFreePort(host, port, "port", patience);
+    const relay = await relayAddress(options, log, patience);
     const { secrets, path: secretsPath } = loadSecrets(folder);
     noteOrigin(folder, origin, log);
     const adminKey = options.adminPassword ?? secrets.adminApiKey;
@@ -74,6 +78,9 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
       SESSION_SECRET: secrets.sessionSecret,
       OPEN_REGISTRATION: options.openRegistration ? "true" : "",
       RATE_LIMITS: options.noRateLimits ? "off" : "on",
+      RELAY_HOSTNAME: relay?.hostname ?? "",
+      RELAY_COLLECTIONS: options.relayCollections,
+      CRAWLERS: options.crawlers ?? "",
       PEERING: options.peering,
       LOG_MAX_AGE_MS: String(Math.round(options.logMaxAgeHours * 3_600_000)),
       LOG_MAX_BYTES: String(Math.round(options.logMaxMb * 1_048_576)),
@@ -81,7 +88,7 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
       FAULT: fault ?? "",
     };
     log("starting workerd");
-    const started = (runtime = new Runtime({ root, bundle, folder, host, port, bindings, verbose: options.verbose }));
+    const started = (runtime = new Runtime({ root, bundle, folder, host, port, relayPort: relay?.port, bindings, verbose: options.verbose }));
     await insist((attempt) => (attempt === 1 ? started.ready() : started.remake()), START_ATTEMPTS, log);
     // Watched from here on: workerd may die during the start as well.
     watch = keepAlive({ alive: () => accepts(host, port), revive: () => started.remake(), log, signal: end.signal });
@@ -95,7 +102,8 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
       await started.stop();
       release();
     };
-    return { origin, adminKey, folder, secretsPath, stop };
+    const relayOrigin = relay === undefined ? undefined : `${new URL(origin).protocol}//${relay.hostname}`;
+    return { origin, relayOrigin, adminKey, folder, secretsPath, stop };
   } catch (error) {
     end.abort();
     await watch;

@@ -20,6 +20,10 @@ describe("options", () => {
       noRateLimits: false,
       handleDomain: ".test",
       origin: undefined,
+      relayPort: undefined,
+      relayHostname: undefined,
+      relayCollections: "agent.*",
+      crawlers: undefined,
       peering: "allowlist",
       logMaxAgeHours: 72,
       logMaxMb: 1024,
@@ -48,6 +52,10 @@ describe("options", () => {
     [["--plc", "localhost:2582"], {}, /http\(s\) URL/],
     [["--origin", "https://a.example/path"], {}, /no path/],
     [["--handle-domain", "test"], {}, /looks like .test/],
+    [["--relay-port", "none"], {}, /--relay-port.*1 to 65535/],
+    [["--relay-hostname", "https://relay.example.com"], {}, /not a host name/],
+    [["--relay-collections", "agent.*,nonsense"], {}, /a collection is .*"nonsense"/],
+    [["--crawlers", "https://bsky.network,relay"], {}, /--crawlers.*"relay"/],
     [["--admin-password", " x"], {}, /without spaces/],
     [["--log-max-mb", "-1"], {}, /^Option '--log-max-mb' argument is ambiguous\. A value that starts with a dash is written --option=-value\. --help/],
     [["--log-max-mb=-1"], {}, /--log-max-mb.*positive.*"-1"/],
@@ -57,6 +65,8 @@ describe("options", () => {
 
   test("normalise what has several spellings", () => {
     expect(read(["--plc", "http://localhost:1/", "--host", "localhost"])).toMatchObject({ plc: "http://localhost:1", host: "127.0.0.1" });
+    expect(read(["--relay-port", "off", "--crawlers", "https://a.example/, https://b.example"])).toMatchObject({ relayPort: 0, crawlers: "https://a.example,https://b.example" });
+    expect(read(["--relay-port", "0"])).toMatchObject({ relayPort: 0 });
   });
 
   test.each([["colony", COLONY_ROWS], ["start", START_ROWS], ["plc", PLC_ROWS], ["say", SAY_ROWS]])("of %s are each in the help and in the README's table", (_, rows) => {

@@ -10,6 +10,26 @@ export const readPort = (text) => {
   return port;
 };
 
+/** A port, or 0 for none. @param {string} text */
+export const readPortOrOff = (text) => (text === "0" || text === "off" ? 0 : readPort(text));
+
+/** A host name, with its port if it needs one. @param {string} text */
+export const readHostname = (text) => {
+  if (!URL.canParse(`http://${text}`) || new URL(`http://${text}`).host !== text) throw new Refusal(`not a host name: ${JSON.stringify(text)}.`);
+  return text;
+};
+
+/** NSIDs or prefixes ending in `.*`, separated by commas, or `*` for everything. @param {string} text */
+export const readCollections = (text) => {
+  for (const part of text.split(",")) {
+    if (!/^(?:\*|(?:[a-zA-Z][a-zA-Z0-9-]{0,62}\.)+(?:\*|[a-zA-Z][a-zA-Z0-9]{0,62}))$/.test(part.trim())) throw new Refusal(`a collection is an NSID, a prefix ending in .*, or *: ${JSON.stringify(part)}.`);
+  }
+  return text;
+};
+
+/** Origins of relays, separated by commas. @param {string} text */
+export const readOrigins = (text) => text.split(",").map((part) => readOrigin(part.trim())).join(",");
+
 /** A loopback address: the colony has no TLS of its own and is not meant to be reached directly from outside. @param {string} text */
 export const readLoopback = (text) => {
   if (text === "localhost") return "127.0.0.1";

@@ -19,6 +19,7 @@ class StderrLog extends Log {
  * @property {string} folder State folder.
  * @property {string} host
  * @property {number} port
+ * @property {number | undefined} relayPort A second port that leads to the same Worker, which tells by the Host header.
  * @property {Record<string, string>} bindings
  * @property {boolean} verbose
  */
@@ -27,10 +28,11 @@ class StderrLog extends Log {
  * Reads everything now; what it gives makes options as often as they are needed, whatever became of the files meanwhile.
  * @param {RuntimeSettings} settings
  */
-const miniflareOptions = ({ root, bundle, folder, host, port, bindings, verbose }) => {
+const miniflareOptions = ({ root, bundle, folder, host, port, relayPort, bindings, verbose }) => {
   // `modulesRules` is for sources; Miniflare refuses it beside modules that are given.
   const { modulesRules: _, ...worker } = workerOptionsOf(join(root, "wrangler.toml")).workerOptions;
   const modules = modulesOf(bundle);
+  const unsafeDirectSockets = relayPort === undefined ? [] : [{ host, port: relayPort }];
   return () => convertV4MiniflareOptions({
     host,
     port,
@@ -42,7 +44,7 @@ const miniflareOptions = ({ root, bundle, folder, host, port, bindings, verbose 
     },
     unsafeRuntimeEnv: markFor(folder),
     resourcePersistencePath: join(folder, "state"),
-    workers: [{ ...worker, name: "rookery", bindings: { .../** @type {Record<string, never>} */ (worker.bindings), ...bindings }, modulesRoot: bundle, modules }],
+    workers: [{ ...worker, name: "rookery", bindings: { .../** @type {Record<string, never>} */ (worker.bindings), ...bindings }, modulesRoot: bundle, modules, unsafeDirectSockets }],
   });
 };
 

@@ -43,7 +43,8 @@ export const runStart = async () => {
   running.push(plc.stop);
   const colony = await startColony(/** @type {import("./colony-options.mjs").ColonyOptions} */ ({ ...options, plc: plc.url }), log);
   running.push(colony.stop);
-  log(`\n  colony         ${colony.origin}\n  PLC directory  ${plc.url}\n  state          ${colony.folder}\n`);
+  const relay = colony.relayOrigin === undefined ? "" : `  relay view     ${colony.relayOrigin}\n`;
+  log(`\n  colony         ${colony.origin}\n${relay}  PLC directory  ${plc.url}\n  state          ${colony.folder}\n`);
   try {
     await runDemo({ origin: colony.origin, plcUrl: plc.url, adminKey: colony.adminKey, dataDir: colony.folder, log, signal: end.signal });
   } catch (error) {
