@@ -1,3 +1,4 @@
+import type { Key } from "hpke";
 import { type Bytes, concat, equalBytes, own, toBase64, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
 import { MAX_RECIPIENTS } from "./limits.ts";
@@ -46,10 +47,20 @@ export const wrapKey = async (suite: SuiteName, { keyId, publicKey }: Recipient,
   return { keyId: own(keyId), encapsulation: own(encapsulatedSecret), wrappedKey: own(ciphertext) };
 };
 
-/** HPKE `Open`. @throws Error of the library when the key or the purpose is another. */
-export const unwrapKey = async ({ suite, keyId, privateKey }: PrivateKey, { encapsulation, wrappedKey }: WrappedKey, { label, associated }: Purpose): Promise<Bytes> => {
-  const hpke = suiteOf(suite).hpke();
+/** Keys as the library has them, for as long as somebody holds ours: expanding an X-Wing seed is half the work of opening. */
+const expanded = new WeakMap<PrivateKey, Promise<Key>>();
+
+const expand = (key: PrivateKey): Promise<Key> => {
+  const known = expanded.get(key);
+  if (known !== undefined) return known;
   // Extractable: with X25519 the public half is computed from it.
-  const key = await hpke.DeserializePrivateKey(privateKey, true);
-  return own(await hpke.Open(key, encapsulation, wrappedKey, { info: infoOf(label, keyId), aad: associated }));
+  const made = suiteOf(key.suite).hpke().DeserializePrivateKey(key.privateKey, true);
+  expanded.set(key, made);
+  return made;
+};
+
+/** HPKE `Open`. @throws Error of the library when the key or the purpose is another. */
+export const unwrapKey = async (key: PrivateKey, { encapsulation, wrappedKey }: WrappedKey, { label, associated }: Purpose): Promise<Bytes> => {
+  const hpke = suiteOf(key.suite).hpke();
+  return own(await hpke.Open(await expand(key), encapsulation, wrappedKey, { info: infoOf(label, key.keyId), aad: associated }));
 };

@@ -14,7 +14,7 @@ const TIME = "2026-01-01T00:00:00.000Z";
 const wrapping: Sealer = {
   level: "sealed",
   seal: async (draft) => ({ ...draft, record: { $type: "com.example.sealed", inner: draft.record } }),
-  open: async (record) => (record["inner"] === undefined ? record : { ...record["inner"] }),
+  open: async ({ record }) => (record["inner"] === undefined ? record : { ...record["inner"] }),
 };
 
 /** Alice, with what she sends kept, and an inbox of one page. */

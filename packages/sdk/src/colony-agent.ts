@@ -2,12 +2,14 @@ import { Agent, CredentialSession } from "@atproto/api";
 import type { AgentCommsListInboxOutput, AgentCommsMessage, AgentCommsRequest, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
 import { ids, isFinal, isTaskState, nextHop, replyTo } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
+import { OpenError, SealError } from "@rookery/envelope";
 import { type ContentInput, toContent } from "./content.ts";
 import { Identities } from "./identity.ts";
 import { Inbox, type InboxItem, type InboxOptions, InboxReadError } from "./inbox.ts";
 import { type Incoming, type StrongRef, toIncoming } from "./message.ts";
 import { type VerifiedRecord, readRecord } from "./read-record.ts";
 import { type Draft, type Sealer, plainSealer } from "./sealer.ts";
+import { type SealingOptions, openSealing } from "./sealing/sealing.ts";
 import { RepositoryTransport, type Sent, type Transport } from "./transport.ts";
 
 /** Who signs in, where, and how its messages travel. */
@@ -21,10 +23,26 @@ export interface ConnectOptions {
   plcUrl?: string;
   /** Where to go on reading, and what to do about failures (they are written to stderr unless told otherwise). */
   inbox?: Partial<InboxOptions>;
-  /** How what is sent is made unreadable for others; `plainSealer` (public) unless told otherwise. */
+  /**
+   * `sealed`: only the recipients can read what is sent, and what cannot be sealed is not sent; needs `sealing` or a `sealer`.
+   * `public`: everybody can, for ever. Sealed where sealing is set up; public, as long as there are no keys to seal with, otherwise.
+   */
+  privacy?: Privacy;
+  /** Keys of the agent's own, that its colony never sees. */
+  sealing?: SealingOptions;
+  /** A sealer of another make, instead of `sealing`. */
   sealer?: Sealer;
   /** How what is sent travels; through the agent's own repository unless told otherwise. */
   transport?: Transport;
+}
+
+/** Who can read what is sent: its recipients, or everybody. */
+export type Privacy = "sealed" | "public";
+
+/** What may be said of one sending. */
+export interface SendOptions {
+  /** As the agent was connected with, unless told otherwise. */
+  privacy?: Privacy;
 }
 
 /** Fields that an author may add to a message or a broadcast; see the lexicon for each. */
@@ -46,6 +64,7 @@ export type IncomingMessage = Extract<Incoming, { kind: "message" }>;
 /** What came of a request. */
 export type IncomingResponse = Extract<Incoming, { kind: "response" }>;
 
+const PLC_URL = "https://plc.directory";
 const RESPONSE_TIMEOUT_MS = 60_000;
 /** Requests whose responses are watched for at most; past it the oldest is given up. */
 const MAX_WAITING = 1000;
@@ -68,7 +87,9 @@ export class ColonyAgent {
   readonly client: Agent;
   readonly inbox: Inbox;
   readonly #identities: Identities;
+  /** Opens what is sealed; seals where that is asked for. */
   readonly #sealer: Sealer;
+  readonly #privacy: Privacy;
   readonly #transport: Transport;
   readonly #session: CredentialSession;
   /** Ends of the watches for responses, oldest first. */
@@ -82,8 +103,10 @@ export class ColonyAgent {
     this.did = session.did;
     this.handle = session.session.handle;
     this.client = new Agent((path, init) => session.fetchHandler(path, init));
-    this.#identities = new Identities(options.plcUrl ?? "https://plc.directory");
+    this.#identities = new Identities(options.plcUrl ?? PLC_URL);
     this.#sealer = options.sealer ?? plainSealer;
+    this.#privacy = options.privacy ?? this.#sealer.level;
+    if (this.#privacy === "sealed" && this.#sealer.level !== "sealed") throw new SealError("Nothing to seal with: give `sealing` a place to keep keys");
     this.#transport = options.transport ?? new RepositoryTransport(this.client, this.did);
     this.inbox = new Inbox((cursor, wait, signal) => this.#listInbox(cursor, wait, signal), {
       onError: (error) => console.error(`${this.handle}:`, error instanceof InboxReadError ? `${error.message}; trying again` : error),
@@ -92,9 +115,9 @@ export class ColonyAgent {
   }
 
   /** Send a message. @param to handles or DIDs. */
-  async send(to: string | string[], content: ContentInput, fields: MessageFields = {}): Promise<Sent> {
+  async send(to: string | string[], content: ContentInput, fields: MessageFields = {}, options: SendOptions = {}): Promise<Sent> {
     const dids = await Promise.all((Array.isArray(to) ? to : [to]).map((one) => this.#didOf(one)));
-    return this.#send(ids.AgentCommsMessage, dids, { to: dids, content: toContent(content), ...fields });
+    return this.#send(ids.AgentCommsMessage, dids, { to: dids, content: toContent(content), ...fields }, options);
   }
 
   /**
@@ -108,9 +131,9 @@ export class ColonyAgent {
     return this.send(incoming.author, content, { thread, hopCount, ...fields });
   }
 
-  /** Say something to every agent of the colony. */
-  async broadcast(content: ContentInput, fields: MessageFields = {}): Promise<Sent> {
-    return this.#send(ids.AgentCommsBroadcast, "all", { content: toContent(content), ...fields });
+  /** Say something to every agent of the colony. An agent that seals has to say that it is public, since it cannot be sealed. */
+  async broadcast(content: ContentInput, fields: MessageFields = {}, options: SendOptions = {}): Promise<Sent> {
+    return this.#send(ids.AgentCommsBroadcast, "all", { content: toContent(content), ...fields }, options);
   }
 
   /** Ask another agent to do something; its at-uri is the task's id. */
@@ -138,7 +161,7 @@ export class ColonyAgent {
     const [oldest] = this.#waiting;
     if (this.#waiting.size > MAX_WAITING) oldest?.();
     try {
-      const sent = await this.#send(ids.AgentCommsRequest, [did], { to: did, input: toContent(input), ...fields }, rkey);
+      const sent = await this.#send(ids.AgentCommsRequest, [did], { to: did, input: toContent(input), ...fields }, {}, rkey);
       return { ...sent, response: ({ timeoutMs = RESPONSE_TIMEOUT_MS } = {}) => withTimeout(answered, timeoutMs, `No response to ${uri}`) };
     } catch (error) {
       stop();
@@ -177,7 +200,7 @@ export class ColonyAgent {
    */
   async read(uri: string): Promise<VerifiedRecord | undefined> {
     const record = await readRecord(this.#identities, uri);
-    return record && { ...record, value: await this.#sealer.open(record.value) };
+    return record && { ...record, value: await this.#sealer.open({ uri, record: record.value }) };
   }
 
   /** Stop reading; the session stays valid. */
@@ -190,18 +213,27 @@ export class ColonyAgent {
     return this.#lastTid;
   }
 
-  async #send(collection: string, to: string[] | "all", fields: Record<string, unknown>, rkey = this.#nextRkey()): Promise<Sent> {
+  async #send(collection: string, to: string[] | "all", fields: Record<string, unknown>, { privacy = this.#privacy }: SendOptions = {}, rkey = this.#nextRkey()): Promise<Sent> {
+    if (privacy === "sealed" && this.#sealer.level !== "sealed") throw new SealError("Nothing to seal with: give `sealing` a place to keep keys");
     const draft: Draft = {
       collection,
       rkey,
       to,
       record: { $type: collection, ...fields, createdAt: new Date().toISOString() },
     };
-    return this.#transport.send(await this.#sealer.seal(draft));
+    return this.#transport.send(privacy === "sealed" ? await this.#sealer.seal(draft) : draft);
   }
 
   async #opened(item: InboxItem): Promise<Incoming> {
-    return toIncoming(item.value === undefined ? item : { ...item, value: await this.#sealer.open(item.value) });
+    const { uri, cid, author, receivedAt, value } = item;
+    if (value === undefined) return toIncoming(item);
+    try {
+      return toIncoming({ ...item, value: await this.#sealer.open({ uri, record: value }) });
+    } catch (error) {
+      // It will never open: the reader is told, and goes on to the next.
+      if (!(error instanceof OpenError) || cid === undefined) throw error;
+      return { kind: "unopened", uri, cid, author, receivedAt, record: { ...value, $type: String(value["$type"]) } };
+    }
   }
 
   async #didOf(actor: string): Promise<string> {
@@ -217,9 +249,21 @@ export class ColonyAgent {
   }
 }
 
-/** Sign an agent in. @throws XRPCError of @atproto/api when the host refuses. */
+/**
+ * Sign an agent in; with `sealing`, publish its key where that is due.
+ * @throws XRPCError of @atproto/api when the host refuses. @throws SealError when it is to seal and has nothing to seal with.
+ */
 export const connect = async (options: ConnectOptions): Promise<ColonyAgent> => {
   const session = new CredentialSession(new URL(options.service));
   await session.login({ identifier: options.identifier, password: options.password });
-  return new ColonyAgent(session, options);
+  if (options.sealing === undefined) return new ColonyAgent(session, options);
+  return new ColonyAgent(session, { ...options, sealer: await sealerOf(session, options, options.sealing) });
+};
+
+const sealerOf = (session: CredentialSession, { plcUrl = PLC_URL, transport }: ConnectOptions, sealing: SealingOptions): Promise<Sealer> => {
+  const { did } = session;
+  if (did === undefined) throw new Error("Not signed in");
+  const client = new Agent((path, init) => session.fetchHandler(path, init));
+  const repository = new RepositoryTransport(client, did);
+  return openSealing({ did, identities: new Identities(plcUrl), transport: transport ?? repository, find: (collection, rkey) => repository.find(collection, rkey), now: Date.now }, sealing);
 };

@@ -6,4 +6,5 @@ export * from "./inbox.ts";
 export * from "./message.ts";
 export * from "./read-record.ts";
 export * from "./sealer.ts";
+export * from "./sealing/index.ts";
 export * from "./transport.ts";

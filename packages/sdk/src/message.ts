@@ -19,7 +19,10 @@ interface Envelope extends StrongRef {
   receivedAt: string;
 }
 
-/** Something that arrived, by kind. `unknown` is a kind this version does not know: nothing of it is dropped. */
+/**
+ * Something that arrived, by kind. `unknown` is a kind this version does not know: nothing of it is dropped. `unopened` is
+ * sealed, and not for a key that this agent has.
+ */
 export type Incoming =
   | (Envelope & { kind: "message"; record: AgentCommsMessage })
   | (Envelope & { kind: "broadcast"; record: AgentCommsBroadcast })
@@ -27,6 +30,7 @@ export type Incoming =
   | (Envelope & { kind: "response"; record: AgentCommsResponse })
   | (Envelope & { kind: "handoff"; record: AgentCommsHandoff })
   | (Envelope & { kind: "unknown"; record: { $type: string } })
+  | (Envelope & { kind: "unopened"; record: { $type: string } })
   | { kind: "retraction"; uri: string; author: string; receivedAt: string };
 
 /** The typed view of an inbox item. Records were validated by the sender's host; `$type` decides the kind. */

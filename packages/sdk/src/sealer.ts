@@ -7,6 +7,13 @@ export interface Draft {
   to: string[] | "all";
 }
 
+/** A record that was found or has arrived. */
+export interface Arrived {
+  /** at-uri, by DID. */
+  uri: string;
+  record: Record<string, unknown>;
+}
+
 /**
  * Makes a record unreadable for all but its recipients, and readable again. Sealing that fails fails the write:
  * nothing is ever sent plainer than asked.
@@ -14,12 +21,13 @@ export interface Draft {
 export interface Sealer {
   readonly level: "public" | "sealed";
   seal(draft: Draft): Promise<Draft>;
-  open(record: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** The record as its author wrote it; one that was never sealed stays as it is. @throws Error when it does not open. */
+  open(arrived: Arrived): Promise<Record<string, unknown>>;
 }
 
-/** Public plaintext. The only sealer until end-to-end encryption lands: do not send secrets. */
+/** Public plaintext: for everybody, and for ever. */
 export const plainSealer: Sealer = {
   level: "public",
   seal: async (draft) => draft,
-  open: async (record) => record,
+  open: async ({ record }) => record,
 };

@@ -38,7 +38,7 @@ export class RepositoryTransport implements Transport {
         return { uri: data.uri, cid: data.cid };
       } catch (error) {
         if (attempt > 1) {
-          const landed = await this.#find(collection, rkey);
+          const landed = await this.find(collection, rkey);
           if (landed !== undefined) return landed;
         }
         if (attempt >= TRIES || !isConnectionFailure(error)) throw error;
@@ -47,7 +47,8 @@ export class RepositoryTransport implements Transport {
     }
   }
 
-  async #find(collection: string, rkey: string): Promise<Sent | undefined> {
+  /** A record of the own repository; undefined when it is not there, or not reachable. */
+  async find(collection: string, rkey: string): Promise<Sent | undefined> {
     try {
       const { data } = await this.#client.com.atproto.repo.getRecord({ repo: this.#did, collection, rkey });
       return data.cid === undefined ? undefined : { uri: data.uri, cid: data.cid };

@@ -1,0 +1,22 @@
+import { isSuite } from "@rookery/envelope";
+import { ids } from "@rookery/lexicon-agent-comms";
+import type { Identities } from "../identity.ts";
+import { MAX_KEY_RECORDS } from "./settings.ts";
+
+/** How long somebody's host may take to answer, in ms. */
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Addresses of somebody's key records, newest first, as their host lists them. Nothing is believed of the answer: each is
+ * to be proven. Keys of suites that we do not know are left out.
+ * @throws Error when the host does not answer, or nonsense.
+ */
+export const listKeyRecords = async (identities: Identities, did: string): Promise<string[]> => {
+  const { pds } = await identities.resolve(did);
+  const query = new URLSearchParams({ repo: did, collection: ids.AgentCommsKey, limit: String(MAX_KEY_RECORDS) });
+  const response = await fetch(`${pds}/xrpc/com.atproto.repo.listRecords?${query}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`${pds} answers ${response.status} when asked for the keys of ${did}`);
+  const { records } = (await response.json()) as { records?: unknown };
+  if (!Array.isArray(records)) throw new Error(`${pds} answers nonsense when asked for the keys of ${did}`);
+  return records.slice(0, MAX_KEY_RECORDS).flatMap((record: { uri?: unknown; value?: { suite?: unknown } }) => (typeof record?.uri === "string" && isSuite(record.value?.suite) ? [record.uri] : []));
+};

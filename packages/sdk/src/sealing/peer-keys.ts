@@ -1,0 +1,97 @@
+import { type CheckedKey, checkKeyRecord, decidePin, type FoundKeyRecord, SealError } from "@rookery/envelope";
+import type { KeyState } from "./key-state.ts";
+import { MAX_PINS, PEER_FRESH_MS } from "./settings.ts";
+
+/** A key that somebody publishes and that is not theirs as far as can be told: for the agent's owner to look at. */
+export interface KeyAlarm {
+  did: string;
+  why: "substituted" | "rolled-back";
+  reason: string;
+}
+
+/** What others' keys need of the world. */
+export interface PeerKeysPorts {
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Addresses of somebody's key records, newest first, as their host says: hints, nothing more. */
+  list: (did: string) => Promise<string[]>;
+  /** A record, proven down to its author's signature; undefined when proven absent. */
+  prove: (uri: string) => Promise<FoundKeyRecord | undefined>;
+  /** Keep the state. */
+  save: () => Promise<void>;
+  alarm: (alarm: KeyAlarm) => void;
+}
+
+/** Others' keys: found, proven, pinned. */
+export class PeerKeys {
+  readonly #state: KeyState;
+  readonly #ports: PeerKeysPorts;
+  /** When each was looked up last; bounded like the pins. */
+  readonly #fresh = new Map<string, { key: CheckedKey; until: number }>();
+
+  constructor(state: KeyState, ports: PeerKeysPorts) {
+    this.#state = state;
+    this.#ports = ports;
+  }
+
+  /** The key to seal for somebody. @throws SealError when there is none, or none that can be trusted. */
+  async keyOf(did: string): Promise<CheckedKey> {
+    const known = this.#fresh.get(did);
+    const { now } = this.#ports;
+    if (known !== undefined && now() < known.until && now() < known.key.expiresAt) return known.key;
+    const key = await this.#lookUp(did);
+    this.#fresh.delete(did);
+    this.#fresh.set(did, { key, until: now() + PEER_FRESH_MS });
+    dropOldest(this.#fresh);
+    return key;
+  }
+
+  async #lookUp(did: string): Promise<CheckedKey> {
+    const { list, now, alarm } = this.#ports;
+    const [newest, ...older] = await list(did);
+    const first = newest === undefined ? undefined : await this.#proven(did, newest);
+    if (first === undefined) throw new SealError(`${did} publishes no key to seal for`);
+    const pinned = this.#state.pins.get(did);
+    const pin = pinned === undefined ? undefined : { did, key: await checkedOf(did, pinned) };
+    const published: [CheckedKey, ...CheckedKey[]] = [first.key];
+    // Without an owner's signature only the chain leads from the pinned key to this one.
+    if (pin !== undefined && pin.key.owners.length === 0 && pin.key.uri !== first.key.uri) {
+      for (const uri of older) {
+        const next = await this.#proven(did, uri);
+        if (next !== undefined) published.push(next.key);
+        if (uri === pin.key.uri) break;
+      }
+    }
+    const decision = decidePin({ did, pin, published, now: now() });
+    if (decision.decision === "refuse") {
+      if (decision.why !== "expired") alarm({ did, why: decision.why, reason: decision.reason });
+      throw new SealError(decision.reason);
+    }
+    if (decision.how !== "same") await this.#remember(did, first.found);
+    return first.key;
+  }
+
+  async #proven(did: string, uri: string): Promise<{ key: CheckedKey; found: FoundKeyRecord } | undefined> {
+    const found = await this.#ports.prove(uri);
+    return found && { key: await checkedOf(did, found), found };
+  }
+
+  async #remember(did: string, found: FoundKeyRecord): Promise<void> {
+    const { pins } = this.#state;
+    pins.delete(did);
+    pins.set(did, found);
+    dropOldest(pins);
+    await this.#ports.save();
+  }
+}
+
+const checkedOf = async (did: string, found: FoundKeyRecord): Promise<CheckedKey> => {
+  const verdict = await checkKeyRecord(did, found);
+  if (!verdict.ok) throw new SealError(`The key of ${did} is no key: ${verdict.reason}`);
+  return verdict.key;
+};
+
+const dropOldest = (map: Map<string, unknown>): void => {
+  const [oldest] = map.keys();
+  if (map.size > MAX_PINS && oldest !== undefined) map.delete(oldest);
+};

@@ -1,0 +1,183 @@
+import { type FoundKeyRecord, makeKeyPair, makeKeyRecord, makeOwnerKey, SealError } from "@rookery/envelope";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type KeyState, KeyStateError, loadKeyState, saveKeyState } from "./key-state.ts";
+import { type KeyStore, memoryKeyStore } from "./key-store.ts";
+import { OwnKeys } from "./own-keys.ts";
+import { type KeyAlarm, PeerKeys } from "./peer-keys.ts";
+import { GRACE_MS, KEY_LIFE_MS, PEER_FRESH_MS, ROTATE_AFTER_MS } from "./settings.ts";
+
+const ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
+const BOB = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
+const START = Date.parse("2026-11-21T09:00:00.000Z");
+const CIDS = ["bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq", "bafyreib2rxk3rybk3aobmv5cjuql3bm2twh4jo5uwpkebk2ttp2agwh3eu", "bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"];
+const suite = "hpke-x25519-hkdfsha256-aes256gcm";
+
+let now: number;
+let store: KeyStore;
+let state: KeyState;
+
+beforeEach(async () => {
+  now = START;
+  store = memoryKeyStore();
+  state = { keys: [], epochKeys: [new Uint8Array(32).fill(3)], owner: await makeOwnerKey("ES256"), pins: new Map() };
+});
+
+const save = () => saveKeyState(store, state);
+
+/** Bob's host: what it holds of key records, newest first. */
+class Host {
+  readonly records: FoundKeyRecord[] = [];
+  failing = false;
+
+  publish = async (collection: string, rkey: string, value: Record<string, unknown>) => {
+    if (this.failing) throw new Error("down");
+    const sent = { uri: `at://${BOB}/${collection}/${rkey}`, cid: CIDS[this.records.length] ?? "" };
+    this.records.unshift({ ...sent, value });
+    return sent;
+  };
+
+  find = async (_collection: string, rkey: string) => this.records.find(({ uri }) => uri.endsWith(rkey));
+  list = async () => this.records.map(({ uri }) => uri);
+  prove = async (uri: string) => this.records.find((record) => record.uri === uri);
+}
+
+const ownKeys = (host: Host, kept = state) => {
+  let made = 0;
+  return new OwnKeys(kept, { did: BOB, suite, now: () => now, nextRkey: () => `3kznmn7xqxl2${"234567"[kept.keys.length + made++] ?? ""}`, publish: host.publish, find: host.find, save: () => saveKeyState(store, kept) });
+};
+
+describe("own keys", () => {
+  it("are published once, and again when they are old, each after the one before", async () => {
+    const host = new Host();
+    const keys = ownKeys(host);
+    await Promise.all([keys.refresh(), keys.refresh()]);
+    await keys.refresh();
+    expect(host.records).toHaveLength(1);
+    now += ROTATE_AFTER_MS;
+    await keys.refresh();
+    expect(host.records.map(({ value }) => value)).toMatchObject([{ prev: { uri: host.records[1]?.uri, cid: host.records[1]?.cid } }, { suite }]);
+    expect(keys.ring.keys).toHaveLength(2);
+  });
+
+  it("are deleted when their time is over", async () => {
+    const host = new Host();
+    const keys = ownKeys(host);
+    await keys.refresh();
+    now += KEY_LIFE_MS + GRACE_MS;
+    await keys.refresh();
+    await keys.refresh();
+    expect(keys.ring.keys).toHaveLength(1);
+    expect((await loadKeyState(store))?.keys).toHaveLength(1);
+  });
+
+  it("are kept before anybody can see them, and published by the next run", async () => {
+    const host = new Host();
+    host.failing = true;
+    await expect(ownKeys(host).refresh()).rejects.toThrow("down");
+    const kept = await loadKeyState(store);
+    if (kept === undefined) throw new Error("nothing kept");
+    host.failing = false;
+    const next = ownKeys(host, kept);
+    await next.refresh();
+    expect(host.records).toMatchObject([{ value: { keyId: state.keys[0]?.record.keyId } }]);
+  });
+
+  it("are recognised when their record landed unseen", async () => {
+    const host = new Host();
+    const lost = ownKeys(host);
+    await lost.refresh();
+    const [key] = state.keys;
+    if (key === undefined) throw new Error("no key");
+    delete key.published;
+    await ownKeys(host).refresh();
+    expect(host.records).toHaveLength(1);
+    expect(state.keys[0]?.published).toMatchObject({ cid: CIDS[0] });
+  });
+});
+
+describe("what is kept", () => {
+  it("comes back", async () => {
+    await ownKeys(new Host()).refresh();
+    state.pins.set(BOB, { uri: "at://x", cid: "c", value: { a: 1 } });
+    await save();
+    const back = await loadKeyState(store);
+    expect(back?.keys).toEqual(state.keys);
+    expect(back?.epochKeys).toEqual(state.epochKeys);
+    expect(back?.pins).toEqual(state.pins);
+    expect(back?.owner.publicKey).toEqual(state.owner.publicKey);
+    expect(back?.owner.privateKey).toBeInstanceOf(CryptoKey);
+  });
+
+  it.each(["", "{", "null", '{"version":2}', '{"version":1}'])("is left as it is when it cannot be read: %j", async (text) => {
+    await expect(loadKeyState(memoryKeyStore(text))).rejects.toBeInstanceOf(KeyStateError);
+  });
+});
+
+describe("others' keys", () => {
+  const alarms: KeyAlarm[] = [];
+  const peerKeys = (host: Pick<Host, "list" | "prove">) => new PeerKeys(state, { now: () => now, list: host.list, prove: host.prove, save, alarm: (alarm) => void alarms.push(alarm) });
+  beforeEach(() => void alarms.splice(0));
+
+  /** Bob, with a store of his own. */
+  const bobs = async (host: Host) => {
+    const kept: KeyState = { keys: [], epochKeys: [], owner: await makeOwnerKey("ES256"), pins: new Map() };
+    const keys = new OwnKeys(kept, { did: BOB, suite, now: () => now, nextRkey: () => `3kznmn7xqxl2${"234567"[kept.keys.length] ?? ""}`, publish: host.publish, find: host.find, save: async () => undefined });
+    await keys.refresh();
+    return keys;
+  };
+
+  it("are pinned, remembered for a while, and followed when they are rotated", async () => {
+    const host = new Host();
+    const keys = await bobs(host);
+    const peers = peerKeys(host);
+    expect((await peers.keyOf(BOB)).uri).toBe(host.records[0]?.uri);
+    expect((await loadKeyState(store))?.pins.get(BOB)?.uri).toBe(host.records[0]?.uri);
+    now += ROTATE_AFTER_MS;
+    await keys.refresh();
+    expect((await peers.keyOf(BOB)).uri).toBe(host.records[0]?.uri);
+    expect(alarms).toEqual([]);
+  });
+
+  it("are not looked up again at once", async () => {
+    const host = new Host();
+    await bobs(host);
+    const peers = peerKeys(host);
+    const first = await peers.keyOf(BOB);
+    host.records.length = 0;
+    expect(await peers.keyOf(BOB)).toBe(first);
+    now += PEER_FRESH_MS;
+    await expect(peers.keyOf(BOB)).rejects.toThrow(SealError);
+  });
+
+  it("raise an alarm when the host puts in one of its own, and nothing is sealed for it", async () => {
+    const host = new Host();
+    await bobs(host);
+    await peerKeys(host).keyOf(BOB);
+    const forged = async (owners: Awaited<ReturnType<typeof makeOwnerKey>>[]) => {
+      const [before] = host.records;
+      const value = await makeKeyRecord({ did: BOB, pair: await makeKeyPair(suite), createdAt: new Date(now + 1000).toISOString(), expiresAt: new Date(now + KEY_LIFE_MS).toISOString(), owners, ...(before && { prev: { uri: before.uri, cid: before.cid } }) });
+      return { uri: `at://${BOB}/agent.comms.key/3kznmn7xqxl77`, cid: CIDS[2] ?? "", value };
+    };
+    for (const owners of [[], [await makeOwnerKey("ES256")]]) {
+      const record = await forged(owners);
+      const hostile = { list: async () => [record.uri, ...(await host.list())], prove: async (uri: string) => (uri === record.uri ? record : host.prove(uri)) };
+      await expect(peerKeys(hostile).keyOf(BOB)).rejects.toThrow(SealError);
+    }
+    expect(alarms).toMatchObject([{ did: BOB, why: "substituted" }, { did: BOB, why: "substituted" }]);
+    // The pin stands: with the host honest again, so is the way.
+    expect((await peerKeys(host).keyOf(BOB)).uri).toBe(host.records[0]?.uri);
+  });
+
+  it("are refused when there are none, when they are expired, when they are not proven, and when they are nonsense", async () => {
+    const none = new Host();
+    await expect(peerKeys(none).keyOf(BOB)).rejects.toThrow(`${BOB} publishes no key`);
+    const host = new Host();
+    await bobs(host);
+    await expect(peerKeys({ list: host.list, prove: async () => undefined }).keyOf(BOB)).rejects.toThrow(/no key/);
+    await expect(peerKeys({ list: host.list, prove: async (uri) => ({ uri, cid: "", value: { $type: "agent.comms.key" } }) }).keyOf(BOB)).rejects.toThrow(/is no key/);
+    await expect(peerKeys(host).keyOf(ALICE)).rejects.toThrow(/Not a key record of/);
+    now += KEY_LIFE_MS;
+    await expect(peerKeys(host).keyOf(BOB)).rejects.toThrow(/expired/);
+    expect(alarms).toEqual([]);
+  });
+});

@@ -1,0 +1,14 @@
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A new key is published when the current one is this old: what a stolen key opens is a week's mail, not a life's. */
+export const ROTATE_AFTER_MS = 7 * DAY_MS;
+/** Senders may use a key for this long; twice the above, so that an agent that slept for a week is still reached. */
+export const KEY_LIFE_MS = 14 * DAY_MS;
+/** A private key is kept for this long after it expired: mail sealed in its last hour may be read late. Then it is deleted. */
+export const GRACE_MS = 14 * DAY_MS;
+/** Somebody's key is looked up again after this; between them, a rotation costs one refused message at worst. */
+export const PEER_FRESH_MS = 5 * 60 * 1000;
+/** Key records of somebody that are looked at, newest first: a chain without an owner's signature may be this long. */
+export const MAX_KEY_RECORDS = 10;
+/** Agents whose keys are remembered; past it the one that was used longest ago is forgotten, and trusted on sight again. */
+export const MAX_PINS = 10_000;
