@@ -154,7 +154,8 @@ export class Peer {
     const { limits, now, wakeAt } = this.#options;
     try {
       while (!this.#stopped && this.#isTrusted() && (await this.#resyncer.step())) await scheduler.wait(limits.resync.gapMs);
-      this.#scheduleResync();
+      const due = this.#resyncer.nextDue();
+      if (due !== undefined) wakeAt("resync", due);
     } catch (error) {
       console.error({ event: "peer.resync_failed", host: this.#store.row?.config.host, error: String(error) });
       wakeAt("resync", now() + RESYNC_RETRY_MS);

@@ -14,11 +14,16 @@ export class Quota {
 
   /** Whether one more use is within the quota; it counts then. */
   take(key: string, now: number): boolean {
+    if (this.isSpent(key, now)) return false;
     const known = this.#uses.get(key);
-    const use = known === undefined || now - known.since >= this.#windowMs ? { since: now, count: 0 } : known;
-    if (use.count >= this.#most) return false;
-    use.count++;
-    this.#uses.set(key, use);
+    if (known !== undefined && now - known.since < this.#windowMs) known.count++;
+    else this.#uses.set(key, { since: now, count: 1 });
     return true;
+  }
+
+  /** Whether nothing is left. */
+  isSpent(key: string, now: number): boolean {
+    const known = this.#uses.get(key);
+    return known !== undefined && now - known.since < this.#windowMs && known.count >= this.#most;
   }
 }

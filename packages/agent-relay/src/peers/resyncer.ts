@@ -83,7 +83,7 @@ export class Resyncer {
 
   async #fetch({ did }: Account): Promise<void> {
     const { client, sha256, limits, verifier, serial, now } = this.#options;
-    if (!this.#quota.take(did, now())) return this.#postpone(did, "its chain breaks again and again");
+    if (this.#quota.isSpent(did, now())) return this.#postpone(did, "its chain breaks again and again");
     const repo = await readRepo(await client().repo(did), did, sha256, limits);
     const future = checkRev(repo.signed.rev, now());
     if (future !== undefined) throw new RepoError(future.message);
@@ -100,6 +100,7 @@ export class Resyncer {
     const account = accounts.find(found.did);
     if (account === undefined || !account.active || account.desync === 0) return;
     if (found.rev < account.rev) throw new RepoError(`the repository of ${found.did} went back from rev ${account.rev} to ${found.rev}`);
+    this.#quota.take(found.did, now());
     const isSame = cidEquals(found.commit, account.commit);
     if (found.rev === account.rev && !isSame) throw new RepoError(`the repository of ${found.did} has two commits of rev ${found.rev}`);
     const { rev, commit, data } = found;

@@ -100,7 +100,7 @@ export const MAX_ERROR_CHARS = 300;
 /** Pages of listRepos in one comparison: ten times as many accounts as a host may have here. */
 export const MAX_SWEEP_PAGES = 1_000;
 
-/** Fetches of one repository in a quarter of an hour. An account that breaks more often waits. */
+/** Times that one repository is mended in a quarter of an hour. An account that breaks more often waits. */
 export const RESYNCS_PER_QUARTER = 5;
 
 /** After a resync failed for reasons of our own. */

@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import { carBytes, cidToString, readCar } from "@rookery/repo";
+import { encodeInfoFrame } from "@rookery/sync";
+import { sha256, TestAgent } from "../../../sync/test/agent.ts";
+import { accountOf, commitOf, identityOf, message, PeerUnderTest, post, syncOf } from "../../test/peer.ts";
+import { until } from "../../test/relay.ts";
+
+/** A host with one account that was followed to its first message. */
+async function followed(test: string, changes = [message("a")]) {
+  const peer = new PeerUnderTest(test);
+  const agent = peer.agent(2);
+  await peer.send(commitOf(agent.commit(changes)));
+  await peer.listen();
+  await peer.dealt();
+  return { peer, agent };
+}
+
+const inSync = (peer: PeerUnderTest) => until("in sync", async () => (await peer.status()).desynchronized === 0);
+const fetches = async (peer: PeerUnderTest) => (await peer.server.asked()).filter((path) => path.startsWith("getRepo")).length;
+
+describe("a broken chain", () => {
+  it("is mended by the repository: what was missed is told by #sync, what the fetch holds is dropped, what comes after goes on", async () => {
+    const { peer, agent } = await followed("mended");
+    agent.commit([message("missed")]);
+    const [third, fourth] = [agent.commit([message("third")]), agent.commit([message("fourth")])];
+    await peer.publish(agent);
+    const fifth = agent.commit([message("fifth")]);
+    await peer.send(commitOf(third), commitOf(fourth), commitOf(fifth));
+    await peer.refused("SinceMismatch");
+    await until("the last", () => peer.rows.at(-1)?.rev === fifth.rev);
+    await inSync(peer);
+    expect(peer.told.slice(1)).toEqual([`sync 2 ${fourth.rev}`, `commit 2 ${fifth.rev}`]);
+    expect(peer.rows.map(({ n }) => n)).toEqual([2, 5, 8]);
+    expect(peer.rows[1]).toMatchObject({ head: cidToString(fourth.commit), collections: ["agent.comms.message"] });
+    expect((await peer.status()).refused).toEqual({ SinceMismatch: 1, RevOrder: 1 });
+  });
+
+  it("of an account that wrote nothing that is kept is mended in silence, until the repository shows that it did", async () => {
+    const { peer, agent } = await followed("silent", [post("a")]);
+    agent.commit([post("missed")]);
+    await peer.publish(agent);
+    await peer.send(syncOf(agent.sync()));
+    await until("fetched", async () => (await fetches(peer)) === 1);
+    await inSync(peer);
+    expect(peer.rows).toEqual([]);
+    agent.commit([message("kept")]);
+    await peer.publish(agent);
+    await peer.send(syncOf(agent.sync()));
+    await until("told", () => peer.rows.length === 1);
+    expect(peer.rows[0]?.collections).toEqual(["agent.comms.message", "app.bsky.feed.post"]);
+  });
+
+  it("waits while the host cannot give the repository, and holds what comes", async () => {
+    const { peer, agent } = await followed("patient");
+    agent.commit([message("missed")]);
+    const third = agent.commit([message("third")]);
+    await peer.send(commitOf(third), identityOf(agent));
+    await until("tried", async () => (await fetches(peer)) >= 3);
+    expect(await peer.status()).toMatchObject({ desynchronized: 1, state: "live" });
+    expect((await peer.status()).lastError).toContain("getRepo answered 400");
+    expect(peer.rows.length).toBe(1);
+    await peer.publish(agent);
+    await until("told", () => peer.rows.length === 3);
+    expect(peer.told.slice(1)).toEqual([`sync 2 ${third.rev}`, "identity 2"]);
+  });
+
+  const bad: [string, (agent: TestAgent) => Uint8Array, string][] = [
+    ["is cut off in the middle", (agent) => agent.archive().slice(0, -10), "truncated"],
+    ["has a block that is not what it says", (agent) => Uint8Array.from(agent.archive(), (byte, at) => (at === 400 ? byte ^ 1 : byte)), "CID"],
+    ["is signed by somebody else", (agent) => {
+      const forger = new TestAgent(agent.did);
+      forger.wait(1e9);
+      forger.commit([message("forged")]);
+      return forger.archive();
+    }, "BadSignature"],
+    ["is another account's", () => {
+      const other = new TestAgent("did:plc:bbbbbbbbbbbbbbbbbbbbbbbb");
+      other.commit([message("a")]);
+      return other.archive();
+    }, "got the repository of"],
+    ["went back", (agent) => {
+      const older = new TestAgent(agent.did, agent);
+      older.wait(-10_000);
+      older.commit([message("a")]);
+      return older.archive();
+    }, "went back"],
+    ["is a fork of the same rev", (agent) => {
+      const fork = new TestAgent(agent.did, agent);
+      fork.commit([message("b")]);
+      return fork.archive();
+    }, "two commits"],
+    ["lacks a record", (agent) => withoutLast(agent), "is missing"],
+    ["never ends", () => new Uint8Array(6_000_000), "CAR"],
+    ["is of nothing", () => new Uint8Array(), "truncated"],
+  ];
+  it.each(bad)("is not mended by a repository that %s", async (name, archive, error) => {
+    const { peer, agent } = await followed(`bad-${name.replaceAll(/[^a-z]+/g, "-")}`);
+    await peer.publish(agent, archive(agent));
+    agent.commit([message("missed")]);
+    const good = peer.agent(3);
+    await peer.send(commitOf(agent.commit([message("third")])));
+    await until("refused", async () => (await peer.status()).lastError?.includes(error) === true);
+    await peer.send(commitOf(good.commit([message("good")])));
+    await peer.dealt();
+    expect(peer.told.length).toBe(2);
+    expect(await peer.status()).toMatchObject({ desynchronized: 1, state: "live" });
+    await peer.publish(agent);
+    await until("mended", () => peer.rows.some(({ kind }) => kind === "sync"));
+  });
+
+  it("again and again makes the account wait", async () => {
+    const { peer, agent } = await followed("again");
+    for (let i = 0; i < 8; i++) {
+      agent.commit([message(`missed${i}`)]);
+      const shown = agent.commit([message(`shown${i}`)]);
+      await peer.publish(agent);
+      await peer.send(commitOf(shown));
+      await peer.dealt();
+      if (i < 5) await inSync(peer);
+    }
+    await until("told to wait", async () => (await peer.status()).lastError?.includes("again and again") === true);
+    expect(await fetches(peer)).toBe(5);
+  });
+
+  it("of an account that is switched off waits until it is on again", async () => {
+    const { peer, agent } = await followed("off");
+    agent.commit([message("missed")]);
+    await peer.send(commitOf(agent.commit([message("third")])), accountOf(agent, "takendown"));
+    await peer.dealt();
+    await peer.publish(agent);
+    expect(peer.told.at(-1)).toBe("account 2 takendown");
+    expect(await peer.status()).toMatchObject({ desynchronized: 0 });
+    await peer.send(accountOf(agent));
+    await until("told", () => peer.rows.at(-1)?.kind === "sync");
+    expect(peer.told.slice(-2)).toEqual(["account 2 active", `sync 2 ${agent.latest.rev}`]);
+  });
+});
+
+describe("a hole in the host's stream", () => {
+  it("has every account compared with what the host lists, and those that missed something mended", async () => {
+    const { peer, agent } = await followed("hole");
+    const [same, late] = [peer.agent(3), peer.agent(4)];
+    await peer.send(commitOf(same.commit([message("a")])), commitOf(late.commit([message("a")])));
+    await peer.dealt();
+    agent.commit([message("missed")]);
+    const entries = [agent, same, late].map((one) => ({ did: one.did, head: cidToString(one.latest.cid), rev: one.latest.rev, active: true }));
+    // The last one has moved on since, and its next commit shows that nothing is missing.
+    const next = late.commit([message("b")]);
+    for (const one of [agent, same, late]) await peer.publish(one);
+    await peer.server.answer("listRepos?limit=1000", { status: 200, body: JSON.stringify({ repos: entries.slice(0, 1), cursor: "x" }) });
+    await peer.server.answer("listRepos?limit=1000&cursor=x", { status: 200, body: JSON.stringify({ repos: [...entries.slice(1), { did: 7 }, null] }) });
+    await peer.server.greet([encodeInfoFrame({ name: "OutdatedCursor" })]);
+    await peer.send(commitOf(next));
+    await peer.server.hangUp();
+    await until("told", () => peer.rows.some(({ kind }) => kind === "sync"));
+    await inSync(peer);
+    expect(peer.rows.filter(({ kind }) => kind === "sync").map((row) => row.did)).toEqual([agent.did]);
+    expect(await fetches(peer)).toBe(1);
+  });
+});
+
+/** The archive without its last block, which is a record. */
+function withoutLast(agent: TestAgent): Uint8Array {
+  const { roots, blocks } = readCar(agent.archive(), sha256);
+  const kept = [...blocks].slice(0, -1).map(([key, bytes]) => ({ cid: Uint8Array.from(key, (char) => char.charCodeAt(0)), bytes }));
+  return carBytes(roots[0] ?? new Uint8Array(), kept);
+}
