@@ -1,8 +1,9 @@
 /** The network's relay as tests run it, following the TestRelay of the same name. */
-import { DEFAULT_LIMITS, NetworkRelayObject, type AgentWaker, type NetworkFaultPoint, type NetworkPorts, type RelayLimits, type RelayObject } from "../src/index.ts";
+import { DEFAULT_LIMITS, NetworkRelayObject, type AgentWaker, type ListingRule, type NetworkFaultPoint, type NetworkPorts, type RelayLimits, type RelayObject } from "../src/index.ts";
 import { fail, ok } from "@rookery/sync";
 import { standingOf, wakesOf } from "./colony.ts";
 import { controlsOf } from "./controls.ts";
+import { listingRule } from "./listing.ts";
 
 interface Env {
   RELAY: DurableObjectNamespace<RelayObject>;
@@ -46,6 +47,10 @@ export class TestNetwork extends NetworkRelayObject<Env> {
         wakesOf(this.ctx.id.name ?? "").push({ did, seq });
       },
     };
+  }
+
+  protected override listing(): ListingRule {
+    return listingRule;
   }
 
   protected override fault(point: NetworkFaultPoint): void {

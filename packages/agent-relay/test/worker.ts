@@ -7,6 +7,7 @@ import { FakeHost } from "./fake-host.ts";
 import { TestNetwork } from "./test-network.ts";
 import { TestPeer } from "./test-peer.ts";
 import { TestUpstream } from "./test-upstream.ts";
+import { listingRule } from "./listing.ts";
 
 export interface Env {
   RELAY: DurableObjectNamespace<TestRelay>;
@@ -53,9 +54,8 @@ export class TestRelay extends RelayObject<Env> {
     };
   }
 
-  /** Records that contain the word "listed" are. */
   protected override listing(): ListingRule {
-    return { path: "agent.comms.profile/self", isListed: (record) => new TextDecoder().decode(record).includes("listed") };
+    return listingRule;
   }
 
   protected override follower(): LogFollower | undefined {

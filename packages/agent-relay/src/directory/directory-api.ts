@@ -28,3 +28,12 @@ export interface ListingRule {
   /** Whether a record there, as DAG-CBOR, is a valid one that asks to be listed. */
   isListed(record: Uint8Array): boolean;
 }
+
+/** What was found where an account's profile would be, when somebody looked. */
+export interface SeenProfile {
+  did: string;
+  /** Rev of the commit that was looked at. */
+  rev: string;
+  /** DAG-CBOR, verified; null when there is none. */
+  record: Uint8Array | null;
+}

@@ -1,27 +1,9 @@
-import { createHash } from "node:crypto";
 import { runInDurableObject } from "cloudflare:test";
-import { carBytes, cidFromString, cidOf, encode } from "@rookery/repo";
-import { encodeCommitFrame, type CommitOp, type OutboxRow } from "@rookery/sync";
+import { encode } from "@rookery/repo";
 import { describe, expect, it } from "vitest";
+import { LISTED, profileRow } from "../../test/profiles.ts";
 import { accountRow, commitRow, did, fill, relayFor, until, type RelayUnderTest } from "../../test/relay.ts";
 import { MAX_LISTED_PAGE, MAX_PROFILE_BYTES } from "../settings.ts";
-
-const PATH = "agent.comms.profile/self";
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
-const COMMIT = cidFromString("bafyreieq5jui4j25lacwomsqgjeswwl3y5zcdrresptwgmfylxo2depppq");
-const LISTED = { text: "listed" };
-
-/** A commit that does one thing at a path. */
-function profileRow(account: number, n: number, record: Record<string, unknown> | null, path = PATH): OutboxRow {
-  const bytes = encode({ $type: "agent.comms.profile", ...record });
-  const cid = cidOf(sha256, bytes);
-  const op: CommitOp = record === null ? { action: "delete", path, cid: null, prev: cid } : { action: n === 1 ? "create" : "update", path, cid };
-  const blocks = carBytes(COMMIT, record === null ? [] : [{ cid, bytes }]);
-  const time = "2026-11-21T10:00:00.000Z";
-  const rev = `3k${String(n).padStart(11, "2")}`;
-  const { frame, seqAt } = encodeCommitFrame({ repo: did(account), commit: COMMIT, rev, since: null, blocks, ops: [op], time });
-  return { did: did(account), epoch: 1, n, kind: "commit", time, frame, seqAt, rev, head: "head", data: "data" };
-}
 
 const listed = async ({ stub }: RelayUnderTest) => (await stub.listed({ after: "", limit: 100 })).map((account) => account.did);
 

@@ -3,7 +3,7 @@ import { cidKey } from "@rookery/repo";
 import { blocksOf, viewFrame } from "@rookery/sync";
 import type { Repo } from "../repos.ts";
 import { MAX_LISTED_PAGE, MAX_PROFILE_BYTES } from "../settings.ts";
-import type { AccountActivity, ListedAccount, ListingRule } from "./directory-api.ts";
+import type { AccountActivity, ListedAccount, ListingRule, SeenProfile } from "./directory-api.ts";
 
 /**
  * The profiles of accounts that chose to be listed. They are taken from the events as these are sequenced, in the same
@@ -54,8 +54,13 @@ export class Profiles {
       .toArray();
   }
 
-  /** Somebody looked: the profile, verified, or null when there is none. What a commit said meanwhile is newer. */
-  settle(did: string, record: Uint8Array | null): void {
+  /**
+   * Somebody looked: the profile as of `rev`, verified, or null when there is none. What a commit said meanwhile is newer, and a
+   * look at an older state than is known settles nothing.
+   */
+  settle({ did, rev, record }: SeenProfile): void {
+    const [repo] = this.#sql.exec<{ rev: string | null }>("SELECT rev FROM repos WHERE did = ?", did).toArray();
+    if (repo === undefined || rev < (repo.rev ?? "")) return;
     if (record !== null && record.length <= MAX_PROFILE_BYTES && this.#rule?.isListed(record) === true)
       this.#sql.exec("UPDATE profile SET record = ? WHERE did = ? AND record IS NULL", record, did);
     else this.#sql.exec("DELETE FROM profile WHERE did = ? AND record IS NULL", did);

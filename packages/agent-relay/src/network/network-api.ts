@@ -1,6 +1,6 @@
 import type { DeliveryHint, Outcome, OutboxRow } from "@rookery/sync";
 import type { DeliveryApi } from "../delivery-api.ts";
-import type { DirectoryApi } from "../directory/directory-api.ts";
+import type { DirectoryApi, SeenProfile } from "../directory/directory-api.ts";
 import type { RelayApi, RelayStats, RepoPage } from "../relay-api.ts";
 
 /**
@@ -27,8 +27,8 @@ export interface NetworkApi extends DeliveryApi, DirectoryApi {
   forgetHost(host: string): Promise<void>;
   /** Accounts that have a profile which was not seen, since commits of theirs were missed; at most `limit`, any. */
   doubtfulProfiles(limit: number): Promise<{ did: string; host: string }[]>;
-  /** The profile of such an account, verified; null when it has none. */
-  settleProfile(input: { did: string; record: Uint8Array | null }): Promise<void>;
+  /** Somebody looked at such a profile. */
+  settleProfile(seen: SeenProfile): Promise<void>;
   stats(): Promise<NetworkStats>;
 }
 

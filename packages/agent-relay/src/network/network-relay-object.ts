@@ -1,4 +1,5 @@
 import { fail, ok, type Outcome } from "@rookery/sync";
+import type { SeenProfile } from "../directory/directory-api.ts";
 import type { RepoPage } from "../relay-api.ts";
 import type { Job, JobName } from "../scheduler.ts";
 import { SequencerObject } from "../sequencer-object.ts";
@@ -124,8 +125,8 @@ export abstract class NetworkRelayObject<Env = unknown> extends SequencerObject<
     return this.sequencer.profiles.doubtful(limit);
   }
 
-  async settleProfile({ did, record }: { did: string; record: Uint8Array | null }): Promise<void> {
-    this.sequencer.profiles.settle(did, record);
+  async settleProfile(seen: SeenProfile): Promise<void> {
+    this.sequencer.profiles.settle(seen);
   }
 
   override async stats(): Promise<NetworkStats> {

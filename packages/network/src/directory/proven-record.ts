@@ -12,6 +12,8 @@ export class ProofError extends Error {
 
 /** What a proof says of one record. */
 export interface Proven {
+  /** Rev of the commit. */
+  rev: string;
   /** The record's block; null when the proof is that there is none. */
   bytes: Uint8Array | null;
   view: AgentNetworkGetAgentProvenRecord | undefined;
@@ -27,10 +29,10 @@ export const provenRecord = async (proof: Uint8Array, at: { did: string; collect
   const { commit, cid, record } = walk(proof, path);
   if (commit.did !== did) throw new ProofError(`the proof is of ${commit.did}`);
   if (!(await verifyCommitSignature(commit, didKey))) throw new ProofError(`the proof is not signed by ${didKey}`);
-  if (cid === null || record === null) return { bytes: null, view: undefined };
+  if (cid === null || record === null) return { rev: commit.rev, bytes: null, view: undefined };
   const value = lexToJson(decode(record));
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new ProofError(`${path} is no record`);
-  return { bytes: record, view: { uri: `at://${did}/${path}`, cid: cidToString(cid), value: { ...value }, proof: { $bytes: base64Encode(proof) } } };
+  return { rev: commit.rev, bytes: record, view: { uri: `at://${did}/${path}`, cid: cidToString(cid), value: { ...value }, proof: { $bytes: base64Encode(proof) } } };
 };
 
 /** What the repository engine throws on a proof is the sender's fault. */

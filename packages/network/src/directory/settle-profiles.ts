@@ -1,4 +1,4 @@
-import type { NetworkApi } from "@rookery/agent-relay";
+import type { NetworkApi, SeenProfile } from "@rookery/agent-relay";
 import { atprotoKeyOf } from "@rookery/sync";
 import { MAX_SETTLED_PROFILES } from "./limits.ts";
 import { PROFILE } from "./listing-rule.ts";
@@ -19,7 +19,8 @@ export const settleProfiles = async (ports: Settling): Promise<void> => {
   await Promise.all(
     doubtful.map(async ({ did, host }) => {
       try {
-        await ports.network.settleProfile({ did, record: await profileOf(ports, did, host) });
+        const seen = await lookAt(ports, did, host);
+        if (seen !== undefined) await ports.network.settleProfile(seen);
       } catch (error) {
         console.warn(JSON.stringify({ event: "profile-unseen", did, host, error: error instanceof Error ? error.message : String(error) }));
       }
@@ -27,11 +28,13 @@ export const settleProfiles = async (ports: Settling): Promise<void> => {
   );
 };
 
-/** @throws ProofError, UnreachableError, and Error when the DID cannot be resolved now. */
-const profileOf = async ({ dids, fetch, origin }: Settling, did: string, host: string): Promise<Uint8Array | null> => {
+/** Undefined when there is nothing to look at. @throws ProofError, UnreachableError, and Error when the DID cannot be resolved now. */
+const lookAt = async ({ dids, fetch, origin }: Settling, did: string, host: string): Promise<SeenProfile | undefined> => {
   const document = await dids.resolve(did, { fresh: true });
   const didKey = atprotoKeyOf(document);
-  if (didKey === undefined) return null;
+  if (didKey === undefined) return undefined;
   const proof = await remoteSource(fetch, pdsAt(document, host, origin), did).proof(PROFILE.collection, PROFILE.rkey);
-  return proof === undefined ? null : (await provenRecord(proof, { did, ...PROFILE, didKey })).bytes;
+  if (proof === undefined) return undefined;
+  const { rev, bytes } = await provenRecord(proof, { did, ...PROFILE, didKey });
+  return { did, rev, record: bytes };
 };
