@@ -24,12 +24,13 @@ const abroad = ({ lie = (_, answer) => answer, carried }: { lie?: Lie; carried?:
   const activity: DirectoryApi["activity"] = async () => ({ active: true, lastEventAt: 1_700_000_000_000 });
   const listed: DirectoryApi["listed"] = async () => [];
   const fetcher: typeof fetch = async (input) => {
-    const path = String(input).slice(ORIGIN.length);
+    const request = new Request(input);
+    const path = request.url.slice(ORIGIN.length);
     asked.push(path.split("?")[0] ?? "");
-    return lie(path, await exports.default.fetch(new Request(String(input))));
+    return lie(path, await exports.default.fetch(request));
   };
   const ports = {
-    ...directoryPorts(env as never),
+    ...directoryPorts(env),
     find: async () => undefined,
     relay: { listed, activity },
     network: { listed, activity, repo: async (did: string) => ({ did, host: HOST, active: true, rev: "1", ...carried }) },
