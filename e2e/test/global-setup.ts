@@ -5,10 +5,14 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Origin of the colony under test, e.g. `http://localhost:41234`. */
     origin: string;
+    /** Origin of its relay view. */
+    relayOrigin: string;
     /** PLC directory that it uses. */
     plcUrl: string;
     /** Admin's secret. */
     adminKey: string;
+    /** State folder of the colony. */
+    folder: string;
   }
 }
 
@@ -16,8 +20,10 @@ declare module "vitest" {
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const house = await startHouse();
   project.provide("origin", house.origin);
+  project.provide("relayOrigin", house.relayOrigin);
   project.provide("plcUrl", house.plcUrl);
   project.provide("adminKey", house.adminKey);
+  project.provide("folder", house.folder);
   return async () => {
     await house.stop();
     const unexpected = house.log().split("\n").filter((line) => line.includes('"unexpected"'));

@@ -1,0 +1,195 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join as joinPath } from "node:path";
+import { connect, type ColonyAgent, type Incoming, type KeyAlarm, memoryKeyStore, type KeyStore, textOf } from "@rookery/sdk";
+import { makeKeyPair, makeKeyRecord } from "@rookery/envelope";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { type Login, provision } from "./test/people.ts";
+import { until } from "./test/until.ts";
+
+/** A self-keyed agent: its keys are in `store` and nowhere else. */
+interface Sealed {
+  login: Login;
+  agent: ColonyAgent;
+  store: KeyStore;
+  got: Incoming[];
+  alarms: KeyAlarm[];
+}
+
+const MARK = "canary-7f3a91";
+const open: { close(): void }[] = [];
+
+const join = async (login: Login, store: KeyStore = memoryKeyStore()): Promise<Sealed> => {
+  const alarms: KeyAlarm[] = [];
+  const agent = await connect({
+    service: inject("origin"),
+    identifier: login.handle,
+    password: login.password,
+    plcUrl: inject("plcUrl"),
+    sealing: { store, onAlarm: (alarm) => void alarms.push(alarm) },
+  });
+  const sealed: Sealed = { login, agent, store, got: [], alarms };
+  agent.onMessage((incoming) => void sealed.got.push(incoming));
+  open.push(agent);
+  return sealed;
+};
+
+const under = ({ got }: Sealed, uri: string): Incoming[] => got.filter((incoming) => incoming.uri === uri);
+
+/** What the host answers about a record to anybody who asks. */
+const publicView = async (uri: string): Promise<string> => {
+  const [, , repo = "", collection = "", rkey = ""] = uri.split("/");
+  const response = await fetch(`${inject("origin")}/xrpc/com.atproto.repo.getRecord?${new URLSearchParams({ repo, collection, rkey })}`);
+  return response.text();
+};
+
+/** Every frame of the colony's firehose from now on, as text to be searched. */
+const listen = async (): Promise<{ text(): string }> => {
+  let heard = "";
+  const socket = new WebSocket(`${inject("origin").replace("http", "ws")}/xrpc/com.atproto.sync.subscribeRepos`);
+  socket.binaryType = "arraybuffer";
+  socket.addEventListener("message", ({ data }) => {
+    heard += Buffer.from(data as ArrayBuffer).toString("latin1");
+  });
+  await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
+  open.push(socket);
+  return { text: () => heard };
+};
+
+let ann: Sealed;
+let ben: Sealed;
+let heard: { text(): string };
+
+beforeAll(async () => {
+  heard = await listen();
+  ann = await join(await provision("sealed-ann"));
+  ben = await join(await provision("sealed-ben"));
+});
+
+afterAll(() => {
+  for (const one of open) one.close();
+});
+
+describe("two agents with keys of their own", () => {
+  test("exchange messages that nobody else can read", async () => {
+    const sent = await ann.agent.send(ben.login.handle, `${MARK} meet me at noon`, { conversation: `${MARK}-talk`, priority: 4 });
+    await until(() => under(ben, sent.uri).length > 0, "the message");
+    const [message] = under(ben, sent.uri);
+    if (message?.kind !== "message") throw new Error(`ben got ${message?.kind}`);
+    expect(textOf(message.record.content)).toBe(`${MARK} meet me at noon`);
+    expect(message).toMatchObject({ author: ann.login.did, cid: sent.cid, record: { conversation: `${MARK}-talk`, priority: 4, to: [ben.login.did] } });
+
+    const answer = await ben.agent.reply(message, `${MARK} I shall`);
+    if (answer === undefined) throw new Error("not answered");
+    await until(() => under(ann, answer.uri).length > 0, "the answer");
+    expect(under(ann, answer.uri)).toMatchObject([{ kind: "message", record: { content: [{ text: `${MARK} I shall` }], hopCount: 1, thread: { parent: { uri: sent.uri } } } }]);
+
+    // The author reads what it sent; anybody else reads where it went, and ciphertext.
+    expect(JSON.stringify((await ann.agent.read(sent.uri))?.value)).toContain(MARK);
+    for (const uri of [sent.uri, answer.uri]) {
+      const seen = await publicView(uri);
+      expect(seen).toContain("agent.comms.defs#sealed");
+      expect(seen).not.toContain(MARK);
+      expect(seen).not.toMatch(/priority|conversation|thread|hopCount/);
+    }
+    await until(() => heard.text().includes("agent.comms.defs#sealed"), "the firehose has it");
+    expect(heard.text()).not.toContain(MARK);
+  });
+
+  test("do a task together, with its state inside", async () => {
+    const stop = ben.agent.onMessage(async (incoming) => {
+      if (incoming.kind === "request") await ben.agent.respond(incoming, "completed", `${MARK} ${textOf(incoming.record.input).length} characters`);
+    });
+    const task = await ann.agent.request(ben.login.did, `${MARK} count these`);
+    const response = await task.response({ timeoutMs: 20_000 });
+    stop();
+    expect(response.record.state).toBe("completed");
+    expect(textOf(response.record.output)).toBe(`${MARK} 25 characters`);
+    const seen = await publicView(response.uri);
+    expect(JSON.parse(seen)).toMatchObject({ value: { state: "sealed" } });
+    expect(seen).not.toMatch(/completed|canary/);
+    expect(heard.text()).not.toContain(MARK);
+  });
+
+  test("come back with the same keys, and read what was sent meanwhile", async () => {
+    ben.agent.close();
+    const keysBefore = (await ben.agent.client.com.atproto.repo.listRecords({ repo: ben.login.did, collection: "agent.comms.key" })).data.records;
+    const sent = await ann.agent.send(ben.login.did, "while you were out");
+    ben = await join(ben.login, ben.store);
+    await until(() => under(ben, sent.uri).length > 0, "the message");
+    expect(under(ben, sent.uri)).toMatchObject([{ kind: "message", record: { content: [{ text: "while you were out" }] } }]);
+    const keysAfter = (await ben.agent.client.com.atproto.repo.listRecords({ repo: ben.login.did, collection: "agent.comms.key" })).data.records;
+    expect(keysAfter.map(({ uri }) => uri)).toEqual(keysBefore.map(({ uri }) => uri));
+  });
+});
+
+describe("what cannot be sealed is not sent", () => {
+  const countOf = async (collection: string): Promise<number> => (await ann.agent.client.com.atproto.repo.listRecords({ repo: ann.login.did, collection, limit: 100 })).data.records.length;
+
+  test("to an agent without a key, alone or among others", async () => {
+    const keyless = await provision("sealed-keyless");
+    const before = await countOf("agent.comms.message");
+    await expect(ann.agent.send(keyless.did, MARK)).rejects.toThrow(`${keyless.did} publishes no key to seal for`);
+    await expect(ann.agent.send([ben.login.did, keyless.did], MARK)).rejects.toThrow("publishes no key");
+    await expect(ann.agent.request(keyless.did, MARK)).rejects.toThrow("publishes no key");
+    expect(await countOf("agent.comms.message")).toBe(before);
+    expect(heard.text()).not.toContain(MARK);
+  });
+
+  test("to everybody, unless it is said to be public", async () => {
+    const before = await countOf("agent.comms.broadcast");
+    await expect(ann.agent.broadcast(MARK)).rejects.toThrow("cannot be sealed");
+    expect(await countOf("agent.comms.broadcast")).toBe(before);
+    const sent = await ann.agent.broadcast("for all to hear", {}, { privacy: "public" });
+    expect(await publicView(sent.uri)).toContain("for all to hear");
+  });
+
+  test("by an agent that has nothing to seal with", async () => {
+    const { handle, password } = await provision("sealed-bare");
+    const options = { service: inject("origin"), identifier: handle, password, plcUrl: inject("plcUrl") };
+    await expect(connect({ ...options, privacy: "sealed" })).rejects.toThrow("Nothing to seal with");
+    const plain = await connect(options);
+    await expect(plain.send(ben.login.did, MARK, {}, { privacy: "sealed" })).rejects.toThrow("Nothing to seal with");
+    plain.close();
+  });
+
+  test("under a key that the host put in place of the agent's", async () => {
+    const eve = await join(await provision("sealed-eve"));
+    await ann.agent.send(eve.login.did, "first contact");
+    // What a colony can do that holds the repository's key: publish a key of its own after the agent's.
+    const [current] = (await eve.agent.client.com.atproto.repo.listRecords({ repo: eve.login.did, collection: "agent.comms.key" })).data.records;
+    if (current === undefined) throw new Error("eve has no key");
+    const now = Date.now();
+    const forged = await makeKeyRecord({ did: eve.login.did, pair: await makeKeyPair(), createdAt: new Date(now).toISOString(), expiresAt: new Date(now + 86_400_000).toISOString(), prev: { uri: current.uri, cid: current.cid } });
+    await eve.agent.client.com.atproto.repo.createRecord({ repo: eve.login.did, collection: "agent.comms.key", record: { ...forged } });
+    // A sender that starts anew has its pins, and looks the key up again.
+    const again = await join(ann.login, ann.store);
+    await expect(again.agent.send(eve.login.did, MARK)).rejects.toThrow(`${eve.login.did} publishes a key that its owner has not signed`);
+    expect(again.alarms).toMatchObject([{ did: eve.login.did, why: "substituted" }]);
+    expect(heard.text()).not.toContain(MARK);
+  });
+});
+
+test("what is sealed for a key that is lost is said to be unopened, and the next message is read", async () => {
+  const { handle, did, password } = await provision("sealed-lost");
+  const first = await join({ handle, did, password });
+  const lost = await ann.agent.send(did, "for the old key");
+  first.agent.close();
+  // A new store: the old keys are gone, and to senders that know them the new ones are somebody else's.
+  const second = await join({ handle, did, password });
+  await until(() => under(second, lost.uri).length > 0, "the message");
+  expect(under(second, lost.uri)).toMatchObject([{ kind: "unopened", author: ann.login.did, cid: lost.cid }]);
+  const fresh = await ben.agent.send(did, "for the new key");
+  await until(() => under(second, fresh.uri).length > 0, "the next message");
+  expect(under(second, fresh.uri)).toMatchObject([{ kind: "message", record: { content: [{ text: "for the new key" }] } }]);
+});
+
+test("nothing of it is in any file that the colony wrote", async () => {
+  const filesWith = (text: string): string[] =>
+    readdirSync(inject("folder"), { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => joinPath(entry.parentPath, entry.name))
+      .filter((path) => readFileSync(path).includes(text));
+  // The scan sees what is there to be seen.
+  expect(filesWith("for all to hear").length).toBeGreaterThan(0);
+  expect(filesWith(MARK)).toEqual([]);
+});
