@@ -16,7 +16,7 @@ export interface Consumer {
   close(): Promise<void> | void;
 }
 
-const wsOrigin = () => inject("origin").replace(/^http/, "ws");
+const wsOrigin = (origin = inject("origin")) => origin.replace(/^http/, "ws");
 
 const begin = (): Omit<Consumer, "close"> => ({ changes: new Map(), seqs: [], errors: [] });
 
@@ -27,12 +27,12 @@ const note = ({ changes }: Pick<Consumer, "changes">, did: string, change: Chang
 };
 
 /** `@atproto/sync`: checks signature and op proofs of every commit. */
-export const official = (cursor?: number): Consumer => {
+export const official = (cursor?: number, origin?: string): Consumer => {
   const consumer = begin();
   const idResolver = new IdResolver({ plcUrl: inject("plcUrl"), didCache: new MemoryCache(), fetch: globalThis.fetch });
   const firehose = new OfficialFirehose({
     idResolver,
-    service: wsOrigin(),
+    service: wsOrigin(origin),
     // Handles under .test are in nobody's DNS.
     unauthenticatedHandles: true,
     getCursor: () => consumer.seqs.at(-1) ?? cursor,
@@ -48,10 +48,10 @@ export const official = (cursor?: number): Consumer => {
 };
 
 /** `@atcute/firehose`: decodes strictly and validates every message against the lexicon. */
-export const atcute = (cursor?: number): Consumer => {
+export const atcute = (cursor?: number, origin?: string): Consumer => {
   const consumer = begin();
   const subscription = new FirehoseSubscription({
-    service: wsOrigin(),
+    service: wsOrigin(origin),
     nsid: ComAtprotoSyncSubscribeRepos.mainSchema,
     params: () => {
       const from = consumer.seqs.at(-1) ?? cursor;
@@ -74,9 +74,9 @@ export const atcute = (cursor?: number): Consumer => {
 };
 
 /** `@skyware/firehose`: opens every CAR. */
-export const skyware = (cursor?: number): Consumer => {
+export const skyware = (cursor?: number, origin?: string): Consumer => {
   const consumer = begin();
-  const firehose = new SkywareFirehose({ relay: wsOrigin(), ...(cursor === undefined ? {} : { cursor: String(cursor) }) });
+  const firehose = new SkywareFirehose({ relay: wsOrigin(origin), ...(cursor === undefined ? {} : { cursor: String(cursor) }) });
   firehose.on("error", ({ error }) => consumer.errors.push(error));
   firehose.on("websocketError", ({ error }) => consumer.errors.push(error));
   firehose.on("unknown", (message) => consumer.errors.push(new Error(`unknown message ${JSON.stringify(message)}`)));

@@ -20,12 +20,15 @@ export class StrictReader {
   /** Operations seen. */
   ops = 0;
   readonly #perConnection: number;
+  readonly #origin: string | undefined;
   #stream: Stream | undefined;
   #stopped = false;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(perConnection = Infinity) {
+  /** @param origin of the stream; the colony's own when absent. */
+  constructor(perConnection = Infinity, origin?: string) {
     this.#perConnection = perConnection;
+    this.#origin = origin;
   }
 
   /** @param cursor undefined begins live. */
@@ -38,7 +41,7 @@ export class StrictReader {
       if (got > this.#perConnection) return;
       this.#then(() => this.#take(frame));
       if (got === this.#perConnection) this.#then(() => this.#reconnect());
-    });
+    }, this.#origin);
   }
 
   /** Where it stands, in words, for a test that waits in vain. */

@@ -9,9 +9,9 @@ export interface Stream {
   close(): void;
 }
 
-/** Connect to subscribeRepos with Node's own WebSocket. Resolves once open. */
-export const openStream = async (cursor?: number, onFrame: (frame: DecodedFrame) => void = () => {}): Promise<Stream> => {
-  const url = `${inject("origin").replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos${cursor === undefined ? "" : `?cursor=${cursor}`}`;
+/** Connect to subscribeRepos, the colony's unless another origin is given, with Node's own WebSocket. Resolves once open. */
+export const openStream = async (cursor?: number, onFrame: (frame: DecodedFrame) => void = () => {}, origin = inject("origin")): Promise<Stream> => {
+  const url = `${origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos${cursor === undefined ? "" : `?cursor=${cursor}`}`;
   const socket = new WebSocket(url);
   socket.binaryType = "arraybuffer";
   const stream: Stream = { frames: [], closed: undefined, close: () => socket.close() };
