@@ -42,6 +42,10 @@ export class FakeHost extends DurableObject {
     this.#log = log;
   }
 
+  async sent(): Promise<Sent[]> {
+    return this.#log;
+  }
+
   /** What every new listener is told first. */
   async greet(messages: Uint8Array[]): Promise<void> {
     this.#greeting = messages;

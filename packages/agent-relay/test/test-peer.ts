@@ -15,6 +15,8 @@ export interface PeerControls {
   limits: Partial<PeerLimits>;
   clockAhead: number;
   documents: Map<string, unknown>;
+  /** Documents that are given instead until a fresh one is asked for, as a cache does. */
+  cached: Map<string, unknown>;
   /** DIDs that cannot be resolved now. */
   unresolvable: Set<string>;
   /** Look-ups so far, `!` marking those that were to be fresh. */
@@ -33,7 +35,7 @@ const all = new Map<string, PeerControls>();
 
 export function peerControlsOf(host: string): PeerControls {
   const found = all.get(host) ?? {
-    limits: {}, clockAhead: 0, documents: new Map<string, unknown>(), unresolvable: new Set<string>(), lookups: [], faultAt: undefined,
+    limits: {}, clockAhead: 0, documents: new Map<string, unknown>(), cached: new Map<string, unknown>(), unresolvable: new Set<string>(), lookups: [], faultAt: undefined,
     network: undefined, networkFails: false, networkDelayMs: 0, batches: [], deliveriesOf: () => [],
   };
   all.set(host, found);
@@ -72,7 +74,8 @@ export class TestPeer extends PeerObject<Env> {
       resolveDid: async (did, fresh) => {
         controls.lookups.push(fresh ? `${did}!` : did);
         if (controls.unresolvable.has(did)) throw new Error("the directory is down");
-        return controls.documents.get(did);
+        if (fresh) controls.cached.delete(did);
+        return controls.cached.get(did) ?? controls.documents.get(did);
       },
       network: {
         ingest: async (batch): Promise<Outcome<null>> => {
@@ -84,6 +87,22 @@ export class TestPeer extends PeerObject<Env> {
       },
       deliveriesOf: (commit) => controls.deliveriesOf(commit),
     };
+  }
+
+  /** End this instance as an eviction does. */
+  async abort(): Promise<void> {
+    this.ctx.abort("a test");
+  }
+
+  /** Resyncs that were decided and not told yet. */
+  async outgoing(): Promise<number> {
+    return Number(this.ctx.storage.sql.exec("SELECT COUNT(*) AS n FROM outgoing").one()["n"]);
+  }
+
+  /** Let time pass, and do what is due then. */
+  async pass(ms: number): Promise<void> {
+    peerControlsOf(hostOf(this.ctx)).clockAhead += ms;
+    await this.alarm();
   }
 }
 
