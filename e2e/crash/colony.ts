@@ -22,19 +22,21 @@ export class Colony {
   readonly folder: string;
   readonly #port: number;
   readonly #plcUrl: string;
+  readonly #more: string[];
   #launcher: ChildProcess | undefined;
   #said = "";
 
-  private constructor(folder: string, port: number, plcUrl: string) {
+  private constructor(folder: string, port: number, plcUrl: string, more: string[]) {
     this.folder = folder;
     this.#port = port;
     this.#plcUrl = plcUrl;
+    this.#more = more;
     this.origin = `http://localhost:${port}`;
   }
 
-  /** Nothing runs yet. */
-  static async at(folder: string, plcUrl: string): Promise<Colony> {
-    return new Colony(stateFolder(folder), await anyFreePort(), plcUrl);
+  /** Nothing runs yet. @param more options of `npm run colony`. */
+  static async at(folder: string, plcUrl: string, more: string[] = []): Promise<Colony> {
+    return new Colony(stateFolder(folder), await anyFreePort(), plcUrl, more);
   }
 
   /** Everything that its launchers have said on stderr. */
@@ -49,7 +51,7 @@ export class Colony {
   /** Resolves once it is healthy. @param fault point at which it is to stand still. @throws Error with its own words. */
   async start(fault?: string): Promise<void> {
     const options = ["--port", String(this.#port), "--plc", this.#plcUrl, "--data", this.folder, "--admin-password", ADMIN_KEY];
-    const command = [join(ROOT, "scripts/colony.mjs"), ...options, "--open-registration", "--no-rate-limits"];
+    const command = [join(ROOT, "scripts/colony.mjs"), ...options, "--open-registration", "--no-rate-limits", ...this.#more];
     // A group of its own, so that launcher and workerd can be killed at one stroke.
     const launcher = spawn(process.execPath, command, { cwd: ROOT, env: environment(fault), detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.#launcher = launcher;

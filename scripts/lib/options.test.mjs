@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ACROSS_ROWS } from "./across-command.mjs";
 import { COLONY_ROWS } from "./colony-options.mjs";
 import { helpText, markdownTable, parseOptions } from "./options.mjs";
 import { PLC_ROWS } from "./plc-command.mjs";
@@ -69,7 +70,7 @@ describe("options", () => {
     expect(read(["--relay-port", "0"])).toMatchObject({ relayPort: 0 });
   });
 
-  test.each([["colony", COLONY_ROWS], ["start", START_ROWS], ["plc", PLC_ROWS], ["say", SAY_ROWS]])("of %s are each in the help and in the README's table", (_, rows) => {
+  test.each([["colony", COLONY_ROWS], ["start", START_ROWS], ["plc", PLC_ROWS], ["say", SAY_ROWS], ["across", ACROSS_ROWS]])("of %s are each in the help and in the README's table", (_, rows) => {
     const help = helpText("usage", rows);
     const table = markdownTable(rows);
     for (const { flag, env } of rows) {
