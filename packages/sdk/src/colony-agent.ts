@@ -2,13 +2,14 @@ import { Agent, CredentialSession } from "@atproto/api";
 import type { AgentCommsListInboxOutput, AgentCommsMessage, AgentCommsRequest, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
 import { ids, isFinal, isTaskState, nextHop, replyTo } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
-import { OpenError, SealError } from "@rookery/envelope";
+import { type FileFacts, fileOfPart, OpenError, SealError } from "@rookery/envelope";
 import { type ContentInput, toContent } from "./content.ts";
 import { Identities } from "./identity.ts";
 import { Inbox, type InboxItem, type InboxOptions, InboxReadError } from "./inbox.ts";
 import { type Incoming, type StrongRef, toIncoming } from "./message.ts";
 import { type VerifiedRecord, readRecord } from "./read-record.ts";
 import { type Draft, type Sealer, plainSealer } from "./sealer.ts";
+import { type Attachment, attachFile, readFile } from "./sealing/files.ts";
 import { type SealingOptions, openSealing } from "./sealing/sealing.ts";
 import { RepositoryTransport, type Sent, type Transport } from "./transport.ts";
 
@@ -43,6 +44,8 @@ export type Privacy = "sealed" | "public";
 export interface SendOptions {
   /** As the agent was connected with, unless told otherwise. */
   privacy?: Privacy;
+  /** Files to go with a sealed message: see `attach`. */
+  files?: Attachment[];
 }
 
 /** Fields that an author may add to a message or a broadcast; see the lexicon for each. */
@@ -117,7 +120,23 @@ export class ColonyAgent {
   /** Send a message. @param to handles or DIDs. */
   async send(to: string | string[], content: ContentInput, fields: MessageFields = {}, options: SendOptions = {}): Promise<Sent> {
     const dids = await Promise.all((Array.isArray(to) ? to : [to]).map((one) => this.#didOf(one)));
-    return this.#send(ids.AgentCommsMessage, dids, { to: dids, content: toContent(content), ...fields }, options);
+    const parts = [...toContent(content), ...(options.files ?? []).map(({ part }) => part)];
+    return this.#send(ids.AgentCommsMessage, dids, { to: dids, content: parts, ...fields }, options);
+  }
+
+  /** Encrypt a file and upload it, to be sent with `files` of a sealed message. Its key is in what this answers. @throws SealError */
+  async attach(file: Uint8Array, facts: FileFacts = {}): Promise<Attachment> {
+    return attachFile(this.client, this.did, file, facts);
+  }
+
+  /**
+   * Bytes of a file that came with a message, piece by piece; that nothing is missing is certain at the end only.
+   * @param part the part of the message's content. @throws OpenError
+   */
+  file({ author }: { author: string }, part: unknown): AsyncGenerator<Uint8Array> {
+    const file = fileOfPart(part);
+    if (file === undefined) throw new OpenError();
+    return readFile(this.#identities, author, file);
   }
 
   /**
@@ -213,13 +232,15 @@ export class ColonyAgent {
     return this.#lastTid;
   }
 
-  async #send(collection: string, to: string[] | "all", fields: Record<string, unknown>, { privacy = this.#privacy }: SendOptions = {}, rkey = this.#nextRkey()): Promise<Sent> {
+  async #send(collection: string, to: string[] | "all", fields: Record<string, unknown>, { privacy = this.#privacy, files = [] }: SendOptions = {}, rkey = this.#nextRkey()): Promise<Sent> {
     if (privacy === "sealed" && this.#sealer.level !== "sealed") throw new SealError("Nothing to seal with: give `sealing` a place to keep keys");
+    if (privacy === "public" && files.length > 0) throw new SealError("The keys of files are not to be sent in public");
     const draft: Draft = {
       collection,
       rkey,
       to,
       record: { $type: collection, ...fields, createdAt: new Date().toISOString() },
+      blobs: files.map(({ blob }) => blob),
     };
     return this.#transport.send(privacy === "sealed" ? await this.#sealer.seal(draft) : draft);
   }

@@ -1,3 +1,5 @@
+import type { BlobJson } from "@rookery/lexicon-agent-comms";
+
 /** A record on its way into the repository: what it is, for whom. */
 export interface Draft {
   collection: string;
@@ -5,6 +7,8 @@ export interface Draft {
   record: Record<string, unknown>;
   /** DIDs, or `all` for a broadcast. */
   to: string[] | "all";
+  /** Encrypted blobs whose keys are in the record. */
+  blobs?: BlobJson[];
 }
 
 /** A record that was found or has arrived. */

@@ -36,7 +36,11 @@ export const fetchPieces = async (url: string, take: (piece: Uint8Array) => void
   let timer = setTimeout(() => silence.abort(), silenceMs);
   try {
     const request = settings.fetch;
-    const response = await request(url, { signal });
+    // A kept connection may have died with the server at its other end: what failed at once is asked once more.
+    const response = await request(url, { signal }).catch((error: unknown) => {
+      if (signal.aborted || !(error instanceof TypeError)) throw error;
+      return request(url, { signal });
+    });
     const limit = response.ok ? settings.maxBytes : MAX_ERROR_BYTES;
     const said: Uint8Array[] = [];
     let bytes = 0;

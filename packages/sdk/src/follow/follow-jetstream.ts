@@ -132,6 +132,11 @@ class JetstreamReader {
         return;
       }
       yield told;
+      if (told.kind === "refused") {
+        // What the author really did is still to be told.
+        yield* this.#mend(did, state, after, told.reason, rev);
+        return;
+      }
     }
     // A Jetstream does not say which commit and tree a rev is.
     const { commit: _commit, data: _data, ...rest } = after;

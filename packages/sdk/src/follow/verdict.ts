@@ -47,7 +47,8 @@ export const judgeSync = async (body: SyncBody, state: AccountState | undefined,
   const unsigned = await unsignedVerdict(read.value.signed, state, settings.keys);
   if (unsigned !== undefined) return unsigned;
   const { rev, commit } = read.value.state;
-  if (state?.rev !== undefined && (rev < state.rev || (rev === state.rev && cidToString(commit) === state.commit))) return { kind: "repeat" };
+  // A Jetstream tells revs alone, so that there the commit may not be known.
+  if (state?.rev !== undefined && (rev < state.rev || (rev === state.rev && cidToString(commit) === (state.commit ?? cidToString(commit))))) return { kind: "repeat" };
   return { kind: "broken", rev, reason: { code: "Sync", message: `the host says that the repository is at rev ${rev} now` } };
 };
 

@@ -76,7 +76,7 @@ class EnvelopeSealer implements Sealer {
   }
 
   async seal(draft: Draft): Promise<Draft> {
-    const { collection, rkey, record, to } = draft;
+    const { collection, rkey, record, to, blobs = [] } = draft;
     if (to === "all") throw new SealError("What is for everybody cannot be sealed; say expressly that it is public");
     await this.#own.refresh();
     const recipients = await Promise.all([...new Set(to)].map((did) => this.#peers.keyOf(did)));
@@ -84,7 +84,7 @@ class EnvelopeSealer implements Sealer {
     if (first === undefined) throw new SealError("Nobody is named to seal for");
     if (recipients.some(({ suite }) => suite !== first.suite)) throw new SealError("The recipients' keys are of different suites; send to each alone");
     const [epochKey] = this.#own.ring.epochKeys ?? [];
-    const sealed = await sealRecord({ repo: this.#did, collection, rkey, record }, { suite: first.suite, recipients, ...(epochKey === undefined ? {} : { epochKey }) });
+    const sealed = await sealRecord({ repo: this.#did, collection, rkey, record }, { suite: first.suite, recipients, blobs, ...(epochKey === undefined ? {} : { epochKey }) });
     return { ...draft, record: sealed };
   }
 
