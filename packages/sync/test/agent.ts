@@ -117,6 +117,11 @@ export class TestAgent {
     return carBytes(this.#last.cid, [this.#last, ...this.#tree.coveringProof([path]), ...(cid === null || bytes === undefined ? [] : [{ cid, bytes }])]);
   }
 
+  /** CID of the record at a path; null when there is none. */
+  cidAt(path: string): CidBytes | null {
+    return this.#tree.get(path);
+  }
+
   /** Where the repository stands. */
   get latest(): { cid: CidBytes; rev: string } {
     if (this.#last === undefined || this.#rev === null) throw new Error("no commit yet");

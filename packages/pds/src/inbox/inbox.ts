@@ -112,22 +112,24 @@ export class Inbox {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** Try what waits, the oldest of each sender first. */
+  /** Try what waits, the oldest of each sender first. A sender who cannot be resolved counts against all that waits of him. */
   async #retry(): Promise<void> {
-    const blocked = new Set<string>();
+    const blocked = new Map<string, Verdict | undefined>();
     const touched = new Set<Source>();
     const deadline = Date.now() + INBOX_RETRY_BUDGET;
     for (const waiting of readWaiting(this.#storage.sql)) {
-      if (blocked.has(waiting.author)) continue;
       if (Date.now() > deadline) break;
+      const { author } = waiting;
+      const before = blocked.get(author);
+      if (blocked.has(author) && before?.kind !== "unresolved") continue;
       const source = this.#sources.get(waiting.source);
-      const verdict = source === undefined ? GONE : await this.#verdict(source, waiting);
+      const verdict = before ?? (source === undefined ? GONE : await this.#verdict(source, waiting));
       if (verdict === undefined) {
-        blocked.add(waiting.author);
+        blocked.set(author, undefined);
         continue;
       }
       this.#settle.store(() => {
-        if (this.#settle.one(waiting, verdict) === "waits") blocked.add(waiting.author);
+        if (this.#settle.one(waiting, verdict) === "waits") blocked.set(author, verdict);
       });
       if (source !== undefined) touched.add(source);
     }
