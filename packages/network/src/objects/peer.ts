@@ -4,6 +4,7 @@ import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { didsOf } from "../host/dids.ts";
 import { networkStub } from "../host/stubs.ts";
+import { userAgentOf } from "../host/user-agent.ts";
 import { hintsOf } from "../federation/hints.ts";
 
 /** The Durable Object that listens to one peer host, given DIDs and the network's relay. */
@@ -19,6 +20,16 @@ export class Peer extends PeerObject<Env> {
 
   protected override allowLoopback(): boolean {
     return configOf(this.env).isLoopback;
+  }
+
+  /** Hosts tell their admins who listens, and recognise the relays that they asked to crawl. */
+  protected override request() {
+    const userAgent = userAgentOf(this.env);
+    return (url: string, init: RequestInit) => {
+      const headers = new Headers(init.headers);
+      headers.set("user-agent", userAgent);
+      return fetch(url, { ...init, headers });
+    };
   }
 
   protected override fault(point: PeerFaultPoint): void {

@@ -18,6 +18,16 @@ const reservation = async () => {
   return row;
 };
 
+describe("handles", () => {
+  it("are those of active agents among the DIDs asked about, up to a hundred", async () => {
+    const [one, two] = [await provision(), await provision()];
+    const reserved = await reservation();
+    const strangers = Array.from({ length: 97 }, (_, i) => `did:plc:${String(i).padStart(24, "a")}`);
+    expect(await registry.handles([one.did, two.did, reserved.did, ...strangers])).toEqual(new Map([[one.did, one.handle], [two.did, two.handle]]));
+    expect(await registry.handles([])).toEqual(new Map());
+  });
+});
+
 describe("a reservation", () => {
   it("is given up by one alone, and not finished after that", async () => {
     const row = await reservation();
