@@ -77,7 +77,7 @@ export const removePeer = (at: Neighbour, peer: string): Promise<Answer<{ remove
 
 /** POST /admin/federation/policy */
 export const setPolicy = async (at: Neighbour, body: Body): Promise<void> => {
-  const { status, json } = await ask<Failure>("/admin/federation/policy", { origin: at.origin, token: ADMIN_KEY, body });
+  const { status, json } = await ask("/admin/federation/policy", { origin: at.origin, token: ADMIN_KEY, body });
   if (status !== 200) throw new Error(`/admin/federation/policy answers ${status}: ${JSON.stringify(json)}`);
 };
 
