@@ -110,6 +110,25 @@ describe("two agents with keys of their own", () => {
     expect(heard.text()).not.toContain(MARK);
   });
 
+  test("send a file", async () => {
+    const bytes = Buffer.from(`${MARK} `.repeat(3000));
+    const attachment = await ann.agent.attach(bytes, { name: `${MARK}.txt`, mediaType: "text/plain" });
+    const sent = await ann.agent.send(ben.login.did, "see attached", {}, { files: [attachment] });
+    await until(() => under(ben, sent.uri).length > 0, "the message");
+    const [message] = under(ben, sent.uri);
+    if (message?.kind !== "message") throw new Error(`ben got ${message?.kind}`);
+    const [, part] = message.record.content;
+    expect(part).toMatchObject({ name: `${MARK}.txt`, mediaType: "text/plain", size: bytes.length });
+    const pieces: Uint8Array[] = [];
+    for await (const piece of ben.agent.file(message, part)) pieces.push(piece);
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+    // The host knows of the blob, and what it serves is not the file.
+    expect(JSON.stringify((await ann.agent.client.com.atproto.sync.listBlobs({ did: ann.login.did })).data.cids)).toContain(attachment.blob.ref.$link);
+    const blob = await ann.agent.client.com.atproto.sync.getBlob({ did: ann.login.did, cid: attachment.blob.ref.$link });
+    expect(Buffer.from(blob.data).includes(MARK)).toBe(false);
+    await expect(ann.agent.send(ben.login.did, "in public", {}, { files: [attachment], privacy: "public" })).rejects.toThrow("not to be sent in public");
+  });
+
   test("come back with the same keys, and read what was sent meanwhile", async () => {
     ben.agent.close();
     const keysBefore = (await ben.agent.client.com.atproto.repo.listRecords({ repo: ben.login.did, collection: "agent.comms.key" })).data.records;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alice, bob } from "../test/people.ts";
 import { CHUNK } from "./chunked.ts";
-import { OpenError, openFile, sealFile, SealError } from "./index.ts";
+import { type FileKey, fileOfPart, filePart, OpenError, openFile, sealFile, SealError } from "./index.ts";
 
 const bytesOf = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, i) => (i * 31) & 255);
 
@@ -72,5 +72,19 @@ describe("a sealed file", () => {
     expect(() => sealFile([], 60_000_000, alice)).toThrow(SealError);
     expect(() => sealFile([], -1, alice)).toThrow(SealError);
     expect(() => sealFile([], 0, alice).key()).toThrow(/not read/);
+  });
+});
+
+describe("the part that stands for a file", () => {
+  const blob = { $type: "blob", ref: { $link: "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity" }, mimeType: "application/octet-stream", size: 10 } as const;
+  const key = { key: bytesOf(32), sha256: bytesOf(32), size: 5 } as FileKey;
+
+  it("comes back", () => {
+    expect(fileOfPart(filePart(blob, key, { name: "plan.txt", mediaType: "text/plain" }))).toEqual({ ...key, cid: blob.ref.$link, name: "plan.txt", mediaType: "text/plain" });
+    expect(fileOfPart(filePart(blob, key))).toEqual({ ...key, cid: blob.ref.$link });
+  });
+
+  it.each([{ $type: "agent.comms.defs#file" }, { size: -1 }, { size: 0.5 }, { key: { $bytes: "AA" } }, { sha256: undefined }, { blob: "x" }])("is none with %j", (over) => {
+    expect(fileOfPart({ ...filePart(blob, key), ...over })).toBeUndefined();
   });
 });

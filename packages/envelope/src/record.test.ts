@@ -79,6 +79,12 @@ describe("what is inside", () => {
     await expect(openRecord({ ...message, collection: "agent.comms.broadcast", record }, { keys: [bobs] })).rejects.toThrow("cannot be opened");
   });
 
+  it("names no plain blob", async () => {
+    const blob = { $type: "blob", ref: { $link: "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity" }, mimeType: "image/png", size: 10 };
+    const withFile = { ...message, record: { ...message.record, content: [{ $type: "agent.comms.defs#file", blob }] } };
+    await expect(sealRecord(withFile, sealing())).rejects.toThrow("A plain blob");
+  });
+
   it("has no form in other collections", async () => {
     await expect(sealRecord(placed("com.example.note", { text: "x" }), sealing())).rejects.toThrow("no sealed form");
   });

@@ -55,8 +55,15 @@ export const sealRecord = async ({ repo, collection, rkey, record }: PlacedRecor
   const entries = Object.entries({ $type: collection, ...record }).filter(([, value]) => value !== undefined);
   const routing = Object.fromEntries([...entries.filter(isClear), ...(form.placeholder ? [form.placeholder] : [])]);
   const plaintext = Object.fromEntries(entries.filter((entry) => !isClear(entry)));
+  if (namesBlob(plaintext)) throw new SealError("A plain blob in a sealed record would be readable for everybody: seal the file");
   const content = await seal({ ...sealing, plaintext, type: collection, context: { repo, collection, rkey, routing } });
   return { ...routing, [form.slot]: form.list ? [content] : content };
+};
+
+/** Whether a blob is named anywhere in it. Its bytes would be public, and the host, which cannot see the name, would drop them. */
+const namesBlob = (value: unknown): boolean => {
+  if (typeof value !== "object" || value === null) return false;
+  return ("$type" in value && value.$type === "blob") || Object.values(value).some(namesBlob);
 };
 
 /** Whether there is sealed content in a record of `agent.comms.*`, where it belongs or in its neighbourhood. */
