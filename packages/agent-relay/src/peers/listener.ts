@@ -10,7 +10,7 @@ import type { Intake, Notice } from "./intake.ts";
 import { Pace } from "./pace.ts";
 import type { PeerStore } from "./peer-row.ts";
 import type { Serial } from "./serial.ts";
-import { TURN_BYTES, TURN_EVENTS, WATCHDOG_MS, type PeerLimits } from "./settings.ts";
+import { COALESCE_MS, TURN_BYTES, TURN_EVENTS, WATCHDOG_MS, type PeerLimits } from "./settings.ts";
 import { strike, type Standing } from "./standing.ts";
 
 export interface ListenerOptions {
@@ -116,6 +116,8 @@ export class Listener {
       if (!done.ok) return { kind: "failed", message: `the network relay refused events: ${done.error.message}` };
       afterTurn();
       const last = done.value.findLast(({ kind }) => kind === "error");
+      // A turn costs a call and a transaction whatever it holds: events that come in quick succession share one.
+      if (messages.length < TURN_EVENTS) await scheduler.wait(COALESCE_MS);
       if (done.value.some(isHole)) this.#options.suspectAll();
       if (last?.kind === "error") return { kind: "error-frame", error: last.error, message: last.message };
       if (standing.isTooBad) return { kind: "failed", message: "too many bad events" };

@@ -77,6 +77,9 @@ export const TURN_EVENTS = 256;
 /** Decoded blocks of a whole turn are in memory at once. */
 export const TURN_BYTES = 4_000_000;
 
+/** Pause after a turn that was not full, so that the next one holds what comes meanwhile; the first event after a silence does not wait. */
+export const COALESCE_MS = 10;
+
 /** Rows of accounts kept in memory (about 600 bytes each). */
 export const ACCOUNT_CACHE_SIZE = 5_000;
 
