@@ -86,8 +86,8 @@ export class Subscribers {
           this.#fallBehind(ws, subscriber, logged.seq - 1);
           break;
         }
-      } catch {
-        this.remove(ws);
+      } catch (error) {
+        this.#fail(ws, error);
       }
     }
   }
@@ -99,8 +99,8 @@ export class Subscribers {
       if (beat === undefined || subscriber.behindAfter !== undefined || subscriber.unread > 0) continue;
       try {
         subscriber.send(beat);
-      } catch {
-        this.remove(ws);
+      } catch (error) {
+        this.#fail(ws, error);
       }
     }
   }
@@ -174,9 +174,7 @@ export class Subscribers {
         if (bytes > 0 && this.#behind.delete(ws)) this.#behind.add(ws);
         worked += bytes;
       } catch (error) {
-        // The socket is gone, or the log is damaged: either way this reader is served no further, and only the second is news.
-        console.warn({ event: "relay.subscriber_dropped", error: String(error) });
-        this.dismiss(ws, 1011, "cannot go on");
+        this.#fail(ws, error);
       }
       if (worked >= PUMP_TURN_BYTES) break;
     }
@@ -218,6 +216,12 @@ export class Subscribers {
   #cap(): number {
     const share = Math.max(MIN_BUFFERED_BYTES, Math.floor(TOTAL_BUFFERED_BYTES / Math.max(1, this.#all.size)));
     return Math.min(this.#context.maxBufferedBytes, share);
+  }
+
+  /** The socket is gone, or an event is damaged: either way this reader is served no further, and only the second is news. */
+  #fail(ws: WebSocket, error: unknown): void {
+    console.warn({ event: "relay.subscriber_dropped", error: String(error) });
+    this.dismiss(ws, 1011, "cannot go on");
   }
 
   #tooSlow(ws: WebSocket, subscriber: Subscriber, message: string): number {
