@@ -102,6 +102,11 @@ export abstract class RelayObject<Env = unknown> extends SequencerObject<Env> im
     await super.webSocketClose(ws, code);
   }
 
+  override async webSocketError(ws: WebSocket): Promise<void> {
+    this.#crawl.leaving();
+    await super.webSocketError(ws);
+  }
+
   async readLog({ after, rows, bytes }: { after: number; rows: number; bytes: number }): Promise<LogSlice> {
     this.#news?.read();
     const { log } = this.sequencer;

@@ -10,7 +10,7 @@ import { adviceOn } from "./advice.ts";
 import type { CrawlerState, CrawlSettings, CrawlView } from "./crawl-api.ts";
 import { crawlerState } from "./crawler-state.ts";
 import { type CrawlerRow, CrawlerRows } from "./crawler-rows.ts";
-import { ASK_INTERVAL_MAX_MS, ASK_INTERVAL_MS, LOOK_INTERVAL_MS, NEW_HOST_LIMITS, SEEN_INTERVAL_MS } from "./limits.ts";
+import { ASK_INTERVAL_MAX_MS, ASK_INTERVAL_MS, LEAVING_INTERVAL_MS, LOOK_INTERVAL_MS, NEW_HOST_LIMITS, SEEN_INTERVAL_MS } from "./limits.ts";
 import type { Listener } from "../streams/listener.ts";
 import { recognise } from "./recognise.ts";
 import { requestCrawl } from "./request-crawl.ts";
@@ -34,6 +34,7 @@ export class Crawl {
   readonly #rows: CrawlerRows;
   readonly #asking = new Map<string, Promise<void>>();
   #quietUntil = 0;
+  #lookedAtLeaving = 0;
 
   constructor(context: CrawlContext) {
     this.#context = context;
@@ -50,9 +51,12 @@ export class Crawl {
     if (due !== undefined) this.#context.schedule(Math.max(due, now));
   }
 
-  /** A reader is about to leave: note when a relay was last here. */
+  /** A reader is about to leave: note when a relay was last here. Of many that leave at once, the first has everybody looked at. */
   leaving(): void {
-    if (this.#context.settings.crawlers.length > 0) this.#look(this.#context.now(), 0);
+    const now = this.#context.now();
+    if (this.#context.settings.crawlers.length === 0 || now < this.#lookedAtLeaving + LEAVING_INTERVAL_MS) return;
+    this.#lookedAtLeaving = now;
+    this.#look(now, 0);
   }
 
   /** The job: begin to ask who is due. Returns when to look again. */

@@ -12,6 +12,9 @@ export const ASK_TIMEOUT_MS = 10_000;
 /** While events come, who is listening is looked up this often at most: it walks all readers. */
 export const LOOK_INTERVAL_MS = 10_000;
 
+/** The same when readers leave: a thousand that leave at once must not cost a million looks. */
+export const LEAVING_INTERVAL_MS = 1_000;
+
 /** "Last seen" of a relay that stays connected is written this often. */
 export const SEEN_INTERVAL_MS = 5 * 60_000;
 

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
-import { encode } from "@rookery/repo";
+import { cidOf, encode } from "@rookery/repo";
 import { describe, expect, it } from "vitest";
-import { LISTED, profileRow } from "../../test/profiles.ts";
+import { LISTED, profileRow, sha256 } from "../../test/profiles.ts";
 import { accountRow, commitRow, did, fill, relayFor, until, type RelayUnderTest } from "../../test/relay.ts";
 import { MAX_LISTED_PAGE, MAX_PROFILE_BYTES } from "../settings.ts";
 
@@ -21,6 +21,14 @@ describe("the profiles of listed accounts", () => {
     expect(await listed(relay)).toEqual([did(2)]);
     await relay.stub.ingest([profileRow(2, 3, null)]);
     expect(await listed(relay)).toEqual([]);
+  });
+
+  it("are found in a commit of many and long ops", async () => {
+    const relay = relayFor({ test: "many ops" });
+    const cid = cidOf(sha256, encode("x"));
+    const others = Array.from({ length: 199 }, (_, i) => ({ action: "update" as const, path: `${"a.".repeat(157)}b/${String(i).padStart(512, "0")}`, cid, prev: cid }));
+    await relay.stub.ingest([profileRow(1, 1, LISTED, undefined, others)]);
+    expect(await listed(relay)).toEqual([did(1)]);
   });
 
   it("come with the record and with when the account was last seen, and outlive a restart", async () => {
