@@ -76,7 +76,7 @@ describe("two agents with keys of their own", () => {
     const [message] = under(ben, sent.uri);
     if (message?.kind !== "message") throw new Error(`ben got ${message?.kind}`);
     expect(textOf(message.record.content)).toBe(`${MARK} meet me at noon`);
-    expect(message).toMatchObject({ author: ann.login.did, cid: sent.cid, record: { conversation: `${MARK}-talk`, priority: 4, to: [ben.login.did] } });
+    expect(message).toMatchObject({ sealed: true, author: ann.login.did, cid: sent.cid, record: { conversation: `${MARK}-talk`, priority: 4, to: [ben.login.did] } });
 
     const answer = await ben.agent.reply(message, `${MARK} I shall`);
     if (answer === undefined) throw new Error("not answered");
@@ -127,6 +127,23 @@ describe("two agents with keys of their own", () => {
     const blob = await ann.agent.client.com.atproto.sync.getBlob({ did: ann.login.did, cid: attachment.blob.ref.$link });
     expect(Buffer.from(blob.data).includes(MARK)).toBe(false);
     await expect(ann.agent.send(ben.login.did, "in public", {}, { files: [attachment], privacy: "public" })).rejects.toThrow("not to be sent in public");
+  });
+
+  test("let a third read, for as long as the grant stands", async () => {
+    const cat = await join(await provision("sealed-cat"));
+    const sent = await ann.agent.send(ben.login.did, `${MARK} for cat too`);
+    await expect(cat.agent.read(sent.uri)).rejects.toThrow("cannot be opened");
+    const grant = await ann.agent.share(sent.uri, cat.login.handle);
+    expect(await cat.agent.read(sent.uri, { grant: grant.uri })).toMatchObject({ cid: sent.cid, value: { content: [{ text: `${MARK} for cat too` }] } });
+    // For this record alone, and for nobody else.
+    const other = await ann.agent.send(ben.login.did, "not for cat");
+    await expect(cat.agent.read(other.uri, { grant: grant.uri })).rejects.toThrow("cannot be opened");
+    await expect(ben.agent.read(sent.uri, { grant: grant.uri })).rejects.toThrow("cannot be opened");
+    // Not to be given by who only received it.
+    await expect(ben.agent.share(sent.uri, cat.login.did)).rejects.toThrow("Only what is one's own");
+    expect(await ann.agent.revoke(grant.uri)).toEqual({ couldRead: cat.login.did });
+    await expect(cat.agent.read(sent.uri, { grant: grant.uri })).rejects.toThrow(/no such record/);
+    expect(heard.text()).not.toContain(MARK);
   });
 
   test("come back with the same keys, and read what was sent meanwhile", async () => {

@@ -17,5 +17,5 @@ export { isOwnerAlgorithm, type KeyClaims, makeOwnerKey, OWNER_ALGORITHMS, type 
 export { type FileKey, openFile, type SealedFile, sealFile } from "./file.ts";
 export { checkChain, type ChainVerdict, type CheckedKey, checkKeyRecord, type FoundKeyRecord, keyIdText, type KeyRecordInput, type KeyVerdict, makeKeyRecord } from "./key-record.ts";
 export { type Assurance, decidePin, type KeyPin, type PinDecision, type PinQuestion } from "./pin.ts";
-export { isSealedRecord, openRecord, type OpenedRecord, type PlacedRecord, type RecordSealing, sealRecord } from "./record.ts";
+export { grantRecord, isSealedRecord, openRecord, type OpenedRecord, type PlacedRecord, type RecordSealing, sealRecord } from "./record.ts";
 export { type FileFacts, fileOfPart, filePart, type NamedFile, SEALED_FILE, type SealedFilePart } from "./file-part.ts";

@@ -1,7 +1,7 @@
 import { validateRecord } from "@rookery/lexicon-agent-comms";
 import { beforeAll, describe, expect, it } from "vitest";
 import { alice, bob, carol, createdAt, filled } from "../test/people.ts";
-import { type KeyPair, makeGrant, makeKeyPair, open, openRecord, type PlacedRecord, type RecordSealing, seal, sealRecord } from "./index.ts";
+import { grantRecord, type KeyPair, makeGrant, makeKeyPair, open, openRecord, type PlacedRecord, type RecordSealing, seal, sealRecord } from "./index.ts";
 
 const suite = "hpke-x25519-hkdfsha256-aes256gcm";
 const text = { $type: "agent.comms.defs#text", text: "the plan" };
@@ -114,6 +114,18 @@ describe("a grant", () => {
     for (const change of [{ to: bob }, { suite: "hpke-xwing-hkdfsha256-aes256gcm" }, { createdAt: "x" }, { subject: { ...subject, cid: "x" } }, { key: sealed.recipients[0] }, { more: 1 }, { key: undefined }]) {
       await refused({ grant: { ...place, record: { ...record, ...change } } });
     }
+  });
+
+  it("is made for whole records too", async () => {
+    const carols = await makeKeyPair(suite);
+    const plain = placed("agent.comms.message", { to: [bob], content: [text], createdAt });
+    const record = await sealRecord(plain, { ...sealing(), epochKey: filled(1) });
+    const granting = { subject, place, to: carol, recipient: carols, suite, createdAt } as const;
+    const grant = { ...place, record: await grantRecord({ ...plain, record }, { epochKeys: [filled(1)] }, granting) };
+    await expect(openRecord({ ...plain, record }, { keys: [carols] })).rejects.toThrow("cannot be opened");
+    expect((await openRecord({ ...plain, record }, { keys: [carols] }, grant)).record).toEqual(plain.record);
+    await expect(grantRecord(plain, { epochKeys: [filled(1)] }, granting)).rejects.toThrow("cannot be opened");
+    await expect(grantRecord({ ...plain, collection: "com.example.note" }, {}, granting)).rejects.toThrow("cannot be opened");
   });
 
   it("is not made by who cannot open", async () => {

@@ -1,7 +1,9 @@
-import { collectionsOf, isComms, validateRecord } from "@rookery/lexicon-agent-comms";
+import { type AgentCommsGrant, collectionsOf, isComms, validateRecord } from "@rookery/lexicon-agent-comms";
 import { decodeData } from "./data-model.ts";
 import { OpenError, SealError, opening } from "./errors.ts";
-import { type KeyRing, open } from "./open.ts";
+import { type GrantInput, makeGrant } from "./grant.ts";
+import type { GivenGrant } from "./granted.ts";
+import { type KeyRing, open, type OpenInput } from "./open.ts";
 import { type SealInput, seal } from "./seal.ts";
 import { SEALED, mapOf } from "./sealed.ts";
 
@@ -79,24 +81,40 @@ const slotOf = (collection: string, record: Record<string, unknown>): unknown =>
 
 /**
  * The record as its author wrote it; a plain one stays as it is. What was inside is validated as the host validates what
- * is not, since nobody could before. @throws OpenError
+ * is not, since nobody could before. @param grant when the key comes from one. @throws OpenError
  */
-export const openRecord = async (placed: PlacedRecord, ring: KeyRing): Promise<OpenedRecord> => {
+export const openRecord = async (placed: PlacedRecord, ring: KeyRing, grant?: GivenGrant): Promise<OpenedRecord> => {
   const { collection, record } = placed;
   if (!isComms(collection) || !isSealedRecord(collection, record)) return { record, sealed: false };
-  return opening(async () => ({ record: await unsealed(placed, ring), sealed: true }));
+  return opening(async () => ({ record: await unsealed(placed, ring, grant), sealed: true }));
 };
 
-const unsealed = async ({ repo, collection, rkey, record }: PlacedRecord, ring: KeyRing): Promise<Record<string, unknown>> => {
+/**
+ * A grant for a whole record of one's own. @throws OpenError when the record is not sealed, or not for this ring.
+ * @throws SealError
+ */
+export const grantRecord = async (placed: PlacedRecord, ring: KeyRing, granting: Omit<GrantInput, keyof OpenInput>): Promise<AgentCommsGrant> => {
+  const { sealed, context } = await opening(async () => partsOf(placed));
+  return makeGrant({ sealed, context, ring, ...granting });
+};
+
+/** The sealed content of a record, and what it is bound to. @throws OpenError */
+const partsOf = ({ repo, collection, rkey, record }: PlacedRecord): Pick<OpenInput, "sealed" | "context"> => {
   const form = forms[collection];
   if (form === undefined) throw new OpenError();
   const { [form.slot]: held, ...routing } = record;
   if (form.list && (!Array.isArray(held) || held.length !== 1)) throw new OpenError();
-  const sealed: unknown = Array.isArray(held) ? held[0] : held;
-  const { type, plaintext } = await open({ sealed, context: { repo, collection, rkey, routing }, ring });
+  return { sealed: Array.isArray(held) ? held[0] : held, context: { repo, collection, rkey, routing } };
+};
+
+const unsealed = async (placed: PlacedRecord, ring: KeyRing, grant: GivenGrant | undefined): Promise<Record<string, unknown>> => {
+  const { collection } = placed;
+  const { sealed, context } = partsOf(placed);
+  const { routing } = context;
+  const { type, plaintext } = await open({ sealed, context, ring, ...(grant === undefined ? {} : { grant }) });
   if (type !== collection) throw new OpenError();
   const inner = mapOf(decodeData(plaintext));
-  const [standIn, value] = form.placeholder ?? [];
+  const [standIn, value] = forms[collection]?.placeholder ?? [];
   for (const field of Object.keys(inner)) {
     // What is clear is what the record was delivered by: the inside cannot say otherwise.
     if (Object.hasOwn(routing, field) && !(field === standIn && routing[field] === value)) throw new OpenError();

@@ -44,6 +44,7 @@ const message = (extra: Partial<IncomingMessage["record"]>): IncomingMessage => 
   cid: "bafy1",
   author: BOB,
   receivedAt: TIME,
+  sealed: false,
   record: { $type: "agent.comms.message", to: [ALICE], content: [], createdAt: TIME, ...extra },
 });
 
@@ -62,7 +63,7 @@ describe("an agent with a sealer and a transport of its own", () => {
     const { kind: _, record, ...item } = message({});
     const { agent } = alice([{ ...item, action: "create", seq: 1, value: { $type: "com.example.sealed", inner: record } }]);
     const incoming = await new Promise<Incoming>((resolve) => agent.onMessage(resolve));
-    expect(incoming).toMatchObject({ kind: "message", author: BOB, record: { $type: "agent.comms.message", to: [ALICE] } });
+    expect(incoming).toMatchObject({ kind: "message", author: BOB, sealed: true, record: { $type: "agent.comms.message", to: [ALICE] } });
   });
 });
 

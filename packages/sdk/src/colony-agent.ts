@@ -7,10 +7,12 @@ import { type ContentInput, toContent } from "./content.ts";
 import { Identities } from "./identity.ts";
 import { Inbox, type InboxItem, type InboxOptions, InboxReadError } from "./inbox.ts";
 import { type Incoming, type StrongRef, toIncoming } from "./message.ts";
-import { type VerifiedRecord, readRecord } from "./read-record.ts";
+import { RecordVerificationError, type VerifiedRecord, readRecord } from "./read-record.ts";
 import { type Draft, type Sealer, plainSealer } from "./sealer.ts";
 import { type Attachment, attachFile, readFile } from "./sealing/files.ts";
-import { type SealingOptions, openSealing } from "./sealing/sealing.ts";
+import { listKeyRecords } from "./sealing/key-records.ts";
+import { type SealingOptions, type SealingPorts, openSealing } from "./sealing/sealing.ts";
+import { type Revoked, addressOf, grantFor, granteeOf } from "./sealing/sharing.ts";
 import { RepositoryTransport, type Sent, type Transport } from "./transport.ts";
 
 /** Who signs in, where, and how its messages travel. */
@@ -215,16 +217,44 @@ export class ColonyAgent {
 
   /**
    * A record of anybody, verified down to its author's signature; undefined when proven absent.
-   * @param uri at-uri of the record, by DID. @throws RecordVerificationError
+   * @param uri at-uri of the record, by DID. @param options `grant`: at-uri of the grant that lets this agent read it.
+   * @throws RecordVerificationError @throws OpenError when it is sealed and not for this agent.
    */
-  async read(uri: string): Promise<VerifiedRecord | undefined> {
+  async read(uri: string, options: { grant?: string } = {}): Promise<VerifiedRecord | undefined> {
     const record = await readRecord(this.#identities, uri);
-    return record && { ...record, value: await this.#sealer.open({ uri, record: record.value }) };
+    if (record === undefined) return undefined;
+    const given = options.grant === undefined ? undefined : await this.#proven(options.grant);
+    const grant = given && { grant: grantFor(record, given) };
+    return { ...record, value: await this.#sealer.open({ uri, record: record.value, ...grant }) };
+  }
+
+  /**
+   * Let one more agent read a sealed message of one's own, which stays as it is. It is told of the grant by sending it the
+   * answer's at-uri beside the record's. @throws SealError @throws OpenError
+   */
+  async share(uri: string, to: string): Promise<Sent> {
+    if (this.#sealer.share === undefined) throw new SealError("Nothing to seal with: give `sealing` a place to keep keys");
+    const [record, did] = await Promise.all([this.#proven(uri), this.#didOf(to)]);
+    return this.#transport.send(await this.#sealer.share({ uri, cid: record.cid, record: record.value, to: did, rkey: this.#nextRkey() }));
+  }
+
+  /** Take a grant back. Who has read, or kept the key, cannot be made to forget: the answer says who that may be. */
+  async revoke(grantUri: string): Promise<Revoked> {
+    const couldRead = granteeOf(await this.#proven(grantUri));
+    const { repo, collection, rkey } = addressOf(grantUri);
+    await this.client.com.atproto.repo.deleteRecord({ repo, collection, rkey });
+    return { couldRead };
   }
 
   /** Stop reading; the session stays valid. */
   close(): void {
     this.inbox.close();
+  }
+
+  async #proven(uri: string): Promise<VerifiedRecord> {
+    const record = await readRecord(this.#identities, uri);
+    if (record === undefined) throw new RecordVerificationError(`There is no such record: ${uri}`);
+    return record;
   }
 
   #nextRkey(): string {
@@ -249,11 +279,12 @@ export class ColonyAgent {
     const { uri, cid, author, receivedAt, value } = item;
     if (value === undefined) return toIncoming(item);
     try {
-      return toIncoming({ ...item, value: await this.#sealer.open({ uri, record: value }) });
+      const record = await this.#sealer.open({ uri, record: value, ...(cid === undefined ? {} : { cid }) });
+      return toIncoming({ ...item, value: record }, record !== value);
     } catch (error) {
       // It will never open: the reader is told, and goes on to the next.
       if (!(error instanceof OpenError) || cid === undefined) throw error;
-      return { kind: "unopened", uri, cid, author, receivedAt, record: { ...value, $type: String(value["$type"]) } };
+      return { kind: "unopened", uri, cid, author, receivedAt, sealed: true, record: { ...value, $type: String(value["$type"]) } };
     }
   }
 
@@ -286,5 +317,14 @@ const sealerOf = (session: CredentialSession, { plcUrl = PLC_URL, transport }: C
   if (did === undefined) throw new Error("Not signed in");
   const client = new Agent((path, init) => session.fetchHandler(path, init));
   const repository = new RepositoryTransport(client, did);
-  return openSealing({ did, identities: new Identities(plcUrl), transport: transport ?? repository, find: (collection, rkey) => repository.find(collection, rkey), now: Date.now }, sealing);
+  const identities = new Identities(plcUrl);
+  const ports: SealingPorts = {
+    did,
+    transport: transport ?? repository,
+    list: (other) => listKeyRecords(identities, other),
+    prove: (uri) => readRecord(identities, uri),
+    find: (collection, rkey) => repository.find(collection, rkey),
+    now: Date.now,
+  };
+  return openSealing(ports, sealing);
 };

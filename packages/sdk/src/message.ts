@@ -17,11 +17,13 @@ interface Envelope extends StrongRef {
   /** DID of the sender, by verified signature. */
   author: string;
   receivedAt: string;
+  /** Whether nobody but its recipients could read it. Of what was not, its author is as sure as the host that handed it over. */
+  sealed: boolean;
 }
 
 /**
  * Something that arrived, by kind. `unknown` is a kind this version does not know: nothing of it is dropped. `unopened` is
- * sealed, and not for a key that this agent has.
+ * sealed, and does not open with a key that this agent has, or is not proven to be its author's: `read` tries again.
  */
 export type Incoming =
   | (Envelope & { kind: "message"; record: AgentCommsMessage })
@@ -34,12 +36,12 @@ export type Incoming =
   | { kind: "retraction"; uri: string; author: string; receivedAt: string };
 
 /** The typed view of an inbox item. Records were validated by the sender's host; `$type` decides the kind. */
-export const toIncoming = (item: InboxItem): Incoming => {
+export const toIncoming = (item: InboxItem, sealed = false): Incoming => {
   const { uri, author, receivedAt, cid } = item;
   // Any record may be in an inbox; from here on they have the type they name (named boundary).
   const record = item.value as { $type: string } | undefined;
   if (item.action === "delete" || record === undefined || cid === undefined) return { kind: "retraction", uri, author, receivedAt };
-  const envelope = { uri, cid, author, receivedAt };
+  const envelope = { uri, cid, author, receivedAt, sealed };
   switch (record.$type) {
     case "agent.comms.message":
       return { ...envelope, kind: "message", record: record as AgentCommsMessage };

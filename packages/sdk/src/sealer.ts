@@ -1,3 +1,4 @@
+import type { GivenGrant } from "@rookery/envelope";
 import type { BlobJson } from "@rookery/lexicon-agent-comms";
 
 /** A record on its way into the repository: what it is, for whom. */
@@ -16,6 +17,19 @@ export interface Arrived {
   /** at-uri, by DID. */
   uri: string;
   record: Record<string, unknown>;
+  /** For what came through a host of one's own: to be proven by its author's before it is believed. */
+  cid?: string;
+  /** What lets this agent read it, when it was not written for it. */
+  grant?: GivenGrant;
+}
+
+/** A sealed record of one's own, and who may now read it too. */
+export interface Sharing extends Pick<Arrived, "uri" | "record"> {
+  cid: string;
+  /** DID. */
+  to: string;
+  /** Record key of the grant to be. */
+  rkey: string;
 }
 
 /**
@@ -27,6 +41,8 @@ export interface Sealer {
   seal(draft: Draft): Promise<Draft>;
   /** The record as its author wrote it; one that was never sealed stays as it is. @throws Error when it does not open. */
   open(arrived: Arrived): Promise<Record<string, unknown>>;
+  /** The record of a grant (agent.comms.grant). Absent where nothing is sealed. */
+  share?(sharing: Sharing): Promise<Draft>;
 }
 
 /** Public plaintext: for everybody, and for ever. */

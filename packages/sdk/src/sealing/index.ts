@@ -3,3 +3,4 @@ export { KeyStateError } from "./key-state.ts";
 export { type KeyStore, memoryKeyStore } from "./key-store.ts";
 export type { KeyAlarm } from "./peer-keys.ts";
 export type { SealingOptions } from "./sealing.ts";
+export type { Revoked } from "./sharing.ts";

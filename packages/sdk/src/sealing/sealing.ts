@@ -1,14 +1,15 @@
-import { DEFAULT_SUITE, makeOwnerKey, openRecord, SealError, sealRecord, type SuiteName } from "@rookery/envelope";
+import { DEFAULT_SUITE, grantRecord, makeOwnerKey, OpenError, openRecord, SealError, sealRecord, type SuiteName } from "@rookery/envelope";
+import { ids } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
-import type { Identities } from "../identity.ts";
-import { readRecord } from "../read-record.ts";
-import type { Arrived, Draft, Sealer } from "../sealer.ts";
+import type { VerifiedRecord } from "../read-record.ts";
+import type { Arrived, Draft, Sealer, Sharing } from "../sealer.ts";
 import type { Sent, Transport } from "../transport.ts";
-import { listKeyRecords } from "./key-records.ts";
 import { type KeyState, loadKeyState, saveKeyState } from "./key-state.ts";
 import type { KeyStore } from "./key-store.ts";
 import { OwnKeys } from "./own-keys.ts";
 import { type KeyAlarm, PeerKeys } from "./peer-keys.ts";
+import { PROOF_PAUSE_MS, PROOF_TRIES } from "./settings.ts";
+import { addressOf } from "./sharing.ts";
 
 /** How an agent that holds its own keys seals. */
 export interface SealingOptions {
@@ -23,8 +24,11 @@ export interface SealingOptions {
 /** What sealing needs of the agent. */
 export interface SealingPorts {
   did: string;
-  identities: Identities;
   transport: Transport;
+  /** Addresses of somebody's key records, newest first, unproven. */
+  list: (did: string) => Promise<string[]>;
+  /** A record, proven down to its author's signature; undefined when proven absent. */
+  prove: (uri: string) => Promise<VerifiedRecord | undefined>;
   /** A record of the own repository, if it is there. */
   find: (collection: string, rkey: string) => Promise<Sent | undefined>;
   /** Milliseconds since 1970. */
@@ -36,7 +40,7 @@ const makeState = async (): Promise<KeyState> => ({ keys: [], epochKeys: [crypto
 const logAlarm = ({ reason }: KeyAlarm): void => console.error(`Key alarm: ${reason}`);
 
 /** A sealer with the agent's own keys, which are made and published where there are none yet. @throws KeyStateError and what publishing throws. */
-export const openSealing = async ({ did, identities, transport, find, now }: SealingPorts, { store, suite = DEFAULT_SUITE, onAlarm = logAlarm }: SealingOptions): Promise<Sealer> => {
+export const openSealing = async ({ did, transport, list, prove, find, now }: SealingPorts, { store, suite = DEFAULT_SUITE, onAlarm = logAlarm }: SealingOptions): Promise<Sealer> => {
   const state = (await loadKeyState(store)) ?? (await makeState());
   let saving = Promise.resolve();
   // One after the other, so that the newest state is the one that stays.
@@ -53,13 +57,13 @@ export const openSealing = async ({ did, identities, transport, find, now }: Sea
   });
   const peers = new PeerKeys(state, {
     now,
-    list: (other) => listKeyRecords(identities, other),
-    prove: (uri) => readRecord(identities, uri),
+    list,
+    prove,
     save,
     alarm: onAlarm,
   });
   await own.refresh();
-  return new EnvelopeSealer(did, own, peers);
+  return new EnvelopeSealer(did, own, peers, prove);
 };
 
 /** Seals with `@rookery/envelope`, for the keys that the recipients publish. */
@@ -68,11 +72,13 @@ class EnvelopeSealer implements Sealer {
   readonly #did: string;
   readonly #own: OwnKeys;
   readonly #peers: PeerKeys;
+  readonly #prove: SealingPorts["prove"];
 
-  constructor(did: string, own: OwnKeys, peers: PeerKeys) {
+  constructor(did: string, own: OwnKeys, peers: PeerKeys, prove: SealingPorts["prove"]) {
     this.#did = did;
     this.#own = own;
     this.#peers = peers;
+    this.#prove = prove;
   }
 
   async seal(draft: Draft): Promise<Draft> {
@@ -88,11 +94,35 @@ class EnvelopeSealer implements Sealer {
     return { ...draft, record: sealed };
   }
 
-  async open({ uri, record }: Arrived): Promise<Record<string, unknown>> {
-    const [, repo, collection, rkey] = /^at:\/\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(uri) ?? [];
-    if (repo === undefined || collection === undefined || rkey === undefined) throw new TypeError(`Not the at-uri of a record: ${uri}`);
+  async open({ uri, record, cid, grant }: Arrived): Promise<Record<string, unknown>> {
     // An agent that only listens rotates too; what fails is tried again with the next.
     void this.#own.refresh().catch(() => undefined);
-    return (await openRecord({ repo, collection, rkey, record }, this.#own.ring)).record;
+    const opened = await openRecord({ ...addressOf(uri), record }, this.#own.ring, grant);
+    // Anybody can seal for a public key: that it is the author's is told by the repository's signature alone.
+    if (opened.sealed && cid !== undefined) await this.#proveAuthor(uri, cid);
+    return opened.record;
+  }
+
+  async #proveAuthor(uri: string, cid: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const proven = await this.#prove(uri);
+        if (proven?.cid === cid) return;
+        break;
+      } catch {
+        if (attempt >= PROOF_TRIES) break;
+        await new Promise((resolve) => setTimeout(resolve, PROOF_PAUSE_MS * attempt));
+      }
+    }
+    throw new OpenError();
+  }
+
+  async share({ uri, cid, record, to, rkey }: Sharing): Promise<Draft> {
+    if (addressOf(uri).repo !== this.#did) throw new SealError(`Only what is one's own can be shared, not ${uri}`);
+    const key = await this.#peers.keyOf(to);
+    const createdAt = new Date().toISOString();
+    const place = { repo: this.#did, rkey };
+    const grant = await grantRecord({ ...addressOf(uri), record }, this.#own.ring, { subject: { uri, cid }, place, to, recipient: key, suite: key.suite, createdAt });
+    return { collection: ids.AgentCommsGrant, rkey, to: [], record: { ...grant } };
   }
 }

@@ -12,3 +12,7 @@ export const PEER_FRESH_MS = 5 * 60 * 1000;
 export const MAX_KEY_RECORDS = 10;
 /** Agents whose keys are remembered; past it the one that was used longest ago is forgotten, and trusted on sight again. */
 export const MAX_PINS = 10_000;
+/** How often a sender's host is asked to prove what came from it, before the message is given up as unopened. */
+export const PROOF_TRIES = 3;
+/** Pause after the first try that fails, longer after each: the inbox waits meanwhile, a second and a half in all. */
+export const PROOF_PAUSE_MS = 500;

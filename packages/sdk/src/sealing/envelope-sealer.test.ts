@@ -1,0 +1,74 @@
+import { OpenError, SealError } from "@rookery/envelope";
+import { describe, expect, it } from "vitest";
+import type { VerifiedRecord } from "../read-record.ts";
+import type { Draft, Sealer } from "../sealer.ts";
+import { memoryKeyStore } from "./key-store.ts";
+import { openSealing } from "./sealing.ts";
+
+const ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
+const BOB = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
+const CID = "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq";
+const OTHER_CID = "bafyreib2rxk3rybk3aobmv5cjuql3bm2twh4jo5uwpkebk2ttp2agwh3eu";
+const createdAt = "2026-11-21T09:00:00.000Z";
+const content = [{ $type: "agent.comms.defs#text", text: "hello" }];
+
+/** All repositories there are, by at-uri. */
+type World = Map<string, VerifiedRecord>;
+
+const put = (world: World, author: string, { collection, rkey, record }: Draft) => {
+  const uri = `at://${author}/${collection}/${rkey}`;
+  world.set(uri, { uri, cid: CID, author, rev: "3kznmn7xqxl22", value: record });
+  return { uri, cid: CID };
+};
+
+const sealerOf = (did: string, world: World, prove: (uri: string) => Promise<VerifiedRecord | undefined> = async (uri) => world.get(uri)): Promise<Sealer> =>
+  openSealing(
+    {
+      did,
+      transport: { send: async (draft) => put(world, did, draft) },
+      list: async (other) => [...world.keys()].filter((uri) => uri.startsWith(`at://${other}/agent.comms.key/`)).toReversed(),
+      prove,
+      find: async (collection, rkey) => world.get(`at://${did}/${collection}/${rkey}`),
+      now: Date.now,
+    },
+    { store: memoryKeyStore(), suite: "hpke-x25519-hkdfsha256-aes256gcm" },
+  );
+
+const message: Draft = { collection: "agent.comms.message", rkey: "3kznmn7xqxl22", to: [BOB], record: { $type: "agent.comms.message", to: [BOB], content, createdAt } };
+
+describe("what arrives sealed", () => {
+  it("is believed when its author's host proves it", async () => {
+    const world: World = new Map();
+    const [alice, bob] = [await sealerOf(ALICE, world), await sealerOf(BOB, world)];
+    const sealed = await alice.seal(message);
+    const { uri, cid } = put(world, ALICE, sealed);
+    expect(await bob.open({ uri, cid, record: sealed.record })).toEqual(message.record);
+  });
+
+  it.each<[string, (found: VerifiedRecord | undefined) => Promise<VerifiedRecord | undefined>]>([
+    ["the author's repository has no such record", async () => undefined],
+    ["it has another", async (found) => found && { ...found, cid: OTHER_CID }],
+    ["it never answers", async () => Promise.reject(new Error("down"))],
+  ])("is not, when %s: a colony can seal in anybody's name, but not sign", async (_name, answer) => {
+    const world: World = new Map();
+    const alice = await sealerOf(ALICE, world);
+    const bob = await sealerOf(BOB, world, async (uri) => (uri.includes("agent.comms.message") ? answer(world.get(uri)) : world.get(uri)));
+    const sealed = await alice.seal(message);
+    const { uri, cid } = put(world, ALICE, sealed);
+    await expect(bob.open({ uri, cid, record: sealed.record })).rejects.toBeInstanceOf(OpenError);
+    // One that was proven before it came here needs no second proof.
+    expect(await bob.open({ uri, record: sealed.record })).toEqual(message.record);
+  });
+
+  it("is left alone when it is plain", async () => {
+    const bob = await sealerOf(BOB, new Map(), async () => undefined);
+    expect(await bob.open({ uri: `at://${ALICE}/agent.comms.message/3kznmn7xqxl22`, cid: CID, record: message.record })).toBe(message.record);
+  });
+});
+
+describe("sealing", () => {
+  it("fails for nobody, for everybody, and for who has no key", async () => {
+    const alice = await sealerOf(ALICE, new Map());
+    for (const to of [[], "all" as const, [BOB]]) await expect(alice.seal({ ...message, to })).rejects.toBeInstanceOf(SealError);
+  });
+});

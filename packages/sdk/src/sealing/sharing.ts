@@ -1,0 +1,41 @@
+import { type GivenGrant, OpenError } from "@rookery/envelope";
+import { type AgentCommsGrant, ids, validateRecord } from "@rookery/lexicon-agent-comms";
+import type { VerifiedRecord } from "../read-record.ts";
+
+/** Repository, collection and key of an at-uri, by DID. */
+export interface Address {
+  repo: string;
+  collection: string;
+  rkey: string;
+}
+
+/** @throws TypeError for what is not the at-uri of a record. */
+export const addressOf = (uri: string): Address => {
+  const [, repo, collection, rkey] = /^at:\/\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(uri) ?? [];
+  if (repo === undefined || collection === undefined || rkey === undefined) throw new TypeError(`Not the at-uri of a record: ${uri}`);
+  return { repo, collection, rkey };
+};
+
+/** Who was offered a record, and may have read it: nothing makes anybody forget. */
+export interface Revoked {
+  /** DID. */
+  couldRead: string;
+}
+
+/** The record of a grant. @throws OpenError for what is none. */
+const grantOf = ({ uri, value }: VerifiedRecord): AgentCommsGrant => {
+  const verdict = validateRecord(ids.AgentCommsGrant, value);
+  if (addressOf(uri).collection !== ids.AgentCommsGrant || !verdict.known || !verdict.ok) throw new OpenError();
+  // Validated just now (named boundary).
+  return { ...(value as Omit<AgentCommsGrant, "$type">), $type: ids.AgentCommsGrant };
+};
+
+/** A proven grant, to open its subject with. @throws OpenError when it is not for exactly this record, by its own author. */
+export const grantFor = (subject: VerifiedRecord, grant: VerifiedRecord): GivenGrant => {
+  const { subject: named } = grantOf(grant);
+  if (named.uri !== subject.uri || named.cid !== subject.cid || grant.author !== subject.author) throw new OpenError();
+  return { repo: grant.author, rkey: addressOf(grant.uri).rkey, record: grant.value };
+};
+
+/** Whom a grant is for. @throws OpenError */
+export const granteeOf = (grant: VerifiedRecord): string => grantOf(grant).to;
