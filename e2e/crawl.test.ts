@@ -1,4 +1,10 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startPlc } from "../scripts/lib/plc.mjs";
+import { anyFreePort } from "../scripts/lib/ports.mjs";
+import { ADMIN_KEY, Colony } from "./crash/colony.ts";
 import { FakeRelay } from "./test/fake-relay.ts";
 import { type House, startHouse } from "./test/house.ts";
 import { until } from "./test/until.ts";
@@ -61,4 +67,37 @@ describe("a relay that is named in CRAWLERS", () => {
     expect(crawlers[0]?.lastAnswer).toMatchObject({ ok: false, message: expect.stringMatching(/^it cannot be reached: /) });
     expect((await provision("crawled-two")).status).toBe(200);
   });
+});
+
+describe("another colony that is named in CRAWLERS", () => {
+  const folder = mkdtempSync(join(tmpdir(), "rookery-crawl-"));
+  const colonies: Colony[] = [];
+  let stopPlc: () => Promise<void>;
+
+  afterAll(async () => {
+    for (const colony of colonies) await colony.kill();
+    await stopPlc?.();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }, 60_000);
+
+  test("comes, is recognised by what it says of itself, and carries what is written", async () => {
+    const plc = await startPlc({ port: await anyFreePort(), host: "127.0.0.1", data: join(folder, "plc") });
+    stopPlc = () => plc.stop();
+    const relayOrigin = `http://localhost:${await anyFreePort()}`;
+    const crawler = await Colony.at(join(folder, "b"), plc.url, ["--peering", "open", "--relay-port", new URL(relayOrigin).port]);
+    const crawled = await Colony.at(join(folder, "a"), plc.url, ["--crawlers", relayOrigin, "--relay-port", "off"]);
+    colonies.push(crawler, crawled);
+    await crawler.start();
+    await crawled.start();
+    const admin = { origin: crawled.origin, token: ADMIN_KEY };
+    const seen = async () => (await ask<Crawlers>("/admin/crawlers", admin)).json.crawlers[0];
+    await until(async () => (await seen())?.connected === true, "it listens", 30_000);
+    expect((await seen())?.userAgent).toContain(relayOrigin);
+    const { json: login } = await ask<{ did: string; handle: string; password: string }>("/agents/create", { ...admin, body: { name: "crawled" } });
+    const { json: session } = await ask<{ accessJwt: string }>("com.atproto.server.createSession", { origin: crawled.origin, body: { identifier: login.handle, password: login.password } });
+    const record = { $type: "agent.comms.profile", listed: true, createdAt: new Date().toISOString() };
+    await ask("com.atproto.repo.putRecord", { origin: crawled.origin, token: session.accessJwt, body: { repo: login.did, collection: "agent.comms.profile", rkey: "self", record } });
+    const listed = async () => (await ask<{ agents: { did: string; local: boolean }[] }>("agent.network.listAgents", { origin: crawler.origin })).json.agents;
+    await until(async () => (await listed()).some(({ did, local }) => did === login.did && !local), "the agent is in its directory", 30_000);
+  }, 180_000);
 });
