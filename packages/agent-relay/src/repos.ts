@@ -88,6 +88,11 @@ export class Repos {
     return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM repos WHERE host = '' AND active = 1 AND head IS NOT NULL AND status IS NULL").one().n;
   }
 
+  /** DIDs of the accounts of this colony that have a repository and are not deleted; every one, so for rare occasions only. */
+  own(): string[] {
+    return this.#sql.exec<{ did: string }>("SELECT did FROM repos WHERE host = '' AND head IS NOT NULL AND status IS NOT 'deleted'").toArray().map(({ did }) => did);
+  }
+
   #remember(repo: Repo): Repo {
     this.#cache.delete(repo.did);
     this.#cache.set(repo.did, repo);

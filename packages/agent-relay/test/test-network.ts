@@ -18,12 +18,14 @@ export interface NetworkControls {
   colonyIsDown: boolean;
   /** Accounts whose own object does not answer. */
   silent: Set<string>;
+  /** Accounts that are no more. */
+  gone: Set<string>;
 }
 
 const all = new Map<string, NetworkControls>();
 
 export function networkControlsOf(name: string): NetworkControls {
-  const found = all.get(name) ?? { faultAt: undefined, reads: 0, colonyIsDown: false, silent: new Set<string>() };
+  const found = all.get(name) ?? { faultAt: undefined, reads: 0, colonyIsDown: false, silent: new Set<string>(), gone: new Set<string>() };
   all.set(name, found);
   return found;
 }
@@ -70,7 +72,7 @@ export class TestNetwork extends NetworkRelayObject<Env> {
     };
     return {
       colony: { readLog: async (input) => colony().readLog(input), listRepos: async (input) => colony().listRepos(input) },
-      standing: async (did) => (controls.silent.has(did) ? fail(503, "NotReady", "asleep") : ok(standingOf(name, did))),
+      standing: async (did) => (controls.gone.has(did) ? fail(400, "RepoNotFound", "gone") : controls.silent.has(did) ? fail(503, "NotReady", "asleep") : ok(standingOf(name, did))),
     };
   }
 }

@@ -116,8 +116,9 @@ describe("a hole in the colony's log", () => {
     for (const account of [1, 2, 3, 4]) await write(house, account, 1);
     await house.network().listRepos({ limit: 1 });
     await write(house, 1, 2, 3);
-    await house.colony.stub.ingest([accountRow(2, 2, "suspended"), accountRow(3, 2, "deleted")].slice(0, 1));
+    await house.colony.stub.ingest([accountRow(2, 2, "suspended")]);
     await house.colony.stub.ingest([accountRow(3, 2, "deleted")]);
+    house.controls.gone.add(did(3));
     await write(house, 5, 1);
     await prune(house);
     await write(house, 4, 2);
@@ -155,6 +156,21 @@ describe("a hole in the colony's log", () => {
     await write(house, 1, 1, 2);
     await prune(house);
     expect(await replay(house)).toEqual(["1 #account active", "1 #identity agent-1.test", `1 #sync ${revOf(2)}`]);
+  });
+
+  it("in what the colony knows of its accounts does not delete them", async () => {
+    const house = networkFor({ test: "forgotten" });
+    await write(house, 1, 1, 2);
+    await write(house, 2, 1, 1);
+    await house.network().listRepos({ limit: 1 });
+    await runInDurableObject(house.colony.stub, (_, state) => {
+      state.storage.sql.exec("DELETE FROM log WHERE seq > 1");
+      state.storage.sql.exec("UPDATE state SET seq = 1");
+      state.storage.sql.exec("DELETE FROM repos WHERE did = ?", did(2));
+    });
+    await abortAllDurableObjects();
+    expect(await replay(house)).toHaveLength(3);
+    expect(await house.network().repo(did(2))).toMatchObject({ active: true, rev: revOf(1) });
   });
 
   it("is what a colony leaves that went back to a backup: accounts are said to stand where they do, and what is new counts", async () => {

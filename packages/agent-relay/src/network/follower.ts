@@ -1,7 +1,7 @@
-import { encodeAccountFrame, encodeIdentityFrame, encodeSyncFrame, type AccountStatus, type FrameTemplate } from "@rookery/sync";
 import { nothingTaken, type Taken } from "../account-turn.ts";
-import type { LogSlice, RepoRow } from "../relay-api.ts";
-import { COMPARE_PAGE, FOLLOW_RETRY_MS, FOLLOW_SLICE_BYTES, FOLLOW_SLICE_ROWS } from "../settings.ts";
+import type { LogSlice } from "../relay-api.ts";
+import { FOLLOW_RETRY_MS, FOLLOW_SLICE_BYTES, FOLLOW_SLICE_ROWS } from "../settings.ts";
+import { compareAccounts } from "./comparison.ts";
 import { takeRows, type NetworkStores } from "./ingest-batch.ts";
 import type { CarriedRow, NetworkPorts } from "./network-api.ts";
 import { ownRow } from "./own-row.ts";
@@ -18,8 +18,6 @@ export interface FollowerContext extends NetworkPorts {
   /** Called inside each transaction, after its last statement: crash tests throw here. */
   beforeCommit: () => void;
 }
-
-const STATUSES: readonly AccountStatus[] = ["takendown", "suspended", "deactivated", "deleted"];
 
 type Place = { seq: number; epoch: number; owed: number };
 
@@ -111,66 +109,20 @@ export class Follower {
 
   async #wentBack({ lastSeq }: LogSlice): Promise<void> {
     console.error({ event: "network.follow_went_back", after: this.#place.seq, lastSeq });
-    await this.#compare({ ...this.#place, seq: lastSeq, epoch: this.#place.epoch + 1 }, true);
+    // A new epoch: positions that were taken come again with other events.
+    await this.#compare({ ...this.#place, seq: lastSeq, epoch: this.#place.epoch + 1 });
   }
 
   /** Bring every own account up to where it stands now, then go on from `place`. Events that come again after that are known by their rev. */
-  async #compare(place: Place, wentBack = false): Promise<void> {
+  async #compare(place: Place): Promise<void> {
+    const { stores, now, schedule } = this.#context;
     this.#save({ ...this.#place, owed: 1 });
-    const seen = new Set<string>();
-    let failed = 0;
-    let cursor: string | undefined;
-    do {
-      const page = await this.#context.colony.listRepos({ limit: COMPARE_PAGE, ...(cursor === undefined ? {} : { cursor }) });
-      if (!page.ok) throw new Error(`the colony's relay does not list its accounts: ${page.error.message}`);
-      for (const row of page.value.repos) {
-        seen.add(row.did);
-        if (!(await this.#restate(row, place.epoch))) failed++;
-      }
-      ({ cursor } = page.value);
-    } while (cursor !== undefined);
-    // A log that went back may not know of accounts that there are.
-    if (!wentBack) this.#dropUnlisted(seen, place.epoch);
+    const { repos } = stores.sequencer;
+    const failed = await compareAccounts({ ...this.#context, find: (did) => repos.find(did), ownAccounts: () => repos.own(), state: (did, rows) => this.#state(did, rows) });
     this.#save({ ...place, owed: failed > 0 ? 1 : 0 });
     if (failed === 0) return;
-    this.#compareFrom = this.#context.now() + FOLLOW_RETRY_MS;
-    this.#context.schedule(this.#compareFrom);
-  }
-
-  /** Say where an account stands, if that is not what was said last. Whether it could be done. */
-  async #restate({ did, head, active, status }: RepoRow, epoch: number): Promise<boolean> {
-    const { repos } = this.#context.stores.sequencer;
-    const known = repos.find(did);
-    const time = new Date(this.#context.now()).toISOString();
-    const rows: CarriedRow[] = [];
-    if (known === undefined || known.active !== active || known.status !== (status ?? null)) {
-      const named = STATUSES.find((one) => one === status);
-      const own = named === undefined ? {} : { status: named };
-      rows.push(stated(did, epoch, "account", time, encodeAccountFrame({ did, time, active, ...own }), { active, ...own }));
-    }
-    if (active && known?.head !== head) {
-      const standing = await this.#context.standing(did).catch((error: unknown) => ({ ok: false as const, error: { message: String(error) } }));
-      if (!standing.ok) {
-        console.error({ event: "network.restate_failed", did, error: standing.error.message });
-        return false;
-      }
-      const { handle, commitCar, ...at } = standing.value;
-      rows.push(stated(did, epoch, "identity", time, encodeIdentityFrame({ did, time, handle })));
-      rows.push(stated(did, epoch, "sync", time, encodeSyncFrame({ did, time, rev: at.rev, blocks: commitCar }), at));
-    }
-    if (rows.length > 0) this.#state(did, rows);
-    return true;
-  }
-
-  #dropUnlisted(seen: Set<string>, epoch: number): void {
-    const time = new Date(this.#context.now()).toISOString();
-    const gone = this.#context.sql
-      .exec<{ did: string }>("SELECT did FROM repos WHERE host = '' AND head IS NOT NULL AND status IS NOT 'deleted'")
-      .toArray()
-      .filter(({ did }) => !seen.has(did));
-    for (const { did } of gone) {
-      this.#state(did, [stated(did, epoch, "account", time, encodeAccountFrame({ did, time, active: false, status: "deleted" }), { active: false, status: "deleted" })]);
-    }
+    this.#compareFrom = now() + FOLLOW_RETRY_MS;
+    schedule(this.#compareFrom);
   }
 
   /** Events that no outbox made: the account's position stays what it was. */
@@ -178,8 +130,8 @@ export class Follower {
     this.#commit(this.#place, (taken, now) => {
       const turn = this.#context.stores.sequencer.turn(did, "", taken);
       const { epoch, n } = turn.repo;
-      for (const row of rows) turn.append({ ...row, n }, now);
-      turn.amend({ host: "", epoch, n, carried: true });
+      for (const row of rows) turn.append({ ...row, epoch, n }, now);
+      turn.amend({ host: "", n, carried: true });
       turn.finish();
     });
   }
@@ -209,8 +161,4 @@ export class Follower {
   #read(): Place {
     return this.#context.sql.exec<Place>("SELECT seq, epoch, owed FROM follow").one();
   }
-}
-
-function stated(did: string, epoch: number, kind: CarriedRow["kind"], time: string, template: FrameTemplate, more: Partial<CarriedRow> = {}): CarriedRow {
-  return { did, epoch, n: 0, kind, time, ...template, carry: true, ...more };
 }

@@ -35,7 +35,7 @@ export interface NetworkApi extends DeliveryApi, DirectoryApi {
 /** What the network's relay needs of the house around it. The composition root fills it. */
 export interface NetworkPorts {
   colony: Pick<RelayApi, "readLog" | "listRepos">;
-  /** Where an account of this colony stands, from its own object: for the day that events of it were missed. */
+  /** Where an account of this colony stands, from its own object: for the day that events of it were missed. A status below 500 says that there is no such account. */
   standing(did: string): Promise<Outcome<AccountStanding>>;
 }
 

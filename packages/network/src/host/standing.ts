@@ -1,20 +1,20 @@
 import type { AccountStanding } from "@rookery/agent-relay";
 import type { AgentApi } from "@rookery/pds";
 import { carBytes, cidFromString, cidKey, readCar } from "@rookery/repo";
-import { type Outcome, ok } from "@rookery/sync";
+import { type Outcome, fail, ok } from "@rookery/sync";
 import { createHash } from "node:crypto";
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
 
-/** Where an account stands, in the words of `#identity` and `#sync`. `BlockNotFound` when it was written to in between: ask again. */
+/** Where an account stands, in the words of `#identity` and `#sync`. Any status below 500 says that there is no such account. */
 export const standingOf = async (agent: AgentApi): Promise<Outcome<AccountStanding>> => {
   const account = await agent.getAccount();
   if (!account.ok) return account;
   const head = await agent.getHead();
-  if (!head.ok) return head;
+  const blocks = head.ok ? await agent.getBlocks({ cids: [head.value.cid] }) : head;
+  // Inactive, or written to in between: the account is there, and is asked again.
+  if (!head.ok || !blocks.ok) return fail(503, "NotReady", blocks.ok ? "no commit" : blocks.error.message);
   const { cid, rev } = head.value;
-  const blocks = await agent.getBlocks({ cids: [cid] });
-  if (!blocks.ok) return blocks;
   const root = cidFromString(cid);
   const bytes = readCar(blocks.value, sha256).blocks.get(cidKey(root));
   if (bytes === undefined) throw new Error(`getBlocks left ${cid} out`);
