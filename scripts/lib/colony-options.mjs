@@ -20,6 +20,7 @@ import {
  * @property {string} peering
  * @property {number} logMaxAgeHours
  * @property {number} logMaxMb
+ * @property {number} [heartbeatSeconds]
  * @property {boolean} verbose
  */
 
@@ -43,6 +44,7 @@ export const SHARED_ROWS = [
   { flag: "peering", env: "ROOKERY_PEERING", value: "LEVEL", default: "allowlist", read: readPeering, help: "whom the colony peers with until the admin says otherwise: open, verified, allowlist or private (docs/federation.md)" },
   { flag: "log-max-age-hours", env: "ROOKERY_LOG_MAX_AGE_HOURS", value: "N", default: "72", read: readAmount, help: "how long the firehose can be replayed" },
   { flag: "log-max-mb", env: "ROOKERY_LOG_MAX_MB", value: "N", default: "1024", read: readAmount, help: "how much of the firehose is kept for replay, in MiB" },
+  { flag: "heartbeat-seconds", env: "ROOKERY_HEARTBEAT_SECONDS", value: "N", read: readAmount, help: "say #info to readers of quiet streams this often (default: never; it keeps the relay awake)" },
   { flag: "verbose", env: "ROOKERY_VERBOSE", help: "show what workerd and its launcher say, down to debug" },
 ];
 

@@ -33,6 +33,8 @@ export interface Env {
   RATE_LIMITS?: string;
   LOG_MAX_AGE_MS?: string;
   LOG_MAX_BYTES?: string;
+  /** Milliseconds between `#info` heartbeats to readers of streams; absent or 0: none (see RelayLimits). */
+  HEARTBEAT_MS?: string;
   /** Host name of the relay view, e.g. `relay.colony.example.com`, or `localhost:4000`; without it there is no relay view. */
   RELAY_HOSTNAME?: string;
   /** What of other hosts the relay view keeps: comma-separated NSIDs, or prefixes ending in `.*`; default `agent.*`. */
