@@ -1,67 +1,20 @@
 import { runInDurableObject } from "cloudflare:test";
-import { P256PublicKey } from "@atcute/crypto";
-import { decode, lexToJson } from "@rookery/repo";
-import { webcrypto } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readWaiting } from "../src/store/inbox.ts";
-import { type Made, makeAgent, op, value } from "./agents.ts";
+import { type Made, op, value } from "./agents.ts";
+import { directory, documents, inbox, known, message, publish, rows, send, textsOf } from "./mail.ts";
 import { world } from "./worker.ts";
 
-const documents = new Map<string, unknown>();
-let directoryDown = false;
 const realFetch = globalThis.fetch;
 
 beforeEach(() => {
-  globalThis.fetch = async (input) => {
-    if (directoryDown) return new Response("down", { status: 503 });
-    const doc = documents.get(decodeURIComponent(new URL(new Request(input).url).pathname.slice(1)));
-    return doc === undefined ? new Response("{}", { status: 404 }) : Response.json(doc, { headers: { "content-type": "application/did+ld+json" } });
-  };
+  globalThis.fetch = directory;
 });
 
 afterEach(() => {
   globalThis.fetch = realFetch;
-  directoryDown = false;
   vi.useRealTimers();
 });
-
-async function publish(agent: Made, key = agent.publicKey): Promise<void> {
-  const raw = await webcrypto.subtle.importKey("raw", key, { name: "ECDSA", namedCurve: "P-256" }, true, ["verify"]);
-  const publicKeyMultibase = await (await P256PublicKey.importCryptoKey(raw)).exportPublicKey("multikey");
-  documents.set(agent.did, {
-    "@context": ["https://www.w3.org/ns/did/v1"], id: agent.did, alsoKnownAs: [],
-    verificationMethod: [{ id: `${agent.did}#atproto`, type: "Multikey", controller: agent.did, publicKeyMultibase }],
-    service: [],
-  });
-}
-
-async function known(): Promise<Made> {
-  const agent = await makeAgent();
-  await publish(agent);
-  return agent;
-}
-
-const message = (to: string[], text: string) =>
-  op({
-    action: "create", collection: "agent.comms.message", validate: true,
-    record: { to, content: [{ $type: "agent.comms.defs#text", text }], createdAt: "2026-11-21T00:00:00.000Z" },
-  });
-
-/** Write it and wait until the relay has it. */
-async function send(from: Made, ...ops: ReturnType<typeof op>[]): Promise<void> {
-  const { commit } = value(await from.api.write({ ops }));
-  await expect.poll(() => world.relay.of(from.did).at(-1)?.rev).toBe(commit?.rev);
-}
-
-const inbox = async (agent: Made) => value(await agent.api.listInbox({ limit: 100 })).messages;
-
-/** Only this test's agents matter: the relay of the file keeps what earlier tests sent. */
-const textsOf = async (agent: Made, from: Made) =>
-  (await inbox(agent))
-    .filter(({ author }) => author === from.did)
-    .map(({ action, bytes }) => (bytes === undefined ? action : /"text":"([^"]*)"/.exec(JSON.stringify(lexToJson(decode(bytes))))?.[1]));
-
-const rows = <T>(agent: Made, read: (sql: SqlStorage) => T) => runInDurableObject(agent.stub, (_, { storage }) => read(storage.sql));
 
 /** Let a day pass, and the alarm ring. Time goes on from there until the test ends. */
 async function alarm(agent: Made): Promise<void> {

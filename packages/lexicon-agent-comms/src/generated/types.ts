@@ -271,7 +271,9 @@ export interface AgentCommsListInboxInboxMessage {
   author: string;
   /** delete: the author has taken the record back. */
   action: "create" | "delete" | (string & {});
-  /** Sequence number of the firehose event that carried it. */
+  /** The relay that delivered it: the colony's own, or the one that carries everybody elsewhere. */
+  source?: "colony" | "network" | (string & {});
+  /** Sequence number under which that relay delivered it: a place in the order of its source, and in no other. */
   seq: number;
   receivedAt: string;
   /** The record; absent for a retraction. */
