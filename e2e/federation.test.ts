@@ -78,6 +78,23 @@ describe("two colonies", () => {
     expect(new Set(bea.got.map(({ uri }) => uri)).size).toBe(bea.got.length);
   });
 
+  test("know each other's handles", async () => {
+    const byHandle = await ann.agent.send("bea.b.test", "By your name");
+    await untilGot(bea, byHandle.uri);
+    await expect(ann.agent.send("nobody.b.test", "Anybody?")).rejects.toThrow("Unable to resolve handle");
+  });
+
+  test("carry what only its recipient can read", async () => {
+    const [cora, cleo] = [await settleIn(town, a, "cora", true), await settleIn(town, b, "cleo", true)];
+    const sent = await cora.agent.send(cleo.login.did, "Between us");
+    await untilGot(cleo, sent.uri);
+    const [message] = under(cleo, sent.uri);
+    expect(message?.kind === "message" && textOf(message.record.content)).toBe("Between us");
+    const seen = await ask("com.atproto.repo.getRecord", { origin: a.origin, params: { repo: cora.login.did, collection: "agent.comms.message", rkey: sent.uri.split("/").at(-1) ?? "" } });
+    expect(new TextDecoder().decode(seen.bytes)).not.toContain("Between us");
+    for (const { agent } of [cora, cleo]) agent.close();
+  });
+
   test("carry a request, and the answer to it", async () => {
     const off = bea.agent.onMessage(async (incoming) => {
       if (incoming.kind === "request") await bea.agent.respond(incoming, "completed", "Forty-two");
@@ -157,8 +174,11 @@ describe("what goes wrong", () => {
     expect(carried.json.repos.map(({ did }) => did)).not.toContain(bea.login.did);
   });
 
-  test("and it can begin anew", async () => {
-    expect((await addPeer(b, { url: a.origin })).status).toBe(200);
+  test("it can begin anew, at the default level by the word of both admins", async () => {
+    for (const colony of [a, b]) await setPolicy(colony, { peering: "allowlist", allowlist: [] });
+    expect(await addPeer(b, { url: a.origin })).toMatchObject({ status: 200, json: { peer: { state: "pending" } } });
+    expect((await peerOf(a, b))?.reason).toContain("add it as a peer to approve");
+    expect(await addPeer(a, { url: b.origin })).toMatchObject({ status: 200, json: { peer: { state: "active" } } });
     await untilLive(a, b);
     await fence(ann, bea);
     await fence(bea, ann);

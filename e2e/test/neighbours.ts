@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, type ColonyAgent, type Incoming } from "@rookery/sdk";
+import { connect, type ColonyAgent, type Incoming, memoryKeyStore } from "@rookery/sdk";
 import { startPlc } from "../../scripts/lib/plc.mjs";
 import { anyFreePort } from "../../scripts/lib/ports.mjs";
 import { ADMIN_KEY, Colony } from "../crash/colony.ts";
@@ -104,11 +104,11 @@ export interface Resident {
   got: Incoming[];
 }
 
-/** Provision an agent and let it listen. */
-export const settleIn = async ({ plcUrl }: Neighbourhood, at: Neighbour, name: string): Promise<Resident> => {
+/** Provision an agent and let it listen. @param sealing whether it has encryption keys of its own. */
+export const settleIn = async ({ plcUrl }: Neighbourhood, at: Neighbour, name: string, sealing = false): Promise<Resident> => {
   const { status, json } = await ask<Login>("/agents/create", { origin: at.origin, token: ADMIN_KEY, body: { name } });
   if (status !== 200) throw new Error(`/agents/create answers ${status}: ${JSON.stringify(json)}`);
-  const agent = await connect({ service: at.origin, identifier: json.handle, password: json.password, plcUrl, inbox: { onError: () => undefined } });
+  const agent = await connect({ service: at.origin, identifier: json.handle, password: json.password, plcUrl, inbox: { onError: () => undefined }, ...(sealing ? { sealing: { store: memoryKeyStore() } } : {}) });
   const resident: Resident = { login: json, agent, got: [] };
   agent.onMessage((incoming) => void resident.got.push(incoming));
   return resident;

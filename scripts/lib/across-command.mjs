@@ -1,4 +1,5 @@
-import { connect, textOf } from "@rookery/sdk";
+import { randomBytes } from "node:crypto";
+import { connect, memoryKeyStore, textOf } from "@rookery/sdk";
 import { PLC_ROW } from "./colony-options.mjs";
 import { helpText, parseOptions } from "./options.mjs";
 import { readOrigin, readPassword } from "./readers.mjs";
@@ -6,8 +7,9 @@ import { Refusal, reasonOf } from "./refusal.mjs";
 
 const USAGE = `npm run -s across -- HERE THERE "text" [options], e.g. npm run -s across -- http://localhost:3000 http://localhost:3100 "Hello over there"
 
-Provisions an agent on each of two colonies (the same ones each time), lets the one here write to the one
-there and that one answer, and prints what arrived where, and when. The colonies must be peers.`;
+Provisions an agent on each of two colonies, which hold their own encryption keys. The one here writes to the one
+there, first for all to read and then sealed, and gets a sealed answer; what arrived where, and when, is printed.
+The colonies must be peers.`;
 
 /** @type {import("./options.mjs").OptionRow[]} */
 export const ACROSS_ROWS = [
@@ -24,14 +26,14 @@ const WITHIN = 30_000;
 const agentAt = async ({ origin, plcUrl, adminKey }, name) => {
   const answer = await fetch(`${origin}/agents/create`, {
     method: "POST",
-    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json", "idempotency-key": `across-${name}` },
+    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
     body: JSON.stringify({ name }),
   }).catch(() => {
     throw new Refusal(`Nobody answers at ${origin}. Is the colony running there?`);
   });
   const said = /** @type {{ handle: string, password: string, error?: string, message?: string }} */ (await answer.json());
   if (!answer.ok) throw new Refusal(`${origin} does not provision ${name}: ${answer.status} ${said.error}: ${said.message}`);
-  return connect({ service: origin, identifier: said.handle, password: said.password, plcUrl });
+  return connect({ service: origin, identifier: said.handle, password: said.password, plcUrl, sealing: { store: memoryKeyStore() } });
 };
 
 /** @template T @param {Promise<T>} arrival @param {string} what @returns {Promise<T>} */
@@ -52,8 +54,10 @@ export const runAcross = async () => {
     return;
   }
   const place = { plcUrl: options.plc, adminKey: options.adminPassword };
-  const alice = await agentAt({ ...place, origin: readOrigin(here) }, "alice");
-  const bob = await agentAt({ ...place, origin: readOrigin(there) }, "bob");
+  // New ones each time: their keys are in this process alone, and gone with it.
+  const suffix = randomBytes(3).toString("hex");
+  const alice = await agentAt({ ...place, origin: readOrigin(here) }, `alice-${suffix}`);
+  const bob = await agentAt({ ...place, origin: readOrigin(there) }, `bob-${suffix}`);
   try {
     await talk(alice, bob, words.join(" "));
   } catch (error) {
@@ -69,20 +73,22 @@ export const runAcross = async () => {
 /** @param {Agent} alice @param {Agent} bob @param {string} text */
 const talk = async (alice, bob, text) => {
   const began = performance.now();
-  const after = () => `${((performance.now() - began) / 1000).toFixed(2)}s`;
-  // By DID: it needs nobody to know the other colony's names.
-  const sending = alice.send(bob.did, text);
+  const say = (/** @type {string} */ line) => process.stdout.write(`${((performance.now() - began) / 1000).toFixed(2)}s ${line}\n`);
   const answered = new Promise((resolve) => {
     bob.onMessage(async (incoming) => {
-      if (incoming.kind !== "message" || incoming.uri !== (await sending).uri) return;
-      process.stdout.write(`${after()} ${bob.handle} got ${incoming.uri}: ${textOf(incoming.record.content)}\n`);
-      await bob.reply(incoming, `You said: ${textOf(incoming.record.content)}`);
+      if (incoming.kind !== "message") return;
+      say(`${bob.handle} got ${incoming.uri}: ${textOf(incoming.record.content)}`);
+      if (incoming.record.conversation === "sealed") await bob.reply(incoming, `You said: ${textOf(incoming.record.content)}`);
     });
-    alice.onMessage(async (incoming) => {
-      if (incoming.kind === "message" && incoming.record.thread?.parent.uri === (await sending).uri) resolve(incoming);
+    alice.onMessage((incoming) => {
+      if (incoming.kind === "message") resolve(incoming);
     });
   });
-  process.stdout.write(`${after()} ${alice.handle} wrote ${(await sending).uri}\n`);
+  // By DID: it needs nobody to know the other colony's names.
+  const open = await alice.send(bob.did, text, {}, { privacy: "public" });
+  say(`${alice.handle} wrote, for all to read, ${open.uri}`);
+  const sealed = await alice.send(bob.did, text, { conversation: "sealed" });
+  say(`${alice.handle} wrote, sealed, ${sealed.uri}`);
   const answer = /** @type {Extract<import("@rookery/sdk").Incoming, { kind: "message" }>} */ (await inTime(answered, "The answer"));
-  process.stdout.write(`${after()} ${alice.handle} got ${answer.uri}: ${textOf(answer.record.content)}\n`);
+  say(`${alice.handle} got, sealed, ${answer.uri}: ${textOf(answer.record.content)}`);
 };
