@@ -16,6 +16,8 @@ export interface Answer {
   body: Uint8Array | string;
   /** Sent in pieces of so many bytes. */
   piece?: number;
+  /** Never ends. */
+  stalls?: true;
 }
 
 export class FakeHost extends DurableObject {
@@ -81,8 +83,8 @@ export class FakeHost extends DurableObject {
     if (path.startsWith("subscribeRepos")) return this.#stream(Number(url.searchParams.get("cursor")));
     const answer = this.#answers.get(path);
     if (answer === undefined) return Response.json({ error: "RepoNotFound" }, { status: 400 });
-    const { status, body, piece } = answer;
-    return new Response(piece === undefined || typeof body === "string" ? body : inPieces(body, piece), { status });
+    const { status, body, piece, stalls = false } = answer;
+    return new Response(piece === undefined || typeof body === "string" ? body : inPieces(body, piece, stalls), { status });
   }
 
   #stream(cursor: number): Response {
@@ -100,10 +102,11 @@ export class FakeHost extends DurableObject {
   }
 }
 
-function inPieces(bytes: Uint8Array, size: number): ReadableStream<Uint8Array> {
+function inPieces(bytes: Uint8Array, size: number, stalls: boolean): ReadableStream<Uint8Array> {
   let at = 0;
   return new ReadableStream({
-    pull(controller) {
+    async pull(controller) {
+      if (at >= bytes.length && stalls) await scheduler.wait(60_000);
       if (at >= bytes.length) return controller.close();
       controller.enqueue(bytes.slice(at, (at += size)));
     },

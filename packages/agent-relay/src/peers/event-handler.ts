@@ -93,7 +93,7 @@ export class EventHandler {
     const { did } = item;
     if (account?.active === false) return turn.refuse("Inactive", did);
     if (account !== undefined && body.rev <= account.rev) return turn.refuse("RevOrder", did);
-    if (account === undefined && turn.count >= this.#options.maxAccounts) return turn.refuse("AccountLimit", did);
+    if (this.#isFull(turn, account)) return turn.refuse("AccountLimit", did);
     const verified = await this.#options.verifier.commit(body);
     if (!verified.ok) {
       turn.refuse(verified.code, did);
@@ -101,6 +101,8 @@ export class EventHandler {
       return;
     }
     const commit = verified.value;
+    // Once more: others came in while this one was verified.
+    if (this.#isFull(turn, account)) return turn.refuse("AccountLimit", did);
     const broken = account === undefined ? undefined : chainFailure(account, commit);
     if (account !== undefined && broken !== undefined) {
       turn.refuse(broken.code, did);
@@ -118,10 +120,11 @@ export class EventHandler {
   async #sync(turn: Turn, item: StreamItem, body: SyncBody, account: Account | undefined): Promise<void> {
     const { did } = item;
     if (account?.active === false) return turn.refuse("Inactive", did);
-    if (account === undefined && turn.count >= this.#options.maxAccounts) return turn.refuse("AccountLimit", did);
+    if (this.#isFull(turn, account)) return turn.refuse("AccountLimit", did);
     if (account !== undefined && body.rev < account.rev) return turn.refuse("RevOrder", did);
     const verified = await this.#options.verifier.sync(body);
     if (!verified.ok) return turn.refuse(verified.code, did);
+    if (this.#isFull(turn, account)) return turn.refuse("AccountLimit", did);
     const { state } = verified.value;
     if (account === undefined) {
       turn.accepted++;
@@ -145,7 +148,7 @@ export class EventHandler {
     this.#options.held.take(item.did);
     const status = body.status ?? null;
     const desync = account.desync > 0 ? positionAfter(item.seq) : 0;
-    const next: Account = { ...account, active: false, status, desync };
+    const next: Account = { ...account, active: false, status, desync, due: null };
     this.#pass(turn, item, next, templateOf(item.frame), { active: false, ...(isAccountStatus(status) ? { status } : {}) });
     turn.put(next);
   }
@@ -154,9 +157,14 @@ export class EventHandler {
     const lives = await this.#options.verifier.lives(item.did);
     if (!lives.ok) return turn.refuse(lives.code, item.did);
     const again = account.desync > 0;
-    const next: Account = { ...account, active: true, status: null, desync: again ? positionAfter(item.seq) : 0, due: again ? this.#options.now() : account.due };
+    const next: Account = { ...account, active: true, status: null, desync: again ? positionAfter(item.seq) : 0, due: again ? this.#options.now() : null };
     this.#pass(turn, item, next, templateOf(item.frame), { active: true });
     turn.put(next);
+  }
+
+  /** Whether there is no room for an account that is not known yet. */
+  #isFull(turn: Turn, account: Account | undefined): boolean {
+    return account === undefined && turn.count >= this.#options.maxAccounts;
   }
 
   #desynchronize(turn: Turn, item: StreamItem, account: Account): void {

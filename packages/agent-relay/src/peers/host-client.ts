@@ -25,11 +25,14 @@ export class HostClient {
   readonly #origin: string;
   readonly #request: Request;
   readonly #timeoutMs: number;
+  readonly #stop: AbortSignal;
 
-  constructor(origin: string, request: Request, timeoutMs: number) {
+  /** @param stop ends whatever is under way. */
+  constructor(origin: string, request: Request, timeoutMs: number, stop: AbortSignal) {
     this.#origin = origin;
     this.#request = request;
     this.#timeoutMs = timeoutMs;
+    this.#stop = stop;
   }
 
   /** com.atproto.sync.getRepo, as it streams in. */
@@ -63,7 +66,7 @@ export class HostClient {
 
   async #get(method: string, params: Record<string, string>): Promise<Response> {
     const url = `${this.#origin}/xrpc/${method}?${new URLSearchParams(params).toString()}`;
-    const response = await this.#request(url, { redirect: "manual", signal: AbortSignal.timeout(this.#timeoutMs) });
+    const response = await this.#request(url, { redirect: "manual", signal: AbortSignal.any([AbortSignal.timeout(this.#timeoutMs), this.#stop]) });
     if (response.status === 200) return response;
     await response.body?.cancel();
     throw new HostError(`${method} answered ${response.status}`);

@@ -153,6 +153,27 @@ describe("a host that sends", () => {
   });
 });
 
+describe("a good host", () => {
+  it("is heard without a gap while another one sends everything it can", async () => {
+    const [good, bad] = [new PeerUnderTest("good-neighbour"), new PeerUnderTest("bad-neighbour")];
+    const agent = good.agent(2);
+    const liar = bad.agent(3);
+    await bad.listen();
+    await good.listen();
+    const forged = Array.from({ length: 20 }, () => commitOf(new TestAgent(liar.did).commit([message("x")])));
+    for (let round = 0; round < 20; round++) {
+      await bad.server.send(bad.sequenced(forged));
+      await bad.server.say(["text", new Uint8Array(100_000).fill(0x81), new Uint8Array(5_000_001)]);
+      await good.send(commitOf(agent.commit([message(`m${round}`)])));
+    }
+    await good.dealt();
+    expect(good.rows.map(({ n }) => n)).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i + 2));
+    expect(await good.status()).toMatchObject({ state: "live", refused: {} });
+    await bad.refused("BadSignature", 400);
+    expect(bad.rows).toEqual([]);
+  }, 20_000);
+});
+
 describe("a host's standing", () => {
   const standing = { ...PEER_LIMITS.standing, offences: 20, perAccount: 5, throttleMs: 50, strikes: 2 };
 

@@ -132,7 +132,7 @@ export class Intake {
     const { standing, now } = this.#stores;
     const at = now();
     standing.good(turn.accepted, at);
-    for (const { code, did } of turn.refusals) if (isOffence(code)) standing.bad(at, did);
+    for (const { code, did } of turn.refusals) if (isOffence(code, did)) standing.bad(at, did);
   }
 }
 

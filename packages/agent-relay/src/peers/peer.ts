@@ -55,7 +55,7 @@ export class Peer {
   #tools: Tools | undefined;
   readonly #held = new Held();
   #resyncing: Promise<void> | undefined;
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(options: PeerOptions) {
     const { storage, ports, limits, sha256, request, now, random, fault } = options;
@@ -105,7 +105,7 @@ export class Peer {
 
   /** Connect if that is due; when to look again. */
   check(): number | undefined {
-    if (this.#stopped) return undefined;
+    if (this.#stopping.signal.aborted) return undefined;
     const next = this.#listener.check();
     const { running } = this.#listener;
     if (running !== undefined) this.#options.waitUntil(running);
@@ -115,7 +115,7 @@ export class Peer {
   /** Mend what is due, aside; when to look again. */
   resync(): number | undefined {
     const { now, waitUntil } = this.#options;
-    if (this.#stopped || !this.#isTrusted()) return undefined;
+    if (this.#stopping.signal.aborted || !this.#isTrusted()) return undefined;
     if (this.#resyncing !== undefined) return now() + WATCHDOG_MS;
     const due = this.#resyncer.nextDue();
     if (due === undefined || due > now()) return due;
@@ -145,7 +145,7 @@ export class Peer {
 
   /** End everything under way. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     await this.#listener.stop();
     await this.#resyncing;
   }
@@ -153,7 +153,7 @@ export class Peer {
   async #mend(): Promise<void> {
     const { limits, now, wakeAt } = this.#options;
     try {
-      while (!this.#stopped && this.#isTrusted() && (await this.#resyncer.step())) await scheduler.wait(limits.resync.gapMs);
+      while (!this.#stopping.signal.aborted && this.#isTrusted() && (await this.#resyncer.step())) await scheduler.wait(limits.resync.gapMs);
       const due = this.#resyncer.nextDue();
       if (due !== undefined) wakeAt("resync", due);
     } catch (error) {
@@ -187,7 +187,7 @@ export class Peer {
       const { ports, limits, sha256, request, now } = this.#options;
       const verifier = new Verifier({ sha256, identities: this.#identities, host: config.host, now });
       const handler = new EventHandler({ verifier, held: this.#held, config, epoch, maxAccounts: limits.maxAccounts, deliveriesOf: (commit) => ports.deliveriesOf(commit), now });
-      this.#tools = { config, epoch, verifier, handler, client: new HostClient(config.origin, request, limits.resync.timeoutMs) };
+      this.#tools = { config, epoch, verifier, handler, client: new HostClient(config.origin, request, limits.resync.timeoutMs, this.#stopping.signal) };
     }
     return this.#tools;
   }

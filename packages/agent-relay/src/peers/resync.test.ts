@@ -108,6 +108,16 @@ describe("a broken chain", () => {
     await until("mended", () => peer.rows.some(({ kind }) => kind === "sync"));
   });
 
+  it("that is being fetched does not keep the peer from being forgotten", async () => {
+    const { peer, agent } = await followed("forgotten-meanwhile");
+    agent.commit([message("missed")]);
+    await peer.server.answer(`getRepo?did=${encodeURIComponent(agent.did)}`, { status: 200, body: new Uint8Array(), piece: 1, stalls: true });
+    await peer.send(commitOf(agent.commit([message("third")])));
+    await until("fetching", async () => (await fetches(peer)) === 1);
+    await peer.stub.forget();
+    expect(await peer.stub.status()).toBeUndefined();
+  });
+
   it("again and again makes the account wait", async () => {
     const { peer, agent } = await followed("again");
     for (let i = 0; i < 8; i++) {

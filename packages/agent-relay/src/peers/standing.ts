@@ -66,5 +66,8 @@ export function strike(strikes: number, struckAt: number | null, now: number, li
  */
 const NO_OFFENCE = new Set(["Inactive", "AccountLimit", "Unresolvable", "SinceMismatch", "ChainBroken"]);
 
-/** Whether a refusal speaks against the host. */
-export const isOffence = (code: string): boolean => !NO_OFFENCE.has(code);
+/**
+ * Whether a refusal speaks against the host. The directory of did:plc may be down for everybody; names of did:web that lead
+ * nowhere are chosen by who sends them, and each costs somebody a request.
+ */
+export const isOffence = (code: string, did: string | undefined): boolean => !NO_OFFENCE.has(code) || (code === "Unresolvable" && did?.startsWith("did:web:") === true);
