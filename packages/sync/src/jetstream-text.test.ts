@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { carBytes, cidOf, cidToString, decode, encode } from "@rookery/repo";
+import { carBytes, cidKey, cidOf, cidToString, decode, encode } from "@rookery/repo";
 import { describe, expect, it } from "vitest";
 import { blocksOf } from "./car-blocks.ts";
 import { encodeAccountFrame, encodeCommitFrame, encodeErrorFrame, encodeIdentityFrame, encodeInfoFrame, encodeSyncFrame, sequenceFrame, type FrameTemplate } from "./frame-encode.ts";
@@ -47,11 +47,20 @@ describe("a view of a frame", () => {
 });
 
 describe("blocks of a CAR", () => {
-  it("are all there, and those of a torn one up to the tear", () => {
-    const car = viewFrame(commit)?.blocks ?? new Uint8Array();
-    expect(blocksOf(car).size).toBe(3);
-    expect(blocksOf(car.subarray(0, car.length - 1)).size).toBe(2);
-    expect(blocksOf(new Uint8Array()).size).toBe(0);
+  const car = viewFrame(commit)?.blocks ?? new Uint8Array();
+
+  it("are those that were asked for and are there", () => {
+    const missing = cidOf(sha256, new Uint8Array([9]));
+    const blocks = blocksOf(car, [recordCid, missing, recordCid]);
+    expect([...blocks]).toEqual([[cidKey(recordCid), record]]);
+    expect(blocksOf(car, []).size).toBe(0);
+  });
+
+  it("of a torn one are there up to the tear", () => {
+    const all = [rootCid, recordCid, brokenCid];
+    expect(blocksOf(car, all).size).toBe(3);
+    expect(blocksOf(car.subarray(0, car.length - 1), all).size).toBe(2);
+    expect(blocksOf(new Uint8Array(), all).size).toBe(0);
   });
 });
 

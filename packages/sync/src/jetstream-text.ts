@@ -15,7 +15,8 @@ export type Envelope = "v1" | "events";
  * block, or the block is not DAG-CBOR though its hash is right: nothing can be said about it in JSON.
  */
 export function opTexts(view: FrameView): (string | undefined)[] {
-  const blocks = view.blocks === undefined ? undefined : blocksOf(view.blocks);
+  const wanted = view.ops.flatMap(({ cid }) => (cid === null ? [] : [cid]));
+  const blocks = view.blocks === undefined ? undefined : blocksOf(view.blocks, wanted);
   return view.ops.map((op) => {
     const head = `"operation":"${op.action}","collection":${JSON.stringify(op.collection)},"rkey":${JSON.stringify(op.rkey)}`;
     if (op.action === "delete") return head;

@@ -6,5 +6,8 @@ export const relayLimits = ({ LOG_MAX_AGE_MS, LOG_MAX_BYTES, HEARTBEAT_MS }: Env
   ...DEFAULT_LIMITS,
   ...(LOG_MAX_AGE_MS === undefined ? {} : { maxAgeMs: Number(LOG_MAX_AGE_MS) }),
   ...(LOG_MAX_BYTES === undefined ? {} : { maxBytes: Number(LOG_MAX_BYTES) }),
-  ...(HEARTBEAT_MS === undefined ? {} : { heartbeatMs: Number(HEARTBEAT_MS) }),
+  heartbeatMs: heartbeatOf(Number(HEARTBEAT_MS ?? "0")),
 });
+
+/** Once a second at most, once an hour at least; what is no positive number is none. */
+const heartbeatOf = (ms: number): number => (ms > 0 ? Math.min(Math.max(ms, 1_000), 3_600_000) : 0);
