@@ -114,7 +114,10 @@ export class Listener {
     }
     for (const { event, interests } of considered) {
       if (event.kind !== "ops") continue;
-      for (const op of event.ops) interests.push({ op, interest: await interestIn(op, row.config, ports, taken, this.#isWaiting(op, considered)) });
+      for (const op of event.ops) {
+        if (this.#stopped) return undefined;
+        interests.push({ op, interest: await interestIn(op, row.config, ports, taken, this.#isWaiting(op, considered)) });
+      }
     }
     // Meanwhile the object may have been told to stop: then nothing of this counts.
     if (this.#stopped) return undefined;
@@ -189,6 +192,8 @@ export class Listener {
   }
 
   #pause(error: string, atLeastMs: number): void {
+    // Told to stop meanwhile, its tables may be gone.
+    if (this.#stopped) return;
     const { row, limits, now } = this.#options;
     row.tries++;
     row.error = error;

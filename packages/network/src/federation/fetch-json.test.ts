@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { UnreachableError, fetchJson } from "./fetch-json.ts";
 import { MAX_ANSWER_BYTES } from "./limits.ts";
 
-const URL_ = "https://b.example.org/x";
-const ask = (answer: () => Response | Promise<Response>) => fetchJson(async () => answer(), URL_);
+const ADDRESS = "https://b.example.org/x";
+const ask = (answer: () => Response | Promise<Response>) => fetchJson(async () => answer(), ADDRESS);
 
 describe("asking another host", () => {
   it("gives its JSON, and nothing at all as null", async () => {
@@ -25,13 +25,13 @@ describe("asking another host", () => {
   ])("throws with the address and the reason when it %s", async (_what, answer, words) => {
     const thrown: unknown = await ask(answer).catch((error: unknown) => error);
     expect(thrown).toBeInstanceOf(UnreachableError);
-    expect(String(thrown)).toContain(URL_);
+    expect(String(thrown)).toContain(ADDRESS);
     expect(String(thrown)).toContain(words);
   });
 
   it("follows no redirect by itself, and posts JSON", async () => {
     let seen: RequestInit | undefined;
-    await fetchJson(async (_input, init) => ((seen = init), Response.json({})), URL_, { a: 1 });
+    await fetchJson(async (_input, init) => ((seen = init), Response.json({})), ADDRESS, { a: 1 });
     expect(seen).toMatchObject({ method: "POST", body: '{"a":1}', redirect: "manual" });
   });
 });

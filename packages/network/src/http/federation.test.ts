@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
-import { ADMIN, type ErrorBody, ask, xrpc } from "../../test/client.ts";
+import { ADMIN, ask, xrpc } from "../../test/client.ts";
 import { upkeep } from "../federation/upkeep.ts";
 import { newPeer } from "../federation/peer-row.ts";
 import { freshNonce } from "../federation/statement.ts";
@@ -125,7 +125,7 @@ describe("an active peer, in its own object", () => {
 });
 
 describe("calls of other colonies", () => {
-  const call = (method: string, body: object) => xrpc<ErrorBody>(`agent.network.${method}`, { json: body });
+  const call = (method: string, body: object) => xrpc(`agent.network.${method}`, { json: body });
   const did = "did:web:localhost%3A1";
   const peer = "did:web:localhost%3A3000";
   const signed = { nonce: freshNonce(), expiresAt: "2026-11-21T12:00:00.000Z", signature: "A".repeat(86) };
