@@ -106,7 +106,9 @@ function sequencesSection(sequences: readonly Sequence[], dictionary: Dictionary
 
 /** The low `count` bytes of a number. */
 export function littleEndian(value: number, count: number): Uint8Array {
-  return Uint8Array.from({ length: count }, (_, i) => Math.floor(value / 2 ** (8 * i)) & 0xff);
+  const bytes = new Uint8Array(count);
+  for (let i = 0, rest = value; i < count; i++, rest = Math.floor(rest / 256)) bytes[i] = rest % 256;
+  return bytes;
 }
 
 /** Pieces in one. */
