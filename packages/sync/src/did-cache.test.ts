@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DidCache, type DidCacheLimits } from "./did-cache.ts";
 
-const LIMITS: DidCacheLimits = { lifeMs: 1000, absentMs: 100, refreshGapMs: 10, failureMs: 5, maxEntries: 3, maxChars: 1000 };
+const LIMITS: DidCacheLimits = { lifeMs: 1000, absentMs: 100, refreshGapMs: 10, failureMs: 5, maxEntries: 3, maxChars: 1000, sharedMs: 50 };
 
 /** A cache over a directory in memory and a clock that the test moves. */
 const setup = (limits: Partial<DidCacheLimits> = {}) => {
@@ -40,6 +40,16 @@ describe("the cache of DID documents", () => {
     clock.now = 10;
     expect(await cache.resolve("a", { fresh: true })).toEqual({ v: 2 });
     expect(asked).toHaveLength(2);
+  });
+
+  test("waits for nobody's look-up for ever", async () => {
+    let asked = 0;
+    const never = new Promise<unknown>(() => undefined);
+    const cache = new DidCache(() => (++asked === 1 ? never : Promise.resolve({ v: asked })), LIMITS);
+    void cache.resolve("a");
+    expect(await cache.resolve("a")).toEqual({ v: 2 });
+    expect(await cache.resolve("a")).toEqual({ v: 2 });
+    expect(asked).toBe(2);
   });
 
   test("forgets when told", async () => {

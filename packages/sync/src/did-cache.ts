@@ -13,6 +13,11 @@ export interface DidCacheLimits {
   /** Documents remembered, and their size as JSON text in characters; beyond either, those resolved longest ago go. */
   maxEntries: number;
   maxChars: number;
+  /**
+   * How long a look-up that somebody else began is waited for, before one's own: in workerd one that began in a request or
+   * object that is gone never ends, and nobody may wait for it for ever.
+   */
+  sharedMs: number;
 }
 
 export const DEFAULT_DID_CACHE: DidCacheLimits = {
@@ -22,6 +27,7 @@ export const DEFAULT_DID_CACHE: DidCacheLimits = {
   failureMs: 1_000,
   maxEntries: 20_000,
   maxChars: 16_000_000,
+  sharedMs: 1_000,
 };
 
 interface Entry {
@@ -62,8 +68,10 @@ export class DidCache {
       if (entry.error !== undefined) throw entry.error;
       return entry.document;
     }
-    const pending = this.#pending.get(did) ?? this.#ask(did);
-    return pending;
+    const pending = this.#pending.get(did);
+    if (pending === undefined) return this.#ask(did);
+    const shared = await inTime(pending, this.#limits.sharedMs);
+    return shared === undefined ? this.#ask(did) : shared.document;
   }
 
   /** Forget a DID, e.g. after an `#identity` event: the next look-up asks the directory. */
@@ -88,7 +96,9 @@ export class DidCache {
           throw error;
         },
       )
-      .finally(() => this.#pending.delete(did));
+      .finally(() => {
+        if (this.#pending.get(did) === asked) this.#pending.delete(did);
+      });
     this.#pending.set(did, asked);
     return asked;
   }
@@ -107,5 +117,16 @@ export class DidCache {
   #drop(did: string): void {
     this.#chars -= this.#known.get(did)?.chars ?? 0;
     this.#known.delete(did);
+  }
+}
+
+/** What a promise gives within a time; undefined when it takes longer. */
+async function inTime(promise: Promise<unknown>, ms: number): Promise<{ document: unknown } | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  try {
+    return await Promise.race([promise.then((document) => ({ document })), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
