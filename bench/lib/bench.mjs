@@ -11,7 +11,9 @@ import { stopAll } from "./server-process.mjs";
 import { table } from "./table.mjs";
 
 const RESULTS = join(import.meta.dirname, "../results");
-const LATEST = join(RESULTS, "latest.json");
+
+/** The relay's measures are taken by themselves, and do not take the place of the others. @param {import("../measures/measures.mjs").Measure[]} measures */
+const resultsOf = (measures) => join(RESULTS, measures.every(({ asked }) => asked) ? "relay.json" : "latest.json");
 
 const began = performance.now();
 const log = (line) => process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1)}s ${line}\n`);
@@ -25,7 +27,8 @@ const print = ({ machine: where, rounds, samples, failures }) => {
 export const bench = async (args) => {
   const options = readOptions(args);
   if (options.help) return void process.stdout.write(`${USAGE}\n`);
-  if (options.last) return print(JSON.parse(readFileSync(LATEST, "utf8")));
+  const latest = resultsOf(options.measures);
+  if (options.last) return print(JSON.parse(readFileSync(latest, "utf8")));
   if (options.peers.includes("official")) installOfficial(log);
   const where = machine();
   const folder = mkdtempSync(join(options.data ?? tmpdir(), "rookery-bench-"));
@@ -44,9 +47,9 @@ export const bench = async (args) => {
     const { samples, failures } = await runRounds(beds, options, log);
     const run = { at: new Date().toISOString(), machine: where, rounds: options.rounds, quick: options.quick, failures, samples };
     mkdirSync(RESULTS, { recursive: true });
-    writeFileSync(LATEST, `${JSON.stringify(run, null, 1)}\n`);
+    writeFileSync(latest, `${JSON.stringify(run, null, 1)}\n`);
     print(run);
-    log(`written to ${LATEST}`);
+    log(`written to ${latest}`);
     if (failures.length > 0) process.exitCode = 1;
   } finally {
     await clean();

@@ -1,3 +1,5 @@
+import { HOSTS } from "../peers/peers.mjs";
+
 /**
  * Takes every measure of every peer, round by round: the peers take turns within a measure, so that whatever the
  * machine does meanwhile hits all of them, and another one begins in each round.
@@ -12,7 +14,7 @@ export const runRounds = async (beds, { rounds, quick, measures }, log) => {
   const failed = new Map();
   const attempt = async (measure, bed, work) => {
     const name = `${measure.name} of ${bed.peer.name}`;
-    if (failed.has(name) || (measure.only && !measure.only.includes(bed.peer.name))) return;
+    if (failed.has(name) || !(measure.only ?? HOSTS).includes(bed.peer.name)) return;
     try {
       await work();
     } catch (error) {

@@ -18,32 +18,43 @@ const ratio = (a, b) => {
   return pairs.length === 0 ? undefined : median(pairs);
 };
 
+/** Each table's peers; the first is ours, and is divided by each of the others. */
+const TABLES = [
+  { table: undefined, peers: ["colony", "official", "skeleton"] },
+  { table: "relay", peers: ["relay", "floor", "bare"] },
+  { table: "ingest", peers: ["ingest"] },
+];
+
 /**
  * @param {Samples} samples
  * @param {string} key
+ * @param {string} ours
  * @param {import("../measures/figures.mjs").Target} target
  * @returns {string} The target in words, and whether it is met.
  */
-const verdict = (samples, key, { than, figure = key, atMost, atLeast }) => {
-  const ours = samples[key].colony;
-  const value = than === undefined ? middle(ours) : ratio(ours, samples[figure]?.[than === "self" ? "colony" : than]);
-  const of = than === undefined ? "" : than === "self" ? " of the cost at 1k" : ` of ${than}`;
+const verdict = (samples, key, ours, { than, figure = key, of: what = "of the cost at 1k", atMost, atLeast }) => {
+  const value = than === undefined ? middle(samples[key][ours]) : ratio(samples[key][ours], samples[figure]?.[than === "self" ? ours : than]);
+  const of = than === undefined ? "" : than === "self" ? ` ${what}` : ` of ${than}`;
   const limit = atMost === undefined ? `≥ ${atLeast}` : `≤ ${Number(atMost.toFixed(2))}`;
   const met = atMost === undefined ? value >= atLeast : value <= atMost;
-  return `${limit}${of}: ${value === undefined ? "not measured" : `${than === "self" ? `${show(value)}, ` : ""}${met ? "met" : "**not met**"}`}`;
+  return `${limit}${of}: ${value === undefined ? "not measured" : `${than === "self" || figure !== key ? `${show(value)}, ` : ""}${met ? "met" : "**not met**"}`}`;
 };
 
+const line = (cells) => `| ${cells.join(" | ")} |`;
+
 /**
- * One row per figure that was taken, as Markdown.
+ * One row per figure that was taken, as Markdown; a table for the hosts, one for the relay, one for what it takes from peers.
  * @param {Samples} samples
  */
-export const table = (samples) => {
-  const rows = FIGURES.filter(({ key }) => samples[key]).map(({ key, label, unit, targets = [] }) => {
-    const { colony, official, skeleton } = samples[key];
-    const figures = [middle(colony), middle(official), middle(skeleton), ratio(colony, official), ratio(colony, skeleton)];
-    return [`${label} (${unit})`, ...figures.map(show), targets.map((target) => verdict(samples, key, target)).join("; ")];
-  });
-  const head = ["measure", "colony", "official", "skeleton", "colony / official", "colony / skeleton", "target"];
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(["---", "--:", "--:", "--:", "--:", "--:", "---"]), ...rows.map(line)].join("\n");
-};
+export const table = (samples) =>
+  TABLES.flatMap(({ table: wanted, peers: [ours, ...others] }) => {
+    const figures = FIGURES.filter(({ key, table: where }) => where === wanted && samples[key]);
+    if (figures.length === 0) return [];
+    const head = ["measure", ours, ...others, ...others.map((other) => `${ours} / ${other}`), "target"];
+    const rows = figures.map(({ key, label, unit, targets = [] }) => {
+      const values = [ours, ...others].map((peer) => middle(samples[key][peer]));
+      const ratios = others.map((peer) => ratio(samples[key][ours], samples[key][peer]));
+      return [`${label} (${unit})`, ...[...values, ...ratios].map(show), targets.map((target) => verdict(samples, key, ours, target)).join("; ")];
+    });
+    return [[line(head), line(["---", ...head.slice(2).map(() => "--:"), "---"]), ...rows.map(line)].join("\n")];
+  }).join("\n\n");

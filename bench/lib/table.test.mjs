@@ -26,3 +26,12 @@ test("a target of our own, and one against another figure of ours", () => {
 test("what was not measured is not judged", () => {
   expect(rowOf({ "create-1k-cpu": at(undefined, [10]) }, "createRecord at 1k records, CPU")).toContain("| – | 10.0 | – | – | – | ≤ 0.33 of official: not measured;");
 });
+
+test("the relay has a table of its own", () => {
+  const samples = { "get-p50": { colony: [1] }, "relay-fan-10-rate": { relay: [40], floor: [50], bare: [80] }, "ingest-p256-rate": { ingest: [1600] } };
+  const [hosts, relays, ingest] = table(samples).split("\n\n");
+  expect(hosts).toContain("| getRecord, p50 (ms) |");
+  expect(relays).toContain("| measure | relay | floor | bare | relay / floor | relay / bare | target |");
+  expect(relays).toContain("| fan-out of 4 KB to 10 (deliveries/s) | 40.0 | 50.0 | 80.0 | 0.80 | 0.50 | ≥ 0.75 of floor: met |");
+  expect(ingest).toContain("| commits of a peer, P-256 (/s) | 1600 | ≥ 1500: met |");
+});

@@ -1,7 +1,8 @@
 /**
  * @typedef {object} Target
- * @property {string} than Whose figure ours is divided by: a peer, or `self` for another figure of ours; absent: the figure itself.
+ * @property {string} [than] Whose figure ours is divided by: a peer, or `self` for another figure of ours; absent: the figure itself.
  * @property {string} [figure] For `self`: which one.
+ * @property {string} [of] For `self`: that one in words, when it is not the cost at 1k.
  * @property {number} [atMost]
  * @property {number} [atLeast]
  *
@@ -11,13 +12,20 @@
  * @property {string} unit
  * @property {boolean} [more] True where more is better.
  * @property {Target[]} [targets]
+ * @property {"relay" | "ingest"} [table] Another table than that of the hosts.
  */
 
 const THIRD = { than: "official", atMost: 1 / 3 };
 const NEAR_FLOOR = { than: "skeleton", atMost: 1.6 };
 const sameAs1k = (kind) => ({ than: "self", figure: `create-1k-${kind}`, atMost: 1.5 });
 
-/** The rows of the table. @type {Figure[]} */
+/** A reader alone costs less than the row that every event needs, so there the log with a send loop is what to be near. */
+const fanOut = (readers) => [
+  { table: /** @type {const} */ ("relay"), key: `relay-fan-${readers}-rate`, label: `fan-out of 4 KB to ${readers.toLocaleString("en")}`, unit: "deliveries/s", more: true, targets: [{ than: readers < 100 ? "floor" : "bare", atLeast: 0.75 }] },
+  { table: /** @type {const} */ ("relay"), key: `relay-fan-${readers}-cpu`, label: `fan-out to ${readers.toLocaleString("en")}, CPU per delivery`, unit: "µs" },
+];
+
+/** The rows of the tables. @type {Figure[]} */
 export const FIGURES = [
   { key: "create-1k-cpu", label: "createRecord at 1k records, CPU", unit: "ms", targets: [THIRD, NEAR_FLOOR] },
   { key: "create-3k-cpu", label: "createRecord at 3k records, CPU", unit: "ms", targets: [THIRD, NEAR_FLOOR] },
@@ -56,4 +64,18 @@ export const FIGURES = [
   { key: "fanout-500-p50", label: "fan-out, request to last of 500, p50", unit: "ms" },
   { key: "fanout-500-cpu", label: "fan-out to 500, CPU per delivery", unit: "µs" },
   { key: "idle-cpu", label: "CPU while idle, per second", unit: "ms" },
+  ...[1, 10, 100, 1000].flatMap((readers) => fanOut(readers)),
+  { table: "relay", key: "relay-fan-memory", label: "resident memory of workerd with 1,000 readers", unit: "MB" },
+  { table: "relay", key: "relay-stuck-rate", label: "fan-out to 100 beside a stuck reader", unit: "deliveries/s", more: true, targets: [{ than: "self", figure: "relay-alone-rate", of: "of it without", atLeast: 0.9 }] },
+  { table: "relay", key: "relay-jetstream-100-rate", label: "Jetstream fan-out to 100", unit: "deliveries/s", more: true, targets: [{ than: "bare", figure: "relay-fan-100-rate", atLeast: 0.75 }] },
+  { table: "relay", key: "relay-jetstream-100-cpu", label: "Jetstream fan-out to 100, CPU per delivery", unit: "µs" },
+  { table: "relay", key: "relay-catchup-rate", label: "catch-up: one reader, a million events of 4 KB", unit: "events/s", more: true, targets: [{ atLeast: 20_000 }] },
+  { table: "relay", key: "relay-catchup-cpu", label: "catch-up, CPU per event", unit: "µs" },
+  { table: "relay", key: "relay-jetstream-catchup-rate", label: "Jetstream catch-up of the same", unit: "events/s", more: true },
+  { table: "relay", key: "relay-jetstream-catchup-cpu", label: "Jetstream catch-up, CPU per event", unit: "µs" },
+  { table: "ingest", key: "ingest-p256-rate", label: "commits of a peer, P-256", unit: "/s", more: true, targets: [{ atLeast: 1_500 }] },
+  { table: "ingest", key: "ingest-p256-cpu", label: "commits of a peer, P-256, CPU", unit: "µs" },
+  { table: "ingest", key: "ingest-k256-rate", label: "commits of a peer, secp256k1", unit: "/s", more: true, targets: [{ atLeast: 1_000 }] },
+  { table: "ingest", key: "ingest-k256-cpu", label: "commits of a peer, secp256k1, CPU", unit: "µs" },
+  { table: "ingest", key: "ingest-size", label: "bytes of a frame", unit: "bytes" },
 ];

@@ -1,13 +1,16 @@
 import { applyWrites, createAt100k, createAt1k, createAt3k, createOnMany, createOnOne } from "./create.mjs";
 import { fanOut50, fanOut500, latency } from "./firehose.mjs";
 import { idle } from "./idle.mjs";
+import { INGEST_MEASURES } from "./ingest.mjs";
 import { provisioning } from "./provision.mjs";
 import { getRecord, getRepo, listRecords } from "./read.mjs";
+import { RELAY_MEASURES } from "./relay.mjs";
 
 /**
  * @typedef {object} Measure
  * @property {string} name What `--only` looks for.
- * @property {string[]} [only] The peers it can be taken of; all when absent.
+ * @property {string[]} [only] The peers it can be taken of; all hosts of accounts when absent.
+ * @property {boolean} [asked] Taken only when `--only` asks for it.
  * @property {boolean} [slow] Left out of `--quick`.
  * @property {(bed: import("../lib/bed.mjs").Bed) => Promise<unknown>} prepare Once, before the first round.
  * @property {(bed: import("../lib/bed.mjs").Bed, scale: (count: number) => number) => Promise<Record<string, number>>} run
@@ -15,4 +18,4 @@ import { getRecord, getRepo, listRecords } from "./read.mjs";
  */
 
 /** @type {Measure[]} */
-export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle];
+export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES];

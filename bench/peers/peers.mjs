@@ -20,7 +20,16 @@ const PEERS = {
   skeleton: { script: here("../skeleton/serve.mjs"), accounts: false, args: ({ port, folder }) => [`${port}`, folder] },
 };
 
-export const PEER_NAMES = Object.keys(PEERS);
+/** Who is measured as a host of accounts. */
+export const HOSTS = Object.keys(PEERS);
+
+/** Three objects of one workerd (relay/worker.ts): the colony's relay, a log with a send loop, and a bare send loop. */
+export const RELAYS = ["relay", "floor", "bare"];
+
+/** A colony that listens to a host (ingest/fake-network.mjs). */
+export const LISTENER = "ingest";
+
+export const PEER_NAMES = [...HOSTS, ...RELAYS, LISTENER];
 
 /** Starts the PLC directory that the peers of a run share. @param {string} folder For its log. @returns Its URL. */
 export const startPlc = async (folder) => {
@@ -36,6 +45,9 @@ export const startPlc = async (folder) => {
  * @property {number} pid Root of the server's process tree.
  * @property {boolean} accounts
  * @property {Client} client
+ * @property {number} [relayPort] Of the listener: where its relay view is.
+ * @property {import("../ingest/fake-network.mjs").FakeNetwork} [network] Of the listener: the host it listens to.
+ * @property {string} [admin] Of the listener: the admin's secret.
  */
 
 /**
@@ -46,11 +58,36 @@ export const startPlc = async (folder) => {
  * @returns {Promise<Peer>}
  */
 export const startPeer = async (name, plc, folder, env) => {
+  if (RELAYS.includes(name)) return { name, accounts: false, ...(await (relays ??= startRelays(folder))) };
+  if (name === LISTENER) return startListener(folder);
   const { script, args, accounts } = PEERS[name];
   const port = await freePort();
-  const own = join(folder, name);
-  mkdirSync(own, { recursive: true });
-  const server = new ServerProcess(script, args({ port, plc, folder: own }), join(folder, `${name}.log`), env);
+  const server = new ServerProcess(script, args({ port, plc, folder: own(folder, name) }), join(folder, `${name}.log`), env);
   await server.ready();
   return { name, port, pid: server.pid, accounts, client: new Client(port) };
+};
+
+const own = (folder, name) => {
+  mkdirSync(join(folder, name), { recursive: true });
+  return join(folder, name);
+};
+
+/** The server that the three of RELAYS share. @type {Promise<{ port: number, pid: number, client: Client }> | undefined} */
+let relays;
+
+const startRelays = async (folder) => {
+  const port = await freePort();
+  const server = new ServerProcess(here("../relay/serve.mjs"), [`${port}`, own(folder, "relay")], join(folder, "relay.log"));
+  await server.ready();
+  return { port, pid: server.pid, client: new Client(port) };
+};
+
+const startListener = async (folder) => {
+  const { FakeNetwork } = await import("../ingest/fake-network.mjs");
+  const network = await new FakeNetwork().start();
+  const [port, relayPort] = [await freePort(), await freePort()];
+  const args = PEERS.colony.args({ port, plc: network.origin, folder: own(folder, LISTENER) });
+  const server = new ServerProcess(PEERS.colony.script, [...args, "--relay-port", `${relayPort}`, "--peering", "open", "--relay-collections", "com.example.*"], join(folder, `${LISTENER}.log`));
+  await server.ready();
+  return { name: LISTENER, port, pid: server.pid, accounts: false, client: new Client(port), relayPort, network, admin: "bench-admin-password" };
 };
