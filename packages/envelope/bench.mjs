@@ -11,45 +11,54 @@ const RECIPIENTS = [1, 2, 8, 32];
 const context = { repo: "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", collection: "agent.comms.message", rkey: "3kznmn7xqxl22", routing: { $type: "agent.comms.message", createdAt: "2026-11-21T09:00:00.000Z" } };
 const plaintext = new Uint8Array(CONTENT_BYTES).fill(97);
 
-/** Median of microseconds per call, after a few that do not count. */
-const median = async (work, { rounds = 41, warm = 5 } = {}) => {
-  const times = [];
-  for (let i = -warm; i < rounds; i++) {
-    const began = performance.now();
-    await work();
-    if (i >= 0) times.push((performance.now() - began) * 1000);
+const micros = async (work) => {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) * 1000;
+};
+
+/** Medians of microseconds of several works, one after the other in each round, so that a busy machine is busy for all. */
+const medians = async (works, rounds = 41) => {
+  const times = works.map(() => []);
+  for (let round = -5; round < rounds; round++) {
+    for (const [at, work] of works.entries()) {
+      const took = await micros(work);
+      if (round >= 0) times[at].push(took);
+    }
   }
-  return Math.round(times.sort((a, b) => a - b)[times.length >> 1]);
+  return times.map((all) => Math.round(all.toSorted((a, b) => a - b)[all.length >> 1]));
 };
 
 const rows = [];
 for (const suite of SUITES) {
   const pairs = await Promise.all(Array.from({ length: Math.max(...RECIPIENTS) }, () => makeKeyPair(suite)));
   const hpke = suiteOf(suite).hpke();
-  const publicKey = await hpke.DeserializePublicKey(pairs[0].publicKey);
-  const primitiveSeal = await median(() => hpke.Seal(publicKey, new Uint8Array(32)));
-  const primitive = await hpke.Seal(publicKey, new Uint8Array(32));
-  const primitiveOpen = await median(async () => hpke.Open(await hpke.DeserializePrivateKey(pairs[0].privateKey, true), primitive.encapsulatedSecret, primitive.ciphertext));
+  const publicKeys = await Promise.all(pairs.map(({ publicKey }) => hpke.DeserializePublicKey(publicKey)));
+  const privateKey = await hpke.DeserializePrivateKey(pairs[0].privateKey, true);
+  const wrapped = await hpke.Seal(publicKeys[0], new Uint8Array(32));
   for (const count of RECIPIENTS) {
     const recipients = pairs.slice(0, count);
     const sealing = () => seal({ plaintext, type: "agent.comms.message", context, suite, recipients });
     const sealed = await sealing();
-    const rounds = count > 8 ? 11 : 41;
-    rows.push({
-      suite,
-      recipients: count,
-      sealMicros: await median(sealing, { rounds }),
-      openMicros: await median(() => open({ sealed, context, ring: { keys: [pairs[count - 1]] } }), { rounds }),
-      hpkeSealMicros: primitiveSeal * count,
-      hpkeOpenMicros: primitiveOpen,
-      overheadBytes: encodeData(sealed).length - encode(plaintext).length,
-    });
+    const [sealMicros, hpkeSealMicros, openMicros, hpkeOpenMicros] = await medians(
+      [
+        sealing,
+        async () => {
+          for (const key of publicKeys.slice(0, count)) await hpke.Seal(key, new Uint8Array(32));
+        },
+        () => open({ sealed, context, ring: { keys: pairs.slice(0, 1) } }),
+        () => hpke.Open(privateKey, wrapped.encapsulatedSecret, wrapped.ciphertext),
+      ],
+      count > 8 ? 11 : 41,
+    );
+    rows.push({ suite, recipients: count, sealMicros, hpkeSealMicros, openMicros, hpkeOpenMicros, overheadBytes: encodeData(sealed).length - encode(plaintext).length });
   }
 }
 const epochKey = new Uint8Array(32).fill(1);
 const sealing = () => seal({ plaintext, type: "agent.memory.note", context, epochKey });
 const sealed = await sealing();
-rows.push({ suite: "private", recipients: 0, sealMicros: await median(sealing), openMicros: await median(() => open({ sealed, context, ring: { epochKeys: [epochKey] } })), overheadBytes: encodeData(sealed).length - encode(plaintext).length });
+const [sealMicros, openMicros] = await medians([sealing, () => open({ sealed, context, ring: { epochKeys: [epochKey] } })]);
+rows.push({ suite: "private", recipients: 0, sealMicros, openMicros, overheadBytes: encodeData(sealed).length - encode(plaintext).length });
 
 if (process.argv.includes("--json")) console.log(JSON.stringify({ contentBytes: CONTENT_BYTES, node: process.version, rows }));
 else {

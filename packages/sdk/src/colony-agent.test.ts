@@ -67,6 +67,13 @@ describe("an agent with a sealer and a transport of its own", () => {
   });
 });
 
+it("hands over as unopened what is sealed and said to be by another than its address says", async () => {
+  const { kind: _, record, ...item } = message({});
+  const { agent } = alice([{ ...item, author: ALICE, action: "create", seq: 1, value: { $type: "com.example.sealed", inner: record } }]);
+  const incoming = await new Promise<Incoming>((resolve) => agent.onMessage(resolve));
+  expect(incoming).toMatchObject({ kind: "unopened", sealed: true });
+});
+
 describe("a reply", () => {
   it("stands in the thread and counts the hop", async () => {
     const { agent, sent } = alice();

@@ -168,6 +168,8 @@ export class ColonyAgent {
       const look = async (item: InboxItem): Promise<void> => {
         const incoming = await this.#opened(item);
         if (incoming.kind !== "response" || incoming.record.request.uri !== uri || !endsTask(incoming.record.state)) return;
+        // What was asked in confidence is not answered by what anybody on the way could have written.
+        if (this.#privacy === "sealed" && !incoming.sealed) return;
         stop();
         resolve(incoming);
       };
@@ -280,7 +282,10 @@ export class ColonyAgent {
     if (value === undefined) return toIncoming(item);
     try {
       const record = await this.#sealer.open({ uri, record: value, ...(cid === undefined ? {} : { cid }) });
-      return toIncoming({ ...item, value: record }, record !== value);
+      const sealed = record !== value;
+      // The address is what was proven; an author beside it is the host's word.
+      if (sealed && !uri.startsWith(`at://${author}/`)) throw new OpenError();
+      return toIncoming({ ...item, value: record }, sealed);
     } catch (error) {
       // It will never open: the reader is told, and goes on to the next.
       if (!(error instanceof OpenError) || cid === undefined) throw error;

@@ -60,6 +60,15 @@ describe("what arrives sealed", () => {
     expect(await bob.open({ uri, record: sealed.record })).toEqual(message.record);
   });
 
+  it("is not, when another is handed over under the address and CID of a genuine one", async () => {
+    const world: World = new Map();
+    const [alice, bob] = [await sealerOf(ALICE, world), await sealerOf(BOB, world)];
+    const { uri, cid } = put(world, ALICE, await alice.seal(message));
+    // What a colony can make that knows where Alice's record is: the same place, sealed anew by whoever.
+    const forged = await alice.seal({ ...message, record: { ...message.record, content: [{ $type: "agent.comms.defs#text", text: "forged" }] } });
+    await expect(bob.open({ uri, cid, record: forged.record })).rejects.toBeInstanceOf(OpenError);
+  });
+
   it("is left alone when it is plain", async () => {
     const bob = await sealerOf(BOB, new Map(), async () => undefined);
     expect(await bob.open({ uri: `at://${ALICE}/agent.comms.message/3kznmn7xqxl22`, cid: CID, record: message.record })).toBe(message.record);

@@ -1,4 +1,4 @@
-import { DEFAULT_SUITE, grantRecord, makeOwnerKey, OpenError, openRecord, SealError, sealRecord, type SuiteName } from "@rookery/envelope";
+import { DEFAULT_SUITE, encodeData, grantRecord, makeOwnerKey, OpenError, openRecord, SealError, sealRecord, type SuiteName } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
 import type { VerifiedRecord } from "../read-record.ts";
@@ -66,6 +66,11 @@ export const openSealing = async ({ did, transport, list, prove, find, now }: Se
   return new EnvelopeSealer(did, own, peers, prove);
 };
 
+const sameData = (a: unknown, b: unknown): boolean => {
+  const [left, right] = [encodeData(a), encodeData(b)];
+  return left.length === right.length && left.every((byte, at) => byte === right[at]);
+};
+
 /** Seals with `@rookery/envelope`, for the keys that the recipients publish. */
 class EnvelopeSealer implements Sealer {
   readonly level = "sealed";
@@ -99,15 +104,16 @@ class EnvelopeSealer implements Sealer {
     void this.#own.refresh().catch(() => undefined);
     const opened = await openRecord({ ...addressOf(uri), record }, this.#own.ring, grant);
     // Anybody can seal for a public key: that it is the author's is told by the repository's signature alone.
-    if (opened.sealed && cid !== undefined) await this.#proveAuthor(uri, cid);
+    if (opened.sealed && cid !== undefined) await this.#proveAuthor({ uri, cid, record });
     return opened.record;
   }
 
-  async #proveAuthor(uri: string, cid: string): Promise<void> {
+  /** What was handed over has to be the very record that is in its author's repository, not only to name it. */
+  async #proveAuthor({ uri, cid, record }: Pick<Sharing, "uri" | "cid" | "record">): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         const proven = await this.#prove(uri);
-        if (proven?.cid === cid) return;
+        if (proven?.cid === cid && sameData(proven.value, record)) return;
         break;
       } catch {
         if (attempt >= PROOF_TRIES) break;
