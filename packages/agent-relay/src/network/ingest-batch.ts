@@ -19,7 +19,7 @@ export interface NetworkStores {
 }
 
 /** Take a peer's batch within the caller's transaction. An error means a peer's object that does not keep the limits, and nothing was taken. */
-export function ingestBatch(stores: NetworkStores, { host, rows }: PeerBatch, now: number): Outcome<Taken> {
+export function ingestBatch(stores: NetworkStores, { host, rows, seq = 0 }: PeerBatch, now: number): Outcome<Taken> {
   if (host === "") return fail(400, "InvalidRequest", "a peer's host has a name");
   if (rows.length > MAX_INGEST_ROWS) return fail(400, "InvalidRequest", `${rows.length} rows, at most ${MAX_INGEST_ROWS}`);
   const fault = [...Map.groupBy(rows, ({ did }) => did).values()].map(faultOfRows).find((found) => found !== undefined);
@@ -27,7 +27,7 @@ export function ingestBatch(stores: NetworkStores, { host, rows }: PeerBatch, no
   const taken = nothingTaken();
   const { added, refused } = takeRows(stores, host, rows, taken, now);
   if (refused > 0) console.warn({ event: "network.host_full", host, refused });
-  stores.hosts.heard(host, added, rows.reduce((seq, { n }) => Math.max(seq, n), 0), now);
+  stores.hosts.heard(host, added, seq, now);
   return ok(taken);
 }
 

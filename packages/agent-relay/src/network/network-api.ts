@@ -71,10 +71,12 @@ export interface PeerBatch {
   /** Host name, with its port when it has one, as in `requestCrawl`. */
   host: string;
   /**
-   * `n` is the seq that the event had at its host, and `epoch` 0, or higher by one whenever the host's seqs started anew. Each
-   * account's rows are in order. Frames are templates without seq.
+   * `n` increases with the seq that the event had at its host (peers/position.ts), and `epoch` is 0, or higher by one whenever
+   * the host's seqs started anew. Each account's rows are in order. Frames are templates without seq.
    */
   rows: CarriedRow[];
+  /** Highest seq of the host among them; absent when none of them is the host's own word. */
+  seq?: number;
 }
 
 /** A hint of a delete may leave `to` empty: whoever got the record is told that it was taken back. */

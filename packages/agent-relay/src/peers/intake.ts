@@ -16,6 +16,7 @@ import type { EventHandler } from "./event-handler.ts";
 import type { Held } from "./held.ts";
 import type { PeerPorts } from "./peer-api.ts";
 import type { PeerStore } from "./peer-row.ts";
+import { seqOf } from "./position.ts";
 import { isOffence, type Standing } from "./standing.ts";
 import { readMessage, type StreamItem } from "./stream-item.ts";
 import { Turn } from "./turn.ts";
@@ -109,7 +110,8 @@ export class Intake {
     fault("peer.ingest");
     if (turn.rows.length > 0) {
       // Accounts were handled side by side; as the host had them, a reader meets what belongs together.
-      const taken = await network.ingest({ host, rows: turn.rows.toSorted((a, b) => a.n - b.n) });
+      const rows = turn.rows.toSorted((a, b) => a.n - b.n);
+      const taken = await network.ingest({ host, rows, seq: seqOf(rows.at(-1)?.n ?? 0) });
       if (!taken.ok) return taken;
     }
     fault("peer.ingested");

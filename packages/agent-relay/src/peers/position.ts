@@ -11,3 +11,6 @@ export const positionOf = (seq: number): number => 2 * seq;
 
 /** Position of what we tell ourselves after the host's event with this seq, and before its next. */
 export const positionAfter = (seq: number): number => 2 * seq + 1;
+
+/** The host's seq at or before a position. */
+export const seqOf = (position: number): number => Math.floor(position / 2);
