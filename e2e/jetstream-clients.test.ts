@@ -64,6 +64,17 @@ describe.each([
     expect(consumer.errors).toEqual([]);
   });
 
+  test("the relay view has the same", async () => {
+    const writer = await signUp(`${name}-view`);
+    const past = await writeSome(writer);
+    const consumer = connect({ cursor: 1, dids: [writer.did], origin: inject("relayOrigin") });
+    await until(() => changesOf(consumer, writer.did).length >= past.length, "the past");
+    const live = await writeSome(writer, "later");
+    await until(() => changesOf(consumer, writer.did).length >= past.length + live.length, "live");
+    expect(changesOf(consumer, writer.did)).toEqual([...past, ...live]);
+    expect(consumer.errors).toEqual([]);
+  });
+
   test("filters, then another filter on the same connection", async () => {
     const writer = await signUp(`${name}-filter`);
     const consumer = connect({ collections: [LIKES], dids: [writer.did], cursor: 1 });

@@ -17,6 +17,8 @@ export interface Wanted {
   collections?: string[];
   dids?: string[];
   cursor?: number;
+  /** Where to connect; the colony under test if absent. */
+  origin?: string;
 }
 
 type CommitEvent = { did: string; time_us: number; commit: { operation: string; collection: string; rkey: string; cid?: string } };
@@ -25,14 +27,14 @@ const noteCommit = (told: JetstreamConsumer["told"], { did, time_us: timeUs, com
   told.push({ did, timeUs, change: `${operation} ${collection}/${rkey}${cid === undefined ? "" : ` ${cid}`}` });
 };
 
-const wsOrigin = () => inject("origin").replace(/^http/, "ws");
+const wsOf = (origin = inject("origin")) => origin.replace(/^http/, "ws");
 
 /** `@skyware/jetstream`: text frames, filter in the query. */
-export const skywareJetstream = ({ collections, dids, cursor }: Wanted = {}): JetstreamConsumer => {
+export const skywareJetstream = ({ collections, dids, cursor, origin }: Wanted = {}): JetstreamConsumer => {
   const told: JetstreamConsumer["told"] = [];
   const errors: unknown[] = [];
   const client = new Jetstream({
-    endpoint: `${wsOrigin()}/subscribe`,
+    endpoint: `${wsOf(origin)}/subscribe`,
     ...(collections === undefined ? {} : { wantedCollections: collections }),
     ...(dids === undefined ? {} : { wantedDids: dids }),
     ...(cursor === undefined ? {} : { cursor }),
@@ -46,11 +48,11 @@ export const skywareJetstream = ({ collections, dids, cursor }: Wanted = {}): Je
 };
 
 /** `@atcute/jetstream`: asks for the hello, sends its filter as options_update, validates every message. */
-export const atcuteJetstream = ({ collections, dids, cursor }: Wanted = {}): JetstreamConsumer => {
+export const atcuteJetstream = ({ collections, dids, cursor, origin }: Wanted = {}): JetstreamConsumer => {
   const told: JetstreamConsumer["told"] = [];
   const errors: unknown[] = [];
   const client = new JetstreamSubscription({
-    url: wsOrigin(),
+    url: wsOf(origin),
     ...(collections === undefined ? {} : { wantedCollections: collections }),
     ...(dids === undefined ? {} : { wantedDids: dids as `did:plc:${string}`[] }),
     ...(cursor === undefined ? {} : { cursor }),

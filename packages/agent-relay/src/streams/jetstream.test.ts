@@ -288,8 +288,9 @@ describe("network.bsky.jetstream.subscribeEvents", () => {
   it("takes no messages", async () => {
     const { stub } = relayFor({ test: "events-talk" });
     const reader = await listen(stub, path);
-    reader.ws.send("{}");
+    reader.ws.send(JSON.stringify({ type: "options_update", payload: { wantedDids: Array.from({ length: 500 }, (_, i) => did(i)) } }));
     await until("close", () => reader.closed !== undefined);
     expect(reader.closed?.code).toBe(1008);
+    expect(await runInDurableObject(stub, (_, { storage }) => storage.sql.exec("SELECT COUNT(*) AS n FROM filter").one())).toEqual({ n: 0 });
   });
 });

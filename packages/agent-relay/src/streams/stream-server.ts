@@ -78,7 +78,7 @@ export class StreamServer {
     const subscriber = this.#subscribers.of(ws);
     if (subscriber === undefined || !this.#subscribers.mayTalk(ws)) return;
     const { format } = subscriber.attachment;
-    if (format === "subscribeEvents") this.#subscribers.dismiss(ws, 1008, "this stream takes no messages");
+    if (format === "subscribeEvents") return this.#subscribers.dismiss(ws, 1008, "this stream takes no messages");
     // Binary messages mean nothing to Jetstream, and none does to the firehose.
     if (subscriber.filter === undefined || typeof data !== "string") return;
     if (data.length > MAX_CLIENT_MESSAGE_CHARS) return this.#subscribers.dismiss(ws, 1009, "message too long");
