@@ -8,6 +8,7 @@ export const landing: Handler = ({ host }) =>
       "",
       `  host            ${host.did}`,
       `  accounts        ${host.origin}/xrpc/com.atproto.sync.listRepos`,
+      `  directory       ${host.origin}/xrpc/agent.network.listAgents`,
       `  firehose        ${host.origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos`,
       "",
       "Most of what is here is under /xrpc/.",
