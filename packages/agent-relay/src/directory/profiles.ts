@@ -37,7 +37,7 @@ export class Profiles {
     const { ops = [], blocks } = viewFrame(frame) ?? {};
     const op = ops.find(({ collection, rkey }) => `${collection}/${rkey}` === path);
     if (op === undefined) return;
-    const record = op.cid === null || blocks === undefined ? undefined : blocksOf(blocks).get(cidKey(op.cid));
+    const record = op.cid === null || blocks === undefined ? undefined : blocksOf(blocks, [op.cid]).get(cidKey(op.cid));
     if (record !== undefined && record.length <= MAX_PROFILE_BYTES && this.#rule.isListed(record)) this.#put(repo, record);
     else this.remove(repo.id);
   }
