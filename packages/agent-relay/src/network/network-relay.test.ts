@@ -95,8 +95,8 @@ describe("hosts", () => {
   it("are known by what is carried of them; one that is forgotten is gone, and may come back", async () => {
     const house = networkFor({ test: "hosts" });
     await house.colony.stub.ingest([{ ...ownCommit(9, 1) }]);
-    await house.network().ingest({ host: HOST, rows: commits(1, 1, 2) });
-    await house.network().ingest({ host: OTHER, rows: [...commits(2, 7, 1), ...commits(3, 8, 1)] });
+    await house.network().ingest({ host: HOST, rows: commits(1, 1, 2), seq: 2 });
+    await house.network().ingest({ host: OTHER, rows: [...commits(2, 7, 1), ...commits(3, 8, 1)], seq: 8 });
     expect(await house.network().hosts(["", HOST, "nobody.example.com", OTHER])).toMatchObject([
       { host: "", accounts: 1, seq: 1 }, { host: HOST, accounts: 1, seq: 2 }, { host: OTHER, accounts: 2, seq: 8 },
     ]);
