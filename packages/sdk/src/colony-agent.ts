@@ -24,6 +24,8 @@ export interface ConnectOptions {
   password: string;
   /** PLC directory; the public one unless told otherwise. */
   plcUrl?: string;
+  /** Development: also look up `did:web` of this machine's own names, over http (`did:web:localhost%3A3000`). */
+  allowLoopback?: boolean;
   /** Where to go on reading, and what to do about failures (they are written to stderr unless told otherwise). */
   inbox?: Partial<InboxOptions>;
   /**
@@ -108,7 +110,7 @@ export class ColonyAgent {
     this.did = session.did;
     this.handle = session.session.handle;
     this.client = new Agent((path, init) => session.fetchHandler(path, init));
-    this.#identities = new Identities(options.plcUrl ?? PLC_URL);
+    this.#identities = new Identities(options.plcUrl ?? PLC_URL, options.allowLoopback);
     this.#sealer = options.sealer ?? plainSealer;
     this.#privacy = options.privacy ?? this.#sealer.level;
     if (this.#privacy === "sealed" && this.#sealer.level !== "sealed") throw new SealError("Nothing to seal with: give `sealing` a place to keep keys");
@@ -317,12 +319,12 @@ export const connect = async (options: ConnectOptions): Promise<ColonyAgent> => 
   return new ColonyAgent(session, { ...options, sealer: await sealerOf(session, options, options.sealing) });
 };
 
-const sealerOf = (session: CredentialSession, { plcUrl = PLC_URL, transport }: ConnectOptions, sealing: SealingOptions): Promise<Sealer> => {
+const sealerOf = (session: CredentialSession, { plcUrl = PLC_URL, allowLoopback, transport }: ConnectOptions, sealing: SealingOptions): Promise<Sealer> => {
   const { did } = session;
   if (did === undefined) throw new Error("Not signed in");
   const client = new Agent((path, init) => session.fetchHandler(path, init));
   const repository = new RepositoryTransport(client, did);
-  const identities = new Identities(plcUrl);
+  const identities = new Identities(plcUrl, allowLoopback);
   const ports: SealingPorts = {
     did,
     transport: transport ?? repository,
