@@ -158,6 +158,15 @@ describe("two agents with keys of their own", () => {
   });
 });
 
+test("a published key is never changed, only followed by another", async () => {
+  const { client } = ann.agent;
+  const [key] = (await client.com.atproto.repo.listRecords({ repo: ann.login.did, collection: "agent.comms.key" })).data.records;
+  if (key === undefined) throw new Error("ann has no key");
+  const rkey = key.uri.split("/").at(-1) ?? "";
+  const record = { ...key.value, expiresAt: "2027-01-01T00:00:00.000Z" };
+  await expect(client.com.atproto.repo.putRecord({ repo: ann.login.did, collection: "agent.comms.key", rkey, record })).rejects.toMatchObject({ status: 400, error: "InvalidRequest" });
+});
+
 describe("what cannot be sealed is not sent", () => {
   const countOf = async (collection: string): Promise<number> => (await ann.agent.client.com.atproto.repo.listRecords({ repo: ann.login.did, collection, limit: 100 })).data.records.length;
 

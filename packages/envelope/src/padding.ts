@@ -5,14 +5,17 @@ export const FLOOR = 256;
 /** Bytes of the length that stands before the content, big-endian. */
 const PREFIX = 4;
 
+/** Of an integer below 2^32, rounded down; the same on every platform, as logarithms of floats need not be. */
+const log2 = (value: number): number => 31 - Math.clz32(value);
+
 /**
  * The length that something of `length` bytes is padded to: at most 12 % more, so that of a size below 2^n only
  * O(log n) bits are told. Padmé, https://petsymposium.org/popets/2019/popets-2019-0056.pdf section 4, with a floor.
  */
 export const padme = (length: number): number => {
   if (length <= FLOOR) return FLOOR;
-  const exponent = Math.floor(Math.log2(length));
-  const step = 2 ** (exponent - (Math.floor(Math.log2(exponent)) + 1));
+  const exponent = log2(length);
+  const step = 2 ** (exponent - log2(exponent) - 1);
   return Math.ceil(length / step) * step;
 };
 

@@ -14,5 +14,8 @@ const sent: ReadonlySet<string> = new Set(Object.values(collectionsOf));
 /** Whether records of this collection are addressed to somebody and get delivered. */
 export const isComms = (collection: string): boolean => sent.has(collection);
 
-/** Whether records of this collection may be created and deleted but never updated: the recipient has the first one. */
-export const isImmutable = (collection: string): boolean => sent.has(collection);
+/** Named by CID in other records that rely on them: the next key, the sealed record that a grant is for. */
+const pinned: ReadonlySet<string> = new Set([ids.AgentCommsKey, ids.AgentCommsGrant]);
+
+/** Whether records of this collection may be created and deleted but never updated: the recipient has the first one, or others rely on it. */
+export const isImmutable = (collection: string): boolean => sent.has(collection) || pinned.has(collection);
