@@ -25,6 +25,8 @@ export const MAX_INTRODUCTIONS = 8;
 export const MAX_PEERS = 1_000;
 /** Peers that came by themselves and that the admin did not approve. */
 export const MAX_UNINVITED = 200;
+/** One that came by itself and that nobody wanted for this long makes room for others; it may come again. */
+export const UNINVITED_LIFE = 30 * 24 * 60 * MINUTE;
 /** DIDs in `allowlist` and in each `allowAgents`. */
 export const MAX_LIST = 1_000;
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Neighbour, type Wire, makeColonies } from "../../test/colonies.ts";
 import { admitHost, mayDeliver } from "./admit.ts";
-import { FAREWELL_LIFE, MAX_UNINVITED } from "./limits.ts";
+import { FAREWELL_LIFE, MAX_UNINVITED, UNINVITED_LIFE } from "./limits.ts";
 import { listPeers } from "./list-peers.ts";
 import { addPeer, removePeer } from "./manage-peers.ts";
 import { newPeer } from "./peer-row.ts";
@@ -266,6 +266,23 @@ describe("a change of policy", () => {
     await b.policy.set({ peering: "open", allowlist: [], allowAgents: [] }, clock.now);
     await upkeep(b);
     expect(b.heard.has(HOST_A)).toBe(true);
+  });
+});
+
+describe("who came by itself and was not wanted", () => {
+  it("makes room after a month; the admin's own and blocked ones stay", async () => {
+    await start("allowlist", "allowlist");
+    await addPeer(a, { url: b.origin });
+    await b.peers.add(newPeer({ name: "bad.example.net", kind: "host", origin: "https://bad.example.net", direction: "in", blocked: true }, clock.now));
+    clock.now += UNINVITED_LIFE;
+    await upkeep(b);
+    expect(await states(b)).toEqual({ [HOST_A]: "pending", "bad.example.net": "blocked" });
+    clock.now += 1;
+    await upkeep(b);
+    expect(await states(b)).toEqual({ "bad.example.net": "blocked" });
+    wire.down.add(b.origin);
+    await upkeep(a);
+    expect(await states(a)).toEqual({ [HOST_B]: "pending" });
   });
 });
 

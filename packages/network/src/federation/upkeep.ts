@@ -1,6 +1,6 @@
 import type { Colony } from "./colony.ts";
 import { eachOf } from "./each.ts";
-import { FAREWELL_LIFE, UPKEEP_CONCURRENCY } from "./limits.ts";
+import { FAREWELL_LIFE, UNINVITED_LIFE, UPKEEP_CONCURRENCY } from "./limits.ts";
 import { farewell, finishRemoval } from "./manage-peers.ts";
 import type { PeerRow } from "./peer-row.ts";
 import type { Policy } from "./policy.ts";
@@ -29,6 +29,8 @@ const upkeepOf = async (colony: Colony, policy: Policy, row: PeerRow, now: numbe
     if (waiting !== undefined) await farewell(colony, waiting);
     return;
   }
+  const uninvited = !row.approved && !row.blocked && state !== "active";
+  if (uninvited && row.updatedAt + UNINVITED_LIFE < now) return finishRemoval(colony, row);
   // What the admin asked for and is not there yet; what came by itself comes again by itself.
   if (state === "pending" && row.approved && due) await propose(colony, row);
   else await attend(colony, policy, row);
