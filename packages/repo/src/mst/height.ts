@@ -1,9 +1,13 @@
 import type { Sha256 } from "../cid.ts";
+import { shortDigest } from "./key-digest.ts";
 
 const utf8 = new TextEncoder();
 
 /** Layer of a key in the tree: leading zero bits of its SHA-256, counted in twos (fan-out 4). */
 export function keyHeight(sha256: Sha256, key: string): number {
+  // Almost every key is told by the first bits of a digest that is cheap to have.
+  const short = shortDigest(key);
+  if (short !== undefined && short !== 0) return Math.clz32(short) >> 1;
   const digest = sha256(utf8.encode(key));
   let height = 0;
   for (const byte of digest) {
