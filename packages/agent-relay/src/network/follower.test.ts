@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ownCommit, revOf } from "../../test/colony.ts";
 import { networkFor, replay, type NetworkUnderTest } from "../../test/network.ts";
 import { accountRow, did, identityRow, subscribe, until, upTo } from "../../test/relay.ts";
+import { migrate } from "../schema.ts";
 import { FOLLOW_PAUSE_MS, FOLLOW_RETRY_MS, FOLLOW_SLICE_ROWS } from "../settings.ts";
 
 const write = async ({ colony, name }: NetworkUnderTest, account: number, from: number, count = 1) => {
@@ -189,5 +190,26 @@ describe("a hole in the colony's log", () => {
     await write(house, 1, 3);
     expect((await replay(house)).slice(7)).toEqual([`1 #commit ${revOf(3)}`]);
     expect(await house.network().stats()).toMatchObject({ followedThrough: 3 });
+  });
+});
+
+describe("a relay of an earlier version", () => {
+  it("lists its accounts as before, and can be followed", async () => {
+    const house = networkFor({ test: "migration" });
+    await write(house, 1, 1);
+    await runInDurableObject(house.colony.stub, (_, { storage: { sql }, storage }) => {
+      const [event] = sql.exec<{ size: number; frame: ArrayBuffer }>("SELECT size, frame FROM log").toArray();
+      const [repo] = sql.exec<{ did: string; head: string; rev: string }>("SELECT did, head, rev FROM repos").toArray();
+      if (event === undefined || repo === undefined) throw new Error("nothing was written");
+      const tables = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'").toArray();
+      for (const { name } of tables) sql.exec(`DROP TABLE ${name}`);
+      migrate(storage, 4);
+      sql.exec("INSERT INTO repos (id, did, epoch, n, head, rev, active, seq, acked) VALUES (1, ?, 1, 1, ?, ?, 1, 1, 0)", repo.did, repo.head, repo.rev);
+      sql.exec("INSERT INTO log (seq, repo, prev, at, size, frame) VALUES (1, 1, 0, 1, ?, ?)", event.size, event.frame);
+      sql.exec("UPDATE state SET seq = 1, bytes = ?", event.size);
+    });
+    await abortAllDurableObjects();
+    expect(await house.colony.again().listRepos({ limit: 10 })).toMatchObject({ value: { repos: [{ did: did(1), rev: revOf(1) }] } });
+    expect(await replay(house)).toEqual([`1 #commit ${revOf(1)}`]);
   });
 });

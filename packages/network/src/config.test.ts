@@ -1,0 +1,23 @@
+import { env } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { configOf } from "./config.ts";
+
+const relayOf = (ORIGIN: string, RELAY_HOSTNAME: string | undefined) => {
+  const { RELAY_HOSTNAME: _, ...rest } = env;
+  return configOf({ ...rest, ORIGIN, ...(RELAY_HOSTNAME === undefined ? {} : { RELAY_HOSTNAME }) }).relayOrigin;
+};
+
+describe("RELAY_HOSTNAME", () => {
+  it("names the relay view's host, of the origin's kind", () => {
+    expect(relayOf("https://colony.example.com", "relay.colony.example.com")).toBe("https://relay.colony.example.com");
+    expect(relayOf("https://colony.example.com", "Relay.Example.com")).toBe("https://relay.example.com");
+    expect(relayOf("http://localhost:3000", "localhost:4000")).toBe("http://localhost:4000");
+    expect(relayOf("http://localhost:3000", undefined)).toBeUndefined();
+    expect(relayOf("http://localhost:3000", "")).toBeUndefined();
+  });
+
+  it.each(["https://relay.example.com", "relay.example.com/", "relay example", "relay.example.com:443"])("%s is no host name", (hostname) =>
+    expect(() => relayOf("https://colony.example.com", hostname)).toThrow("RELAY_HOSTNAME"));
+
+  it("cannot be the origin's own", () => expect(() => relayOf("http://localhost:3000", "localhost:3000")).toThrow("must differ"));
+});
