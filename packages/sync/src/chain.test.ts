@@ -42,6 +42,17 @@ async function begun() {
 }
 
 describe("the strict reader", () => {
+  it("remembers a bounded number of accounts: one not seen for longest begins anew", async () => {
+    const agents = [1, 2, 3].map((i) => new TestAgent(didOf(i)));
+    const checker = new ChainChecker({ sha256, maxAccounts: 2, keyOf: async (did) => agents.find((agent) => agent.did === did)?.didKey });
+    const stream = new Stream();
+    for (const agent of agents) expect(await codeOf(checker, stream.commit(agent.commit([])))).toBe("ok");
+    expect(agents.map(({ did }) => checker.stateOf(did) === undefined)).toEqual([true, false, false]);
+    for (const agent of agents) agent.commit([create("missed")]);
+    expect(await codeOf(checker, stream.commit((agents[2] as TestAgent).commit([create("b")])))).toBe("SinceMismatch");
+    expect(await codeOf(checker, stream.commit((agents[0] as TestAgent).commit([create("b")])))).toBe("ok");
+  });
+
   it("accepts a mixed history of several accounts", async () => {
     const random = seeded(20261121);
     const agents = [1, 2, 3, 4].map((i) => new TestAgent(didOf(i)));

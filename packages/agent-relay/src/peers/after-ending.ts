@@ -25,7 +25,7 @@ const AT_ONCE_MS = 50;
 export function afterEnding(cause: Cause, progressed: boolean, tries: number, limits: BackoffLimits, random: () => number): Next {
   if (cause.kind === "error-frame" && cause.error === "FutureCursor") {
     const why = "the host knows no events as late as those it sent (FutureCursor): it was restored from a backup, or is another one";
-    return { state: "stopped", tries: 0, delayMs: 0, error: `${why}. Configure the peer again to read what it has from the beginning` };
+    return { state: "stopped", tries: 0, delayMs: 0, error: `${why}. Change the peer's settings, or remove it and add it again, to read what it has from the beginning` };
   }
   const ending = cause.kind === "ending" ? cause.ending : undefined;
   // We could not keep up, or nobody had anything to say: no fault, so at once.

@@ -134,7 +134,8 @@ export class Listener {
       const { strikes, cutOff } = strike(row.strikes, row.struckAt, at, limits.standing);
       console.warn({ event: cutOff ? "peer.cut_off" : "peer.throttled", host: row.config.host, refused: peer.refused });
       const nextAt = cutOff ? null : at + limits.standing.throttleMs;
-      peer.change({ state: cutOff ? "cut-off" : "throttled", strikes, struckAt: at, nextAt, error: `too many bad events: ${JSON.stringify(peer.refused)}` });
+      const advice = cutOff ? " (change the peer's settings, or remove it and add it again, to hear it once more)" : "";
+      peer.change({ state: cutOff ? "cut-off" : "throttled", strikes, struckAt: at, nextAt, error: `too many bad events${advice}: ${JSON.stringify(peer.refused)}` });
       if (nextAt !== null) wakeAt(nextAt);
       return;
     }

@@ -7,7 +7,10 @@ import type { PeerBatch } from "../network/network-api.ts";
  * network relay. One object per host, so that a hostile or slow one harms nobody else.
  */
 export interface PeerApi {
-  /** Begin, or go on with other settings. Idempotent. */
+  /**
+   * Begin, or go on with other settings. Idempotent: the same settings change nothing. Other ones, or forgetting the peer first,
+   * let a host that was cut off or that stopped begin again.
+   */
   configure(config: PeerConfig): Promise<Outcome<null>>;
   /** Connect if that is due and not done. Cheap; called every minute and by the object's own alarm. */
   check(): Promise<void>;
@@ -30,6 +33,10 @@ export interface PeerConfig {
   allowAgents?: string[];
 }
 
+/**
+ * `throttled`: too many bad events, asked again after a while. `cut-off`: that again and again; `stopped`: the host went back
+ * behind our cursor (FutureCursor). Both last until the admin does something.
+ */
 export type PeerState = "connecting" | "live" | "waiting" | "throttled" | "cut-off" | "stopped";
 
 export interface PeerStatus {

@@ -74,11 +74,12 @@ describe("listening", () => {
     expect((await peer.status()).lastError).toContain("restored from a backup");
     const asked = (await peer.server.asked()).length;
     await peer.stub.check();
+    await peer.listen();
     expect((await peer.server.asked()).length).toBe(asked);
     await peer.server.greet([]);
     peer.seq = 0;
     await peer.server.rewrite(peer.sequenced([first, commitOf(agent.commit([message("c")]))]));
-    await peer.listen();
+    await peer.listen({ collections: ["*"] });
     await live(peer);
     await peer.dealt();
     await until("told", () => peer.rows.length === 3);

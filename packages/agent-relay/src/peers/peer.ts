@@ -88,17 +88,18 @@ export class Peer {
     });
   }
 
-  /** Settings are new, or given once more: what was cut off or stopped begins again. */
+  /** What was cut off or stopped begins again when its settings change; the same ones change nothing, since strangers can cause them to be given. */
   configure(config: PeerConfig): void {
     const { row } = this.#store;
     const fresh: PeerRow = {
       config, cursor: 0, epoch: 0, state: "waiting", tries: 0, nextAt: null, error: null, accepted: 0, lastEventAt: null, strikes: 0, struckAt: null, sweep: null,
     };
     if (row === undefined) this.#store.save(fresh);
-    else if (row.state === "live" || row.state === "connecting") this.#store.save({ ...row, config });
+    else if (isSame(row.config, config)) return;
     // The host's seqs began anew: so do ours for it. What is known of its accounts stays, and refuses what they sent before.
     else if (row.state === "stopped") this.#store.save({ ...fresh, epoch: row.epoch + 1, accepted: row.accepted, lastEventAt: row.lastEventAt });
-    else this.#store.save({ ...row, config, state: "waiting", tries: 0, nextAt: null, error: null, strikes: 0, struckAt: null });
+    else if (row.state === "cut-off") this.#store.save({ ...row, config, state: "waiting", tries: 0, nextAt: null, error: null, strikes: 0, struckAt: null });
+    else this.#store.save({ ...row, config });
     this.#options.wakeAt("connect", this.#options.now());
     this.#scheduleResync();
   }
@@ -192,5 +193,10 @@ export class Peer {
     return this.#tools;
   }
 }
+
+/** Whether two settings say the same, in whatever order. */
+const isSame = (a: PeerConfig, b: PeerConfig): boolean => canonical(a) === canonical(b);
+
+const canonical = (config: PeerConfig): string => JSON.stringify(Object.entries(config).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 
 const isoOf = (at: number): string => new Date(at).toISOString();
