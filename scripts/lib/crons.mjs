@@ -12,8 +12,7 @@ export const minutesOf = (cron) => {
 };
 
 /**
- * Local workerd does not fire crons. The first run is at once: what waited for a colony that was away need not wait longer.
- * A run that is still going when the next is due is not doubled.
+ * Local workerd does not fire crons. A run that is still going when the next is due is not doubled.
  * @param {readonly string[]} crons
  * @param {(cron: string) => Promise<void>} run
  * @param {(line: string) => void} log
@@ -28,7 +27,6 @@ export const startCrons = (crons, run, log) => {
       await run(cron).catch((error) => log(`cron ${cron}: ${reasonOf(error)}`));
       busy = false;
     };
-    void tick();
     return setInterval(() => void tick(), minutesOf(cron) * 60_000);
   });
   return () => timers.forEach((timer) => clearInterval(timer));

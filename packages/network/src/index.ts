@@ -14,9 +14,12 @@ export { Relay } from "./objects/relay.ts";
 export { Upstream } from "./objects/upstream.ts";
 
 export default {
-  fetch: (request, env) => door(request, env),
+  fetch: (request, env, context) => {
+    context.waitUntil(crawlAtStart(env));
+    return door(request, env);
+  },
   queue: (batch, env) => consume(batch, env),
   scheduled: async (_event, env) => {
-    await Promise.all([provisioningOf(hostOf(env)).sweep(), upkeep(colonyOf(env)), crawlAtStart(env), settleDirectory(env)]);
+    await Promise.all([provisioningOf(hostOf(env)).sweep(), upkeep(colonyOf(env)), settleDirectory(env)]);
   },
 } satisfies ExportedHandler<Env, WakeMessage>;

@@ -4,9 +4,17 @@ import { relayStub } from "./stubs.ts";
 
 let begun: Env | undefined;
 
-/** Once in an isolate's life: relays that are not listening are asked at a start, before anything is written. */
+/**
+ * With the first request of an isolate's life, which is how a start shows: relays that are not listening are asked, before anything
+ * is written. The relay itself knows whom it asked lately. Never throws.
+ */
 export const crawlAtStart = async (env: Env): Promise<void> => {
-  if (begun === env || configOf(env).crawlers.length === 0) return;
-  await relayStub(env).started();
+  if (begun === env) return;
   begun = env;
+  try {
+    if (configOf(env).crawlers.length > 0) await relayStub(env).started();
+  } catch (error) {
+    begun = undefined;
+    console.error(JSON.stringify({ event: "crawl-at-start-failed", error: error instanceof Error ? error.message : String(error) }));
+  }
 };
