@@ -1,5 +1,5 @@
 /** A peer's object as tests run it: its host is the FakeHost of the same name, its network the TestNetwork or none. */
-import { PeerObject, type PeerBatch, type PeerFaultPoint, type PeerPorts } from "../src/index.ts";
+import { PeerObject, type PeerBatch, type PeerFaultPoint, type PeerPorts, type ProvenRecord } from "../src/index.ts";
 import { fail, ok, type CheckedCommit, type DeliveryHint, type Outcome } from "@rookery/sync";
 import { PEER_LIMITS, type PeerLimits } from "../src/peers/settings.ts";
 import type { FakeHost } from "./fake-host.ts";
@@ -28,6 +28,7 @@ export interface PeerControls {
   /** How long it takes to answer. */
   networkDelayMs: number;
   batches: PeerBatch[];
+  proven: ProvenRecord[];
   deliveriesOf: (commit: CheckedCommit) => DeliveryHint[];
 }
 
@@ -36,7 +37,7 @@ const all = new Map<string, PeerControls>();
 export function peerControlsOf(host: string): PeerControls {
   const found = all.get(host) ?? {
     limits: {}, clockAhead: 0, documents: new Map<string, unknown>(), cached: new Map<string, unknown>(), unresolvable: new Set<string>(), lookups: [], faultAt: undefined,
-    network: undefined, networkFails: false, networkDelayMs: 0, batches: [], deliveriesOf: () => [],
+    network: undefined, networkFails: false, networkDelayMs: 0, batches: [], proven: [], deliveriesOf: () => [],
   };
   all.set(host, found);
   return found;
@@ -83,6 +84,11 @@ export class TestPeer extends PeerObject<Env> {
           if (controls.networkDelayMs > 0) await scheduler.wait(controls.networkDelayMs);
           controls.batches.push(batch);
           return controls.network === undefined ? ok(null) : NETWORK.get(NETWORK.idFromName(controls.network)).ingest(batch);
+        },
+        deliver: async (records): Promise<Outcome<null>> => {
+          if (controls.networkFails) return fail(503, "NotReady", "not now");
+          controls.proven.push(...records);
+          return ok(null);
         },
       },
       deliveriesOf: (commit) => controls.deliveriesOf(commit),

@@ -42,6 +42,12 @@ export class HostClient {
     return body;
   }
 
+  /** com.atproto.sync.getRecord: a CAR that shows what is at a path. */
+  async proof(did: string, path: string, maxBytes: number): Promise<Uint8Array> {
+    const [collection = "", rkey = ""] = path.split("/");
+    return this.#bytes("com.atproto.sync.getRecord", { did, collection, rkey }, maxBytes);
+  }
+
   /** com.atproto.sync.getLatestCommit */
   async latestCommit(did: string): Promise<Stand> {
     const { cid, rev } = fieldsOf(await this.#json("com.atproto.sync.getLatestCommit", { did }));
@@ -72,17 +78,22 @@ export class HostClient {
     throw new HostError(`${method} answered ${response.status}`);
   }
 
-  async #json(method: string, params: Record<string, string>): Promise<unknown> {
+  async #bytes(method: string, params: Record<string, string>, maxBytes: number): Promise<Uint8Array> {
     const { body } = await this.#get(method, params);
     const pieces: Uint8Array[] = [];
     let length = 0;
     for await (const piece of body ?? []) {
       length += piece.length;
-      if (length > MAX_JSON_BYTES) throw new HostError(`${method} answered more than ${MAX_JSON_BYTES} bytes`);
+      if (length > maxBytes) throw new HostError(`${method} answered more than ${maxBytes} bytes`);
       pieces.push(piece);
     }
+    return new Uint8Array(await new Blob(pieces).arrayBuffer());
+  }
+
+  async #json(method: string, params: Record<string, string>): Promise<unknown> {
+    const bytes = await this.#bytes(method, params, MAX_JSON_BYTES);
     try {
-      return JSON.parse(await new Blob(pieces).text());
+      return JSON.parse(new TextDecoder().decode(bytes));
     } catch {
       throw new HostError(`${method} answered no JSON`);
     }

@@ -1,6 +1,6 @@
 import type { DeliveryHint, Outcome } from "@rookery/sync";
 import type { CheckedCommit } from "@rookery/sync";
-import type { PeerBatch } from "../network/network-api.ts";
+import type { PeerBatch, ProvenRecord } from "../network/network-api.ts";
 
 /**
  * RPC surface of one peer's object: it listens to the firehose of one host, verifies everything, and hands what passed to the
@@ -60,7 +60,7 @@ export interface PeerStatus {
 export interface PeerPorts {
   /** A DID's document; undefined when there is none. Throws when it cannot be had now. `fresh` asks the directory again. */
   resolveDid(did: string, fresh: boolean): Promise<unknown>;
-  network: { ingest(batch: PeerBatch): Promise<Outcome<null>> };
+  network: { ingest(batch: PeerBatch): Promise<Outcome<null>>; deliver(records: ProvenRecord[]): Promise<Outcome<null>> };
   /** Whom the records of a commit are for (agent.comms.*), as an agent's own outbox says it. */
   deliveriesOf(commit: CheckedCommit): DeliveryHint[];
 }

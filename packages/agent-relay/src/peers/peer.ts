@@ -73,6 +73,7 @@ export class Peer {
       ...shared, storage, accounts, outgoing: new Outgoing(storage.sql), network: ports.network, limits: limits.resync, sha256,
       client: () => this.#current.client,
       verifier: () => this.#current.verifier,
+      deliveriesOf: (commit) => ports.deliveriesOf(commit),
       isKept: (collection) => this.#current.handler.isKept(collection),
       release: (did) => this.#release(did),
     });

@@ -13,6 +13,14 @@ export interface ReadRepo {
   block: Uint8Array;
   /** Collections that have records, at most {@link MAX_COLLECTIONS} of them. */
   collections: string[];
+  /** Paths that the caller asked to be told of. */
+  noted: string[];
+}
+
+/** Which records the caller wants to know of: the first so many that fit. */
+export interface Note {
+  isNoted(path: string): boolean;
+  most: number;
 }
 
 /** Bounds in bytes. */
@@ -28,6 +36,7 @@ export class RepoError extends Error {
 
 /** Collections told of one repository: what a directory wants to know, not what somebody fills it with. */
 const MAX_COLLECTIONS = 200;
+const NOTHING: Note = { isNoted: () => false, most: 0 };
 /** What a CID in a set costs, in bytes. */
 const CID_COST = 120;
 /** A commit is far below; whatever is larger and no node is a record. */
@@ -36,7 +45,7 @@ const MAX_COMMIT_BLOCK_BYTES = 1_000;
 const PAUSE_EVERY_KEYS = 2_000;
 
 /** Read a CAR to its end. @throws RepoError; and what the stream throws. */
-export async function readRepo(stream: ReadableStream<Uint8Array>, did: string, sha256: Sha256, limits: ReadRepoLimits): Promise<ReadRepo> {
+export async function readRepo(stream: ReadableStream<Uint8Array>, did: string, sha256: Sha256, limits: ReadRepoLimits, note: Note = NOTHING): Promise<ReadRepo> {
   const kept = new Kept(limits.maxKeptBytes);
   try {
     const car = new CarReader(sha256, { maxBytes: limits.maxBytes });
@@ -47,7 +56,7 @@ export async function readRepo(stream: ReadableStream<Uint8Array>, did: string, 
     if (commit === undefined || block === undefined) throw new RepoError("the CAR does not hold its root");
     const signed = decodeCommit(block);
     if (signed.did !== did) throw new RepoError(`asked for ${did}, got the repository of ${signed.did}`);
-    return { signed, commit, block, collections: await walk(kept, signed.data, sha256) };
+    return { signed, commit, block, ...(await walk(kept, signed.data, sha256, note)) };
   } catch (error) {
     if (error instanceof CarError || error instanceof CommitError || error instanceof InvalidNodeError) throw new RepoError(error.message);
     throw error;
@@ -55,8 +64,9 @@ export async function readRepo(stream: ReadableStream<Uint8Array>, did: string, 
 }
 
 /** Every node and record of the tree must have been there, each key in its layer and in order. A long walk lets others have their turn. */
-async function walk(kept: Kept, root: CidBytes, sha256: Sha256): Promise<string[]> {
+async function walk(kept: Kept, root: CidBytes, sha256: Sha256, note: Note): Promise<{ collections: string[]; noted: string[] }> {
   const collections = new Set<string>();
+  const noted: string[] = [];
   let last = "";
   let sincePause = 0;
   const enter = async (cid: CidBytes, layer: number): Promise<void> => {
@@ -72,12 +82,13 @@ async function walk(kept: Kept, root: CidBytes, sha256: Sha256): Promise<string[
       if (!kept.has(value)) throw new RepoError(`the record at ${key.slice(0, 200)} is missing`);
       last = key;
       if (collections.size < MAX_COLLECTIONS) collections.add(collectionOf(key));
+      if (noted.length < note.most && note.isNoted(key)) noted.push(key);
       if (++sincePause % PAUSE_EVERY_KEYS === 0) await scheduler.wait(0);
     }
   };
   const [first] = nodeOf(kept, root).keys;
   await enter(root, first === undefined ? 0 : keyHeight(sha256, first));
-  return [...collections];
+  return { collections: [...collections], noted };
 }
 
 function nodeOf(kept: Kept, cid: CidBytes): NodeData {

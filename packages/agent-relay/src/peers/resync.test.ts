@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carBytes, cidToString, readCar } from "@rookery/repo";
+import { carBytes, cidToString, readCar, tidOf } from "@rookery/repo";
 import { encodeInfoFrame } from "@rookery/sync";
 import { sha256, TestAgent } from "../../../sync/test/agent.ts";
 import { accountOf, commitOf, identityOf, message, PeerUnderTest, post, syncOf } from "../../test/peer.ts";
@@ -33,6 +33,29 @@ describe("a broken chain", () => {
     expect(peer.rows.map(({ n }) => n)).toEqual([2, 5, 8]);
     expect(peer.rows[1]).toMatchObject({ head: cidToString(fourth.commit), collections: ["agent.comms.message"] });
     expect((await peer.status()).refused).toEqual({ SinceMismatch: 1, RevOrder: 1 });
+  });
+
+  it("delivers what was written meanwhile, each record with its proof, before the account counts as mended", async () => {
+    const { peer, agent } = await followed("missed-mail");
+    peer.controls.deliveriesOf = ({ ops }) => ops.flatMap(({ path, cid }) => (cid === null || path.endsWith("x") ? [] : [{ path, cid: cidToString(cid), action: "create" as const, to: ["did:plc:x"] }]));
+    agent.wait(1e9);
+    const rkeys = [tidOf(1_700_000_900_000_000, 1), tidOf(1_700_000_900_000_001, 1), tidOf(1_600_000_000_000_000, 1)];
+    agent.commit([...rkeys.map(message), message("notatid"), post(rkeys[0] ?? "")]);
+    const shown = agent.commit([message("shown")]);
+    await peer.publish(agent);
+    const ask = (path: string) => `getRecord?${new URLSearchParams({ did: agent.did, collection: "agent.comms.message", rkey: path }).toString()}`;
+    const [first = "", second = ""] = rkeys;
+    await peer.server.answer(ask(first), { status: 200, body: agent.proof(`agent.comms.message/${first}`) });
+    await peer.send(commitOf(shown));
+    await until("the second is asked for", async () => (await peer.status()).lastError?.includes("getRecord answered 400") === true);
+    expect(peer.rows.length).toBe(1);
+    // It was deleted meanwhile, which its absence proves.
+    const later = new TestAgent(agent.did, agent);
+    later.wait(2e9);
+    later.commit([message("y")]);
+    await peer.server.answer(ask(second), { status: 200, body: later.proof(`agent.comms.message/${second}`) });
+    await until("told", () => peer.rows.length === 2);
+    expect(peer.controls.proven.map(({ author, hint }) => [author, hint.path, hint.to])).toEqual([[agent.did, `agent.comms.message/${first}`, ["did:plc:x"]]]);
   });
 
   it("of an account that wrote nothing that is kept is mended in silence, until the repository shows that it did", async () => {

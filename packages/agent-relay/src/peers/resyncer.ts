@@ -9,7 +9,9 @@ import { cidEquals, type Sha256 } from "@rookery/repo";
 import { checkRev } from "@rookery/sync";
 import type { Account, Accounts } from "./accounts.ts";
 import { backoffMs } from "./backoff.ts";
+import { collectionOf } from "./collections.ts";
 import { HostError, type HostClient } from "./host-client.ts";
+import { deliverMissed, isMadeAfter } from "./missed.ts";
 import { syncRow, type Outgoing, type Resynced } from "./outgoing.ts";
 import type { PeerPorts } from "./peer-api.ts";
 import type { PeerStore } from "./peer-row.ts";
@@ -17,7 +19,7 @@ import { positionAfter } from "./position.ts";
 import { Quota } from "./quota.ts";
 import { readRepo, RepoError } from "./read-repo.ts";
 import type { Serial } from "./serial.ts";
-import { MAX_SWEEP_PAGES, RESYNCS_PER_QUARTER, type ResyncLimits } from "./settings.ts";
+import { MAX_MISSED_RECORDS, MAX_SWEEP_PAGES, RESYNCS_PER_QUARTER, type ResyncLimits } from "./settings.ts";
 import type { Verifier } from "./verifier.ts";
 
 export interface ResyncerOptions {
@@ -33,6 +35,7 @@ export interface ResyncerOptions {
   client: () => HostClient;
   verifier: () => Verifier;
   isKept: (collection: string) => boolean;
+  deliveriesOf: PeerPorts["deliveriesOf"];
   /** Deal with what was held of an account. */
   release: (did: string) => Promise<void>;
   now: () => number;
@@ -81,15 +84,18 @@ export class Resyncer {
     if (this.#options.accounts.count > 0) this.#options.peer.change({ sweep: "" });
   }
 
-  async #fetch({ did }: Account): Promise<void> {
-    const { client, sha256, limits, verifier, serial, now } = this.#options;
+  async #fetch({ did, rev: known }: Account): Promise<void> {
+    const { client, sha256, limits, verifier, serial, isKept, peer, network, deliveriesOf, now } = this.#options;
     if (this.#quota.isSpent(did, now())) return this.#postpone(did, "its chain breaks again and again");
-    const repo = await readRepo(await client().repo(did), did, sha256, limits);
+    const isMissed = (path: string) => isKept(collectionOf(path)) && isMadeAfter(path, known);
+    const repo = await readRepo(await client().repo(did), did, sha256, limits, { isNoted: isMissed, most: MAX_MISSED_RECORDS });
     const future = checkRev(repo.signed.rev, now());
     if (future !== undefined) throw new RepoError(future.message);
     const verified = await verifier().signature(repo.signed);
     if (!verified.ok) throw new RepoError(`the repository of ${did} is not to be believed: ${verified.code}`);
     const { rev, data } = repo.signed;
+    // Before the account counts as mended: a crash in between delivers them again, which does no harm.
+    if (peer.row?.config.deliver === true) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network }, did, repo.noted);
     await serial.run(async () => this.#settle({ did, n: 0, rev, data, commit: repo.commit, block: repo.block, collections: repo.collections, time: new Date(now()).toISOString() }));
     await serial.run(() => this.#tell());
   }

@@ -108,3 +108,7 @@ export const RESYNCS_PER_QUARTER = 5;
 
 /** After a resync failed for reasons of our own. */
 export const RESYNC_RETRY_MS = 30_000;
+
+/** Records of one account that are asked for after its commits were missed, and proofs handed on together (RPC carries 32 MiB). */
+export const MAX_MISSED_RECORDS = 200;
+export const MAX_MISSED_BYTES = 4_000_000;

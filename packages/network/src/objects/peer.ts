@@ -13,7 +13,7 @@ export class Peer extends PeerObject<Env> {
     const { env } = this;
     return {
       resolveDid: (did, fresh) => didsOf(env).resolve(did, { fresh }),
-      network: { ingest: (batch) => networkStub(env).ingest(batch) },
+      network: { ingest: (batch) => networkStub(env).ingest(batch), deliver: (records) => networkStub(env).deliver(records) },
       deliveriesOf: hintsOf,
     };
   }
