@@ -41,5 +41,3 @@ export const RETRY_MAX_MS = 3_600_000;
 export const MAX_RETRIES = 10_000;
 /** Hosts whose failures are remembered, so that one that answers nothing is asked once and not once per account. */
 export const MAX_HOSTS = 1_000;
-/** Accounts whose newest commit is asked for at the same time, after a hole in the stream. */
-export const LOOKUPS_AT_ONCE = 8;
