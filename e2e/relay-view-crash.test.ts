@@ -73,16 +73,16 @@ test.each(["network.follow.transaction", "network.follow.committed"])("a crash a
 
 test("deaths at any moment of writing lose and repeat nothing", { timeout: 180_000 }, async () => {
   const random = new Random(SEED);
-  let writing = true;
+  const dying = new AbortController();
   const writers = agents.map(async (agent) => {
-    for (let i = 0; writing; i++) await write(agent, `note ${i}`);
+    for (let i = 0; !dying.signal.aborted; i++) await write(agent, `note ${i}`);
   });
   for (let i = 0; i < KILLS; i++) {
     await sleep(random.int(800));
     await colony.kill();
     await colony.start();
   }
-  writing = false;
+  dying.abort();
   await Promise.all(writers);
   await settled();
   expect(reader.commits).toBeGreaterThan(KILLS);
