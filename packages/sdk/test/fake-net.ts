@@ -52,6 +52,8 @@ export class FakeNet {
   prunedThrough = 0;
   /** HTTP status of everything the host answers, when not 200. */
   hostStatus = 200;
+  /** Whether the host has no repositories any more. */
+  gone = false;
   /** Answers of a host that lies, by path and query. */
   readonly lies = new Map<string, Uint8Array>();
   /** DIDs for which the directory is down. */
@@ -132,7 +134,7 @@ export class FakeNet {
     if (this.hostStatus !== 200) return Response.json({ error: "InternalServerError", message: "down" }, { status: this.hostStatus });
     const lie = this.lies.get(method);
     if (lie !== undefined) return new Response(new Uint8Array(lie));
-    const agent = this.agents.get(url.searchParams.get("did") ?? "");
+    const agent = this.gone ? undefined : this.agents.get(url.searchParams.get("did") ?? "");
     if (agent === undefined) return Response.json({ error: "RepoNotFound", message: "no such repository" }, { status: 400 });
     if (method === "getRepo") return new Response(new Uint8Array(agent.archive()));
     if (method === "getRecord") return new Response(new Uint8Array(agent.proof(`${url.searchParams.get("collection")}/${url.searchParams.get("rkey")}`)));

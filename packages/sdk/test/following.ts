@@ -17,6 +17,8 @@ export const told = (event: FirehoseEvent): string => {
       return `account ${event.active} ${event.status ?? ""}`.trim();
     case "identity":
       return `identity ${event.handle}`;
+    case "gone":
+      return `gone ${event.status}`;
     case "desynchronized":
       return `desynchronized ${event.reason.code}`;
     case "refused":

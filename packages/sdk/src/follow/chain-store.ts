@@ -10,6 +10,8 @@ export interface AccountState {
   data?: string;
   /** Set while the account is not active: `deactivated`, `deleted`, ... */
   inactive?: string;
+  /** Set when its host had no repository of it to give: what comes next is fetched. */
+  gone?: true;
   /** Set while the repository is known to have gone on without us, and could not be fetched yet: why. */
   desynchronized?: string;
 }

@@ -36,6 +36,8 @@ export type MendEvent =
    * not among `records` is gone. They are decoded as they are read.
    */
   | { kind: "resync"; seq: number; did: string; rev: string; commit: string; reason: Reason; records: Iterable<CurrentRecord> }
+  /** The account went on without us, and its host has no repository of it now: it was deleted, taken down, or moved away. */
+  | { kind: "gone"; seq: number; did: string; reason: Reason; status: string }
   /** The account went on without us, and its repository cannot be had now. It is tried again; a `resync` follows. */
   | { kind: "desynchronized"; seq: number; did: string; reason: Reason; error: string; retryAt: Date };
 

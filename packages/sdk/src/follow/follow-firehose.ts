@@ -128,7 +128,8 @@ class FirehoseReader {
       case "#account": {
         const { active, status } = message.body;
         yield { kind: "account", seq, did, time, active, ...(status === undefined ? {} : { status }) };
-        if (active) delete after.inactive;
+        // The last two are about the mirror that is followed, not about the account.
+        if (active || status === "desynchronized" || status === "throttled") delete after.inactive;
         else after.inactive = status ?? "inactive";
       }
     }

@@ -15,6 +15,7 @@ const told = (event: JetstreamFollowEvent): string => {
       return `superseded ${event.uri.split("/").at(-1)}`;
     case "resync":
       return `resync ${event.reason.code}: ${[...event.records].map(({ rkey }) => rkey).join(", ")}`;
+    case "gone":
     case "desynchronized":
     case "refused":
       return `${event.kind} ${event.reason.code}`;

@@ -120,7 +120,7 @@ class JetstreamReader {
       await chains.set(did, after);
       return;
     }
-    const broken = state?.desynchronized !== undefined || (state?.rev !== undefined && prevRev !== undefined && rev !== state.rev && prevRev !== state.rev);
+    const broken = state?.desynchronized !== undefined || state?.gone === true || (state?.rev !== undefined && prevRev !== undefined && rev !== state.rev && prevRev !== state.rev);
     if (broken) {
       yield* this.#mend(did, state, after, { code: "SinceMismatch", message: `prevRev ${prevRev}, the rev before was ${state?.rev}` }, rev);
       return;

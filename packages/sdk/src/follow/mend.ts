@@ -17,7 +17,12 @@ export async function* mend(
     await chains.set(did, { ...after, desynchronized: `${reason.code}: ${reason.message}` });
     return;
   }
-  const { desynchronized: _, ...mended } = after;
+  const { desynchronized: _, gone: _gone, ...mended } = after;
+  if (found.kind === "gone") {
+    if (state?.gone !== true) yield { kind: "gone", seq, did, reason, status: found.status };
+    await chains.set(did, { ...mended, gone: true });
+    return;
+  }
   if (found.kind === "unchanged") {
     await chains.set(did, mended);
     return;

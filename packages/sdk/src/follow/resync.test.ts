@@ -57,6 +57,22 @@ describe("what cannot be had from the stream", () => {
     expect(await story(events, 1)).toEqual(["commit create d"]);
   });
 
+  it("an account that its host no longer has is gone, and fetched when it is back", async () => {
+    const net = new FakeNet();
+    const ada = net.agent("ada");
+    net.write(ada, "a");
+    net.write(ada, "b", { lost: true });
+    net.write(ada, "c");
+    net.gone = true;
+    const events = follow(net);
+    expect(await story(events, 2)).toEqual(["commit create a", "gone deleted"]);
+    net.gone = false;
+    net.write(ada, "d");
+    expect(await story(events, 1)).toEqual(["resync FirstSeen: a, b, c, d"]);
+    net.write(ada, "e");
+    expect(await story(events, 1)).toEqual(["commit create e"]);
+  });
+
   it("an account that was left behind in an earlier life is brought up to date in the next", async () => {
     const net = new FakeNet();
     const ada = net.agent("ada");

@@ -3,6 +3,7 @@ import type { Sha256 } from "@rookery/repo";
 import { pauseBefore, type Pauses } from "./backoff.ts";
 import type { AccountState } from "./chain-store.ts";
 import type { Reason } from "./events.ts";
+import { HostError } from "./fetch-bytes.ts";
 import { fetchLatest, fetchRepo, type FetchedRepo } from "./fetch-repo.ts";
 import type { Keys } from "./keys.ts";
 import { MAX_HOSTS, MAX_RETRIES } from "./settings.ts";
@@ -19,7 +20,10 @@ export interface ResyncSettings {
 }
 
 /** What asking an account's host has brought. */
-export type Resynced = { kind: "unchanged" } | { kind: "changed"; repo: FetchedRepo } | { kind: "failed"; error: string; retryAt: number };
+export type Resynced = { kind: "unchanged" } | { kind: "gone"; status: string } | { kind: "changed"; repo: FetchedRepo } | { kind: "failed"; error: string; retryAt: number };
+
+/** What a host says of an account whose repository it does not give (com.atproto.sync.getLatestCommit), as `#account` would. */
+const GONE: Readonly<Record<string, string>> = { RepoNotFound: "deleted", RepoTakendown: "takendown", RepoSuspended: "suspended", RepoDeactivated: "deactivated" };
 
 interface Retry {
   reason: Reason;
@@ -85,6 +89,11 @@ export class Resync {
       return found;
     } catch (error) {
       signal.throwIfAborted();
+      const status = error instanceof HostError ? GONE[error.error] : undefined;
+      if (status !== undefined) {
+        this.#retries.delete(did);
+        return { kind: "gone", status };
+      }
       // The host may be down, or lying about one account: it is left alone for a moment in either case.
       if (host !== undefined) this.#hostFailed(host);
       return this.#failed(did, reason, error instanceof Error ? error.message : String(error));

@@ -31,6 +31,7 @@ export const judgeCommit = async (body: CommitBody & { rebase: boolean; tooBig: 
   const { signed, commit } = content.value;
   const unsigned = await unsignedVerdict(signed, state, settings.keys);
   if (unsigned !== undefined) return unsigned;
+  if (state?.gone === true) return { kind: "broken", rev: commit.rev, reason: { code: "FirstSeen", message: "the account is back" } };
   const last = chainStateOf(state);
   if (last === undefined) {
     if (commit.since === null || !settings.backfill) return { kind: "accepted", checked: commit };
