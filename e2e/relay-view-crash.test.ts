@@ -15,7 +15,7 @@ import { until } from "./test/until.ts";
 
 const NOTES = "org.example.note";
 const SEED = 20_261_121;
-const KILLS = 8;
+const KILLS = 4;
 /** What is lost with a process is tried again within this, in ms: a job that died in the middle waits 30 s. */
 const RETRIED_WITHIN = 60_000;
 
