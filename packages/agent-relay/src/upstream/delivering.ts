@@ -26,16 +26,22 @@ interface Options {
 export class Delivering {
   readonly #options: Options;
   readonly #busy = new Set<string>();
+  #stopped = false;
 
   constructor(options: Options) {
     this.#options = options;
+  }
+
+  /** For good: what is under way changes and delivers nothing more. Its tables may be gone. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Begin with as many as there is room for; each is a promise that never rejects. */
   start(): Promise<void>[] {
     const { queue, limits, now } = this.#options;
     const free = limits.fetches - this.#busy.size;
-    if (free <= 0) return [];
+    if (free <= 0 || this.#stopped) return [];
     return queue.due(now(), free, this.#busy).map((waiting) => this.#see(waiting));
   }
 
@@ -50,11 +56,12 @@ export class Delivering {
     try {
       await this.#settle(waiting);
     } catch (error) {
+      if (this.#stopped) return;
       console.error({ event: "upstream.failed", author: waiting.author, path: waiting.path, error: String(error) });
       this.#later(waiting, String(error));
     } finally {
       this.#busy.delete(waiting.author);
-      this.#options.freed();
+      if (!this.#stopped) this.#options.freed();
     }
   }
 
@@ -65,10 +72,12 @@ export class Delivering {
     // The record that was deleted never came through here.
     if (waiting.cid === null && before === undefined) return queue.remove(id);
     const proved = await prover.prove(waiting, before?.to);
+    if (this.#stopped) return;
     if (proved.kind === "busy") return queue.postpone(id, waiting.tries, now() + BUSY_MS);
     if (proved.kind === "later") return this.#later(waiting, proved.message);
     if (proved.kind === "refused") return this.#refuse(waiting, proved.reason);
     const delivered = await network.deliver([proved.record]);
+    if (this.#stopped) return;
     if (!delivered.ok) return this.#later(waiting, delivered.error.message);
     const { hint } = proved.record;
     storage.transactionSync(() => {

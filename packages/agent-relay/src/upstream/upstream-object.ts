@@ -58,8 +58,7 @@ export abstract class UpstreamObject<Env = unknown> extends DurableObject<Env> i
       row.config = config;
       row.save();
     } else {
-      this.#awake?.listener.stop();
-      this.#awake = undefined;
+      this.#stop();
       this.ctx.storage.sql.exec("DELETE FROM stream");
       StreamRow.create(this.ctx.storage.sql, config);
     }
@@ -93,8 +92,7 @@ export abstract class UpstreamObject<Env = unknown> extends DurableObject<Env> i
   }
 
   async forget(): Promise<void> {
-    this.#awake?.listener.stop();
-    this.#awake = undefined;
+    this.#stop();
     this.#alarm = Number.POSITIVE_INFINITY;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
@@ -122,6 +120,12 @@ export abstract class UpstreamObject<Env = unknown> extends DurableObject<Env> i
     const listener = new Listener({ storage, row, queue, taken, ports, limits, fetch: fetcher, now, added: () => this.#work() });
     this.#awake = { row, queue, listener, delivering };
     return this.#awake;
+  }
+
+  #stop(): void {
+    this.#awake?.listener.stop();
+    this.#awake?.delivering.stop();
+    this.#awake = undefined;
   }
 
   /** See to what waits, as far as there is room. */

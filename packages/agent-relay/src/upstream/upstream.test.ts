@@ -331,6 +331,21 @@ describe("an upstream", () => {
     expect(await runInDurableObject(upstream, (_, state) => state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray())).toEqual([]);
   });
 
+  it("lets nothing through that was under way when it was told to forget", async () => {
+    const s = await scene();
+    const alice = author(s, 182);
+    let answer: (response: Response) => void = () => undefined;
+    s.world.answers.set("pds182.example.org", () => new Promise((resolve) => (answer = resolve)));
+    send(s, alice, "a", letter([BOB]));
+    await until("the host is asked", () => s.world.asked.length > 0);
+    await s.upstream().forget();
+    answer(new Response(alice.proof(path("a"))));
+    await scheduler.wait(30);
+    expect(s.world.delivered).toEqual([]);
+    expect(await s.upstream().status()).toBeUndefined();
+    expect(await runInDurableObject(s.upstream(), (_, state) => state.storage.getAlarm())).toBeNull();
+  });
+
   it("forgets everything when told to", async () => {
     const s = await scene();
     send(s, author(s, 180), "a", letter([BOB]));
