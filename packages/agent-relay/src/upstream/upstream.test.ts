@@ -334,13 +334,16 @@ describe("an upstream", () => {
   it("lets nothing through that was under way when it was told to forget", async () => {
     const s = await scene();
     const alice = author(s, 182);
-    let answer: (response: Response) => void = () => undefined;
-    s.world.answers.set("pds182.example.org", () => new Promise((resolve) => (answer = resolve)));
+    const release = new AbortController();
+    s.world.answers.set("pds182.example.org", async () => {
+      while (!release.signal.aborted) await scheduler.wait(3);
+      return new Response(alice.proof(path("a")));
+    });
     send(s, alice, "a", letter([BOB]));
     await until("the host is asked", () => s.world.asked.length > 0);
     await s.upstream().forget();
-    answer(new Response(alice.proof(path("a"))));
-    await scheduler.wait(30);
+    release.abort();
+    await scheduler.wait(60);
     expect(s.world.delivered).toEqual([]);
     expect(await s.upstream().status()).toBeUndefined();
     expect(await runInDurableObject(s.upstream(), (_, state) => state.storage.getAlarm())).toBeNull();
