@@ -124,6 +124,14 @@ describe("a confirmation is refused", () => {
     await refusedWith({ ...confirmation, challenge: challenge.nonce, expiresAt: challenge.expiresAt, signature }, "ChallengeUnknown");
   });
 
+  it("when it answers another colony's challenge with that one's nonce, which does not use it up", async () => {
+    const theirs = await challenged(c);
+    const { handshake } = await challenged(a);
+    const signature = await signStatement(await a.key(), confirmationBytes({ ...handshake, requesterNonce: theirs.handshake.requesterNonce, responderNonce: theirs.challenge.nonce }));
+    await refusedWith({ ...theirs.confirmation, did: a.did, signature }, "ChallengeUnknown");
+    expect(await confirmPeering(b, theirs.confirmation)).toMatchObject({ ok: true });
+  });
+
   it("when nonces are swapped between two handshakes of one colony", async () => {
     const first = await challenged();
     const second = await challenged();

@@ -6,7 +6,7 @@ import { listPeers } from "./list-peers.ts";
 import { addPeer, removePeer } from "./manage-peers.ts";
 import { newPeer } from "./peer-row.ts";
 import { TRUST_LEVELS, type Policy, type TrustLevel } from "./policy.ts";
-import { endPeering } from "./respond.ts";
+import { endPeering, requestPeering } from "./respond.ts";
 import { farewellBytes, freshNonce, signStatement } from "./statement.ts";
 import { settleAll, upkeep } from "./upkeep.ts";
 
@@ -187,6 +187,8 @@ describe("the end of a peering", () => {
     wire.down.add(b.origin);
     expect(await removePeer(a, b.did, false)).toMatchObject({ ok: true, value: { removed: true, told: false } });
     expect(await states(a)).toEqual({ [HOST_B]: "ending" });
+    await settleAll(a);
+    await upkeep(a);
     expect(a.heard.size).toBe(0);
     wire.down.clear();
     clock.now += 120_000;
@@ -205,6 +207,7 @@ describe("the end of a peering", () => {
     await removePeer(a, b.did, true);
     expect(await states(a)).toEqual({ [HOST_B]: "blocked" });
     expect(await addPeer(b, { url: a.origin })).toMatchObject({ ok: false, error: { name: "PeerRefused" } });
+    expect(await requestPeering(a, { did: b.did, peer: a.did, nonce: freshNonce() })).toMatchObject({ ok: false, error: { name: "PeeringClosed" } });
     expect(await admitHost(a, HOST_B)).toMatchObject({ ok: false, error: { name: "HostBanned" } });
     await addPeer(a, { url: b.origin });
     expect([await states(a), await states(b)]).toEqual([{ [HOST_B]: "active" }, { [HOST_A]: "active" }]);
