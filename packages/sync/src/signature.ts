@@ -1,7 +1,7 @@
 import { P256PublicKey, parseDidKey } from "@atcute/crypto";
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { decodeCommit, encodeUnsigned, type Commit } from "@rookery/repo";
 import { RecentMap } from "./recent-map.ts";
+import { secp256k1Verifier } from "./secp256k1-verifier.ts";
 
 type Verifier = (sig: Uint8Array, bytes: Uint8Array) => boolean | Promise<boolean>;
 
@@ -31,11 +31,11 @@ export async function verifySignature(bytes: Uint8Array, sig: Uint8Array, didKey
 
 /**
  * P-256 is native (41 us in workerd). No runtime has secp256k1: @noble/curves is the fastest maintained one in plain JavaScript
- * (about 300 us; @noble/secp256k1 takes half as long again, WebAssembly saves a quarter and is not maintained).
+ * (about 300 us, half of it with a table; @noble/secp256k1 takes half as long again, WebAssembly saves a quarter at most).
  */
 async function verifierOf(didKey: string): Promise<Verifier> {
   const { type, publicKeyBytes } = parseDidKey(didKey);
-  if (type === "secp256k1") return (sig, bytes) => secp256k1.verify(sig, bytes, publicKeyBytes, { lowS: true, prehash: true });
+  if (type === "secp256k1") return secp256k1Verifier(publicKeyBytes, didKey);
   const key = await P256PublicKey.importRaw(publicKeyBytes);
   return (sig, bytes) => key.verify(sig, bytes);
 }
