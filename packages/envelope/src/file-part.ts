@@ -1,5 +1,6 @@
 import { type AgentCommsDefsSealedFile, type BlobJson, COMMS_ROOT } from "@rookery/lexicon-agent-comms";
 import type { FileKey } from "./file.ts";
+import { MAX_BLOB } from "./limits.ts";
 import { bytesOf, bytesToJson, mapOf } from "./sealed.ts";
 
 /** `$type` of what stands for a file inside the envelope. */
@@ -37,7 +38,7 @@ export const fileOfPart = (part: unknown): NamedFile | undefined => {
   try {
     const { $type, blob, key, sha256, size, name, mediaType } = mapOf(part);
     const { $link } = mapOf(blob);
-    if ($type !== SEALED_FILE || typeof $link !== "string" || typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
+    if ($type !== SEALED_FILE || typeof $link !== "string" || typeof size !== "number" || !Number.isSafeInteger(size) || size < 0 || size > MAX_BLOB) return undefined;
     return {
       cid: $link,
       key: bytesOf(key, 32),

@@ -1,15 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { collect } from "../test/collect.ts";
 import { alice, bob } from "../test/people.ts";
 import { CHUNK } from "./chunked.ts";
 import { type FileKey, fileOfPart, filePart, OpenError, openFile, sealFile, SealError } from "./index.ts";
 
 const bytesOf = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, i) => (i * 31) & 255);
-
-const collect = async (source: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
-  const parts: Uint8Array[] = [];
-  for await (const part of source) parts.push(part);
-  return new Uint8Array(Buffer.concat(parts));
-};
 
 const sealed = async (size: number) => {
   const plaintext = bytesOf(size);

@@ -67,15 +67,18 @@ export const sealFile = (file: ByteSource, size: number, repo: string): SealedFi
 export async function* openFile(ciphertext: ByteSource, { key, sha256: expected, size }: FileKey, repo: string): AsyncGenerator<Bytes> {
   try {
     const hash = sha256.create();
+    const whole = padme(size);
     let seen = 0;
     for await (const part of decryptChunks(ciphertext, key, contextOf(repo))) {
+      // Its sender may go on for ever.
+      if (seen + part.length > whole) throw new OpenError();
       const piece = part.slice(0, Math.max(0, size - seen));
       if (part.subarray(piece.length).some((byte) => byte !== 0)) throw new OpenError();
       seen += part.length;
       hash.update(piece);
       if (piece.length > 0) yield piece;
     }
-    if (seen !== padme(size) || !equalBytes(hash.digest(), expected)) throw new OpenError();
+    if (seen !== whole || !equalBytes(hash.digest(), expected)) throw new OpenError();
   } catch {
     throw new OpenError();
   }

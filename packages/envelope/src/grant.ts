@@ -24,7 +24,8 @@ export interface GrantInput extends OpenInput {
  * @throws OpenError when the ring does not open the subject. @throws SealError
  */
 export const makeGrant = async (input: GrantInput): Promise<AgentCommsGrant> => {
-  const { subject, place, to, recipient, suite = DEFAULT_SUITE, createdAt } = input;
+  const { context, subject, place, to, recipient, suite = DEFAULT_SUITE, createdAt } = input;
+  if (subject.uri !== `at://${context.repo}/${context.collection}/${context.rkey}` || place.repo !== context.repo) throw new SealError("A grant is of the repository of what it names, and names what it opens");
   const { binding, dataKey, parts } = await opening(() => unlock(input));
   await checkRecipients(suite, [recipient]);
   const clear = { $type: ids.AgentCommsGrant, to, subject: { uri: subject.uri, cid: subject.cid }, suite, createdAt } as const;

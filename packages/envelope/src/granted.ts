@@ -1,5 +1,6 @@
 import { ids } from "@rookery/lexicon-agent-comms";
 import { type Bytes, concat, equalBytes } from "./bytes.ts";
+import type { SealContext } from "./context.ts";
 import { encodeData } from "./data-model.ts";
 import { OpenError } from "./errors.ts";
 import { mapOf, wrappedOfJson } from "./sealed.ts";
@@ -26,10 +27,10 @@ export const grantPurpose = ({ repo, rkey }: GrantPlace, clear: Record<string, u
 });
 
 /** The data key that a grant gives. @throws Error when it is not for these keys or not for this record. */
-export const dataKeyOfGrant = async ({ record, ...place }: GivenGrant, keys: PrivateKey[], binding: Bytes, commitment: Bytes): Promise<Bytes> => {
+export const dataKeyOfGrant = async ({ record, ...place }: GivenGrant, keys: PrivateKey[], { repo }: SealContext, binding: Bytes, commitment: Bytes): Promise<Bytes> => {
   const { key: wrappedJson, ...clear } = mapOf(record);
   const { suite } = clear;
-  if (!isSuite(suite)) throw new OpenError();
+  if (place.repo !== repo || !isSuite(suite)) throw new OpenError();
   const wrapped = wrappedOfJson(wrappedJson, suite);
   const key = keys.find((one) => one.suite === suite && equalBytes(one.keyId, wrapped.keyId));
   if (key === undefined) throw new OpenError();

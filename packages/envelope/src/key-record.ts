@@ -1,5 +1,5 @@
 import { type AgentCommsKey, ids, validateRecord } from "@rookery/lexicon-agent-comms";
-import { type Bytes, equalBytes, toBase64 } from "./bytes.ts";
+import { type Bytes, equalBytes } from "./bytes.ts";
 import { type OwnerKey, type OwnerKeyPair, signContinuity, verifyContinuity } from "./continuity.ts";
 import { MAX_CHAIN, MAX_KEY_LIFE_MS } from "./limits.ts";
 import { publicKeyFault } from "./public-key.ts";
@@ -117,6 +117,3 @@ export const checkChain = (chain: CheckedKey[]): ChainVerdict => {
   }
   return { ok: true };
 };
-
-/** A key id as text, for maps and logs. */
-export const keyIdText = (keyId: Uint8Array): string => toBase64(keyId);

@@ -68,7 +68,7 @@ export const unlock = async ({ sealed, context, ring, grant }: OpenInput): Promi
 
 const findDataKey = async (parts: Sealed, binding: Bytes, context: SealContext, ring: KeyRing, grant: GivenGrant | undefined): Promise<Bytes> => {
   const keys = (ring.keys ?? []).slice(0, MAX_KEYS);
-  if (grant !== undefined) return dataKeyOfGrant(grant, keys, binding, parts.commitment);
+  if (grant !== undefined) return dataKeyOfGrant(grant, keys, context, binding, parts.commitment);
   if (parts.epoch !== undefined) {
     for (const epochKey of (ring.epochKeys ?? []).slice(0, MAX_EPOCHS)) {
       if (equalBytes(await epochIdOf(epochKey), parts.epoch)) return dataKeyOfEpoch(epochKey, parts.salt, context);

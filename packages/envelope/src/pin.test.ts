@@ -137,4 +137,18 @@ describe("a pin", () => {
   it("does not go back", async () => {
     expect(decide(pinOf(await checked(1, [owner])), [await checked(0, [owner])])).toMatchObject({ decision: "refuse", why: "rolled-back" });
   });
+
+  it("follows the owner from key to key, also when it was away for the change", async () => {
+    const [first, both, last] = [await checked(0, [owner]), await checked(1, [owner, other]), await checked(2, [other])];
+    expect(decide(pinOf(first), [last, both, first])).toMatchObject({ decision: "use", how: "rotated", assurance: "owner" });
+    expect(decide(pinOf(first), [last])).toMatchObject({ decision: "refuse", why: "substituted" });
+    expect(decide(pinOf(first), [last, await checked(1, [other]), first])).toMatchObject({ decision: "refuse", why: "substituted" });
+  });
+
+  it("takes no key from the future, which would outlive every limit and every key after it", async () => {
+    const key = await checked(2);
+    expect(decide(undefined, [key], START + 2 * DAY - 60_000)).toMatchObject({ decision: "use" });
+    expect(decide(undefined, [key], START + DAY)).toMatchObject({ decision: "refuse", why: "not-yet-valid" });
+    expect(decide(pinOf(await checked(1)), [key, await checked(1)], START + DAY)).toMatchObject({ decision: "refuse", why: "not-yet-valid" });
+  });
 });

@@ -1,3 +1,4 @@
+import { MAX_CLOCK_SKEW_MS } from "./limits.ts";
 import { type CheckedKey, checkChain, sameOwner } from "./key-record.ts";
 
 /** What is remembered of somebody's key: it, and whom it was signed by. */
@@ -15,7 +16,7 @@ export type Assurance = "owner" | "repository";
  */
 export type PinDecision =
   | { decision: "use"; how: "first-use" | "same" | "rotated"; assurance: Assurance; pin: KeyPin }
-  | { decision: "refuse"; why: "expired" | "substituted" | "rolled-back"; reason: string };
+  | { decision: "refuse"; why: "expired" | "not-yet-valid" | "substituted" | "rolled-back"; reason: string };
 
 /** What was seen when a decision is wanted. */
 export interface PinQuestion {
@@ -31,8 +32,8 @@ export interface PinQuestion {
 const assuranceOf = (key: CheckedKey): Assurance => (key.owners.length > 0 ? "owner" : "repository");
 
 /**
- * Trust on first use, then: the same record, or one that an owner who signed the pinned key has signed, or, where no owner
- * ever signed, one that leads back to the pinned record by an unbroken chain. All else is a substitution.
+ * Trust on first use, then: the same record, or one that an owner who signed the pinned key has signed, or one that leads
+ * back to the pinned record by an unbroken chain, signed all along once an owner has signed. All else is a substitution.
  */
 export const decidePin = ({ did, pin, published, now }: PinQuestion): PinDecision => {
   const [newest] = published;
@@ -40,15 +41,13 @@ export const decidePin = ({ did, pin, published, now }: PinQuestion): PinDecisio
     newest.expiresAt <= now
       ? { decision: "refuse", why: "expired", reason: `The key of ${did} expired at ${new Date(newest.expiresAt).toISOString()}` }
       : { decision: "use", how, assurance: assuranceOf(newest), pin: { did, key: newest } };
+  if (newest.createdAt > now + MAX_CLOCK_SKEW_MS) return { decision: "refuse", why: "not-yet-valid", reason: `The key of ${did} is of ${new Date(newest.createdAt).toISOString()}, which is yet to come` };
   if (pin === undefined) return use("first-use");
   const { key: known } = pin;
   if (newest.uri === known.uri && newest.cid === known.cid) return use("same");
   if (newest.createdAt < known.createdAt) return { decision: "refuse", why: "rolled-back", reason: `${did} publishes a key older than the one that is known` };
-  if (known.owners.length > 0) {
-    if (newest.owners.some((owner) => known.owners.some((one) => sameOwner(owner, one)))) return use("rotated");
-    return { decision: "refuse", why: "substituted", reason: `${did} publishes a key that its owner has not signed` };
-  }
+  if (newest.owners.some((owner) => known.owners.some((one) => sameOwner(owner, one)))) return use("rotated");
   const at = published.findIndex(({ uri, cid }) => uri === known.uri && cid === known.cid);
   if (at > 0 && checkChain(published.slice(0, at + 1).toReversed()).ok) return use("rotated");
-  return { decision: "refuse", why: "substituted", reason: `${did} publishes a key that does not follow from the one that is known` };
+  return { decision: "refuse", why: "substituted", reason: `${did} publishes a key that ${known.owners.length > 0 ? "its owner has not signed" : "does not follow from the one that is known"}` };
 };

@@ -1,5 +1,5 @@
 import { type AgentCommsGrant, collectionsOf, isComms, validateRecord } from "@rookery/lexicon-agent-comms";
-import { decodeData } from "./data-model.ts";
+import { decodeData, encodeData } from "./data-model.ts";
 import { OpenError, SealError, opening } from "./errors.ts";
 import { type GrantInput, makeGrant } from "./grant.ts";
 import type { GivenGrant } from "./granted.ts";
@@ -53,6 +53,7 @@ export interface OpenedRecord {
 export const sealRecord = async ({ repo, collection, rkey, record }: PlacedRecord, sealing: RecordSealing): Promise<Record<string, unknown>> => {
   const form = forms[collection];
   if (form === undefined) throw new SealError(`Records of ${collection} have no sealed form`);
+  checkPlain(collection, record);
   const isClear = ([field]: [string, unknown]): boolean => form.clear.includes(field);
   const entries = Object.entries({ $type: collection, ...record }).filter(([, value]) => value !== undefined);
   const routing = Object.fromEntries([...entries.filter(isClear), ...(form.placeholder ? [form.placeholder] : [])]);
@@ -60,6 +61,19 @@ export const sealRecord = async ({ repo, collection, rkey, record }: PlacedRecor
   if (namesBlob(plaintext)) throw new SealError("A plain blob in a sealed record would be readable for everybody: seal the file");
   const content = await seal({ ...sealing, plaintext, type: collection, context: { repo, collection, rkey, routing } });
   return { ...routing, [form.slot]: form.list ? [content] : content };
+};
+
+/** Nobody on the way can tell the author that a record is not right, and its recipients refuse it. @throws SealError */
+const checkPlain = (collection: string, record: Record<string, unknown>): void => {
+  let reason: string | undefined;
+  try {
+    encodeData(record);
+    const verdict = validateRecord(collection, record);
+    if (verdict.known && !verdict.ok) reason = verdict.message;
+  } catch (error) {
+    reason = error instanceof Error ? error.message : String(error);
+  }
+  if (reason !== undefined) throw new SealError(`Not a record of ${collection}: ${reason}`);
 };
 
 /** Whether a blob is named anywhere in it. Its bytes would be public, and the host, which cannot see the name, would drop them. */
@@ -103,8 +117,9 @@ const partsOf = ({ repo, collection, rkey, record }: PlacedRecord): Pick<OpenInp
   const form = forms[collection];
   if (form === undefined) throw new OpenError();
   const { [form.slot]: held, ...routing } = record;
-  if (form.list && (!Array.isArray(held) || held.length !== 1)) throw new OpenError();
-  return { sealed: Array.isArray(held) ? held[0] : held, context: { repo, collection, rkey, routing } };
+  const parts: unknown = form.list ? held : [held];
+  if (!Array.isArray(parts) || parts.length !== 1) throw new OpenError();
+  return { sealed: parts[0], context: { repo, collection, rkey, routing } };
 };
 
 const unsealed = async (placed: PlacedRecord, ring: KeyRing, grant: GivenGrant | undefined): Promise<Record<string, unknown>> => {

@@ -28,7 +28,7 @@ describe("seal", () => {
     }, /Could not be sealed/],
     ["too many recipients", async () => ({ suite: x25519, recipients: await Promise.all(Array.from({ length: 65 }, () => makeKeyPair(x25519))) }), /at most 64/],
     ["too much", async () => ({ epochKey: filled(1), plaintext: new Uint8Array(MAX_PLAINTEXT + 1) }), /917501 bytes/],
-    ["a float", async () => ({ epochKey: filled(1), plaintext: { score: 0.5 } }), /Not an integer: 0.5/],
+    ["a float", async () => ({ epochKey: filled(1), plaintext: { score: 0.5 } }), /Not an integer/],
     ["a float in what is clear", async () => ({ epochKey: filled(1), context: { ...context, routing: { score: 0.5 } } }), /Not an integer/],
     ["a class instance", async () => ({ epochKey: filled(1), plaintext: { when: new Date(0) } }), /Not data/],
   ])("fails loudly: %s", async (_name, more, reason) => {

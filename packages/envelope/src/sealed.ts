@@ -2,7 +2,7 @@ import { type AgentCommsDefsSealed, type AgentCommsDefsSealedRecipient, type Blo
 import { type Bytes, concat, fromBase64, sha256, toBase64, utf8 } from "./bytes.ts";
 import { DOMAIN, type Header } from "./context.ts";
 import { encodeData } from "./data-model.ts";
-import { MAX_BLOBS, MAX_RECIPIENTS } from "./limits.ts";
+import { MAX_BLOBS, MAX_CIPHERTEXT, MAX_RECIPIENTS } from "./limits.ts";
 import { type SuiteName, isSuite, suiteOf } from "./suites.ts";
 import type { Purpose, WrappedKey } from "./wrap.ts";
 
@@ -37,13 +37,14 @@ export const wrappedToJson = ({ keyId, encapsulation, wrappedKey }: WrappedKey):
   wrappedKey: bytesToJson(wrappedKey),
 });
 
-/** A wrapped key of JSON form. @throws TypeError */
+/** A wrapped key of JSON form. @throws TypeError for anything else, and for anything more: nothing could bind it. */
 export const wrappedOfJson = (value: unknown, suite: SuiteName): WrappedKey => {
-  const fields = mapOf(value);
+  const { keyId, encapsulation, wrappedKey, ...more } = mapOf(value);
+  if (Object.keys(more).length > 0) throw new TypeError("more than a wrapped key");
   return {
-    keyId: bytesOf(fields["keyId"], 32),
-    encapsulation: bytesOf(fields["encapsulation"], suiteOf(suite).encapsulation),
-    wrappedKey: bytesOf(fields["wrappedKey"], 48),
+    keyId: bytesOf(keyId, 32),
+    encapsulation: bytesOf(encapsulation, suiteOf(suite).encapsulation),
+    wrappedKey: bytesOf(wrappedKey, 48),
   };
 };
 
@@ -52,8 +53,8 @@ export const bytesToJson = (bytes: Uint8Array): { $bytes: string } => ({ $bytes:
 
 /** Bytes of JSON form. @throws TypeError unless there are `length` of them. */
 export const bytesOf = (value: unknown, length?: number): Bytes => {
-  const { $bytes } = mapOf(value);
-  if (typeof $bytes !== "string") throw new TypeError("not bytes");
+  const { $bytes, ...more } = mapOf(value);
+  if (typeof $bytes !== "string" || Object.keys(more).length > 0) throw new TypeError("not bytes");
   const bytes = fromBase64($bytes);
   if (length !== undefined && bytes.length !== length) throw new TypeError("wrong length");
   return bytes;
@@ -74,6 +75,8 @@ export const parseSealed = (value: unknown): Sealed => {
   if (level !== "private" && level !== "shared") throw new TypeError("not known");
   if ((level === "private") !== (listed.length === 0)) throw new TypeError("not the level");
   const recipients = listed.map((one) => wrappedOfJson(one, suite));
+  const body = bytesOf(ciphertext);
+  if (body.length > MAX_CIPHERTEXT) throw new TypeError("too long");
   return {
     suite,
     level,
@@ -83,7 +86,7 @@ export const parseSealed = (value: unknown): Sealed => {
     commitment: bytesOf(commitment, 32),
     recipients,
     blobs: blobs.map((one) => blobOf(one)),
-    ciphertext: bytesOf(ciphertext),
+    ciphertext: body,
     header: headerOf(rest, recipients),
   };
 };
