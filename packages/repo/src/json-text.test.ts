@@ -24,6 +24,14 @@ describe("cborToJsonText", () => {
     );
   });
 
+  it("refuses what is nested deeper than a block may be, however deep it is", () => {
+    const nested = (depth: number, head: number) => new Uint8Array([...new Uint8Array(depth).fill(head), 0xf6]);
+    expect(cborToJsonText(nested(64, 0x81))).toBe(JSON.stringify(lexToJson(decode(nested(64, 0x81)))));
+    for (const depth of [65, 100_000]) expect(() => cborToJsonText(nested(depth, 0x81))).toThrow("nested deeper than 64");
+    const maps = Uint8Array.from([...Array.from({ length: 65 }, () => [0xa1, 0x61, 0x61]).flat(), 0xf6]);
+    expect(() => cborToJsonText(maps)).toThrow("nested deeper than 64");
+  });
+
   it("refuses what is not one block", () => {
     expect(() => cborToJsonText(new Uint8Array())).toThrow("truncated");
     expect(() => cborToJsonText(new Uint8Array([0xf6, 0xf6]))).toThrow("left over");

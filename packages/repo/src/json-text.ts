@@ -1,6 +1,7 @@
 import { base64Encode } from "./base64.ts";
 import { CborReader } from "./cbor-reader.ts";
 import { cidToString } from "./cid.ts";
+import { MAX_DEPTH } from "./lex-value.ts";
 
 /**
  * A DAG-CBOR block as JSON text: `JSON.stringify(lexToJson(decode(bytes)))` in one pass and without the objects between.
@@ -21,12 +22,14 @@ function transcribe(reader: CborReader, depth: number): string {
     case 3:
       return JSON.stringify(reader.text());
     case 4: {
+      if (depth >= MAX_DEPTH) throw reader.error(`nested deeper than ${MAX_DEPTH}`);
       const count = reader.array();
       let text = "[";
       for (let i = 0; i < count; i++) text += i === 0 ? transcribe(reader, depth + 1) : `,${transcribe(reader, depth + 1)}`;
       return `${text}]`;
     }
     case 5: {
+      if (depth >= MAX_DEPTH) throw reader.error(`nested deeper than ${MAX_DEPTH}`);
       const count = reader.map();
       let text = "{";
       for (let i = 0; i < count; i++) {

@@ -13,24 +13,25 @@ export interface FilterSpec {
   prevRev?: "each" | "chain";
 }
 
+/** What of a filter an `options_update` leaves as it is when it does not name it: stock servers know neither. */
+export type FilterExtras = Pick<FilterSpec, "kinds" | "prevRev">;
+
 /** Most `wantedCollections` and `wantedDids` of one reader (bluesky-social/jetstream). */
 export const MAX_COLLECTIONS = 100;
 export const MAX_DIDS = 10_000;
 
 /** A FilterSpec made ready to be asked for every event. */
 export class EventFilter {
-  readonly spec: FilterSpec;
   readonly #dids: ReadonlySet<string> | undefined;
   readonly #kinds: ReadonlySet<EventKind>;
   readonly #collections: ReadonlySet<string> | undefined;
   readonly #prefixes: readonly string[];
 
-  constructor(spec: FilterSpec) {
-    this.spec = spec;
-    this.#dids = spec.dids === undefined ? undefined : new Set(spec.dids);
-    this.#kinds = new Set(spec.kinds);
-    this.#collections = spec.collections === undefined ? undefined : new Set(spec.collections.filter((pattern) => !pattern.endsWith(".*")));
-    this.#prefixes = (spec.collections ?? []).filter((pattern) => pattern.endsWith(".*")).map((pattern) => pattern.slice(0, -1));
+  constructor({ dids, kinds, collections }: FilterSpec) {
+    this.#dids = dids === undefined ? undefined : new Set(dids);
+    this.#kinds = new Set(kinds);
+    this.#collections = collections === undefined ? undefined : new Set(collections.filter((pattern) => !pattern.endsWith(".*")));
+    this.#prefixes = (collections ?? []).filter((pattern) => pattern.endsWith(".*")).map((pattern) => pattern.slice(0, -1));
   }
 
   /** Whether an event may pass at all, by account and kind. */

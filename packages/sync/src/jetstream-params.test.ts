@@ -16,6 +16,8 @@ describe("the query of /subscribe", () => {
     ["maxMessageSizeBytes=-1", { kinds: V1 }],
     ["maxMessageSizeBytes=lots", { kinds: V1 }],
     ["maxMessageSizeBytes=4294967296", { kinds: V1 }],
+    ...["0x10", "1e3", "1.0", " 7", "99999999999999999999"].map((size): [string, unknown] => [`maxMessageSizeBytes=${size}`, { kinds: V1 }]),
+    ["maxMessageSizeBytes=%2B7", { kinds: V1, maxBytes: 7 }],
     ["kinds=sync&kinds=commit&kinds=sync", { kinds: ["commit", "sync"] }],
     ["prevRev=true", { kinds: V1, prevRev: "each" }],
     ["prevRev=chain", { kinds: V1, prevRev: "chain" }],
@@ -50,13 +52,19 @@ describe("what a client says", () => {
 
   it("replaces the filter; extras stay unless they are named", () => {
     expect(say({ type: "options_update", payload: {} })).toEqual({ kind: "options", filter: { kinds: ["sync"], prevRev: "chain" } });
-    expect(say({ type: "options_update" })).toEqual({ kind: "options", filter: { kinds: ["sync"], prevRev: "chain" } });
+    expect(say({ type: "options_update", payload: null })).toEqual({ kind: "options", filter: { kinds: ["sync"], prevRev: "chain" } });
+    expect(say({ type: "options_update", payload: { wantedDids: null, maxMessageSizeBytes: null, prevRev: null } })).toEqual({ kind: "options", filter: { kinds: ["sync"], prevRev: "chain" } });
     expect(say({ type: "options_update", payload: { wantedDids: null, wantedCollections: ["d.e.f"], maxMessageSizeBytes: -5, kinds: ["commit"], prevRev: "false" } })).toEqual({ kind: "options", filter: { kinds: ["commit"], collections: ["d.e.f"] } });
   });
 
-  it.each([[{ type: "other", payload: 5 }], [{}]])("ignores %j", (message) => expect(say(message)).toEqual({ kind: "ignored" }));
-  it.each([[null], [[]], [5], [{ type: 5 }], [{ type: "options_update", payload: [] }], [{ type: "options_update", payload: { wantedDids: [5] } }], [{ type: "options_update", payload: { maxMessageSizeBytes: "5" } }],
+  it.each([[{ type: "other", payload: 5 }], [{}], [{ type: null }]])("ignores %j", (message) => expect(say(message)).toEqual({ kind: "ignored" }));
+  it.each([[null], [[]], [5], [{ type: 5 }], [{ type: "options_update" }], [{ type: "options_update", payload: [] }], [{ type: "options_update", payload: { wantedDids: [5] } }], [{ type: "options_update", payload: { maxMessageSizeBytes: "5" } }],
     [{ type: "options_update", payload: { prevRev: true } }]])("finds %j malformed", (message) => expect(say(message)).toMatchObject({ kind: "malformed" }));
   it("finds malformed what is no JSON", () => expect(parseClientMessage("{", before)).toMatchObject({ kind: "malformed" }));
+  it("refuses lists that are far too long without looking at what is in them", () => {
+    const wantedDids = Array.from({ length: 100_001 }, () => "did:plc:a");
+    expect(say({ type: "options_update", payload: { wantedDids } })).toEqual({ kind: "invalid", message: "100001 DIDs, at most 10000" });
+  });
+
   it.each([[{ wantedDids: ["x"] }], [{ wantedCollections: ["x"] }], [{ kinds: ["x"] }], [{ prevRev: "x" }]])("finds %j invalid", (payload) => expect(say({ type: "options_update", payload })).toMatchObject({ kind: "invalid" }));
 });

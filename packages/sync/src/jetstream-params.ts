@@ -4,7 +4,7 @@
  */
 import { isValidNsid } from "@rookery/repo";
 import type { EventKind } from "./event.ts";
-import { MAX_COLLECTIONS, MAX_DIDS, type FilterSpec } from "./jetstream-filter.ts";
+import { MAX_COLLECTIONS, MAX_DIDS, type FilterExtras, type FilterSpec } from "./jetstream-filter.ts";
 import { fail, ok, type Outcome } from "./outcome.ts";
 
 const KINDS: readonly EventKind[] = ["commit", "identity", "account", "sync"];
@@ -13,6 +13,8 @@ const V1_KINDS: readonly EventKind[] = ["commit", "identity", "account"];
 /** atproto specification, "DID": at most 2,048 characters. */
 const DID = /^did:[a-z]+:[a-zA-Z0-9._:%-]{0,2040}[a-zA-Z0-9._-]$/;
 const MAX_UINT32 = 0xffff_ffff;
+/** A list may repeat itself, as v1 has it, though not without end: what is longer than so many times its limit is not looked at. */
+const REPEATS = 10;
 
 /** The filter of `/subscribe`. `kinds` and `prevRev` are extras, which stock servers ignore. */
 export function parseV1Query(query: URLSearchParams): Outcome<FilterSpec> {
@@ -21,7 +23,7 @@ export function parseV1Query(query: URLSearchParams): Outcome<FilterSpec> {
     dids: query.getAll("wantedDids"),
     kinds: query.getAll("kinds"),
     prevRev: query.get("prevRev"),
-    maxBytes: laxSize(Number(query.get("maxMessageSizeBytes") ?? "0")),
+    maxBytes: laxSize(query.get("maxMessageSizeBytes") ?? ""),
   }, V1_KINDS);
 }
 
@@ -50,20 +52,22 @@ export type ClientMessage =
 
 /**
  * Read an `options_update`. It replaces the whole filter; only the extras stay as they were where it does not name them,
- * since stock clients send it without.
+ * since stock clients send it without. What is null is as absent, as it is to the reference.
  */
-export function parseClientMessage(text: string, before: FilterSpec): ClientMessage {
+export function parseClientMessage(text: string, before: FilterExtras): ClientMessage {
   const message = jsonOf(text);
-  if (!isObject(message) || (message["type"] !== undefined && typeof message["type"] !== "string")) return { kind: "malformed", message: "a message must be a JSON object with a type" };
+  if (!isObject(message) || typeof (message["type"] ?? "") !== "string") return { kind: "malformed", message: "a message must be a JSON object with a type" };
   if (message["type"] !== "options_update") return { kind: "ignored" };
-  const payload = message["payload"] ?? {};
+  // Its payload alone may not be left out.
+  const payload = message["payload"] === null ? {} : message["payload"];
   if (!isObject(payload)) return { kind: "malformed", message: "payload must be an object" };
-  const { wantedCollections, wantedDids, kinds, maxMessageSizeBytes = 0, prevRev } = payload;
+  const { wantedCollections, wantedDids, kinds } = payload;
+  const [size, prevRev] = [payload["maxMessageSizeBytes"] ?? 0, payload["prevRev"] ?? before.prevRev ?? null];
   const [collections, dids, newKinds] = [textsOf(wantedCollections), textsOf(wantedDids), textsOf(kinds)];
   if (collections === undefined || dids === undefined || newKinds === undefined) return { kind: "malformed", message: "wantedCollections, wantedDids and kinds must be arrays of strings" };
-  if (typeof maxMessageSizeBytes !== "number" || !Number.isInteger(maxMessageSizeBytes)) return { kind: "malformed", message: "maxMessageSizeBytes must be an integer" };
-  if (prevRev !== undefined && typeof prevRev !== "string") return { kind: "malformed", message: "prevRev must be a string" };
-  const filter = assemble({ collections, dids, kinds: newKinds, prevRev: prevRev ?? before.prevRev ?? null, maxBytes: laxSize(maxMessageSizeBytes) }, before.kinds);
+  if (typeof size !== "number" || !Number.isInteger(size)) return { kind: "malformed", message: "maxMessageSizeBytes must be an integer" };
+  if (prevRev !== null && typeof prevRev !== "string") return { kind: "malformed", message: "prevRev must be a string" };
+  const filter = assemble({ collections, dids, kinds: newKinds, prevRev, maxBytes: laxSize(String(size)) }, before.kinds);
   return filter.ok ? { kind: "options", filter: filter.value } : { kind: "invalid", message: filter.error.message };
 }
 
@@ -76,8 +80,8 @@ interface Asked {
 }
 
 function assemble(asked: Asked, usual: readonly EventKind[]): Outcome<FilterSpec> {
-  const collections = [...new Set(asked.collections)];
-  const dids = [...new Set(asked.dids)];
+  const collections = distinct(asked.collections, MAX_COLLECTIONS);
+  const dids = distinct(asked.dids, MAX_DIDS);
   if (collections.length > MAX_COLLECTIONS) return refuse(`${collections.length} collections, at most ${MAX_COLLECTIONS}`);
   if (dids.length > MAX_DIDS) return refuse(`${dids.length} DIDs, at most ${MAX_DIDS}`);
   const collection = collections.find((pattern) => pattern.length > 320 || (!pattern.endsWith(".*") && !isValidNsid(pattern)));
@@ -104,8 +108,11 @@ function prevRevOf(text: string | null): FilterSpec["prevRev"] | null {
   return text === "chain" ? "chain" : null;
 }
 
-/** v1: what is no positive 32-bit integer means no limit. */
-const laxSize = (size: number): number => (Number.isInteger(size) && size > 0 && size <= MAX_UINT32 ? size : 0);
+/** v1: what is no positive 32-bit integer in decimal digits means no limit. */
+const laxSize = (size: string): number => (/^\+?\d+$/.test(size) && Number(size) <= MAX_UINT32 ? Number(size) : 0);
+
+/** A list without repetitions, if it is not so long that it is refused anyway. */
+const distinct = (texts: string[], most: number): string[] => (texts.length > most * REPEATS ? texts : [...new Set(texts)]);
 
 /** Strings of an array; none when it is absent or null. Undefined when it is something else. */
 function textsOf(value: unknown): string[] | undefined {
