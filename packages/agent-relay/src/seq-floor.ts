@@ -2,8 +2,8 @@
  * Why a seq is never given out twice, not even by a log that was restored from a backup.
  *
  * A restored log does not know what was given out after the backup was made, but the clock went on meanwhile. So whenever the
- * object starts, its next seq is raised to a number that the clock makes: a hundred for every millisecond since the log began. No
- * object appends that fast, not even for a moment, so whatever an earlier life gave out is below. Within one life seqs count by
+ * colony starts (or the object wakes, where nobody says when the colony did), the next seq is raised to a number that the clock
+ * makes: a hundred for every millisecond since the log began. No object appends that fast, not even for a moment, so whatever an earlier life gave out is below. Within one life seqs count by
  * one. Readers see a gap, as the specification allows, and their cursors from the lost future stay cursors of the past: they get
  * everything that is new.
  *

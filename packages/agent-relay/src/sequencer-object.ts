@@ -38,7 +38,12 @@ export abstract class SequencerObject<Env = unknown> extends DurableObject<Env> 
 
   /** No seq up to here is given out from now on. Tests that count from 1 override it. */
   protected seqFloor(bornAt: number): number {
-    return seqFloorAt(this.now(), bornAt);
+    return seqFloorAt(this.startedAt(), bornAt);
+  }
+
+  /** When the state was last taken up, and so may have been restored before; milliseconds since 1970. */
+  protected startedAt(): number {
+    return this.now();
   }
 
   /** Milliseconds since 1970. */

@@ -45,6 +45,8 @@ export interface Env {
   PEERING?: string;
   /** Name of the newest D1 migration; health is not reported before it is in. */
   MIGRATION?: string;
+  /** When the process began, in milliseconds since 1970: the local launcher's (host/started-at.ts). */
+  STARTED_AT?: string;
   /** Fault to inject; crash tests only. */
   FAULT?: string;
 }

@@ -5,6 +5,7 @@ import type { Env } from "../env.ts";
 import { agentWaker } from "../host/agent-waker.ts";
 import { relayLimits } from "../host/relay-limits.ts";
 import { standingOf } from "../host/standing.ts";
+import { startedAt } from "../host/started-at.ts";
 import { agentStub, relayStub } from "../host/stubs.ts";
 
 /** The Durable Object behind the relay view, given the colony's relay and a way to wake recipients. */
@@ -15,6 +16,10 @@ export class NetworkRelay extends NetworkRelayObject<Env> {
 
   protected override fault(point: NetworkFaultPoint): void {
     faultPoint(this.env.FAULT, point);
+  }
+
+  protected override startedAt(): number {
+    return startedAt(this.env, this.now());
   }
 
   protected override waker(): AgentWaker {

@@ -6,6 +6,7 @@ import type { Env } from "../env.ts";
 import { agentWaker } from "../host/agent-waker.ts";
 import { crawlSettings } from "../host/crawlers.ts";
 import { relayLimits } from "../host/relay-limits.ts";
+import { startedAt } from "../host/started-at.ts";
 import { networkStub } from "../host/stubs.ts";
 
 /** The relay's Durable Object, given a way to wake recipients. */
@@ -16,6 +17,10 @@ export class Relay extends RelayObject<Env> {
 
   protected override fault(point: RelayFaultPoint): void {
     faultPoint(this.env.FAULT, point);
+  }
+
+  protected override startedAt(): number {
+    return startedAt(this.env, this.now());
   }
 
   protected override waker(): AgentWaker {
