@@ -1,5 +1,5 @@
-import { type FoundKeyRecord, fromBase64, isOwnerAlgorithm, isSuite, type KeyPair, type OwnerKeyPair, toBase64 } from "@rookery/envelope";
-import type { AgentCommsKey } from "@rookery/lexicon-agent-comms";
+import { type FoundKeyRecord, fromBase64, isOwnerAlgorithm, isSuite, keyIdOf, type KeyPair, type OwnerKeyPair, toBase64 } from "@rookery/envelope";
+import { type AgentCommsKey, ids, validateRecord } from "@rookery/lexicon-agent-comms";
 import type { KeyStore } from "./key-store.ts";
 
 /** A key of one's own with the record that publishes it. */
@@ -23,28 +23,33 @@ export interface KeyState {
   pins: Map<string, FoundKeyRecord>;
 }
 
-/** A kept state that cannot be read: nothing is made anew over it. */
+/** A kept state that cannot be read, or is not this agent's: nothing is made anew over it. Says nothing of what is in it. */
 export class KeyStateError extends Error {
   override name = "KeyStateError";
 }
 
 const VERSION = 1;
 
-/** @throws KeyStateError when there is something that cannot be read. */
-export const loadKeyState = async (store: KeyStore): Promise<KeyState | undefined> => {
+/** @param did the agent whose keys they have to be. @throws KeyStateError when there is something that cannot be read. */
+export const loadKeyState = async (store: KeyStore, did: string): Promise<KeyState | undefined> => {
   const text = await store.load();
   if (text === undefined) return undefined;
+  let kept: Kept & { state: KeyState };
   try {
-    return await parse(JSON.parse(text));
-  } catch (error) {
-    throw new KeyStateError("The kept keys cannot be read; they are left as they are", { cause: error });
+    kept = await parse(JSON.parse(text));
+  } catch {
+    // Without its cause: JSON.parse cites what it stumbles over, and that is a key.
+    throw new KeyStateError("The kept keys cannot be read; they are left as they are");
   }
+  if (kept.did !== did) throw new KeyStateError(`The kept keys are of ${kept.did}, not of ${did}; they are left as they are`);
+  return kept.state;
 };
 
-/** Keep a state. */
-export const saveKeyState = async (store: KeyStore, { keys, epochKeys, owner, pins }: KeyState): Promise<void> => {
+/** Keep a state of `did`. */
+export const saveKeyState = async (store: KeyStore, did: string, { keys, epochKeys, owner, pins }: KeyState): Promise<void> => {
   const shown = {
     version: VERSION,
+    did,
     keys: keys.map(({ pair, ...rest }) => ({ ...rest, suite: pair.suite, keyId: toBase64(pair.keyId), publicKey: toBase64(pair.publicKey), privateKey: toBase64(pair.privateKey) })),
     epochKeys: epochKeys.map(toBase64),
     owner: { algorithm: owner.algorithm, publicKey: toBase64(owner.publicKey), privateKey: toBase64(new Uint8Array(await crypto.subtle.exportKey("pkcs8", owner.privateKey))) },
@@ -53,10 +58,13 @@ export const saveKeyState = async (store: KeyStore, { keys, epochKeys, owner, pi
   await store.save(JSON.stringify(shown));
 };
 
-/** What `saveKeyState` wrote (named boundary: the store is the author's own). */
+type KeptKey = Omit<OwnKey, "pair"> & { suite: string; keyId: string; publicKey: string; privateKey: string };
+
+/** What `saveKeyState` wrote (named boundary: the store is the author's own, and what matters of it is checked below). */
 interface Kept {
   version: number;
-  keys: (Omit<OwnKey, "pair"> & { suite: string; keyId: string; publicKey: string; privateKey: string })[];
+  did: string;
+  keys: KeptKey[];
   epochKeys: string[];
   owner: { algorithm: string; publicKey: string; privateKey: string };
   pins: [string, FoundKeyRecord][];
@@ -64,16 +72,35 @@ interface Kept {
 
 const importParameters = { Ed25519: "Ed25519", ES256: { name: "ECDSA", namedCurve: "P-256" } } as const;
 
-const parse = async (value: unknown): Promise<KeyState> => {
-  const { version, keys, epochKeys, owner, pins } = value as Kept;
-  if (version !== VERSION) throw new TypeError(`Version ${version}, not ${VERSION}`);
-  if (!isOwnerAlgorithm(owner.algorithm)) throw new TypeError(`Not an algorithm of ours: ${owner.algorithm}`);
-  return {
-    keys: keys.map(({ suite, keyId, publicKey, privateKey, ...rest }) => {
-      if (!isSuite(suite)) throw new TypeError(`Not a suite of ours: ${suite}`);
-      return { ...rest, pair: { suite, keyId: fromBase64(keyId), publicKey: fromBase64(publicKey), privateKey: fromBase64(privateKey) } };
-    }),
-    epochKeys: epochKeys.map(fromBase64),
+/** @throws TypeError */
+const check = (right: boolean, what: string): void => {
+  if (!right) throw new TypeError(what);
+};
+
+const secretOf = (text: string): Uint8Array<ArrayBuffer> => {
+  const bytes = fromBase64(text);
+  check(bytes.length === 32, "length of a key");
+  return bytes;
+};
+
+const keyOf = async ({ suite, keyId, publicKey, privateKey, ...rest }: KeptKey): Promise<OwnKey> => {
+  if (!isSuite(suite)) throw new TypeError("suite");
+  const pair = { suite, keyId: fromBase64(keyId), publicKey: fromBase64(publicKey), privateKey: secretOf(privateKey) };
+  const verdict = validateRecord(ids.AgentCommsKey, rest.record);
+  check(typeof rest.rkey === "string" && verdict.known && verdict.ok, "record of a key");
+  check(toBase64(await keyIdOf(suite, pair.publicKey)) === toBase64(pair.keyId), "id of a key");
+  return { ...rest, pair };
+};
+
+const parse = async (value: unknown): Promise<Kept & { state: KeyState }> => {
+  const kept = value as Kept;
+  const { version, did, keys, epochKeys, owner, pins } = kept;
+  check(version === VERSION && typeof did === "string" && epochKeys.length > 0, "version");
+  check(pins.every(([of, { uri, cid }]) => [of, uri, cid].every((text) => typeof text === "string")), "pins");
+  if (!isOwnerAlgorithm(owner.algorithm)) throw new TypeError("algorithm");
+  const state: KeyState = {
+    keys: await Promise.all(keys.map(keyOf)),
+    epochKeys: epochKeys.map(secretOf),
     owner: {
       algorithm: owner.algorithm,
       publicKey: fromBase64(owner.publicKey),
@@ -81,4 +108,5 @@ const parse = async (value: unknown): Promise<KeyState> => {
     },
     pins: new Map(pins),
   };
+  return { ...kept, state };
 };

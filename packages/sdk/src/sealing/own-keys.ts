@@ -43,35 +43,40 @@ export class OwnKeys {
   }
 
   async #refresh(): Promise<void> {
-    const { now, save } = this.#ports;
-    const isOver = ({ record }: OwnKey): boolean => Date.parse(record.expiresAt) + GRACE_MS <= now();
-    // A key that was never published is nobody's to seal to.
-    const kept = this.#state.keys.filter((key, at) => at === 0 || !isOver(key));
-    const dropped = kept.length < this.#state.keys.length;
-    if (dropped) this.#state.keys = kept;
-    const [newest] = this.#state.keys;
-    if (newest === undefined || Date.parse(newest.record.createdAt) + ROTATE_AFTER_MS <= now()) await this.#rotate(newest);
-    else if (newest.published === undefined) await this.#publish(newest);
-    else if (dropped) await save();
+    const { suite, now, save } = this.#ports;
+    const [newest, ...older] = this.#state.keys;
+    if (newest === undefined) return this.#rotate(undefined);
+    if (newest.published === undefined) await this.#publish(newest);
+    const kept = older.filter((key) => !this.#isOver(key));
+    if (newest.pair.suite !== suite || Date.parse(newest.record.createdAt) + ROTATE_AFTER_MS <= now()) await this.#rotate(newest);
+    else if (kept.length < older.length) {
+      this.#state.keys = [newest, ...kept];
+      await save();
+    }
   }
 
-  /** The new key is kept before anybody can see it, so that no crash loses one that others seal to. */
+  /** Nothing that was sealed for it in time is waited for any more. */
+  #isOver({ record }: OwnKey): boolean {
+    return Date.parse(record.expiresAt) + GRACE_MS <= this.#ports.now();
+  }
+
   async #rotate(before: OwnKey | undefined): Promise<void> {
-    if (before !== undefined && before.published === undefined) await this.#publish(before);
-    const { did, suite, now, nextRkey, save } = this.#ports;
+    const { did, suite, now, nextRkey } = this.#ports;
     const pair = await makeKeyPair(suite);
-    const [createdAt, expiresAt] = [now(), now() + KEY_LIFE_MS].map((time) => new Date(time).toISOString());
-    if (createdAt === undefined || expiresAt === undefined) throw new Error("No time");
+    // A clock that was set back must not make the new key older than the one before it.
+    const from = Math.max(now(), Date.parse(before?.record.createdAt ?? "") || 0);
+    const [createdAt, expiresAt] = [new Date(from).toISOString(), new Date(from + KEY_LIFE_MS).toISOString()];
     const prev = before?.published;
     const record = await makeKeyRecord({ did, pair, createdAt, expiresAt, owners: [this.#state.owner], ...(prev === undefined ? {} : { prev }) });
     const key: OwnKey = { pair, rkey: nextRkey(), record };
-    this.#state.keys = [key, ...this.#state.keys];
-    await save();
+    this.#state.keys = [key, ...this.#state.keys.filter((one) => !this.#isOver(one))];
     await this.#publish(key);
   }
 
+  /** The key is kept before anybody can see it, so that no crash loses one that others seal to. */
   async #publish(key: OwnKey): Promise<void> {
     const { find, publish, save } = this.#ports;
+    await save();
     // It may have landed in a run that never saw the answer.
     const sent = (await find(ids.AgentCommsKey, key.rkey)) ?? (await publish(ids.AgentCommsKey, key.rkey, { ...key.record }));
     key.published = { uri: sent.uri, cid: sent.cid };

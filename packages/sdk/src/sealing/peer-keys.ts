@@ -1,4 +1,4 @@
-import { type CheckedKey, checkKeyRecord, decidePin, type FoundKeyRecord, SealError } from "@rookery/envelope";
+import { type CheckedKey, checkKeyRecord, decidePin, type FoundKeyRecord, SealError, type SuiteName } from "@rookery/envelope";
 import type { KeyState } from "./key-state.ts";
 import { MAX_PINS, PEER_FRESH_MS } from "./settings.ts";
 
@@ -11,6 +11,8 @@ export interface KeyAlarm {
 
 /** What others' keys need of the world. */
 export interface PeerKeysPorts {
+  /** What to seal with; somebody's key of another suite is refused. */
+  suites: readonly SuiteName[];
   /** Milliseconds since 1970. */
   now: () => number;
   /** Addresses of somebody's key records, newest first, as their host says: hints, nothing more. */
@@ -47,27 +49,31 @@ export class PeerKeys {
   }
 
   async #lookUp(did: string): Promise<CheckedKey> {
-    const { list, now, alarm } = this.#ports;
+    const { suites, list, now, alarm } = this.#ports;
     const [newest, ...older] = await list(did);
     const first = newest === undefined ? undefined : await this.#proven(did, newest);
     if (first === undefined) throw new SealError(`${did} publishes no key to seal for`);
     const pinned = this.#state.pins.get(did);
     const pin = pinned === undefined ? undefined : { did, key: await checkedOf(did, pinned) };
     const published: [CheckedKey, ...CheckedKey[]] = [first.key];
-    // Without an owner's signature only the chain leads from the pinned key to this one.
-    if (pin !== undefined && pin.key.owners.length === 0 && pin.key.uri !== first.key.uri) {
+    let decision = decidePin({ did, pin, published, now: now() });
+    if (pin !== undefined && decision.decision === "refuse" && decision.why === "substituted") {
+      // Where the owner who signed the pinned key has not signed this one, only the chain leads from that to this.
       for (const uri of older) {
         const next = await this.#proven(did, uri);
         if (next !== undefined) published.push(next.key);
         if (uri === pin.key.uri) break;
       }
+      decision = decidePin({ did, pin, published, now: now() });
     }
-    const decision = decidePin({ did, pin, published, now: now() });
     if (decision.decision === "refuse") {
-      if (decision.why !== "expired") alarm({ did, why: decision.why, reason: decision.reason });
-      throw new SealError(decision.reason);
+      const { why, reason } = decision;
+      if (why === "substituted" || why === "rolled-back") alarm({ did, why, reason });
+      throw new SealError(reason);
     }
-    if (decision.how !== "same") await this.#remember(did, first.found);
+    const { suite } = first.key;
+    if (!suites.includes(suite)) throw new SealError(`${did} publishes a key of ${suite}: no protection from later quantum computers; connect with allowX25519 to seal for it nevertheless`);
+    await this.#remember(did, first.found, decision.how !== "same");
     return first.key;
   }
 
@@ -76,12 +82,13 @@ export class PeerKeys {
     return found && { key: await checkedOf(did, found), found };
   }
 
-  async #remember(did: string, found: FoundKeyRecord): Promise<void> {
+  /** That a pin was used again is kept when the next one is: losing it costs no more than a place in the order. */
+  async #remember(did: string, found: FoundKeyRecord, isNew: boolean): Promise<void> {
     const { pins } = this.#state;
     pins.delete(did);
     pins.set(did, found);
     dropOldest(pins);
-    await this.#ports.save();
+    if (isNew) await this.#ports.save();
   }
 }
 

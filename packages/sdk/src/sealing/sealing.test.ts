@@ -1,15 +1,17 @@
-import { type FoundKeyRecord, makeKeyPair, makeKeyRecord, makeOwnerKey, SealError } from "@rookery/envelope";
+import { type FoundKeyRecord, makeKeyPair, makeKeyRecord, makeOwnerKey, SealError, type SuiteName, toBase64 } from "@rookery/envelope";
+import { inspect } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type KeyState, KeyStateError, loadKeyState, saveKeyState } from "./key-state.ts";
 import { type KeyStore, memoryKeyStore } from "./key-store.ts";
 import { OwnKeys } from "./own-keys.ts";
 import { type KeyAlarm, PeerKeys } from "./peer-keys.ts";
-import { GRACE_MS, KEY_LIFE_MS, PEER_FRESH_MS, ROTATE_AFTER_MS } from "./settings.ts";
+import { GRACE_MS, KEY_LIFE_MS, MAX_PINS, PEER_FRESH_MS, ROTATE_AFTER_MS } from "./settings.ts";
 
 const ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 const BOB = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
 const START = Date.parse("2026-11-21T09:00:00.000Z");
 const CIDS = ["bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq", "bafyreib2rxk3rybk3aobmv5cjuql3bm2twh4jo5uwpkebk2ttp2agwh3eu", "bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"];
+const SUITES = ["hpke-xwing-hkdfsha256-aes256gcm", "hpke-x25519-hkdfsha256-aes256gcm"] as const;
 const suite = "hpke-x25519-hkdfsha256-aes256gcm";
 
 let now: number;
@@ -22,7 +24,7 @@ beforeEach(async () => {
   state = { keys: [], epochKeys: [new Uint8Array(32).fill(3)], owner: await makeOwnerKey("ES256"), pins: new Map() };
 });
 
-const save = () => saveKeyState(store, state);
+const save = () => saveKeyState(store, BOB, state);
 
 /** Bob's host: what it holds of key records, newest first. */
 class Host {
@@ -43,7 +45,7 @@ class Host {
 
 const ownKeys = (host: Host, kept = state) => {
   let made = 0;
-  return new OwnKeys(kept, { did: BOB, suite, now: () => now, nextRkey: () => `3kznmn7xqxl2${"234567"[kept.keys.length + made++] ?? ""}`, publish: host.publish, find: host.find, save: () => saveKeyState(store, kept) });
+  return new OwnKeys(kept, { did: BOB, suite, now: () => now, nextRkey: () => `3kznmn7xqxl2${"234567"[kept.keys.length + made++] ?? ""}`, publish: host.publish, find: host.find, save: () => saveKeyState(store, BOB, kept) });
 };
 
 describe("own keys", () => {
@@ -65,16 +67,15 @@ describe("own keys", () => {
     await keys.refresh();
     now += KEY_LIFE_MS + GRACE_MS;
     await keys.refresh();
-    await keys.refresh();
     expect(keys.ring.keys).toHaveLength(1);
-    expect((await loadKeyState(store))?.keys).toHaveLength(1);
+    expect((await loadKeyState(store, BOB))?.keys).toHaveLength(1);
   });
 
   it("are kept before anybody can see them, and published by the next run", async () => {
     const host = new Host();
     host.failing = true;
     await expect(ownKeys(host).refresh()).rejects.toThrow("down");
-    const kept = await loadKeyState(store);
+    const kept = await loadKeyState(store, BOB);
     if (kept === undefined) throw new Error("nothing kept");
     host.failing = false;
     const next = ownKeys(host, kept);
@@ -95,12 +96,69 @@ describe("own keys", () => {
   });
 });
 
+describe("own keys, when things go wrong", () => {
+  it("are not published before they are kept, however often that fails", async () => {
+    const host = new Host();
+    const full = { load: store.load, save: async () => Promise.reject(new Error("disk full")) };
+    const keys = new OwnKeys(state, { did: BOB, suite, now: () => now, nextRkey: () => "3kznmn7xqxl22", publish: host.publish, find: host.find, save: () => saveKeyState(full, BOB, state) });
+    for (let attempt = 0; attempt < 3; attempt++) await expect(keys.refresh()).rejects.toThrow("disk full");
+    expect(host.records).toEqual([]);
+  });
+
+  it("do not go back in time with the clock", async () => {
+    const host = new Host();
+    const keys = ownKeys(host);
+    await keys.refresh();
+    const [first] = state.keys;
+    if (first === undefined) throw new Error("no key");
+    // Made by a clock that was right, and renewed by one that is not.
+    now -= 60_000;
+    await ownKeys(host, { ...state, keys: [{ ...first, pair: { ...first.pair, suite: "hpke-xwing-hkdfsha256-aes256gcm" } }] }).refresh();
+    const times = host.records.map(({ value }) => Date.parse(String(Object(value).createdAt)));
+    expect(times).toEqual([START, START]);
+  });
+
+  it("are renewed at once when another suite is asked for", async () => {
+    const host = new Host();
+    await ownKeys(host).refresh();
+    const other = "hpke-xwing-hkdfsha256-aes256gcm";
+    await new OwnKeys(state, { did: BOB, suite: other, now: () => now, nextRkey: () => "3kznmn7xqxl27", publish: host.publish, find: host.find, save }).refresh();
+    expect(host.records.map(({ value }) => Object(value).suite)).toEqual([other, suite]);
+  });
+});
+
 describe("what is kept", () => {
+  it("is of one agent: no other's keys are taken for one's own", async () => {
+    await ownKeys(new Host()).refresh();
+    await expect(loadKeyState(store, ALICE)).rejects.toThrow(KeyStateError);
+    await expect(loadKeyState(store, ALICE)).rejects.toThrow(BOB);
+  });
+
+  it("is not half right: keys that would open nothing are no keys", async () => {
+    await ownKeys(new Host()).refresh();
+    const text = (await store.load()) ?? "";
+    const kept = JSON.parse(text) as { keys: Record<string, unknown>[]; epochKeys: string[] };
+    const [key] = kept.keys;
+    const wrong = [{ epochKeys: [] }, { epochKeys: ["AAAA"] }, { keys: [{ ...key, privateKey: "AAAA" }] }, { keys: [{ ...key, publicKey: "A".repeat(43) }] }, { keys: [{ ...key, rkey: 3 }] }, { pins: [[3, 4]] }];
+    for (const over of wrong) await expect(loadKeyState(memoryKeyStore(JSON.stringify({ ...kept, ...over })), BOB), JSON.stringify(over)).rejects.toThrow(KeyStateError);
+  });
+
+  it("is not told by the error when it cannot be read", async () => {
+    await ownKeys(new Host()).refresh();
+    const text = (await store.load()) ?? "";
+    const secret = toBase64(state.keys[0]?.pair.privateKey ?? new Uint8Array(0));
+    const at = text.indexOf(secret);
+    expect(at).toBeGreaterThan(0);
+    const error: unknown = await loadKeyState(memoryKeyStore(`${text.slice(0, at + 20)}\u0001${text.slice(at + 20)}`), BOB).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(KeyStateError);
+    expect(inspect(error, { depth: 5 })).not.toContain(secret.slice(14, 20));
+  });
+
   it("comes back", async () => {
     await ownKeys(new Host()).refresh();
     state.pins.set(BOB, { uri: "at://x", cid: "c", value: { a: 1 } });
     await save();
-    const back = await loadKeyState(store);
+    const back = await loadKeyState(store, BOB);
     expect(back?.keys).toEqual(state.keys);
     expect(back?.epochKeys).toEqual(state.epochKeys);
     expect(back?.pins).toEqual(state.pins);
@@ -109,13 +167,13 @@ describe("what is kept", () => {
   });
 
   it.each(["", "{", "null", '{"version":2}', '{"version":1}'])("is left as it is when it cannot be read: %j", async (text) => {
-    await expect(loadKeyState(memoryKeyStore(text))).rejects.toBeInstanceOf(KeyStateError);
+    await expect(loadKeyState(memoryKeyStore(text), BOB)).rejects.toBeInstanceOf(KeyStateError);
   });
 });
 
 describe("others' keys", () => {
   const alarms: KeyAlarm[] = [];
-  const peerKeys = (host: Pick<Host, "list" | "prove">) => new PeerKeys(state, { now: () => now, list: host.list, prove: host.prove, save, alarm: (alarm) => void alarms.push(alarm) });
+  const peerKeys = (host: Pick<Host, "list" | "prove">, suites: readonly SuiteName[] = SUITES) => new PeerKeys(state, { suites, now: () => now, list: host.list, prove: host.prove, save, alarm: (alarm) => void alarms.push(alarm) });
   beforeEach(() => void alarms.splice(0));
 
   /** Bob, with a store of his own. */
@@ -131,11 +189,46 @@ describe("others' keys", () => {
     const keys = await bobs(host);
     const peers = peerKeys(host);
     expect((await peers.keyOf(BOB)).uri).toBe(host.records[0]?.uri);
-    expect((await loadKeyState(store))?.pins.get(BOB)?.uri).toBe(host.records[0]?.uri);
+    expect((await loadKeyState(store, BOB))?.pins.get(BOB)?.uri).toBe(host.records[0]?.uri);
     now += ROTATE_AFTER_MS;
     await keys.refresh();
     expect((await peers.keyOf(BOB)).uri).toBe(host.records[0]?.uri);
     expect(alarms).toEqual([]);
+  });
+
+  it("are refused when they are of a suite that is too weak", async () => {
+    const host = new Host();
+    await bobs(host);
+    await expect(peerKeys(host, ["hpke-xwing-hkdfsha256-aes256gcm"]).keyOf(BOB)).rejects.toThrow(/hpke-x25519-hkdfsha256-aes256gcm.*allowX25519/);
+    expect((await loadKeyState(store, BOB))?.pins.size ?? 0).toBe(0);
+  });
+
+  it("are followed when the owner's own key changed meanwhile", async () => {
+    const host = new Host();
+    const [first, second] = [await makeOwnerKey("ES256"), await makeOwnerKey("Ed25519")];
+    for (const owners of [[first], [first, second], [second]]) {
+      const [before] = host.records;
+      const createdAt = new Date((now += 1000)).toISOString();
+      const record = await makeKeyRecord({ did: BOB, pair: await makeKeyPair(suite), createdAt, expiresAt: new Date(now + KEY_LIFE_MS).toISOString(), owners, ...(before && { prev: { uri: before.uri, cid: before.cid } }) });
+      await host.publish("agent.comms.key", `3kznmn7xqxl2${"234567"[host.records.length] ?? ""}`, { ...record });
+      if (host.records.length === 1) await peerKeys(host).keyOf(BOB);
+    }
+    expect((await peerKeys(host).keyOf(BOB)).uri).toBe(host.records[0]?.uri);
+    expect(alarms).toEqual([]);
+  });
+
+  it("are forgotten by who was not written to for longest", async () => {
+    const host = new Host();
+    await bobs(host);
+    await peerKeys(host).keyOf(BOB);
+    const pin = state.pins.get(BOB);
+    if (pin === undefined) throw new Error("no pin");
+    for (let i = 1; i < MAX_PINS; i++) state.pins.set(`did:plc:${i}`, pin);
+    // Bob was first, and is written to again; then comes one more.
+    await peerKeys(host).keyOf(BOB);
+    const other = { list: async () => [pin.uri.replace(BOB, ALICE)], prove: async (uri: string) => ({ uri, cid: pin.cid, value: { ...Object(pin.value), continuity: undefined } }) };
+    await peerKeys(other).keyOf(ALICE);
+    expect([state.pins.has(BOB), state.pins.has(ALICE), state.pins.has("did:plc:1"), state.pins.size]).toEqual([true, true, false, MAX_PINS]);
   });
 
   it("are not looked up again at once", async () => {

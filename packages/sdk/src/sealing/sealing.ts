@@ -1,4 +1,4 @@
-import { DEFAULT_SUITE, encodeData, grantRecord, makeOwnerKey, OpenError, openRecord, SealError, sealRecord, type SuiteName } from "@rookery/envelope";
+import { DEFAULT_SUITE, encodeData, grantRecord, makeOwnerKey, OpenError, openRecord, SealError, sealRecord, type SuiteName, SUITES } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
 import type { VerifiedRecord } from "../read-record.ts";
@@ -15,8 +15,10 @@ import { addressOf } from "./sharing.ts";
 export interface SealingOptions {
   /** Where its keys are kept; nobody else may read it, and one process at a time may write it. */
   store: KeyStore;
-  /** X-Wing (hybrid, post-quantum) unless told otherwise. */
+  /** Suite of the agent's own key: X-Wing (hybrid, post-quantum) unless told otherwise. */
   suite?: SuiteName;
+  /** Seal also for who has a key of X25519 alone, which a quantum computer opens one day. Unless `suite` is that one itself, it is refused. */
+  allowX25519?: boolean;
   /** Told when somebody's key was exchanged by somebody else; written to stderr unless told otherwise. Nothing is sent then. */
   onAlarm?: (alarm: KeyAlarm) => void;
 }
@@ -40,11 +42,11 @@ const makeState = async (): Promise<KeyState> => ({ keys: [], epochKeys: [crypto
 const logAlarm = ({ reason }: KeyAlarm): void => console.error(`Key alarm: ${reason}`);
 
 /** A sealer with the agent's own keys, which are made and published where there are none yet. @throws KeyStateError and what publishing throws. */
-export const openSealing = async ({ did, transport, list, prove, find, now }: SealingPorts, { store, suite = DEFAULT_SUITE, onAlarm = logAlarm }: SealingOptions): Promise<Sealer> => {
-  const state = (await loadKeyState(store)) ?? (await makeState());
+export const openSealing = async ({ did, transport, list, prove, find, now }: SealingPorts, { store, suite = DEFAULT_SUITE, allowX25519 = suite !== DEFAULT_SUITE, onAlarm = logAlarm }: SealingOptions): Promise<Sealer> => {
+  const state = (await loadKeyState(store, did)) ?? (await makeState());
   let saving = Promise.resolve();
   // One after the other, so that the newest state is the one that stays.
-  const save = (): Promise<void> => (saving = saving.catch(() => undefined).then(() => saveKeyState(store, state)));
+  const save = (): Promise<void> => (saving = saving.catch(() => undefined).then(() => saveKeyState(store, did, state)));
   const clockId = Math.floor(Math.random() * 1024);
   const own = new OwnKeys(state, {
     did,
@@ -56,6 +58,7 @@ export const openSealing = async ({ did, transport, list, prove, find, now }: Se
     save,
   });
   const peers = new PeerKeys(state, {
+    suites: allowX25519 ? SUITES : [DEFAULT_SUITE],
     now,
     list,
     prove,

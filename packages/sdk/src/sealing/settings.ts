@@ -1,6 +1,6 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A new key is published when the current one is this old: what a stolen key opens is a week's mail, not a life's. */
+/** A new key is published when the current one is this old: what a stolen private key opens is a week's mail of others, not a life's. */
 export const ROTATE_AFTER_MS = 7 * DAY_MS;
 /** Senders may use a key for this long; twice the above, so that an agent that slept for a week is still reached. */
 export const KEY_LIFE_MS = 14 * DAY_MS;
