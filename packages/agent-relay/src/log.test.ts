@@ -16,6 +16,15 @@ function withLog<T>(test: string, run: (log: EventLog, storage: DurableObjectSto
   return runInDurableObject(stub, (_, { storage }) => run(new EventLog(storage.sql), storage));
 }
 
+describe("events after a seq", () => {
+  it("are counted for many seqs at once, each row once", () => withLog("counts", (log, { sql }) => {
+    for (let n = 1; n <= 30; n++) log.append(frameOf(n), 1, 0, n);
+    sql.exec("DELETE FROM log WHERE seq IN (10, 20)");
+    expect(log.countsAfter([])).toEqual(new Map());
+    expect(Object.fromEntries(log.countsAfter([30, 5, 25, 0, 25, 15]))).toEqual({ 30: 0, 25: 5, 15: 14, 5: 23, 0: 28 });
+  }));
+});
+
 describe("Jetstream times of the log", () => {
   it("follow the clock, and give every message of an event its own", () => withLog("times", (log) => {
     expect(log.append(frameOf(1), 1, 0, 1_000).us).toBe(1_000_000);

@@ -140,9 +140,18 @@ export class EventLog implements LogBounds {
     return found;
   }
 
-  /** Number of events after `seq`, looking at no more than `COUNT_AT_MOST` of them. */
-  countAfter(seq: number): number {
-    return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM (SELECT 1 FROM log WHERE seq > ? LIMIT ?)", seq, COUNT_AT_MOST).one().n;
+  /** Number of events after each of these seqs, looking at no more than `COUNT_AT_MOST` of them in all: beyond, it is that many. */
+  countsAfter(seqs: Iterable<number>): Map<number, number> {
+    const counts = new Map<number, number>();
+    let [total, above] = [0, this.#lastSeq];
+    for (const seq of [...new Set(seqs)].toSorted((a, b) => b - a)) {
+      if (total < COUNT_AT_MOST) {
+        total += this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM (SELECT 1 FROM log WHERE seq > ? AND seq <= ? LIMIT ?)", seq, above, COUNT_AT_MOST - total).one().n;
+      }
+      counts.set(seq, total);
+      above = seq;
+    }
+    return counts;
   }
 
   /** Whether there is any event after `seq`. */

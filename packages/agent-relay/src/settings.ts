@@ -30,6 +30,9 @@ export const PRUNE_TO = 0.95;
 /** The window is checked this often at most; being a minute late with 72 hours harms nobody. */
 export const PRUNE_INTERVAL_MS = 60_000;
 
+/** Gaps between seqs that are remembered: one for each start with events since the one before, as long as they are in the window. */
+export const MAX_SEQ_GAPS = 10_000;
+
 /** Bytes in the log are persisted every so many events; a wake-up sums at most that many rows. */
 export const CHECKPOINT_EVENTS = 256;
 
@@ -87,19 +90,26 @@ export const PUMP_IDLE_MAX_MS = 500;
 /** Bytes sent by the pump in one turn, over all readers: a few milliseconds during which events wait. */
 export const PUMP_TURN_BYTES = 2_000_000;
 
-/** Unread bytes in all sockets together; many readers get less each than RelayLimits.maxBufferedBytes, though never less than the floor. */
+/** Unread bytes in all sockets together; many readers get less each than RelayLimits.maxBufferedBytes, 5,000 of them 9.6 KB. */
 export const TOTAL_BUFFERED_BYTES = 48_000_000;
-export const MIN_BUFFERED_BYTES = 32_000;
 
-/** A subscriber whose full buffer has not shrunk for so long is dropped as ConsumerTooSlow. */
+/**
+ * A subscriber with a full buffer who has not taken so many bytes within so long is dropped as ConsumerTooSlow: some 500 bytes a
+ * second. Less would keep the object awake, and the buffer in memory, for days.
+ */
 export const STALL_MS = 30_000;
+export const STALL_BYTES = 16_000;
 
 /** What a subscriber may say within a minute before it is cut off: most streams take no messages, and each one wakes the object. */
 export const MAX_CLIENT_MESSAGES = 100;
+export const MAX_CLIENT_CHARS = 10_000_000;
 export const CLIENT_MESSAGE_SPAN_MS = 60_000;
 
-/** Longest message of a Jetstream client, as the reference has it. */
-export const MAX_CLIENT_MESSAGE_CHARS = 10_000_000;
+/**
+ * Longest message of a Jetstream client: five times what 10,000 DIDs take. The reference reads 10 MB, which parsed, as many short
+ * texts, would be more than this object has.
+ */
+export const MAX_CLIENT_MESSAGE_CHARS = 2_000_000;
 
 /** Events and their encodings that readers share; an object should take 8 MB in all while nothing much happens. */
 export const EVENT_CACHE_BYTES = 8_000_000;
@@ -110,8 +120,8 @@ export const INLINE_FILTER_CHARS = 4_000;
 /** A longer one lives in a row (2 MB): 10,000 DIDs take some 350,000 characters. */
 export const MAX_FILTER_CHARS = 1_800_000;
 
-/** All long filters together: as much again in memory. */
-export const TOTAL_FILTER_CHARS = 16_000_000;
+/** All filters together, in characters of JSON. Each is a set of strings in memory, which takes three times that. */
+export const TOTAL_FILTER_CHARS = 8_000_000;
 
 /** How far behind a reader is need not be known more exactly than this. */
 export const COUNT_AT_MOST = 1_000_000;

@@ -3,26 +3,34 @@ import { INLINE_FILTER_CHARS, MAX_FILTER_CHARS, TOTAL_FILTER_CHARS } from "../se
 import type { Attachment } from "./attachment.ts";
 
 /**
- * Where long filters live: an attachment has 16 KB, a filter may name 10,000 DIDs. Each belongs to one socket and goes with it.
+ * Where filters live: short ones in the attachment of their socket, which has 16 KB, long ones in a row, since a filter may name
+ * 10,000 DIDs. Each belongs to one socket and goes with it; all of them together are bounded, since each is in memory too.
  */
 export class FilterStore {
   readonly #sql: SqlStorage;
-  /** Characters in all rows: what they take in memory, where each reader needs its filter, is about as much. */
-  #total: number;
+  /** Characters of all filters as JSON. */
+  #total = 0;
 
-  constructor(sql: SqlStorage) {
+  /** @param filters those of the sockets there are. What belongs to none is dropped: sockets do not survive every end of an object. */
+  constructor(sql: SqlStorage, filters: Attachment["filter"][]) {
     this.#sql = sql;
-    this.#total = sql.exec<{ total: number }>("SELECT COALESCE(SUM(LENGTH(body)), 0) AS total FROM filter").one().total;
+    const sizes = new Map<number, number>();
+    for (const { id, size } of sql.exec<{ id: number; size: number }>("SELECT id, LENGTH(body) AS size FROM filter").toArray()) sizes.set(id, size);
+    for (const filter of filters) {
+      this.#total += filter === undefined ? 0 : "row" in filter ? (sizes.get(filter.row) ?? 0) : JSON.stringify(filter).length;
+      if (filter !== undefined && "row" in filter) sizes.delete(filter.row);
+    }
+    for (const id of sizes.keys()) sql.exec("DELETE FROM filter WHERE id = ?", id);
   }
 
   /** Put a filter where it fits. A refusal says why, and nothing was stored. */
   put(spec: FilterSpec): Outcome<NonNullable<Attachment["filter"]>> {
     const body = JSON.stringify(spec);
-    if (body.length <= INLINE_FILTER_CHARS) return ok(spec);
     if (body.length > MAX_FILTER_CHARS) return fail(400, "InvalidRequest", `a filter of ${body.length} characters, at most ${MAX_FILTER_CHARS}`);
-    if (this.#total + body.length > TOTAL_FILTER_CHARS) return fail(503, "TooManySubscribers", "no more long filters are possible now; try again later");
-    const { id } = this.#sql.exec<{ id: number }>("INSERT INTO filter (body) VALUES (?) RETURNING id", body).one();
+    if (this.#total + body.length > TOTAL_FILTER_CHARS) return fail(503, "TooManySubscribers", "no more filters are possible now; try again later");
     this.#total += body.length;
+    if (body.length <= INLINE_FILTER_CHARS) return ok(spec);
+    const { id } = this.#sql.exec<{ id: number }>("INSERT INTO filter (body) VALUES (?) RETURNING id", body).one();
     return ok({ row: id });
   }
 
@@ -37,14 +45,12 @@ export class FilterStore {
 
   /** The socket is gone, or has another filter now. */
   drop(filter: Attachment["filter"]): void {
-    if (filter === undefined || !("row" in filter)) return;
+    if (filter === undefined) return;
+    if (!("row" in filter)) {
+      this.#total -= JSON.stringify(filter).length;
+      return;
+    }
     const [gone] = this.#sql.exec<{ size: number }>("DELETE FROM filter WHERE id = ? RETURNING LENGTH(body) AS size", filter.row).toArray();
     this.#total -= gone?.size ?? 0;
-  }
-
-  /** After a start: drop what belongs to no socket, since sockets do not survive every end of an object. */
-  keepOnly(filters: Attachment["filter"][]): void {
-    const rows = new Set(filters.map((filter) => (filter !== undefined && "row" in filter ? filter.row : 0)));
-    for (const { id } of this.#sql.exec<{ id: number }>("SELECT id FROM filter").toArray()) if (!rows.has(id)) this.drop({ row: id });
   }
 }

@@ -72,10 +72,16 @@ describe("/subscribe", () => {
     expect([pathsOf(old), pathsOf(future), pathsOf(live)]).toEqual([["2", "3"], ["3"], ["3"]]);
   });
 
+  it("takes the first of several cursors, as the reference does: some clients append one whenever they reconnect", async () => {
+    const { stub } = relayFor({ test: "cursors" });
+    await stub.ingest([note(1, 1)]);
+    const reader = await listen(stub, "/subscribe?cursor=0&cursor=abc");
+    await until("it", () => reader.events.length === 1);
+  });
+
   it.each([
     ["?cursor=abc", "cursor"],
     ["?cursor=-1", "cursor"],
-    ["?cursor=1&cursor=2", "cursor"],
     ["?wantedCollections=notansid", "collection"],
     ["?wantedCollections=app.bsky.fo*", "collection"],
     [`?${Array.from({ length: 101 }, (_, i) => `wantedCollections=com.example.c${i}`).join("&")}`, "101"],
@@ -175,6 +181,41 @@ describe("/subscribe", () => {
     expect(await rows()).toBe(1);
     reader.ws.close(1000);
     await until("nothing left", async () => (await rows()) === 0);
+  });
+
+  it("starts although the filter of a reader is lost, which is closed", async () => {
+    const { stub, again } = relayFor({ test: "lost-filter" });
+    const [lost, other] = [await listen(stub, "/subscribe"), await listen(stub, "/subscribe")];
+    lost.ws.send(JSON.stringify({ type: "options_update", payload: { wantedDids: Array.from({ length: 1_000 }, (_, i) => did(i + 1)) } }));
+    await until("the row", () => runInDurableObject(again(), (_, { storage }) => storage.sql.exec("DELETE FROM filter RETURNING id").toArray().length === 1));
+    await evictDurableObject(stub);
+    await again().ingest([note(1, 1)]);
+    await until("both", () => lost.closed !== undefined && other.events.length === 1);
+    expect(lost.closed?.code).toBe(1011);
+    expect(await again().stats()).toMatchObject({ subscribers: 1 });
+  });
+
+  it("closes on a message that no filter needs, and on too many of those that one may need", async () => {
+    const { stub } = relayFor({ test: "long-messages" });
+    const [long, often] = [await listen(stub, "/subscribe"), await listen(stub, "/subscribe")];
+    long.ws.send(JSON.stringify({ type: "options_update", payload: { wantedDids: [], padding: "x".repeat(2_000_000) } }));
+    for (let i = 0; i < 6; i++) often.ws.send(JSON.stringify({ type: "other", padding: "x".repeat(1_900_000) }));
+    await until("both", () => long.closed !== undefined && often.closed !== undefined);
+    expect([long.closed?.code, often.closed?.code]).toEqual([1009, 1008]);
+  });
+
+  it("keeps filters of every length through hibernation", async () => {
+    const { stub, again } = relayFor({ test: "lengths" });
+    const readers = await Promise.all([100, 105, 107, 108, 109, 110, 115, 120, 400].map(async (count) => {
+      const reader = await listen(stub, "/subscribe", { "user-agent": "u".repeat(300), "cf-connecting-ip": "2001:db8::".padEnd(64, "1") });
+      reader.ws.send(JSON.stringify({ type: "options_update", payload: { wantedDids: Array.from({ length: count }, (_, i) => did(i + 1)) } }));
+      return reader;
+    }));
+    await scheduler.wait(50);
+    await evictDurableObject(stub);
+    await again().ingest([note(99, 1)]);
+    await again().ingest([note(2_000, 1)]);
+    await until("all of them", () => readers.every(({ events, closed }) => events.length === 1 && closed === undefined));
   });
 
   it("tells the rev before each commit when asked, so that a hole shows", async () => {

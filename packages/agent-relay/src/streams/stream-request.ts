@@ -18,8 +18,8 @@ export interface Admission {
 /** Understand a request for a stream, by its path: `/subscribe`, subscribeEvents, and else the firehose. Refusals are XRPC errors. */
 export function admit(request: Request, log: EventLog): Outcome<Admission> {
   const { pathname, searchParams } = new URL(request.url);
-  if (searchParams.getAll("cursor").length > 1) return fail(400, "InvalidRequest", "cursor was given more than once");
   if (pathname === "/subscribe") return admitJetstream(request, searchParams, log);
+  if (searchParams.getAll("cursor").length > 1) return fail(400, "InvalidRequest", "cursor was given more than once");
   if (pathname === `/xrpc/${SUBSCRIBE_EVENTS}`) return admitEvents(request, searchParams, log);
   return admitFirehose(request, searchParams, log);
 }
@@ -45,7 +45,7 @@ function admitEvents(request: Request, query: URLSearchParams, log: EventLog): O
   if (query.get("compress") === "true" || (request.headers.get("socket-encoding") ?? "").includes("zstd")) {
     return fail(400, "InvalidRequest", "compress=true and Socket-Encoding: zstd belong to /subscribe");
   }
-  if (query.has("zstdDictionary")) return fail(400, "UnknownZstdDictionary", "this server has no dictionary for this stream: leave zstdDictionary out");
+  if ((query.get("zstdDictionary") ?? "") !== "") return fail(400, "UnknownZstdDictionary", "this server has no dictionary for this stream: leave zstdDictionary out");
   const filter = parseEventsQuery(query);
   if (!filter.ok) return filter;
   const start = jetstreamStart(query.get("cursor"), log);

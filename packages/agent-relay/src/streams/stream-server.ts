@@ -1,7 +1,7 @@
 import { parseClientMessage } from "@rookery/sync";
 import type { EventLog, LoggedFrame } from "../log.ts";
 import { MAX_CLIENT_MESSAGE_CHARS, MAX_SUBSCRIBERS } from "../settings.ts";
-import { callerOf, type Attachment } from "./attachment.ts";
+import { attachmentOf, callerOf, type Attachment } from "./attachment.ts";
 import { FilterStore } from "./filter-store.ts";
 import type { Listener } from "./listener.ts";
 import { admit, type Admission } from "./stream-request.ts";
@@ -37,8 +37,9 @@ export class StreamServer {
     this.#log = options.log;
     this.#now = options.now;
     this.#heartbeatMs = options.heartbeatMs ?? 0;
-    this.#filters = new FilterStore(ctx.storage.sql);
-    this.#subscribers = new Subscribers({ ...options, filters: this.#filters, pack: packJetstream }, ctx.getWebSockets());
+    const sockets = ctx.getWebSockets();
+    this.#filters = new FilterStore(ctx.storage.sql, sockets.map((ws) => attachmentOf(ws).filter));
+    this.#subscribers = new Subscribers({ ...options, filters: this.#filters, pack: packJetstream }, sockets);
     this.#beat();
   }
 
@@ -76,13 +77,14 @@ export class StreamServer {
   /** The object's webSocketMessage. */
   message(ws: WebSocket, data: string | ArrayBuffer): void {
     const subscriber = this.#subscribers.of(ws);
-    if (subscriber === undefined || !this.#subscribers.mayTalk(ws)) return;
+    const chars = typeof data === "string" ? data.length : data.byteLength;
+    if (subscriber === undefined || !this.#subscribers.mayTalk(ws, chars)) return;
     const { format } = subscriber.attachment;
     if (format === "subscribeEvents") return this.#subscribers.dismiss(ws, 1008, "this stream takes no messages");
     // Binary messages mean nothing to Jetstream, and none does to the firehose.
-    if (subscriber.filter === undefined || typeof data !== "string") return;
-    if (data.length > MAX_CLIENT_MESSAGE_CHARS) return this.#subscribers.dismiss(ws, 1009, "message too long");
-    const said = parseClientMessage(data, subscriber.filter);
+    if (subscriber.extras === undefined || typeof data !== "string") return;
+    if (chars > MAX_CLIENT_MESSAGE_CHARS) return this.#subscribers.dismiss(ws, 1009, "message too long");
+    const said = parseClientMessage(data, subscriber.extras);
     if (said.kind === "malformed") return this.#subscribers.dismiss(ws, 1007, reasonOf(said.message));
     if (said.kind === "invalid") return this.#subscribers.dismiss(ws, 1008, reasonOf(said.message));
     if (said.kind === "ignored") return;

@@ -9,8 +9,8 @@
  *
  * A reader that is *waiting* asked to be sent nothing before its first options_update; it is behind or live from then on.
  */
-import type { FilterSpec } from "@rookery/sync";
-import { CLIENT_MESSAGE_SPAN_MS, STALL_MS } from "../settings.ts";
+import type { FilterExtras, FilterSpec } from "@rookery/sync";
+import { CLIENT_MESSAGE_SPAN_MS, MAX_CLIENT_CHARS, MAX_CLIENT_MESSAGES, STALL_BYTES, STALL_MS } from "../settings.ts";
 import type { Attachment } from "./attachment.ts";
 import { outletOf, type Outlet } from "./outlet.ts";
 import type { Pack, Payload } from "./shared-event.ts";
@@ -19,20 +19,21 @@ export class Subscriber {
   readonly #ws: WebSocket;
   readonly #pack: Pack | undefined;
   #attachment: Attachment;
-  #filter: FilterSpec | undefined;
+  #extras: FilterExtras | undefined;
   #outlet: Outlet | undefined;
-  /** Bytes handed to the socket, and what of them had been read when it was last looked at. */
+  /** Bytes handed to the socket, and what of them had been read when the reader last made progress. */
   #sent = 0;
   #read = 0;
   #progressAt: number;
   #messages = 0;
-  #messagesSince = 0;
+  #chars = 0;
+  #messagesSince = -Infinity;
 
   /** @param filter what the attachment stands for; `pack` is needed by `jetstream+zstd` only. */
   constructor(ws: WebSocket, attachment: Attachment, filter: FilterSpec | undefined, pack: Pack | undefined, now: number) {
     this.#ws = ws;
     this.#attachment = attachment;
-    this.#filter = filter;
+    this.#extras = extrasOf(filter);
     this.#pack = pack;
     this.#outlet = outletOf(attachment.format, filter, attachment.fromUs, pack);
     this.#sent = ws.bufferedAmount;
@@ -52,9 +53,9 @@ export class Subscriber {
     return this.#attachment.waiting === true;
   }
 
-  /** What a Jetstream reader wants. */
-  get filter(): FilterSpec | undefined {
-    return this.#filter;
+  /** Of a Jetstream reader: what its next options_update leaves as it is unless it says otherwise. */
+  get extras(): FilterExtras | undefined {
+    return this.#extras;
   }
 
   /** Makes of an event what this reader is sent; undefined when that is the frame itself. */
@@ -93,28 +94,31 @@ export class Subscriber {
   /** The client said what it wants: it is waiting no more. `stored` stands for the filter in the attachment. */
   refilter(filter: FilterSpec, stored: NonNullable<Attachment["filter"]>): void {
     const { waiting: _, ...rest } = this.#attachment;
-    this.#filter = filter;
+    this.#extras = extrasOf(filter);
     this.#outlet = outletOf(rest.format, filter, rest.fromUs, this.#pack);
     this.#attach({ ...rest, filter: stored });
   }
 
-  /** Whether the reader has taken nothing for STALL_MS. Ask only while bytes wait for it. */
+  /** Whether the reader has taken nothing, or hardly anything, for STALL_MS. Ask only while bytes wait for it. */
   stalled(now: number): boolean {
     const read = this.#sent - this.#ws.bufferedAmount;
-    if (read > this.#read) {
+    if (read - this.#read >= STALL_BYTES) {
       this.#read = read;
       this.#progressAt = now;
     }
     return now - this.#progressAt >= STALL_MS;
   }
 
-  /** Count a message from the client; how many there were within the last span. */
-  countMessage(now: number): number {
+  /** Count a message of the client, of so many characters; whether it has not said too much within the span. */
+  maySay(now: number, chars: number): boolean {
     if (now - this.#messagesSince >= CLIENT_MESSAGE_SPAN_MS) {
       this.#messagesSince = now;
       this.#messages = 0;
+      this.#chars = 0;
     }
-    return ++this.#messages;
+    this.#messages++;
+    this.#chars += chars;
+    return this.#messages <= MAX_CLIENT_MESSAGES && this.#chars <= MAX_CLIENT_CHARS;
   }
 
   /** Send a last frame if there is one, and close. Never throws: the socket may be gone already. */
@@ -132,3 +136,7 @@ export class Subscriber {
     this.#ws.serializeAttachment(attachment);
   }
 }
+
+/** Without the lists, which the outlet has in its own form. */
+const extrasOf = (filter: FilterSpec | undefined): FilterExtras | undefined =>
+  filter === undefined ? undefined : { kinds: filter.kinds, ...(filter.prevRev === undefined ? {} : { prevRev: filter.prevRev }) };

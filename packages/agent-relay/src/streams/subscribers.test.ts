@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { STALL_MS } from "../settings.ts";
+import { STALL_MS, TOTAL_BUFFERED_BYTES } from "../settings.ts";
 import { commitRow, fill, relayFor, subscribe, until, upTo } from "../../test/relay.ts";
 
 describe("subscribers", () => {
@@ -44,6 +44,24 @@ describe("subscribers", () => {
     await until("close", () => stuck.closed !== undefined);
     expect(stuck.frames.at(-1)).toMatchObject({ kind: "error", error: "ConsumerTooSlow" });
     expect(stuck.seqs).toEqual(upTo(stuck.seqs.length));
+  });
+
+  it("are given large events only as far as all of them together stay within bounds, and miss none", async () => {
+    const { stub } = relayFor({ test: "large" });
+    const readers = await Promise.all(Array.from({ length: 40 }, () => subscribe(stub, undefined, { accept: false })));
+    await stub.ingest([commitRow(1, 1, { size: 1_900_000 })]);
+    const unread = () => runInDurableObject(stub, (_, state) => state.getWebSockets().reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0));
+    for (let i = 0; i < 20; i++) {
+      const waiting = await unread();
+      expect(waiting).toBeGreaterThan(10_000_000);
+      expect(waiting).toBeLessThanOrEqual(TOTAL_BUFFERED_BYTES);
+      await scheduler.wait(5);
+    }
+    for (const { ws } of readers) ws.accept();
+    await until("everybody has it", () => readers.every(({ seqs }) => seqs.length === 1));
+    await stub.ingest([commitRow(1, 2)]);
+    await until("everybody is live", () => readers.every(({ seqs }) => seqs.length === 2));
+    for (const { seqs, closed } of readers) expect([seqs, closed]).toEqual([[1, 2], undefined]);
   });
 
   it("are dropped rather than given a gap when the window overtakes them", async () => {

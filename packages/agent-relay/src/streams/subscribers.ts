@@ -1,13 +1,14 @@
 import type { FilterSpec } from "@rookery/sync";
 import type { EventLog, LoggedFrame } from "../log.ts";
 import {
-  EVENT_CACHE_BYTES, MAX_CLIENT_MESSAGES, MIN_BUFFERED_BYTES, PUMP_IDLE_MAX_MS, PUMP_IDLE_MS, PUMP_SLICE_BYTES, PUMP_SLICE_ROWS, PUMP_TURN_BYTES, TOTAL_BUFFERED_BYTES,
+  EVENT_CACHE_BYTES, PUMP_IDLE_MAX_MS, PUMP_IDLE_MS, PUMP_SLICE_BYTES, PUMP_SLICE_ROWS, PUMP_TURN_BYTES, TOTAL_BUFFERED_BYTES,
 } from "../settings.ts";
 import { attachmentOf, type Attachment } from "./attachment.ts";
 import { EventCache } from "./event-cache.ts";
 import type { FilterStore } from "./filter-store.ts";
 import type { Listener } from "./listener.ts";
-import type { Pack, Payload } from "./shared-event.ts";
+import { Room } from "./room.ts";
+import type { Pack, Payload, SharedEvent } from "./shared-event.ts";
 import { Subscriber } from "./subscriber.ts";
 import { errorFrame, infoFrame } from "./words.ts";
 
@@ -27,8 +28,8 @@ export interface SubscribersContext {
  * through the pump until they have caught up, within the same turn that finds nothing left, so there is no seam.
  *
  * Slow readers are throttled, not dropped: at most `maxBufferedBytes` (less when there are many) wait in a socket, the rest
- * in the log. A reader is dropped as ConsumerTooSlow when its buffer is full and it has taken nothing for 30 s, or when the
- * log's window has moved past its cursor, since from there it could only go on with a gap.
+ * in the log. A reader is dropped as ConsumerTooSlow when its buffer is full and it has taken next to nothing for 30 s, or when
+ * the log's window has moved past its cursor, since from there it could only go on with a gap.
  */
 export class Subscribers {
   readonly #context: SubscribersContext;
@@ -41,9 +42,16 @@ export class Subscribers {
   /** @param sockets those that came through hibernation; the log must not have been appended to since the object woke. */
   constructor(context: SubscribersContext, sockets: WebSocket[]) {
     this.#context = context;
-    const attachments = sockets.map((ws) => [ws, attachmentOf(ws)] as const);
-    context.filters.keepOnly(attachments.map(([, { filter }]) => filter));
-    for (const [ws, attachment] of attachments) this.#take(ws, attachment, context.filters.get(attachment.filter));
+    for (const ws of sockets) {
+      const attachment = attachmentOf(ws);
+      try {
+        this.#take(ws, attachment, context.filters.get(attachment.filter));
+      } catch (error) {
+        // One reader whose filter is gone must not keep the whole object from starting.
+        console.error({ event: "relay.subscriber_lost", error: String(error) });
+        ws.close(1011, "cannot go on");
+      }
+    }
     this.#schedule(0);
   }
 
@@ -53,9 +61,9 @@ export class Subscribers {
 
   /** Who reads. Counting how far somebody is behind looks at the log, so this is for the admin. */
   listeners(): Listener[] {
-    return Array.from(this.#all.values(), ({ attachment: { format, userAgent, address, since, after } }) => ({
-      format, userAgent, address, since, lag: after === undefined ? 0 : this.#context.log.countAfter(after),
-    }));
+    const attachments = Array.from(this.#all.values(), ({ attachment }) => attachment);
+    const lags = this.#context.log.countsAfter(attachments.flatMap(({ after }) => after ?? []));
+    return attachments.map(({ format, userAgent, address, since, after }) => ({ format, userAgent, address, since, lag: after === undefined ? 0 : (lags.get(after) ?? 0) }));
   }
 
   of(ws: WebSocket): Subscriber | undefined {
@@ -74,16 +82,17 @@ export class Subscribers {
   /** Events that were appended in this very turn. */
   publish(frames: LoggedFrame[]): void {
     if (frames.length === 0) return;
-    const cap = this.#cap();
+    const room = this.#room();
+    const fresh = frames.map((logged): Fresh => ({ logged }));
     for (const [ws, subscriber] of this.#all) {
       if (subscriber.behindAfter !== undefined || subscriber.isWaiting) continue;
       try {
         const { outlet } = subscriber;
-        for (const logged of frames) {
-          // The firehose's own frames go by without an object made for any of them: most readers are of this kind.
-          const taken = outlet === undefined ? give(subscriber, logged.frame, cap) : giveAll(subscriber, outlet(this.#cache.of(logged)), cap);
+        for (const one of fresh) {
+          // The firehose's own frames go by as they are: nothing is made for any reader.
+          const taken = outlet === undefined ? give(subscriber, one.logged.frame, room) : giveAll(subscriber, outlet((one.event ??= this.#cache.of(one.logged))), room);
           if (taken) continue;
-          this.#fallBehind(ws, subscriber, logged.seq - 1);
+          this.#fallBehind(ws, subscriber, one.logged.seq - 1);
           break;
         }
       } catch (error) {
@@ -119,10 +128,10 @@ export class Subscribers {
   }
 
   /** Whether the client may go on after this message of it; one that talks all the time is cut off. */
-  mayTalk(ws: WebSocket): boolean {
+  mayTalk(ws: WebSocket, chars: number): boolean {
     const subscriber = this.#all.get(ws);
     if (subscriber === undefined) return false;
-    if (subscriber.countMessage(this.#context.now()) <= MAX_CLIENT_MESSAGES) return true;
+    if (subscriber.maySay(this.#context.now(), chars)) return true;
     this.dismiss(ws, 1008, "too many messages");
     return false;
   }
@@ -165,12 +174,13 @@ export class Subscribers {
   /** One turn: readers with room get a slice each, until the turn's bytes are spent; those served go to the end of the queue. */
   #pump(): void {
     let worked = 0;
+    const room = this.#room();
     // A copy: whoever was served is put at the end of the set, and would be met again.
     for (const ws of Array.from(this.#behind)) {
       const subscriber = this.#all.get(ws);
       if (subscriber === undefined) continue;
       try {
-        const bytes = this.#advance(ws, subscriber);
+        const bytes = this.#advance(ws, subscriber, room);
         if (bytes > 0 && this.#behind.delete(ws)) this.#behind.add(ws);
         worked += bytes;
       } catch (error) {
@@ -186,25 +196,25 @@ export class Subscribers {
    * Send one slice to a reader that is behind, if it has room. The bytes of the events it is past now, sent or filtered out:
    * what a narrow filter leaves out is work too, and others get their turn after it.
    */
-  #advance(ws: WebSocket, subscriber: Subscriber): number {
+  #advance(ws: WebSocket, subscriber: Subscriber, room: Room): number {
     const { log, now } = this.#context;
     const from = subscriber.behindAfter;
     if (from === undefined) return 0;
     if (from < log.prunedThrough) return this.#tooSlow(ws, subscriber, `the window begins after ${log.prunedThrough}, and event ${from + 1} was not read yet`);
     const { outlet } = subscriber;
-    const cap = this.#cap();
     let after = from;
     let passed = 0;
-    let full = subscriber.unread >= cap;
+    let full = room.isFull(subscriber.unread);
     if (!full) {
       for (const logged of log.read(from, PUMP_SLICE_ROWS, PUMP_SLICE_BYTES)) {
-        full = !(outlet === undefined ? give(subscriber, logged.frame, cap) : giveAll(subscriber, outlet(this.#cache.of(logged)), cap));
+        full = !(outlet === undefined ? give(subscriber, logged.frame, room) : giveAll(subscriber, outlet(this.#cache.of(logged)), room));
         if (full) break;
         after = logged.seq;
         passed += logged.frame.length;
       }
     }
-    if (passed === 0 && full && subscriber.stalled(now())) return this.#tooSlow(ws, subscriber, "nothing was read for 30 seconds");
+    // One that has nothing to take waits for the others.
+    if (passed === 0 && full && subscriber.unread > 0 && subscriber.stalled(now())) return this.#tooSlow(ws, subscriber, "nothing was read for 30 seconds");
     if (!full && !log.hasAfter(after)) {
       subscriber.catchUp();
       this.#behind.delete(ws);
@@ -212,10 +222,17 @@ export class Subscribers {
     return passed;
   }
 
-  /** Bytes that may wait in one socket: its share of what all may hold, within the operator's limit. */
-  #cap(): number {
-    const share = Math.max(MIN_BUFFERED_BYTES, Math.floor(TOTAL_BUFFERED_BYTES / Math.max(1, this.#all.size)));
-    return Math.min(this.#context.maxBufferedBytes, share);
+  /** Room in this turn: a socket may hold its share of what all may, within the operator's limit. */
+  #room(): Room {
+    const share = Math.floor(TOTAL_BUFFERED_BYTES / Math.max(1, this.#all.size));
+    return new Room(Math.min(this.#context.maxBufferedBytes, share), () => this.#unread());
+  }
+
+  /** Bytes that wait in all sockets. */
+  #unread(): number {
+    let sum = 0;
+    for (const { unread } of this.#all.values()) sum += unread;
+    return sum;
   }
 
   /** The socket is gone, or an event is damaged: either way this reader is served no further, and only the second is news. */
@@ -230,21 +247,25 @@ export class Subscribers {
   }
 }
 
-/** Send if there is room: an empty socket takes anything, however large beside the cap. */
-function give(subscriber: Subscriber, payload: Payload, cap: number): boolean {
-  const { unread } = subscriber;
-  if (unread > 0 && unread + payload.length > cap) return false;
+/** An event just appended, and what readers of the same turn share of it. */
+interface Fresh {
+  logged: LoggedFrame;
+  event?: SharedEvent;
+}
+
+/** Send if there is room. */
+function give(subscriber: Subscriber, payload: Payload, room: Room): boolean {
+  if (!room.grants(subscriber.unread, payload.length)) return false;
   subscriber.send(payload);
   return true;
 }
 
 /** All messages of an event, or none: cursors stand between events. */
-function giveAll(subscriber: Subscriber, payloads: readonly Payload[], cap: number): boolean {
+function giveAll(subscriber: Subscriber, payloads: readonly Payload[], room: Room): boolean {
   const [first] = payloads;
   if (first === undefined) return true;
-  if (payloads.length === 1) return give(subscriber, first, cap);
-  const { unread } = subscriber;
-  if (unread > 0 && unread + payloads.reduce((sum, { length }) => sum + length, 0) > cap) return false;
+  if (payloads.length === 1) return give(subscriber, first, room);
+  if (!room.grants(subscriber.unread, payloads.reduce((sum, { length }) => sum + length, 0))) return false;
   for (const payload of payloads) subscriber.send(payload);
   return true;
 }
