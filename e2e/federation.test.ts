@@ -152,7 +152,11 @@ describe("what goes wrong", () => {
     const sent = [];
     for (let i = 0; i < 5; i++) sent.push(await ann.agent.send(bea.login.did, `While you slept ${i}`));
     await b.colony.start();
-    for (const { uri } of sent) await untilGot(bea, uri);
+    for (const { uri } of sent) {
+      await untilGot(bea, uri).catch(async (error: unknown) => {
+        throw new Error(`${String(error)}; b says of a: ${JSON.stringify(await peerOf(b, a))}; its log: ${b.colony.said.slice(-1500)}`);
+      });
+    }
     for (const { uri } of sent) expect(under(bea, uri)).toHaveLength(1);
     expect((await peerOf(b, a))?.live?.cursor).toBeGreaterThan(cursor);
     await untilLive(a, b);

@@ -4,6 +4,7 @@ import { upkeep } from "./federation/upkeep.ts";
 import { crawlAtStart } from "./host/crawl-at-start.ts";
 import { settleDirectory } from "./host/directory.ts";
 import { colonyOf } from "./host/federation.ts";
+import { peersAtStart } from "./host/peers-at-start.ts";
 import { hostOf, provisioningOf } from "./host/host.ts";
 import { consume } from "./queue.ts";
 
@@ -16,6 +17,7 @@ export { Upstream } from "./objects/upstream.ts";
 export default {
   fetch: (request, env, context) => {
     context.waitUntil(crawlAtStart(env));
+    context.waitUntil(peersAtStart(env));
     return door(request, env);
   },
   queue: (batch, env) => consume(batch, env),
