@@ -23,6 +23,8 @@ export interface RelayApi extends DeliveryApi, DirectoryApi {
 
 /** A stretch of a log. Events between `after` and `prunedThrough` are gone. */
 export interface LogSlice {
+  /** The log went back to a backup: it never gave `after` out, and this is the last seq before it that it knows. No frames then. */
+  wentBackTo?: number;
   frames: { seq: number; frame: Uint8Array }[];
   lastSeq: number;
   prunedThrough: number;

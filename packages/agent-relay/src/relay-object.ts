@@ -109,8 +109,10 @@ export abstract class RelayObject<Env = unknown> extends SequencerObject<Env> im
 
   async readLog({ after, rows, bytes }: { after: number; rows: number; bytes: number }): Promise<LogSlice> {
     this.#news?.read();
-    const { log } = this.sequencer;
+    const { log, gaps } = this.sequencer;
     const { lastSeq, prunedThrough } = log;
+    const wentBackTo = gaps.before(after) ?? (after > lastSeq ? lastSeq : undefined);
+    if (wentBackTo !== undefined) return { frames: [], lastSeq, prunedThrough, wentBackTo };
     const frames = Array.from(log.read(Math.max(after, prunedThrough), rows, bytes), ({ seq, frame }) => ({ seq, frame }));
     return { frames, lastSeq, prunedThrough };
   }

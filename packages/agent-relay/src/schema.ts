@@ -13,11 +13,12 @@
  * sent        whom records of accounts that live elsewhere were delivered to, for the day they are taken back.
  * host        hosts whose accounts are carried: accounts ever seen, last seq there, when it came.
  * collection  names of collections; repo_collection says which accounts had records in them.
- * follow      how far the network's relay has followed the colony's; \`owed\` when accounts have to be compared.
+ * follow      how far the network's relay has followed the colony's; `owed` when accounts have to be compared.
  * purge       deleted accounts whose rows are being removed, and where to go on.
  * job         what is due (scheduler.ts). state: one row of counters as of `seq`.
  * crawler     relays that are asked to crawl: when, how often in vain, what they said, when they were last here.
  * profile     accounts that chose to be listed, with the record that says so; null when it is known of but was not seen yet.
+ * seq_gap     seqs that were left out at a start: above after, up to through (seq-gaps.ts).
  * filter      filters of stream readers that are too long for their socket's attachment, while the socket lives.
  *
  * Since 2 log has `us`, the Jetstream time of the event's last message; it is null in rows from before (streams/legacy-times.ts).
@@ -84,6 +85,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   // When the log began, which its floor of seqs counts from (seq-floor.ts); 0 until it is first asked for.
   ["ALTER TABLE state ADD COLUMN born INTEGER NOT NULL DEFAULT 0"],
+  // Seqs left out at each start, which tell whoever follows this log that it went back to a backup.
+  ["CREATE TABLE seq_gap (after INTEGER PRIMARY KEY, through INTEGER NOT NULL) STRICT"],
 ];
 
 /** Bring the tables up to `target` (the newest, unless a test asks for an older one). Runs in one transaction per migration. */

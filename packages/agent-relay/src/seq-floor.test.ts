@@ -39,7 +39,7 @@ describe("a log that starts again", () => {
     const { lastSeq: lost } = await stub.stats();
     // The backup comes back: the counters and rows of then.
     await runInDurableObject(stub, (_, { storage }) => {
-      storage.sql.exec("DELETE FROM log WHERE repo IN (SELECT id FROM repos) AND seq > ?", Number(lost) - 400);
+      storage.sql.exec("DELETE FROM log WHERE repo IN (SELECT id FROM repos) AND seq > ?", lost - 400);
       storage.sql.exec("UPDATE repos SET n = 2");
       storage.sql.exec("UPDATE state SET seq = ?, bytes = ?", Number(backup?.["seq"]), Number(backup?.["bytes"]));
     });

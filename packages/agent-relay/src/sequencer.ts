@@ -11,6 +11,7 @@ import { Repos } from "./repos.ts";
 import { sweepKept, type RetentionLimits } from "./retention.ts";
 import { Scheduler, type Job, type JobName } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
+import { SeqGaps } from "./seq-gaps.ts";
 import { PRUNE_INTERVAL_MS, RETENTION_INTERVAL_MS, WAKE_RETRY_MS } from "./settings.ts";
 import type { Listener } from "./streams/listener.ts";
 import { StreamServer } from "./streams/stream-server.ts";
@@ -35,6 +36,7 @@ export interface SequencerOptions {
  */
 export class Sequencer implements LogStores {
   readonly log: EventLog;
+  readonly gaps: SeqGaps;
   readonly repos: Repos;
   readonly deliveries: Deliveries;
   readonly profiles: Profiles;
@@ -52,7 +54,8 @@ export class Sequencer implements LogStores {
     this.#ctx = ctx;
     this.#options = options;
     this.log = new EventLog(storage.sql);
-    this.log.raise(options.seqFloor(this.log.bornAt(options.now())));
+    this.gaps = new SeqGaps(storage.sql);
+    storage.transactionSync(() => this.#begin());
     this.repos = new Repos(storage.sql);
     this.deliveries = new Deliveries(storage.sql, this.log, this.repos);
     this.profiles = new Profiles(storage.sql, options.listing);
@@ -75,6 +78,16 @@ export class Sequencer implements LogStores {
       wakeNow: () => this.scheduler.at("wake", options.now()),
     });
     ctx.waitUntil(this.scheduler.recover());
+  }
+
+  /** Go on above the floor of seqs, and note which ones that leaves out. */
+  #begin(): void {
+    const { log, gaps } = this;
+    const { now, seqFloor } = this.#options;
+    const { lastSeq } = log;
+    log.raise(seqFloor(log.bornAt(now())));
+    gaps.note(lastSeq, log.lastSeq);
+    gaps.prune(log.prunedThrough);
   }
 
   /** Run a transaction; when it throws, what memory believes follows the disk back. */

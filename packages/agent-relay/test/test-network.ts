@@ -14,6 +14,8 @@ export interface NetworkControls {
   faultAt: NetworkFaultPoint | undefined;
   /** Calls to the colony's relay. */
   reads: number;
+  /** How many of them asked for accounts, as a comparison does. */
+  lists: number;
   /** The colony's relay does not answer. */
   colonyIsDown: boolean;
   /** Accounts whose own object does not answer. */
@@ -25,7 +27,7 @@ export interface NetworkControls {
 const all = new Map<string, NetworkControls>();
 
 export function networkControlsOf(name: string): NetworkControls {
-  const found = all.get(name) ?? { faultAt: undefined, reads: 0, colonyIsDown: false, silent: new Set<string>(), gone: new Set<string>() };
+  const found = all.get(name) ?? { faultAt: undefined, reads: 0, lists: 0, colonyIsDown: false, silent: new Set<string>(), gone: new Set<string>() };
   all.set(name, found);
   return found;
 }
@@ -71,7 +73,7 @@ export class TestNetwork extends NetworkRelayObject<Env> {
       return this.env.RELAY.get(this.env.RELAY.idFromName(name));
     };
     return {
-      colony: { readLog: async (input) => colony().readLog(input), listRepos: async (input) => colony().listRepos(input) },
+      colony: { readLog: async (input) => colony().readLog(input), listRepos: async (input) => (controls.lists++, colony().listRepos(input)) },
       standing: async (did) => (controls.gone.has(did) ? fail(400, "RepoNotFound", "gone") : controls.silent.has(did) ? fail(503, "NotReady", "asleep") : ok(standingOf(name, did))),
     };
   }

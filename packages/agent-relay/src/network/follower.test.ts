@@ -174,6 +174,58 @@ describe("a hole in the colony's log", () => {
     expect(await house.network().repo(did(2))).toMatchObject({ active: true, rev: revOf(1) });
   });
 
+  /** What a backup holds of the colony's relay: events up to `seq`, and account 1 as of then. */
+  const restore = async ({ colony, name }: NetworkUnderTest, seq: number) => {
+    await runInDurableObject(colony.again(), (_, { storage: { sql } }) => {
+      sql.exec("DELETE FROM log WHERE seq > ?", seq);
+      sql.exec("DELETE FROM seq_gap WHERE through > ?", seq);
+      sql.exec("UPDATE state SET seq = ?", seq);
+      sql.exec("UPDATE repos SET n = ?1, rev = ?2, head = ?3, seq = ?1", seq, revOf(seq), ownCommit(1, seq).head ?? "");
+    });
+    ownCommit(1, seq, { colony: name });
+    colony.controls.clockAhead += 60_000;
+    await abortAllDurableObjects();
+  };
+
+  it("is noticed after a backup whose seqs go on above those that were lost", async () => {
+    const house = networkFor({ test: "backup-floor", seqFloor: true });
+    await write(house, 1, 1, 5);
+    await house.network().listRepos({ limit: 1 });
+    await restore(house, 2);
+    expect((await replay(house)).slice(5)).toEqual(["1 #identity agent-1.test", `1 #sync ${revOf(2)}`]);
+    await write(house, 1, 3);
+    expect((await replay(house)).slice(7)).toEqual([`1 #commit ${revOf(3)}`]);
+    // Said once; what is followed from here on is as it was.
+    await abortAllDurableObjects();
+    expect(await replay(house)).toHaveLength(8);
+  });
+
+  it("is noticed after a backup though the colony went on, and was started again, before it was asked", async () => {
+    const house = networkFor({ test: "backup-later", seqFloor: true });
+    await write(house, 1, 1, 5);
+    await house.network().listRepos({ limit: 1 });
+    await restore(house, 2);
+    await write(house, 1, 3);
+    house.colony.controls.clockAhead += 60_000;
+    await abortAllDurableObjects();
+    await write(house, 2, 1);
+    expect((await replay(house)).slice(5)).toEqual(["1 #identity agent-1.test", `1 #sync ${revOf(3)}`, "2 #account active", "2 #identity agent-2.test", `2 #sync ${revOf(1)}`]);
+  });
+
+  it("is not taken for one when the colony is only started again, however often", async () => {
+    const house = networkFor({ test: "started-again", seqFloor: true });
+    await write(house, 1, 1, 2);
+    for (let start = 0; start < 3; start++) {
+      await house.network().listRepos({ limit: 1 });
+      house.colony.controls.clockAhead += 60_000;
+      await abortAllDurableObjects();
+    }
+    await write(house, 1, 3);
+    await house.network().listRepos({ limit: 1 });
+    expect(house.controls.lists).toBe(0);
+    expect(await replay(house)).toEqual(upTo(3).map((n) => `1 #commit ${revOf(n)}`));
+  });
+
   it("is what a colony leaves that went back to a backup: accounts are said to stand where they do, and what is new counts", async () => {
     const house = networkFor({ test: "backup" });
     await write(house, 1, 1, 5);

@@ -81,22 +81,21 @@ export class Follower {
     for (;;) {
       const after = this.#place.seq;
       const slice = await this.#context.colony.readLog({ after, rows: FOLLOW_SLICE_ROWS, bytes: FOLLOW_SLICE_BYTES });
-      if (slice.lastSeq < after) await this.#wentBack(slice);
+      if (slice.wentBackTo !== undefined) await this.#wentBack(slice.wentBackTo);
       else if (slice.prunedThrough > after) await this.#missed(slice);
       else {
-        this.#take(slice);
-        if (this.#place.seq >= slice.lastSeq) return;
+        this.#take(slice.frames);
+        if (slice.frames.length === 0 || this.#place.seq >= slice.lastSeq) return;
       }
     }
   }
 
-  #take({ frames, lastSeq }: LogSlice): void {
-    const last = frames.at(-1)?.seq;
-    // Nothing between the last frame and the end when there is no frame at all: seqs of purged events, or never used.
-    const seq = last ?? lastSeq;
-    if (seq === this.#place.seq) return;
+  /** The place is always one of an event: the log's end may be a seq that was never given out, and says nothing (seq-gaps.ts). */
+  #take(frames: LogSlice["frames"]): void {
+    const last = frames.at(-1);
+    if (last === undefined) return;
     const { epoch } = this.#place;
-    this.#commit({ ...this.#place, seq }, (taken, now) => {
+    this.#commit({ ...this.#place, seq: last.seq }, (taken, now) => {
       takeRows(this.#context.stores, "", frames.map(({ frame }) => ownRow(frame, epoch)), taken, now);
     });
   }
@@ -107,10 +106,10 @@ export class Follower {
     await this.#compare({ ...this.#place, seq: prunedThrough });
   }
 
-  async #wentBack({ lastSeq }: LogSlice): Promise<void> {
-    console.error({ event: "network.follow_went_back", after: this.#place.seq, lastSeq });
-    // A new epoch: positions that were taken come again with other events.
-    await this.#compare({ ...this.#place, seq: lastSeq, epoch: this.#place.epoch + 1 });
+  async #wentBack(seq: number): Promise<void> {
+    console.error({ event: "network.follow_went_back", after: this.#place.seq, to: seq });
+    // A new epoch: positions that were taken may come again with other events, if the clock went back too.
+    await this.#compare({ ...this.#place, seq, epoch: this.#place.epoch + 1 });
   }
 
   /** Bring every own account up to where it stands now, then go on from `place`. Events that come again after that are known by their rev. */
