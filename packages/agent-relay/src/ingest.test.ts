@@ -23,6 +23,17 @@ describe("ingest", () => {
     expect(await stub.stats()).toMatchObject({ lastSeq: 3 });
   });
 
+  it("takes commits of an agent that went back to a backup: old numbers, but revs that were never here", async () => {
+    const { stub } = relayFor({ test: "agent-backup" });
+    await stub.ingest([commitRow(1, 1), commitRow(1, 2), commitRow(1, 3)]);
+    const anew = { ...commitRow(1, 4), n: 2 };
+    expect(await stub.ingest([anew])).toEqual({ ok: true, value: { epoch: 1, n: 2 } });
+    expect(await stub.ingest([anew])).toEqual({ ok: true, value: { epoch: 1, n: 2 } });
+    expect(await stub.ingest([accountRow(1, 3, "deactivated")])).toEqual({ ok: true, value: { epoch: 1, n: 3 } });
+    expect(await stub.stats()).toMatchObject({ lastSeq: 5, rows: 5 });
+    expect(await stub.listRepos({ limit: 1 })).toMatchObject({ value: { repos: [{ rev: anew.rev, active: false }] } });
+  });
+
   it("takes a first row numbered 0", async () => {
     const { stub } = relayFor({ test: "zero" });
     expect(await stub.ingest([commitRow(1, 0, { epoch: 0 })])).toEqual({ ok: true, value: { epoch: 0, n: 0 } });

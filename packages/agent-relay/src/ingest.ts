@@ -1,7 +1,7 @@
 /**
  * The way of an event into the log: step 5 of the way of a write.
  *
- *   1. rows already seen are left out, by (epoch, n) of their account;
+ *   1. rows already seen are left out, by (epoch, n) of their account, and by rev where an agent went back to a backup;
  *   2. each new row gets the next seq, spliced into the frame that the agent encoded;
  *   3. the frame is appended, deliveries are noted, the account's row is advanced;
  * all in one transaction, synchronously. Per event that is one log row, one update for the whole batch, and one row per
@@ -25,7 +25,11 @@ export function ingest(stores: LogStores, rows: OutboxRow[], now: number): Outco
   const did = rows[0]?.did ?? "";
   const taken = nothingTaken();
   const turn = new AccountTurn(stores, repos.find(did) ?? repos.add(did, log.lastSeq), taken);
-  for (const row of rows) if (isNew(row, turn.repo)) turn.append(row, now);
+  for (const row of rows) {
+    const wentBack = hasNumberAgain(row, turn.repo);
+    if (wentBack) console.error({ event: "relay.agent_went_back", did, n: row.n, known: turn.repo.n });
+    if (wentBack || isNew(row, turn.repo)) turn.append(row, now);
+  }
   turn.finish();
   return ok({ ...taken, position: { epoch: turn.repo.epoch, n: turn.repo.n } });
 }
@@ -33,6 +37,14 @@ export function ingest(stores: LogStores, rows: OutboxRow[], now: number): Outco
 /** An epoch begins when a backup was restored, and `n` starts anew with it. */
 export function isNew(row: OutboxRow, repo: Repo): boolean {
   return row.epoch > repo.epoch || (row.epoch === repo.epoch && row.n > repo.n);
+}
+
+/**
+ * Whether a commit that was never here (revs only increase) has a number that was: an agent that went back to a backup gives
+ * numbers out again, and its new commits are not to be taken for those that it lost.
+ */
+function hasNumberAgain(row: OutboxRow, repo: Repo): boolean {
+  return row.epoch === repo.epoch && row.n <= repo.n && row.rev !== undefined && repo.rev !== null && row.rev > repo.rev;
 }
 
 /** Agents are ours, so this finds bugs, not attacks: it is said loudly and nothing is taken. */
