@@ -53,12 +53,15 @@ export class Repos {
     return this.#remember({ id, did, host, epoch: 0, n: -1, head: null, rev: null, active: true, status: null, seq: 0, acked: seq, at: null, carried: host === "" });
   }
 
-  /** Write all but `acked`, which only `acknowledge` moves. */
+  /** Write all but `acked`, which only `acknowledge` moves. Host and carried are in indexes, which an event is not to pay for. */
   save(repo: Repo): void {
+    const known = this.#cache.get(repo.did);
     this.#sql.exec(
-      "UPDATE repos SET host = ?, epoch = ?, n = ?, head = ?, rev = ?, active = ?, status = ?, seq = ?, at = ?, carried = ? WHERE id = ?",
-      repo.host, repo.epoch, repo.n, repo.head, repo.rev, repo.active ? 1 : 0, repo.status, repo.seq, repo.at, repo.carried ? 1 : 0, repo.id,
+      "UPDATE repos SET epoch = ?, n = ?, head = ?, rev = ?, active = ?, status = ?, seq = ?, at = ? WHERE id = ?",
+      repo.epoch, repo.n, repo.head, repo.rev, repo.active ? 1 : 0, repo.status, repo.seq, repo.at, repo.id,
     );
+    if (known?.host !== repo.host || known.carried !== repo.carried)
+      this.#sql.exec("UPDATE repos SET host = ?, carried = ? WHERE id = ?", repo.host, repo.carried ? 1 : 0, repo.id);
     this.#remember(repo);
   }
 
