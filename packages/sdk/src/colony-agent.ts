@@ -3,16 +3,18 @@ import type { AgentCommsListInboxOutput, AgentCommsMessage, AgentCommsRequest, A
 import { ids, isFinal, isTaskState, nextHop, replyTo } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
 import { type FileFacts, fileOfPart, OpenError, SealError } from "@rookery/envelope";
+import { Arrivals } from "./arrivals.ts";
+import { addressOf } from "./at-uri.ts";
 import { type ContentInput, toContent } from "./content.ts";
 import { Identities } from "./identity.ts";
-import { Inbox, type InboxItem, type InboxOptions, InboxReadError } from "./inbox.ts";
-import { type Incoming, type StrongRef, toIncoming } from "./message.ts";
+import { Inbox, type InboxItem, type InboxOptions, InboxReadError, type InboxSource } from "./inbox.ts";
+import type { Incoming, StrongRef } from "./message.ts";
 import { RecordVerificationError, type VerifiedRecord, readRecord } from "./read-record.ts";
 import { type Draft, type Sealer, plainSealer } from "./sealer.ts";
 import { type Attachment, attachFile, readFile } from "./sealing/files.ts";
 import { listKeyRecords } from "./sealing/key-records.ts";
 import { type SealingOptions, type SealingPorts, openSealing } from "./sealing/sealing.ts";
-import { type Revoked, addressOf, grantFor, granteeOf } from "./sealing/sharing.ts";
+import { type Revoked, grantFor, granteeOf } from "./sealing/sharing.ts";
 import { RepositoryTransport, type Sent, type Transport } from "./transport.ts";
 
 /** Who signs in, where, and how its messages travel. */
@@ -48,7 +50,7 @@ export type Privacy = "sealed" | "public";
 export interface SendOptions {
   /** As the agent was connected with, unless told otherwise. */
   privacy?: Privacy;
-  /** Files to go with a sealed message: see `attach`. */
+  /** Files to go with what is sealed: see `attach`. */
   files?: Attachment[];
 }
 
@@ -76,6 +78,12 @@ const RESPONSE_TIMEOUT_MS = 60_000;
 /** Requests whose responses are watched for at most; past it the oldest is given up. */
 const MAX_WAITING = 1000;
 
+/** What was said in confidence is not answered in public by default. */
+const answering = ({ sealed = false }: { sealed?: boolean }, options: SendOptions): SendOptions => (sealed ? { privacy: "sealed", ...options } : options);
+
+/** Whether a part of what is to be sent holds the key of a sealed file. */
+const hasFileKey = (fields: Record<string, unknown>): boolean => Object.values(fields).some((value) => Array.isArray(value) && value.some((part) => fileOfPart(part) !== undefined));
+
 const endsTask = (state: string): boolean => isTaskState(state) && isFinal(state);
 
 const withTimeout = <T>(promise: Promise<T>, ms: number, what: string): Promise<T> => {
@@ -98,6 +106,7 @@ export class ColonyAgent {
   readonly #sealer: Sealer;
   readonly #privacy: Privacy;
   readonly #transport: Transport;
+  readonly #arrivals: Arrivals;
   readonly #session: CredentialSession;
   /** Ends of the watches for responses, oldest first. */
   readonly #waiting = new Set<() => void>();
@@ -115,17 +124,20 @@ export class ColonyAgent {
     this.#privacy = options.privacy ?? this.#sealer.level;
     if (this.#privacy === "sealed" && this.#sealer.level !== "sealed") throw new SealError("Nothing to seal with: give `sealing` a place to keep keys");
     this.#transport = options.transport ?? new RepositoryTransport(this.client, this.did);
-    this.inbox = new Inbox((cursor, wait, signal) => this.#listInbox(cursor, wait, signal), {
-      onError: (error) => console.error(`${this.handle}:`, error instanceof InboxReadError ? `${error.message}; trying again` : error),
-      ...options.inbox,
-    });
+    this.#arrivals = new Arrivals(this.#sealer);
+    const onError = options.inbox?.onError ?? ((error) => console.error(`${this.handle}:`, error instanceof InboxReadError ? `${error.message}; trying again` : error));
+    const source: InboxSource = (cursor, wait, signal) => {
+      void this.#sealer.refresh?.().catch(onError);
+      return this.#listInbox(cursor, wait, signal);
+    };
+    this.inbox = new Inbox(source, { ...options.inbox, onError });
   }
 
   /** Send a message. @param to handles or DIDs. */
   async send(to: string | string[], content: ContentInput, fields: MessageFields = {}, options: SendOptions = {}): Promise<Sent> {
     const dids = await Promise.all((Array.isArray(to) ? to : [to]).map((one) => this.#didOf(one)));
     const parts = [...toContent(content), ...(options.files ?? []).map(({ part }) => part)];
-    return this.#send(ids.AgentCommsMessage, dids, { to: dids, content: parts, ...fields }, options);
+    return this.#send(ids.AgentCommsMessage, dids, { ...fields, to: dids, content: parts }, options);
   }
 
   /** Encrypt a file and upload it, to be sent with `files` of a sealed message. Its key is in what this answers. @throws SealError */
@@ -145,22 +157,25 @@ export class ColonyAgent {
 
   /**
    * Answer a message in its thread, by itself, counting the hop. Answers undefined and sends nothing when it must not be
-   * answered automatically: its author asked for that, or too many agents have already answered each other.
+   * answered automatically: its author asked for that, or too many agents have already answered each other. What came sealed
+   * is answered sealed, unless `options` say expressly that it is public.
    */
-  async reply(incoming: IncomingMessage, content: ContentInput, fields: MessageFields = {}): Promise<Sent | undefined> {
+  async reply(incoming: IncomingMessage, content: ContentInput, fields: MessageFields = {}, options: SendOptions = {}): Promise<Sent | undefined> {
     const hopCount = nextHop(incoming.record);
     if (hopCount === undefined) return undefined;
     const thread = replyTo({ uri: incoming.uri, cid: incoming.cid }, incoming.record);
-    return this.send(incoming.author, content, { thread, hopCount, ...fields });
+    return this.send(incoming.author, content, { thread, hopCount, ...fields }, answering(incoming, options));
   }
 
   /** Say something to every agent of the colony. An agent that seals has to say that it is public, since it cannot be sealed. */
   async broadcast(content: ContentInput, fields: MessageFields = {}, options: SendOptions = {}): Promise<Sent> {
-    return this.#send(ids.AgentCommsBroadcast, "all", { content: toContent(content), ...fields }, options);
+    return this.#send(ids.AgentCommsBroadcast, "all", { ...fields, content: toContent(content) }, options);
   }
 
   /** Ask another agent to do something; its at-uri is the task's id. */
-  async request(to: string, input: ContentInput, fields: RequestFields = {}): Promise<SentRequest> {
+  async request(to: string, input: ContentInput, fields: RequestFields = {}, options: SendOptions = {}): Promise<SentRequest> {
+    const { privacy = this.#privacy } = options;
+    const parts = [...toContent(input), ...(options.files ?? []).map(({ part }) => part)];
     const did = await this.#didOf(to);
     const rkey = this.#nextRkey();
     const uri = `at://${this.did}/${ids.AgentCommsRequest}/${rkey}`;
@@ -168,10 +183,10 @@ export class ColonyAgent {
     let stop = () => {};
     const answered = new Promise<IncomingResponse>((resolve) => {
       const look = async (item: InboxItem): Promise<void> => {
-        const incoming = await this.#opened(item);
+        const incoming = await this.#arrivals.open(item);
         if (incoming.kind !== "response" || incoming.record.request.uri !== uri || !endsTask(incoming.record.state)) return;
         // What was asked in confidence is not answered by what anybody on the way could have written.
-        if (this.#privacy === "sealed" && !incoming.sealed) return;
+        if (privacy === "sealed" && !incoming.sealed) return;
         stop();
         resolve(incoming);
       };
@@ -186,7 +201,7 @@ export class ColonyAgent {
     const [oldest] = this.#waiting;
     if (this.#waiting.size > MAX_WAITING) oldest?.();
     try {
-      const sent = await this.#send(ids.AgentCommsRequest, [did], { to: did, input: toContent(input), ...fields }, {}, rkey);
+      const sent = await this.#send(ids.AgentCommsRequest, [did], { ...fields, to: did, input: parts }, options, rkey);
       return { ...sent, response: ({ timeoutMs = RESPONSE_TIMEOUT_MS } = {}) => withTimeout(answered, timeoutMs, `No response to ${uri}`) };
     } catch (error) {
       stop();
@@ -194,14 +209,14 @@ export class ColonyAgent {
     }
   }
 
-  /** Answer a request. @param state see agent.comms.response. */
-  async respond(request: StrongRef & { author: string }, state: AgentCommsResponse["state"], output?: ContentInput, fields: ResponseFields = {}): Promise<Sent> {
-    return this.#send(ids.AgentCommsResponse, [request.author], {
-      request: { uri: request.uri, cid: request.cid },
-      state,
-      ...(output === undefined ? {} : { output: toContent(output) }),
-      ...fields,
-    });
+  /**
+   * Answer a request. What came sealed is answered sealed, unless `options` say expressly that it is public.
+   * @param state see agent.comms.response.
+   */
+  async respond(request: StrongRef & { author: string; sealed?: boolean }, state: AgentCommsResponse["state"], output?: ContentInput, fields: ResponseFields = {}, options: SendOptions = {}): Promise<Sent> {
+    const parts = [...(output === undefined ? [] : toContent(output)), ...(options.files ?? []).map(({ part }) => part)];
+    const record = { ...fields, request: { uri: request.uri, cid: request.cid }, state, ...(parts.length === 0 ? {} : { output: parts }) };
+    return this.#send(ids.AgentCommsResponse, [request.author], record, answering(request, options));
   }
 
   /** Offer a task to another agent: a schema and a delivery today, what it transfers comes with sealing. */
@@ -216,20 +231,21 @@ export class ColonyAgent {
 
   /** Everything that arrives, in order, one at a time; a handler that throws gets the item again. */
   onMessage(handler: (incoming: Incoming) => void | Promise<void>): () => void {
-    return this.inbox.listen(async (item) => handler(await this.#opened(item)));
+    return this.inbox.listen(async (item) => handler(await this.#arrivals.open(item)));
   }
 
   /**
-   * A record of anybody, verified down to its author's signature; undefined when proven absent.
+   * A record of anybody, verified down to its author's signature, and opened if it is sealed; undefined when proven absent.
    * @param uri at-uri of the record, by DID. @param options `grant`: at-uri of the grant that lets this agent read it.
    * @throws RecordVerificationError @throws OpenError when it is sealed and not for this agent.
    */
-  async read(uri: string, options: { grant?: string } = {}): Promise<VerifiedRecord | undefined> {
+  async read(uri: string, options: { grant?: string } = {}): Promise<(VerifiedRecord & { sealed: boolean }) | undefined> {
     const record = await readRecord(this.#identities, uri);
     if (record === undefined) return undefined;
     const given = options.grant === undefined ? undefined : await this.#proven(options.grant);
     const grant = given && { grant: grantFor(record, given) };
-    return { ...record, value: await this.#sealer.open({ uri, record: record.value, ...grant }) };
+    const { record: value, sealed } = await this.#sealer.open({ uri, record: record.value, ...grant });
+    return { ...record, value, sealed };
   }
 
   /**
@@ -268,31 +284,15 @@ export class ColonyAgent {
 
   async #send(collection: string, to: string[] | "all", fields: Record<string, unknown>, { privacy = this.#privacy, files = [] }: SendOptions = {}, rkey = this.#nextRkey()): Promise<Sent> {
     if (privacy === "sealed" && this.#sealer.level !== "sealed") throw new SealError("Nothing to seal with: give `sealing` a place to keep keys");
-    if (privacy === "public" && files.length > 0) throw new SealError("The keys of files are not to be sent in public");
+    if (privacy === "public" && (files.length > 0 || hasFileKey(fields))) throw new SealError("The keys of files are not to be sent in public");
     const draft: Draft = {
       collection,
       rkey,
       to,
-      record: { $type: collection, ...fields, createdAt: new Date().toISOString() },
+      record: { ...fields, $type: collection, createdAt: new Date().toISOString() },
       blobs: files.map(({ blob }) => blob),
     };
     return this.#transport.send(privacy === "sealed" ? await this.#sealer.seal(draft) : draft);
-  }
-
-  async #opened(item: InboxItem): Promise<Incoming> {
-    const { uri, cid, author, receivedAt, value } = item;
-    if (value === undefined) return toIncoming(item);
-    try {
-      const record = await this.#sealer.open({ uri, record: value, ...(cid === undefined ? {} : { cid }) });
-      const sealed = record !== value;
-      // The address is what was proven; an author beside it is the host's word.
-      if (sealed && !uri.startsWith(`at://${author}/`)) throw new OpenError();
-      return toIncoming({ ...item, value: record }, sealed);
-    } catch (error) {
-      // It will never open: the reader is told, and goes on to the next.
-      if (!(error instanceof OpenError) || cid === undefined) throw error;
-      return { kind: "unopened", uri, cid, author, receivedAt, sealed: true, record: { ...value, $type: String(value["$type"]) } };
-    }
   }
 
   async #didOf(actor: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { cidToString, decode, lexToJson, verifyProof } from "@rookery/repo";
 import { verifyCommitSignature } from "@rookery/sync";
+import { fetchBytes, HostError } from "./follow/fetch-bytes.ts";
 import type { Identities, Identity } from "./identity.ts";
 
 /** A record that was proven to be in its author's repository. */
@@ -26,11 +27,18 @@ const parseUri = (uri: string): { did: string; collection: string; rkey: string 
   return { did, collection, rkey };
 };
 
+/** Bytes of a proof at most: a record, its commit and the path between them. */
+const MAX_PROOF = 2_000_000;
+/** How long a host may take for one, in ms: whoever it is a guest of can be anybody, and a reader waits. */
+const PATIENCE_MS = 10_000;
+
 const fetchProof = async ({ pds, did }: Identity, collection: string, rkey: string): Promise<Uint8Array> => {
   const query = new URLSearchParams({ did, collection, rkey });
-  const response = await fetch(`${pds}/xrpc/com.atproto.sync.getRecord?${query}`);
-  if (!response.ok) throw new RecordVerificationError(`${pds} answers ${response.status}: ${(await response.text()).slice(0, 300)}`);
-  return new Uint8Array(await response.arrayBuffer());
+  try {
+    return await fetchBytes(`${pds}/xrpc/com.atproto.sync.getRecord?${query}`, { fetch, signal: new AbortController().signal, maxBytes: MAX_PROOF, patienceMs: PATIENCE_MS });
+  } catch (error) {
+    throw error instanceof HostError ? new RecordVerificationError(error.message) : error;
+  }
 };
 
 /**

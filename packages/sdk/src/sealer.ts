@@ -1,5 +1,6 @@
-import type { GivenGrant } from "@rookery/envelope";
+import { type GivenGrant, isSealedRecord, OpenError, type OpenedRecord } from "@rookery/envelope";
 import type { BlobJson } from "@rookery/lexicon-agent-comms";
+import { collectionOf } from "./at-uri.ts";
 
 /** A record on its way into the repository: what it is, for whom. */
 export interface Draft {
@@ -39,15 +40,20 @@ export interface Sharing extends Pick<Arrived, "uri" | "record"> {
 export interface Sealer {
   readonly level: "public" | "sealed";
   seal(draft: Draft): Promise<Draft>;
-  /** The record as its author wrote it; one that was never sealed stays as it is. @throws Error when it does not open. */
-  open(arrived: Arrived): Promise<Record<string, unknown>>;
+  /** The record as its author wrote it, and whether it was sealed; one that was not stays as it is. @throws OpenError when it never opens. */
+  open(arrived: Arrived): Promise<OpenedRecord>;
+  /** Do what is due by the clock, such as new keys: called again and again. Absent where nothing is. */
+  refresh?(): Promise<void>;
   /** The record of a grant (agent.comms.grant). Absent where nothing is sealed. */
   share?(sharing: Sharing): Promise<Draft>;
 }
 
-/** Public plaintext: for everybody, and for ever. */
+/** Public plaintext: for everybody, and for ever. What others sealed, it does not open. */
 export const plainSealer: Sealer = {
   level: "public",
   seal: async (draft) => draft,
-  open: async ({ record }) => record,
+  open: async ({ uri, record }) => {
+    if (isSealedRecord(collectionOf(uri), record)) throw new OpenError();
+    return { record, sealed: false };
+  },
 };

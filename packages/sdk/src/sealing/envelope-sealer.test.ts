@@ -7,6 +7,7 @@ import { openSealing } from "./sealing.ts";
 
 const ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 const BOB = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
+const CAROL = "did:plc:cccccccccccccccccccccccc";
 const CID = "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq";
 const OTHER_CID = "bafyreib2rxk3rybk3aobmv5cjuql3bm2twh4jo5uwpkebk2ttp2agwh3eu";
 const createdAt = "2026-11-21T09:00:00.000Z";
@@ -42,7 +43,7 @@ describe("what arrives sealed", () => {
     const [alice, bob] = [await sealerOf(ALICE, world), await sealerOf(BOB, world)];
     const sealed = await alice.seal(message);
     const { uri, cid } = put(world, ALICE, sealed);
-    expect(await bob.open({ uri, cid, record: sealed.record })).toEqual(message.record);
+    expect(await bob.open({ uri, cid, record: sealed.record })).toEqual({ record: message.record, sealed: true });
   });
 
   it.each<[string, (found: VerifiedRecord | undefined) => Promise<VerifiedRecord | undefined>]>([
@@ -57,7 +58,7 @@ describe("what arrives sealed", () => {
     const { uri, cid } = put(world, ALICE, sealed);
     await expect(bob.open({ uri, cid, record: sealed.record })).rejects.toBeInstanceOf(OpenError);
     // One that was proven before it came here needs no second proof.
-    expect(await bob.open({ uri, record: sealed.record })).toEqual(message.record);
+    expect(await bob.open({ uri, record: sealed.record })).toEqual({ record: message.record, sealed: true });
   });
 
   it("is not, when another is handed over under the address and CID of a genuine one", async () => {
@@ -69,13 +70,40 @@ describe("what arrives sealed", () => {
     await expect(bob.open({ uri, cid, record: forged.record })).rejects.toBeInstanceOf(OpenError);
   });
 
+  it("is not, when it was written to somebody else: a colony can hand over what was not meant for this agent", async () => {
+    const world: World = new Map();
+    const [alice, bob] = [await sealerOf(ALICE, world), await sealerOf(BOB, world)];
+    // Carol publishes Bob's key as hers: what is sealed for her opens for Bob.
+    const theirs = [...world.values()].find(({ author }) => author === BOB);
+    if (theirs === undefined) throw new Error("bob has no key");
+    const { continuity: _, prev: __, ...claims } = theirs.value;
+    put(world, CAROL, { collection: "agent.comms.key", rkey: "3kznmn7xqxl22", to: [], record: claims });
+    const sealed = await alice.seal({ ...message, to: [CAROL], record: { ...message.record, to: [CAROL] } });
+    const { uri, cid } = put(world, ALICE, sealed);
+    await expect(bob.open({ uri, cid, record: sealed.record })).rejects.toBeInstanceOf(OpenError);
+    expect(await bob.open({ uri, record: sealed.record })).toMatchObject({ sealed: true });
+  });
+
   it("is left alone when it is plain", async () => {
     const bob = await sealerOf(BOB, new Map(), async () => undefined);
-    expect(await bob.open({ uri: `at://${ALICE}/agent.comms.message/3kznmn7xqxl22`, cid: CID, record: message.record })).toBe(message.record);
+    expect(await bob.open({ uri: `at://${ALICE}/agent.comms.message/3kznmn7xqxl22`, cid: CID, record: message.record })).toEqual({ record: message.record, sealed: false });
   });
 });
 
 describe("sealing", () => {
+  it("is for whom the record is addressed to, and for nobody else", async () => {
+    const world: World = new Map();
+    const alice = await sealerOf(ALICE, world);
+    await sealerOf(BOB, world);
+    await expect(alice.seal({ ...message, to: [BOB, ALICE] })).rejects.toThrow("addressed");
+    await expect(alice.seal({ ...message, record: { ...message.record, to: [BOB, ALICE] } })).rejects.toThrow("addressed");
+  });
+
+  it("asks nobody for more keys than one record can have recipients", async () => {
+    const to = Array.from({ length: 65 }, (_, i) => `did:plc:${String(i).padStart(24, "a")}`);
+    await expect((await sealerOf(ALICE, new Map())).seal({ ...message, to, record: { ...message.record, to } })).rejects.toThrow("65 recipients");
+  });
+
   it("fails for nobody, for everybody, and for who has no key", async () => {
     const alice = await sealerOf(ALICE, new Map());
     for (const to of [[], "all" as const, [BOB]]) await expect(alice.seal({ ...message, to })).rejects.toBeInstanceOf(SealError);

@@ -99,7 +99,7 @@ describe("own keys", () => {
 describe("own keys, when things go wrong", () => {
   it("are not published before they are kept, however often that fails", async () => {
     const host = new Host();
-    const full = { load: store.load, save: async () => Promise.reject(new Error("disk full")) };
+    const full: KeyStore = { load: async () => undefined, save: async () => Promise.reject(new Error("disk full")) };
     const keys = new OwnKeys(state, { did: BOB, suite, now: () => now, nextRkey: () => "3kznmn7xqxl22", publish: host.publish, find: host.find, save: () => saveKeyState(full, BOB, state) });
     for (let attempt = 0; attempt < 3; attempt++) await expect(keys.refresh()).rejects.toThrow("disk full");
     expect(host.records).toEqual([]);

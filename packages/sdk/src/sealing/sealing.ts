@@ -1,6 +1,7 @@
-import { DEFAULT_SUITE, encodeData, grantRecord, makeOwnerKey, OpenError, openRecord, SealError, sealRecord, type SuiteName, SUITES } from "@rookery/envelope";
-import { ids } from "@rookery/lexicon-agent-comms";
+import { DEFAULT_SUITE, encodeData, grantRecord, makeOwnerKey, MAX_RECIPIENTS, OpenError, type OpenedRecord, openRecord, SealError, sealRecord, type SuiteName, SUITES } from "@rookery/envelope";
+import { ids, recipientsOf } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
+import { addressOf } from "../at-uri.ts";
 import type { VerifiedRecord } from "../read-record.ts";
 import type { Arrived, Draft, Sealer, Sharing } from "../sealer.ts";
 import type { Sent, Transport } from "../transport.ts";
@@ -9,7 +10,6 @@ import type { KeyStore } from "./key-store.ts";
 import { OwnKeys } from "./own-keys.ts";
 import { type KeyAlarm, PeerKeys } from "./peer-keys.ts";
 import { PROOF_PAUSE_MS, PROOF_TRIES } from "./settings.ts";
-import { addressOf } from "./sharing.ts";
 
 /** How an agent that holds its own keys seals. */
 export interface SealingOptions {
@@ -74,6 +74,11 @@ const sameData = (a: unknown, b: unknown): boolean => {
   return left.length === right.length && left.every((byte, at) => byte === right[at]);
 };
 
+const isAddressedTo = (dids: Set<string>, collection: string, record: Record<string, unknown>): boolean => {
+  const named = recipientsOf(collection, record);
+  return named !== null && named !== "all" && named.length === dids.size && named.every((did) => dids.has(did));
+};
+
 /** Seals with `@rookery/envelope`, for the keys that the recipients publish. */
 class EnvelopeSealer implements Sealer {
   readonly level = "sealed";
@@ -92,8 +97,11 @@ class EnvelopeSealer implements Sealer {
   async seal(draft: Draft): Promise<Draft> {
     const { collection, rkey, record, to, blobs = [] } = draft;
     if (to === "all") throw new SealError("What is for everybody cannot be sealed; say expressly that it is public");
+    const dids = new Set(to);
+    if (!isAddressedTo(dids, collection, record)) throw new SealError("The record is not addressed to exactly those whom it is to be sealed for");
+    if (dids.size > MAX_RECIPIENTS) throw new SealError(`${dids.size} recipients; at most ${MAX_RECIPIENTS} of one record`);
     await this.#own.refresh();
-    const recipients = await Promise.all([...new Set(to)].map((did) => this.#peers.keyOf(did)));
+    const recipients = await Promise.all([...dids].map((did) => this.#peers.keyOf(did)));
     const [first] = recipients;
     if (first === undefined) throw new SealError("Nobody is named to seal for");
     if (recipients.some(({ suite }) => suite !== first.suite)) throw new SealError("The recipients' keys are of different suites; send to each alone");
@@ -102,13 +110,21 @@ class EnvelopeSealer implements Sealer {
     return { ...draft, record: sealed };
   }
 
-  async open({ uri, record, cid, grant }: Arrived): Promise<Record<string, unknown>> {
-    // An agent that only listens rotates too; what fails is tried again with the next.
-    void this.#own.refresh().catch(() => undefined);
-    const opened = await openRecord({ ...addressOf(uri), record }, this.#own.ring, grant);
+  /** Also an agent that only listens has to renew its keys, or nobody writes to it any more. */
+  refresh(): Promise<void> {
+    return this.#own.refresh();
+  }
+
+  async open({ uri, record, cid, grant }: Arrived): Promise<OpenedRecord> {
+    const address = addressOf(uri);
+    const opened = await openRecord({ ...address, record }, this.#own.ring, grant);
+    if (!opened.sealed || cid === undefined) return opened;
+    // Whoever publishes this agent's key as theirs is sent what opens here, and is not meant for here.
+    const to = recipientsOf(address.collection, record);
+    if (to !== "all" && !to?.includes(this.#did)) throw new OpenError();
     // Anybody can seal for a public key: that it is the author's is told by the repository's signature alone.
-    if (opened.sealed && cid !== undefined) await this.#proveAuthor({ uri, cid, record });
-    return opened.record;
+    await this.#proveAuthor({ uri, cid, record });
+    return opened;
   }
 
   /** What was handed over has to be the very record that is in its author's repository, not only to name it. */
