@@ -1,14 +1,19 @@
-import { CID_LENGTH, cidEquals, cidKey, type CidBytes } from "@rookery/repo";
+import { CID_LENGTH, cidEquals, type CidBytes } from "@rookery/repo";
 
 /**
- * Blocks of a CAR that were asked for, by cidKey, as views, without checking a hash: for CARs of our own log, which were checked
- * when they came in and are read again for every reader that wants JSON. A CAR that ends early gives what is there.
+ * Blocks of a CAR that were asked for, each in the place of its CID, as views, without checking a hash: for CARs of our own log,
+ * which were checked when they came in and are read again for readers that want JSON. Undefined for what is not there.
  */
-export function blocksOf(car: Uint8Array, wanted: readonly CidBytes[]): Map<string, Uint8Array> {
+export function blocksOf(car: Uint8Array, wanted: readonly (CidBytes | null)[]): (Uint8Array | undefined)[] {
   // Most blocks are nodes of the tree, which nobody asks for: four bytes of the hash tell, without a key for each.
-  const byPrefix = new Map<number, CidBytes[]>();
-  for (const cid of wanted) byPrefix.set(prefixAt(cid, 0), [...(byPrefix.get(prefixAt(cid, 0)) ?? []), cid]);
-  const blocks = new Map<string, Uint8Array>();
+  const places = new Map<number, number[]>();
+  wanted.forEach((cid, place) => {
+    if (cid === null) return;
+    const alike = places.get(prefixAt(cid, 0));
+    if (alike === undefined) places.set(prefixAt(cid, 0), [place]);
+    else alike.push(place);
+  });
+  const blocks: (Uint8Array | undefined)[] = wanted.map(() => undefined);
   let header = true;
   for (let at = 0; at < car.length; ) {
     let length = 0;
@@ -23,8 +28,10 @@ export function blocksOf(car: Uint8Array, wanted: readonly CidBytes[]): Map<stri
     if (end > car.length) break;
     if (header) header = false;
     else if (length > CID_LENGTH) {
-      const cid = byPrefix.get(prefixAt(car, at))?.find((one) => cidEquals(one, car.subarray(at, at + CID_LENGTH)));
-      if (cid !== undefined) blocks.set(cidKey(cid), car.subarray(at + CID_LENGTH, end));
+      for (const place of places.get(prefixAt(car, at)) ?? []) {
+        const cid = wanted[place];
+        if (cid && cidEquals(cid, car.subarray(at, at + CID_LENGTH))) blocks[place] = car.subarray(at + CID_LENGTH, end);
+      }
     }
     at = end;
   }

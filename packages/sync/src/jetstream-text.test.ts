@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { carBytes, cidKey, cidOf, cidToString, decode, encode } from "@rookery/repo";
+import { carBytes, cidOf, cidToString, decode, encode } from "@rookery/repo";
 import { describe, expect, it } from "vitest";
 import { blocksOf } from "./car-blocks.ts";
 import { encodeAccountFrame, encodeCommitFrame, encodeErrorFrame, encodeIdentityFrame, encodeInfoFrame, encodeSyncFrame, sequenceFrame, type FrameTemplate } from "./frame-encode.ts";
 import { decodeFrame } from "./frame-decode.ts";
 import { toV1Cbor, toV1Json } from "./frame-v1.ts";
 import { viewFrame } from "./frame-view.ts";
-import { accountText, commitText, opTexts } from "./jetstream-text.ts";
+import { accountText, commitText, opText, recordBlocks } from "./jetstream-text.ts";
 
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
 const time = "2026-11-21T10:00:00.000Z";
@@ -49,25 +49,25 @@ describe("a view of a frame", () => {
 describe("blocks of a CAR", () => {
   const car = viewFrame(commit)?.blocks ?? new Uint8Array();
 
-  it("are those that were asked for and are there", () => {
+  it("are those that were asked for and are there, where they were asked for", () => {
     const missing = cidOf(sha256, new Uint8Array([9]));
-    const blocks = blocksOf(car, [recordCid, missing, recordCid]);
-    expect([...blocks]).toEqual([[cidKey(recordCid), record]]);
-    expect(blocksOf(car, []).size).toBe(0);
+    expect(blocksOf(car, [recordCid, missing, null, brokenCid, recordCid])).toEqual([record, undefined, undefined, broken, record]);
+    expect(blocksOf(car, [])).toEqual([]);
   });
 
   it("of a torn one are there up to the tear", () => {
     const all = [rootCid, recordCid, brokenCid];
-    expect(blocksOf(car, all).size).toBe(3);
-    expect(blocksOf(car.subarray(0, car.length - 1), all).size).toBe(2);
-    expect(blocksOf(new Uint8Array(), all).size).toBe(0);
+    expect(blocksOf(car, all)).toEqual([root, record, broken]);
+    expect(blocksOf(car.subarray(0, car.length - 1), all)).toEqual([root, record, undefined]);
+    expect(blocksOf(new Uint8Array(), all)).toEqual([undefined, undefined, undefined]);
   });
 });
 
 describe("Jetstream texts", () => {
   const view = viewFrame(commit);
   if (view === undefined) throw new Error("not a commit");
-  const ops = opTexts(view);
+  const blocks = recordBlocks(view);
+  const ops = view.ops.map((op, i) => opText(op, blocks[i]));
 
   it("of operations leave out what is not there or is no DAG-CBOR", () => expect(ops.map((op) => op !== undefined)).toEqual([true, false, false, true]));
 

@@ -2,28 +2,26 @@
  * A logged event as the JSON texts that Jetstream readers get, in two envelopes: v1 (`/subscribe`) and the frames of
  * network.bsky.jetstream.subscribeEvents. What is large, the record, is transcribed once and shared by both.
  */
-import { base64Encode, cborToJsonText, cidKey, cidToString } from "@rookery/repo";
+import { base64Encode, cborToJsonText, cidToString } from "@rookery/repo";
 import { blocksOf } from "./car-blocks.ts";
-import type { FrameView } from "./frame-view.ts";
+import type { FrameView, OpView } from "./frame-view.ts";
 import { SUBSCRIBE_EVENTS, UNKNOWN_HANDLE } from "./jetstream.ts";
 
 /** Which envelope a text has. */
 export type Envelope = "v1" | "events";
 
+/** The blocks of a commit's records, each in the place of its operation: views of the frame. */
+export const recordBlocks = ({ blocks, ops }: FrameView): (Uint8Array | undefined)[] => blocksOf(blocks ?? new Uint8Array(), ops.map(({ cid }) => cid));
+
 /**
- * The fields of each operation, without braces: `"operation":...,"cid":"..."`. Undefined where the commit lacks the record's
- * block, or the block is not DAG-CBOR though its hash is right: nothing can be said about it in JSON.
+ * The fields of an operation, without braces: `"operation":...,"cid":"..."`. Undefined where the commit lacks the record's block,
+ * or the block is not DAG-CBOR though its hash is right: nothing can be said about it in JSON.
  */
-export function opTexts(view: FrameView): (string | undefined)[] {
-  const wanted = view.ops.flatMap(({ cid }) => (cid === null ? [] : [cid]));
-  const blocks = view.blocks === undefined ? undefined : blocksOf(view.blocks, wanted);
-  return view.ops.map((op) => {
-    const head = `"operation":"${op.action}","collection":${JSON.stringify(op.collection)},"rkey":${JSON.stringify(op.rkey)}`;
-    if (op.action === "delete") return head;
-    const block = op.cid === null ? undefined : blocks?.get(cidKey(op.cid));
-    const record = block === undefined ? undefined : recordText(block);
-    return record === undefined || op.cid === null ? undefined : `${head},"record":${record},"cid":"${cidToString(op.cid)}"`;
-  });
+export function opText({ action, collection, rkey, cid }: OpView, block: Uint8Array | undefined): string | undefined {
+  const head = `"operation":"${action}","collection":${JSON.stringify(collection)},"rkey":${JSON.stringify(rkey)}`;
+  if (action === "delete") return head;
+  const record = block === undefined ? undefined : recordText(block);
+  return record === undefined || cid === null ? undefined : `${head},"record":${record},"cid":"${cidToString(cid)}"`;
 }
 
 function recordText(block: Uint8Array): string | undefined {
@@ -36,7 +34,7 @@ function recordText(block: Uint8Array): string | undefined {
 
 /**
  * The message of one commit.
- * @param op its operation as `opTexts` gives it; undefined for a message that tells the rev alone.
+ * @param op its operation as `opText` gives it; undefined for a message that tells the rev alone.
  * @param us its `time_us`, which is also the `seq` of subscribeEvents: the seqs of the firehose are one per commit, and here
  *   each message must have its own.
  */

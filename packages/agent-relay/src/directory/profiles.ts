@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import { cidKey } from "@rookery/repo";
 import { blocksOf, messagesIn, viewFrame } from "@rookery/sync";
 import type { Repo } from "../repos.ts";
 import { MAX_LISTED_PAGE, MAX_PROFILE_BYTES } from "../settings.ts";
@@ -37,7 +36,7 @@ export class Profiles {
     const { ops = [], blocks } = viewFrame(frame) ?? {};
     const op = ops.find(({ collection, rkey }) => `${collection}/${rkey}` === path);
     if (op === undefined) return;
-    const record = op.cid === null || blocks === undefined ? undefined : blocksOf(blocks, [op.cid]).get(cidKey(op.cid));
+    const [record] = blocksOf(blocks ?? new Uint8Array(), [op.cid]);
     if (record !== undefined && record.length <= MAX_PROFILE_BYTES && this.#rule.isListed(record)) this.#put(repo, record);
     else this.remove(repo.id);
   }

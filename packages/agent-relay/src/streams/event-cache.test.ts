@@ -65,6 +65,18 @@ describe("an event", () => {
     expect(grown).toBe(0);
   });
 
+  it("of which a reader wants one record is decoded into that one", () => {
+    const [wanted, other] = ["w".repeat(100), "o".repeat(50_000)];
+    const { frame, seqAt } = changes(1, 1, [{ path: "com.example.note/a", record: { other } }, { path: "com.example.like/b", record: { wanted } }, { path: "com.example.note/c", record: { other } }]);
+    let grown = 0;
+    const event = new SharedEvent({ seq: 1, frame: sequenceFrame(frame, seqAt, 1), us: 1_000 }, (bytes) => (grown += bytes));
+    const [text] = outletOf("jetstream", { kinds: ["commit"], collections: ["com.example.like"] })?.(event) ?? [];
+    expect(text).toContain(`"record":{"wanted":"${wanted}"}`);
+    expect(grown).toBeLessThan(1_500);
+    expect(outletOf("jetstream")?.(event)).toHaveLength(3);
+    expect(grown).toBeGreaterThan(2 * 2 * other.length);
+  });
+
   it("that is damaged says nothing to JSON readers, and does not stop them", () => {
     const event = new SharedEvent({ seq: 1, frame: new Uint8Array([0xa1, 0x00]), us: 1 }, () => undefined);
     expect(outletOf("jetstream", undefined)?.(event)).toEqual([]);

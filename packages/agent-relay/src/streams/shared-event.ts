@@ -1,4 +1,4 @@
-import { accountText, commitText, opTexts, toV1Cbor, toV1Json, viewFrame, type Envelope, type FrameView } from "@rookery/sync";
+import { accountText, commitText, opText, recordBlocks, toV1Cbor, toV1Json, viewFrame, type Envelope, type FrameView } from "@rookery/sync";
 import type { LoggedFrame } from "../log.ts";
 
 /** What is put into a socket: text frames are strings, binary ones bytes. */
@@ -20,7 +20,7 @@ export class SharedEvent {
   readonly #us: number;
   readonly #grew: (bytes: number) => void;
   #view: FrameView | null | undefined;
-  #ops: (string | undefined)[] | undefined;
+  #blocks: readonly (Uint8Array | undefined)[] | undefined;
   readonly #forms = new Map<string, Payload | undefined>();
 
   /** @param grew told of bytes that the event takes more than its frame. */
@@ -68,10 +68,17 @@ export class SharedEvent {
     if (view === undefined) return undefined;
     if (view.kind !== "commit") return accountText(envelope, view, this.timeOf(op));
     if (op === REV_ONLY) return commitText(envelope, view, undefined, this.timeOf(op), true);
-    this.#ops ??= opTexts(view);
-    const text = this.#ops[op];
+    const text = this.#form(`op${op}`, () => this.#fieldsOf(view, op));
+    return typeof text === "string" ? commitText(envelope, view, text, this.timeOf(op), withPrevRev) : undefined;
+  }
+
+  /** What all texts of an operation have in common, its record first of all. */
+  #fieldsOf(view: FrameView, op: number): string | undefined {
+    const one = view.ops[op];
+    this.#blocks ??= recordBlocks(view);
+    const text = one === undefined ? undefined : opText(one, this.#blocks[op]);
     if (text === undefined) console.warn({ event: "relay.record_not_told", seq: this.seq, did: view.did, rev: view.rev, op });
-    return text === undefined ? undefined : commitText(envelope, view, text, this.timeOf(op), withPrevRev);
+    return text;
   }
 
   #read(): FrameView | undefined {
