@@ -1,7 +1,11 @@
 /**
- * A compressor for short texts with a dictionary (zstd, RFC 8878). workerd's node:zlib takes no dictionary for zstd, and a build
- * of the C library is some 250 KB; this is small, synchronous and made for one thing: messages of a kilobyte that are mostly
- * dictionary. It uses the dictionary's entropy tables as they are and never sends others.
+ * A compressor for short texts with a dictionary (zstd, RFC 8878), small, synchronous, and made for one thing: messages of a
+ * kilobyte that are mostly dictionary. It uses the dictionary's entropy tables as they are and never sends others.
+ *
+ * Why not a library, measured with workerd 1.20261117 and Jetstream's own messages of 474 bytes: node:zlib there ignores
+ * `dictionary` (it gives the same bytes without). Of the builds of the C library on npm only @bokuweb/zstd-wasm 0.0.27 takes one and
+ * is in use; it does not start in workerd (it fetches its module by `import.meta.url`, and its exports hide the .wasm that would have
+ * to be imported), weighs 252 KB, and reads the dictionary anew for each message: 48 µs at level 1 and 214 bytes, here 42 µs and 212.
  */
 import { concat, encodeBlock, littleEndian } from "./block.ts";
 import type { Dictionary } from "./dictionary.ts";
