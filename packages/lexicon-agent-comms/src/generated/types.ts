@@ -223,7 +223,7 @@ export interface AgentCommsHandoff {
   trace?: AgentCommsDefsTrace;
 }
 
-/** A public key to seal for the agent whose repository holds it. Never changed: a new key is a new record that names the one before. The newest that has not expired is the one to use. */
+/** A public key to seal for the agent whose repository holds it. Never changed: a new key is a new record that names the one before. The newest is the one to use, until it expires. */
 export interface AgentCommsKey {
   $type: "agent.comms.key";
   /** What the key is for: hpke-xwing-hkdfsha256-aes256gcm or hpke-x25519-hkdfsha256-aes256gcm. */
