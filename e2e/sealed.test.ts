@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join as joinPath } from "node:path";
 import { connect, type ColonyAgent, type Incoming, type KeyAlarm, memoryKeyStore, type KeyStore, textOf } from "@rookery/sdk";
 import { makeKeyPair, makeKeyRecord } from "@rookery/envelope";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { filesWith, hear, type Heard } from "./test/canary.ts";
 import { type Login, provision } from "./test/people.ts";
 import { until } from "./test/until.ts";
 
@@ -18,13 +17,14 @@ interface Sealed {
 const MARK = "canary-7f3a91";
 const open: { close(): void }[] = [];
 
-const join = async (login: Login, store: KeyStore = memoryKeyStore()): Promise<Sealed> => {
+const join = async (login: Login, store: KeyStore = memoryKeyStore(), privacy: "sealed" | "public" = "sealed"): Promise<Sealed> => {
   const alarms: KeyAlarm[] = [];
   const agent = await connect({
     service: inject("origin"),
     identifier: login.handle,
     password: login.password,
     plcUrl: inject("plcUrl"),
+    privacy,
     sealing: { store, onAlarm: (alarm) => void alarms.push(alarm) },
   });
   const sealed: Sealed = { login, agent, store, got: [], alarms };
@@ -42,25 +42,13 @@ const publicView = async (uri: string): Promise<string> => {
   return response.text();
 };
 
-/** Every frame of the colony's firehose from now on, as text to be searched. */
-const listen = async (): Promise<{ text(): string }> => {
-  let heard = "";
-  const socket = new WebSocket(`${inject("origin").replace("http", "ws")}/xrpc/com.atproto.sync.subscribeRepos`);
-  socket.binaryType = "arraybuffer";
-  socket.addEventListener("message", ({ data }) => {
-    heard += Buffer.from(data as ArrayBuffer).toString("latin1");
-  });
-  await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
-  open.push(socket);
-  return { text: () => heard };
-};
-
 let ann: Sealed;
 let ben: Sealed;
-let heard: { text(): string };
+let heard: Heard;
 
 beforeAll(async () => {
-  heard = await listen();
+  heard = await hear(inject("origin"));
+  open.push(heard);
   ann = await join(await provision("sealed-ann"));
   ben = await join(await provision("sealed-ben"));
 });
@@ -108,6 +96,18 @@ describe("two agents with keys of their own", () => {
     expect(JSON.parse(seen)).toMatchObject({ value: { state: "sealed" } });
     expect(seen).not.toMatch(/completed|canary/);
     expect(heard.text()).not.toContain(MARK);
+  });
+
+  test("ask in confidence, and are not answered in public, even by who speaks in public otherwise", async () => {
+    const talker = await join(await provision("sealed-talker"), memoryKeyStore(), "public");
+    const said = await talker.agent.send(ben.login.did, "hello world");
+    expect(await publicView(said.uri)).toContain("hello world");
+    const sent = await ann.agent.send(talker.login.did, `${MARK} between us`);
+    await until(() => under(talker, sent.uri).length > 0, "the message");
+    const [message] = under(talker, sent.uri);
+    if (message?.kind !== "message") throw new Error(`talker got ${message?.kind}`);
+    const answer = await talker.agent.reply(message, `${MARK} of course`);
+    expect(await publicView(answer?.uri ?? "")).toContain("agent.comms.defs#sealed");
   });
 
   test("send a file", async () => {
@@ -229,12 +229,7 @@ test("what is sealed for a key that is lost is said to be unopened, and the next
 });
 
 test("nothing of it is in any file that the colony wrote", async () => {
-  const filesWith = (text: string): string[] =>
-    readdirSync(inject("folder"), { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => joinPath(entry.parentPath, entry.name))
-      .filter((path) => readFileSync(path).includes(text));
   // The scan sees what is there to be seen.
-  expect(filesWith("for all to hear").length).toBeGreaterThan(0);
-  expect(filesWith(MARK)).toEqual([]);
+  expect(filesWith(inject("folder"), "for all to hear").length).toBeGreaterThan(0);
+  expect(filesWith(inject("folder"), MARK)).toEqual([]);
 });
