@@ -86,7 +86,7 @@ export const BLOB_RETRY = MINUTE;
 export const INBOX_PULL_ROWS = 20;
 /** Messages kept; then the oldest goes. It stays readable in its sender's repository. */
 export const MAX_INBOX_ROWS = 100_000;
-/** Deliveries waiting to be tried again; while there are so many, nothing more is pulled. */
+/** Deliveries waiting to be tried again; then those of whoever has most of them are given up, so that everybody else's go on. */
 export const MAX_INBOX_PENDING = 1_000;
 /** Deliveries given up that a relay is told of in one go. */
 export const MAX_INBOX_UNTOLD = 1_000;
@@ -96,8 +96,10 @@ export const INBOX_INVALID_TRIES = 4;
 export const INBOX_UNRESOLVED_TRIES = 32;
 export const INBOX_RETRY_FIRST = SECOND;
 export const INBOX_RETRY_LAST = HOUR;
-/** How long one alarm spends on deliveries that wait; the rest has its turn with the next. */
-export const INBOX_RETRY_BUDGET = 20 * SECOND;
+/** How long one alarm spends on deliveries that wait, and on pulling: the object's other work shares the alarm. The rest has its turn with the next. */
+export const INBOX_RETRY_BUDGET = 10 * SECOND;
+/** Senders whose waiting deliveries are tried at a time: a directory that is slow for one must not be slow for all. */
+export const INBOX_RETRY_SENDERS = 6;
 /** Long-polls held open at a time; further ones are answered at once. */
 export const MAX_INBOX_WAITERS = 32;
 export const MAX_INBOX_WAIT_SECONDS = 30;

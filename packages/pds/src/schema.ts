@@ -67,6 +67,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "ALTER TABLE inbox ADD COLUMN source TEXT NOT NULL DEFAULT 'colony'",
     "ALTER TABLE inbox ADD COLUMN rev TEXT",
   ],
+  // When what waits is to be tried again: one sender's bad mail must not use up another's tries.
+  ["ALTER TABLE inbox_waiting ADD COLUMN due INTEGER NOT NULL DEFAULT 0", "CREATE INDEX inbox_waiting_author ON inbox_waiting (author)"],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readWaiting } from "../src/store/inbox.ts";
+import { readWaiting } from "../src/store/inbox-waiting.ts";
 import { type Made, op, value } from "./agents.ts";
 import { directory, documents, inbox, known, message, publish, rows, send, textsOf } from "./mail.ts";
 import { world } from "./worker.ts";

@@ -2,7 +2,7 @@ import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DeliveryRow } from "../src/ports.ts";
 import { schemaVersion } from "../src/schema.ts";
-import { readWaiting } from "../src/store/inbox.ts";
+import { readWaiting } from "../src/store/inbox-waiting.ts";
 import { type Made, objectOf, op, value } from "./agents.ts";
 import { directory, documents, inbox, known, message, publish, rows, send, textsOf } from "./mail.ts";
 import { world } from "./worker.ts";

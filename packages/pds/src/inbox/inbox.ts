@@ -3,10 +3,11 @@ import type { InboxMessage } from "../agent-api.ts";
 import { INBOX_RETRY_BUDGET, INBOX_RETRY_FIRST, MAX_INBOX_WAITERS, MAX_INBOX_WAIT_SECONDS } from "../limits.ts";
 import type { AgentPorts, SourceName } from "../ports.ts";
 import type { JobResult, Scheduler } from "../scheduler.ts";
-import { knownSources, noteSource, readMessages, readWaiting } from "../store/inbox.ts";
+import { knownSources, noteSource, readMessages } from "../store/inbox.ts";
+import { nextDue } from "../store/inbox-waiting.ts";
+import { Retries } from "./retries.ts";
 import { Settle, backOff } from "./settle.ts";
 import { Source } from "./source.ts";
-import { type Verdict, verifyDelivery } from "./verify.ts";
 
 type Page = { messages: InboxMessage[]; cursor?: string };
 
@@ -21,9 +22,8 @@ type Page = { messages: InboxMessage[]; cursor?: string };
 export class Inbox {
   readonly #storage: DurableObjectStorage;
   readonly #scheduler: Scheduler;
-  readonly #ports: AgentPorts;
   readonly #did: string;
-  readonly #settle: Settle;
+  readonly #retries: Retries;
   readonly #sources: Map<SourceName, Source>;
   readonly #waiters = new Set<() => void>();
   /** Sources that have to be pulled. */
@@ -34,13 +34,12 @@ export class Inbox {
   constructor(storage: DurableObjectStorage, scheduler: Scheduler, ports: AgentPorts, did: string) {
     this.#storage = storage;
     this.#scheduler = scheduler;
-    this.#ports = ports;
     this.#did = did;
-    this.#settle = new Settle(storage, scheduler, ports, did, () => this.#arrived());
-    const context = { sql: storage.sql, ports, did, settle: this.#settle };
+    const context = { sql: storage.sql, ports, did, settle: new Settle(storage, scheduler, ports, did, () => this.#arrived()) };
     const { colony, network } = ports.sources;
     this.#sources = new Map([["colony", new Source("colony", colony, context)]]);
     if (network !== undefined) this.#sources.set("network", new Source("network", network, context));
+    this.#retries = new Retries({ ...context, sources: this.#sources });
   }
 
   /** Something may be waiting at a relay: this one, or any that ever had something. A failure is tried again by alarm. */
@@ -50,6 +49,7 @@ export class Inbox {
     try {
       await this.#pull(from === undefined ? this.#known() : [from]);
     } catch (error) {
+      if (this.#abandoned) return;
       this.#report("inbox-pull-failed", String(error));
       this.#scheduler.ensure("inbox", Date.now() + INBOX_RETRY_FIRST);
     }
@@ -76,18 +76,17 @@ export class Inbox {
     this.#arrived();
   }
 
-  /** The alarm's turn: deliveries that wait first, then whatever is new. */
+  /** The alarm's turn: deliveries that wait first, then whatever is new. What takes longer goes on by itself, and the next alarm waits for it. */
   async job(tries: number): Promise<JobResult> {
-    await this.#retry();
+    await this.#retries.run();
     try {
-      await this.#pull(this.#known());
+      if (!(await within(this.#pull(this.#known()), INBOX_RETRY_BUDGET))) return { again: INBOX_RETRY_FIRST };
     } catch (error) {
       this.#report("inbox-pull-failed", String(error));
       return { again: backOff(tries) };
     }
-    const [first, ...rest] = readWaiting(this.#storage.sql);
-    if (first === undefined) return undefined;
-    return { again: backOff(rest.reduce((least, { tries: n }) => (n > 0 && n < least ? n : least), Math.max(first.tries, 1)) - 1) };
+    const due = nextDue(this.#storage.sql);
+    return due === undefined ? undefined : { again: Math.max(INBOX_RETRY_FIRST, due - Date.now()) };
   }
 
   /** One pull at a time; a wake-up meanwhile makes it look once more. Rejects when a relay could not be reached, after the others had their turn. */
@@ -112,41 +111,6 @@ export class Inbox {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** Try what waits, the oldest of each sender first. A sender who cannot be resolved counts against all that waits of him. */
-  async #retry(): Promise<void> {
-    const blocked = new Map<string, Verdict | undefined>();
-    const touched = new Set<Source>();
-    const deadline = Date.now() + INBOX_RETRY_BUDGET;
-    for (const waiting of readWaiting(this.#storage.sql)) {
-      if (Date.now() > deadline) break;
-      const { author } = waiting;
-      const before = blocked.get(author);
-      if (blocked.has(author) && before?.kind !== "unresolved") continue;
-      const source = this.#sources.get(waiting.source);
-      const verdict = before ?? (source === undefined ? GONE : await this.#verdict(source, waiting));
-      if (verdict === undefined) {
-        blocked.set(author, undefined);
-        continue;
-      }
-      this.#settle.store(() => {
-        if (this.#settle.one(waiting, verdict) === "waits") blocked.set(author, verdict);
-      });
-      if (source !== undefined) touched.add(source);
-    }
-    for (const source of touched) await source.acknowledge();
-  }
-
-  /** Undefined when the relay cannot be asked now: that is not the delivery's fault. */
-  async #verdict(source: Source, { seq, path }: { seq: number; path: string }): Promise<Verdict | undefined> {
-    try {
-      const row = await source.again(seq, path);
-      return row === undefined ? GONE : await verifyDelivery(row, this.#did, this.#ports.plcUrl);
-    } catch (error) {
-      this.#report("inbox-retry-failed", String(error));
-      return undefined;
-    }
-  }
-
   /** Where anything can be waiting: the colony's relay, and others that have woken us before. */
   #known(): SourceName[] {
     const noted = knownSources(this.#storage.sql);
@@ -169,9 +133,18 @@ export class Inbox {
     });
   }
 
-  #report(event: string, error: string, more: object = {}): void {
-    console.error(JSON.stringify({ event, did: this.#did, error, ...more }));
+  #report(event: string, error: string): void {
+    console.error(JSON.stringify({ event, did: this.#did, error }));
   }
 }
 
-const GONE: Verdict = { kind: "invalid", reason: "the relay no longer has it" };
+/** Whether it ended within this many ms; if not, a later failure of it is nobody's. Rejects as it does. */
+async function within(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -2,7 +2,8 @@ import { faultPoint } from "../fault.ts";
 import { INBOX_INVALID_TRIES, INBOX_RETRY_FIRST, INBOX_RETRY_LAST, INBOX_UNRESOLVED_TRIES } from "../limits.ts";
 import type { AgentPorts } from "../ports.ts";
 import type { Scheduler } from "../scheduler.ts";
-import { type Waiting, deleteWaiting, insertMessage, putUntold, putWaiting, trimInbox } from "../store/inbox.ts";
+import { insertMessage, putUntold, trimInbox } from "../store/inbox.ts";
+import { type Waiting, countTry, deleteWaiting, mostWaiting, putWaiting, triedOften } from "../store/inbox-waiting.ts";
 import type { Verdict } from "./verify.ts";
 
 /** Pause before the next try after so many, in ms. */
@@ -39,27 +40,46 @@ export class Settle {
     this.#arrived();
   }
 
-  /** Inside a transaction. No verdict: it waits behind another of the same sender. */
+  /** Inside a transaction. No verdict: it waits behind another of the same sender. A sender who cannot be resolved counts against all that waits of him. */
   one(waiting: Waiting, verdict: Verdict | undefined): "done" | "waits" {
     const { sql } = this.#storage;
-    const { source, seq, path, author } = waiting;
-    if (verdict?.kind === "verified") {
+    if (verdict === undefined) {
+      putWaiting(sql, waiting, 0);
+      return "waits";
+    }
+    if (verdict.kind === "verified") {
       deleteWaiting(sql, waiting);
-      insertMessage(sql, verdict.message, source, new Date().toISOString());
+      insertMessage(sql, verdict.message, waiting.source, new Date().toISOString());
       return "done";
     }
-    const tries = verdict === undefined ? waiting.tries : waiting.tries + 1;
-    const entry = { source, seq, path, author, tries, reason: verdict?.reason ?? waiting.reason };
-    if (tries >= (verdict?.kind === "unresolved" ? INBOX_UNRESOLVED_TRIES : INBOX_INVALID_TRIES)) {
-      console.error(JSON.stringify({ event: "delivery-parked", did: this.#did, error: entry.reason, source, seq, path, author }));
-      deleteWaiting(sql, waiting);
-      putUntold(sql, entry, new Date().toISOString());
-      // Told with the next acknowledgement; should that fail, by the alarm.
-      this.#scheduler.ensure("inbox", Date.now() + INBOX_RETRY_FIRST);
+    const entry = { ...waiting, tries: waiting.tries + 1, reason: verdict.reason };
+    const isUnresolved = verdict.kind === "unresolved";
+    if (isUnresolved) {
+      countTry(sql, entry);
+      for (const behind of triedOften(sql, entry.author, INBOX_UNRESOLVED_TRIES)) if (behind.seq !== entry.seq || behind.path !== entry.path) this.#giveUp({ ...behind, reason: entry.reason });
+    }
+    if (entry.tries >= (isUnresolved ? INBOX_UNRESOLVED_TRIES : INBOX_INVALID_TRIES)) {
+      this.#giveUp(entry);
       return "done";
     }
-    putWaiting(sql, entry);
-    this.#scheduler.ensure("inbox", Date.now() + backOff(tries - 1));
+    const due = Date.now() + backOff(entry.tries - 1);
+    putWaiting(sql, entry, due);
+    this.#scheduler.ensure("inbox", due);
     return "waits";
+  }
+
+  /** Inside a transaction: give up so many of those that wait, of whoever has most of them. */
+  makeRoom(count: number): void {
+    for (const waiting of mostWaiting(this.#storage.sql, count)) this.#giveUp({ ...waiting, reason: `too much waits here, and most of it of this sender. ${waiting.reason}` });
+  }
+
+  /** Its relay is told with the next acknowledgement; should that fail, by the alarm. */
+  #giveUp(entry: Waiting): void {
+    const { sql } = this.#storage;
+    const { source, seq, path, author, reason } = entry;
+    console.error(JSON.stringify({ event: "delivery-parked", did: this.#did, error: reason, source, seq, path, author }));
+    deleteWaiting(sql, entry);
+    putUntold(sql, entry, new Date().toISOString());
+    this.#scheduler.ensure("inbox", Date.now() + INBOX_RETRY_FIRST);
   }
 }

@@ -1,9 +1,10 @@
 import { faultPoint } from "../fault.ts";
 import { INBOX_PULL_ROWS, MAX_INBOX_PENDING, MAX_INBOX_UNTOLD } from "../limits.ts";
 import type { AgentPorts, DeliveryPort, DeliveryRow, SourceName } from "../ports.ts";
-import { deleteUntold, oldestOpen, readPulled, readUntold, countWaiting, writePulled, waitingAuthors } from "../store/inbox.ts";
+import { deleteUntold, oldestOpen, readPulled, readUntold, writePulled } from "../store/inbox.ts";
+import { countWaiting, waitingAuthors } from "../store/inbox-waiting.ts";
 import type { Settle } from "./settle.ts";
-import { type Verdict, verifyDelivery } from "./verify.ts";
+import { verifyBatch, verifyEach } from "./verify-batch.ts";
 
 /** What a source needs of the inbox it belongs to. */
 export interface SourceContext {
@@ -30,7 +31,7 @@ export class Source {
     this.#context = context;
   }
 
-  /** Pull until nothing is left, or too much waits here already. Throws when the relay cannot be reached. */
+  /** Pull until nothing is left. Throws when the relay cannot be reached. */
   async pullAll(): Promise<void> {
     while (await this.#pullSome());
     await this.acknowledge();
@@ -60,24 +61,18 @@ export class Source {
     this.#acknowledged = through;
   }
 
-  /** Pull, verify, store, acknowledge a batch. False when there was nothing, or too much waits already. */
+  /** Pull, verify, store, acknowledge a batch. False when there was nothing. */
   async #pullSome(): Promise<boolean> {
     const { sql, did, ports, settle } = this.#context;
-    if (countWaiting(sql) >= MAX_INBOX_PENDING) return false;
     const rows = await this.#port.pull({ recipient: did, after: readPulled(sql, this.name), limit: INBOX_PULL_ROWS, again: true });
     faultPoint(ports.fault, "inbox.after-pull");
     const last = rows.at(-1);
     if (last === undefined) return false;
     if (last.again === true) return this.#tryAgain(rows);
-    const blocked = new Set(waitingAuthors(sql));
-    const judged: { row: DeliveryRow; verdict: Verdict | undefined }[] = [];
-    for (const row of rows) {
-      const verdict = blocked.has(row.author) ? undefined : await verifyDelivery(row, did, ports.plcUrl);
-      if (verdict?.kind !== "verified") blocked.add(row.author);
-      judged.push({ row, verdict });
-    }
+    const judged = await verifyBatch(rows, new Set(waitingAuthors(sql)), did, ports.plcUrl);
     settle.store(() => {
       for (const { row, verdict } of judged) settle.one({ source: this.name, ...row, tries: 0, reason: "behind an earlier one of the same sender" }, verdict);
+      settle.makeRoom(Math.max(0, countWaiting(sql) - MAX_INBOX_PENDING));
       writePulled(sql, this.name, last.seq);
     });
     await this.acknowledge();
@@ -87,9 +82,8 @@ export class Source {
   /** What the admin wants tried once more: it goes into the inbox now, or back with what is wrong now. */
   async #tryAgain(rows: DeliveryRow[]): Promise<boolean> {
     const { did, ports, settle } = this.#context;
-    for (const row of rows) {
+    for (const { row, verdict } of await verifyEach(rows, did, ports.plcUrl)) {
       const { seq, path } = row;
-      const verdict = await verifyDelivery(row, did, ports.plcUrl);
       if (verdict.kind === "verified") {
         settle.store(() => settle.one({ source: this.name, seq, path, author: row.author, tries: 0, reason: "" }, verdict));
         await this.#port.unpark({ recipient: did, seq, path });

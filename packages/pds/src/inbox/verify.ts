@@ -1,7 +1,8 @@
 import { CarError, CborError, CidError, CommitError, InvalidNodeError, MissingBlockError, PathError, type ProofResult, cidToString, decode, isTid, lexToJson, verifyProof } from "@rookery/repo";
 import { recipientsOf } from "@rookery/lexicon-agent-comms";
-import { decodeFrame, recordFromCommit, verifyCommitSignature } from "@rookery/sync";
+import { checkCommit, decodeFrame, recordAt, verifyCommitSignature, type CheckedCommit, type CommitBody } from "@rookery/sync";
 import { signingKeyOf } from "../identity/key-cache.ts";
+import { MAX_RECORD_BYTES } from "../limits.ts";
 import type { DeliveryRow } from "../ports.ts";
 import { sha256 } from "../sha256.ts";
 
@@ -27,29 +28,57 @@ export type Verdict =
   /** The sender's key cannot be had now. */
   | { kind: "unresolved"; reason: string };
 
+/** Commits by seq that were found good, so that one with many records for a recipient is checked once. */
+export type GoodCommits = Map<number, CheckedCommit>;
+
 /**
  * Judge a delivery by its own evidence, trusting the relay with nothing: the author's key from the author's DID document,
  * the signed commit, the tree's proof of what is at this path, and the record's own word that `recipient` is meant. The
  * evidence is the commit that did it, or a proof by the author's host of what the repository holds now.
+ *
+ * Never rejects: a delivery that nobody foresaw is set aside like any other bad one, and holds up nobody.
  */
-export function verifyDelivery(row: DeliveryRow, recipient: string, plcUrl: string): Promise<Verdict> {
-  return row.proof === undefined ? verifyFrame(row, recipient, plcUrl) : verifyByProof(row, row.proof, recipient, plcUrl);
+export async function verifyDelivery(row: DeliveryRow, recipient: string, plcUrl: string, good: GoodCommits = new Map()): Promise<Verdict> {
+  try {
+    return row.proof === undefined ? await verifyFrame(row, recipient, plcUrl, good) : await verifyByProof(row, row.proof, recipient, plcUrl);
+  } catch (error) {
+    console.error(JSON.stringify({ event: "delivery-check-failed", did: recipient, author: row.author, path: row.path, error: String(error) }));
+    return invalid(`it cannot be checked: ${String(error)}`);
+  }
 }
 
-async function verifyFrame(row: DeliveryRow, recipient: string, plcUrl: string): Promise<Verdict> {
+async function verifyFrame(row: DeliveryRow, recipient: string, plcUrl: string, good: GoodCommits): Promise<Verdict> {
+  const known = good.get(row.seq);
+  if (known !== undefined && known.did === row.author) return judgeCommit(row, known, recipient);
   const frame = decodeFrame(row.frame);
   if (frame.kind !== "message" || frame.t !== "#commit") return invalid(frame.kind === "malformed" ? frame.message : "not a #commit");
   if (frame.body.repo !== row.author) return invalid(`commit of ${frame.body.repo}, said to be of ${row.author}`);
   if (frame.body.seq !== row.seq) return invalid(`frame ${frame.body.seq}, said to be ${row.seq}`);
+  const checked = await checkSigned(frame.body, plcUrl);
+  if ("kind" in checked) return checked;
+  good.set(row.seq, checked);
+  return judgeCommit(row, checked, recipient);
+}
+
+async function checkSigned(body: CommitBody, plcUrl: string): Promise<CheckedCommit | Verdict> {
   for (const suspect of [false, true]) {
-    const key = await keyOf(plcUrl, row.author, suspect);
+    const key = await keyOf(plcUrl, body.repo, suspect);
     if ("unresolved" in key) return { kind: "unresolved", reason: key.unresolved };
-    const checked = await recordFromCommit(frame.body, row.path, { sha256, didKey: key.didKey });
-    if (checked.ok) return judge(row, frame.body.rev, checked.value.record, recipient);
+    const checked = await checkCommit(body, { sha256, didKey: key.didKey });
+    if (checked.ok) return checked.value;
     // The key may have been rotated since it was remembered: look once more.
     if (checked.failure.code !== "BadSignature" || suspect) return invalid(`${checked.failure.code}: ${checked.failure.message}`);
   }
   return invalid("unreachable");
+}
+
+function judgeCommit(row: DeliveryRow, commit: CheckedCommit, recipient: string): Verdict {
+  const op = commit.ops.find(({ path }) => path === row.path);
+  const at = recordAt(commit, row.path);
+  if (op === undefined || at === undefined) return invalid(`MissingRecord: commit ${commit.rev} of ${commit.did} does nothing at ${row.path}`);
+  // What was sent never changes: an update is no message.
+  if (op.action === "update") return invalid(`${row.path} was updated, not ${row.action}d`);
+  return judge(row, commit.rev, at.record, recipient);
 }
 
 async function verifyByProof(row: DeliveryRow, proof: Uint8Array, recipient: string, plcUrl: string): Promise<Verdict> {
@@ -71,7 +100,7 @@ function readProof(proof: Uint8Array, path: string): ProofResult | string {
   try {
     return verifyProof(proof, path, sha256);
   } catch (error) {
-    const named = error instanceof CarError || error instanceof CommitError || error instanceof InvalidNodeError || error instanceof MissingBlockError || error instanceof PathError;
+    const named = error instanceof CarError || error instanceof CborError || error instanceof CidError || error instanceof CommitError || error instanceof InvalidNodeError || error instanceof MissingBlockError || error instanceof PathError;
     if (named) return error.message;
     throw error;
   }
@@ -81,6 +110,7 @@ function judge(row: DeliveryRow, rev: string, record: { cid: Uint8Array; bytes: 
   const { seq, author, path, action } = row;
   if ((record === null) !== (action === "delete")) return invalid(record === null ? `${path} is not there` : `${path} is there, not deleted`);
   if (record === null) return { kind: "verified", message: { identity: `${author}/${path} -${rev}`, seq, author, path, rev, action } };
+  if (record.bytes.length > MAX_RECORD_BYTES) return invalid(`TooLarge: ${path} has ${record.bytes.length} bytes, limit ${MAX_RECORD_BYTES}`);
   const cid = cidToString(record.cid);
   if (row.cid !== cid) return invalid(`${cid} is at ${path}, said to be ${String(row.cid)}`);
   const to = readRecipients(path, record.bytes);

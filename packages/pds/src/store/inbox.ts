@@ -2,11 +2,12 @@ import type { InboxMessage } from "../agent-api.ts";
 import type { Verified } from "../inbox/verify.ts";
 import { MAX_INBOX_ROWS } from "../limits.ts";
 import type { SourceName } from "../ports.ts";
+import { MAX_REASON_CHARS, type Waiting } from "./inbox-waiting.ts";
 
 /** A page of large messages ends here, before `limit`; an RPC answer holds 32 MB. */
 const MAX_PAGE_BYTES = 8_000_000;
 
-type WaitingRow = { [K in keyof Waiting]: Waiting[K] };
+type UntoldRow = { [K in keyof Waiting]: Waiting[K] };
 
 interface Row extends Record<string, SqlStorageValue> {
   id: number;
@@ -20,38 +21,35 @@ interface Row extends Record<string, SqlStorageValue> {
   bytes: ArrayBuffer | null;
 }
 
-/** A delivery that waits to be tried again. Its evidence stays with the relay, which keeps what is not acknowledged. */
-export interface Waiting {
-  source: SourceName;
-  seq: number;
-  path: string;
-  author: string;
-  tries: number;
-  reason: string;
-}
-
 /**
  * Store a message once, however often and by whichever relay it comes. True when it was new.
  *
  * A record is known by its CID. A retraction is known by what is there: it counts when the newest that is known of its path is a
- * record, and an older one than the commit that shows it gone; a record that was taken back before it came is left out.
+ * record, and an older one than the commit that shows it gone; a record that was taken back before it came is left out. The same
+ * record written anew after a retraction is a message again, as its newer commit shows.
  */
 export function insertMessage(sql: SqlStorage, m: Verified, source: SourceName, received: string): boolean {
   const newest = newestAt(sql, `${m.author}/${m.path}`);
   if (m.action === "delete" && newest !== undefined && (newest.action === "delete" || newest.rev >= m.rev)) return false;
-  if (m.action === "create" && newest?.action === "delete" && newest.rev > m.rev) return false;
+  if (m.action === "create" && newest?.action === "delete" && newest.rev >= m.rev) return false;
+  if (newest !== undefined && newest.cid === m.cid) {
+    // It is still there: what took it back before this commit is history.
+    sql.exec("UPDATE inbox SET rev = ? WHERE id = ? AND COALESCE(rev, '') < ?", m.rev, newest.id, m.rev);
+    return false;
+  }
+  const isAgain = newest?.action === "delete" && newest.rev !== "" && sql.exec("SELECT 1 FROM inbox WHERE identity = ?", m.identity).toArray().length > 0;
   const cursor = sql.exec(
     "INSERT OR IGNORE INTO inbox (identity, source, seq, author, path, rev, cid, action, received, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-    m.identity, source, m.seq, m.author, m.path, m.rev, m.cid ?? null, m.action, received, m.bytes ?? null,
+    isAgain ? `${m.identity} ${m.rev}` : m.identity, source, m.seq, m.author, m.path, m.rev, m.cid ?? null, m.action, received, m.bytes ?? null,
   );
   return cursor.toArray().length > 0;
 }
 
 /** The newest message of one path, by rev. Identities begin with their path and a space; "!" is the character after it. */
-function newestAt(sql: SqlStorage, uri: string): { action: string; rev: string } | undefined {
+function newestAt(sql: SqlStorage, uri: string): { id: number; cid: string | null; action: string; rev: string } | undefined {
   return sql
-    .exec<{ action: string; rev: string }>(
-      "SELECT action, COALESCE(rev, '') AS rev FROM inbox WHERE identity > ? AND identity < ? ORDER BY COALESCE(rev, '') DESC, id DESC LIMIT 1", `${uri} `, `${uri}!`,
+    .exec<{ id: number; cid: string | null; action: string; rev: string }>(
+      "SELECT id, cid, action, COALESCE(rev, '') AS rev FROM inbox WHERE identity > ? AND identity < ? ORDER BY COALESCE(rev, '') DESC, id DESC LIMIT 1", `${uri} `, `${uri}!`,
     )
     .toArray()[0];
 }
@@ -96,39 +94,13 @@ export function knownSources(sql: SqlStorage): Set<string> {
   return new Set(sql.exec<{ source: string }>("SELECT source FROM inbox_source").toArray().map(({ source }) => source));
 }
 
-/** In the order in which they came: the order of each sender. */
-export function readWaiting(sql: SqlStorage): Waiting[] {
-  return sql.exec<WaitingRow>("SELECT source, seq, path, author, tries, reason FROM inbox_waiting ORDER BY id").toArray();
-}
-
-export function countWaiting(sql: SqlStorage): number {
-  return sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM inbox_waiting").one().n;
-}
-
-export function waitingAuthors(sql: SqlStorage): string[] {
-  return sql.exec<{ author: string }>("SELECT DISTINCT author FROM inbox_waiting").toArray().map(({ author }) => author);
-}
-
-/** Keeps its place when it is there already. */
-export function putWaiting(sql: SqlStorage, { source, seq, path, author, tries, reason }: Waiting): void {
-  sql.exec(
-    `INSERT INTO inbox_waiting (source, seq, path, author, tries, reason) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (source, seq, path) DO UPDATE SET tries = excluded.tries, reason = excluded.reason`,
-    source, seq, path, author, tries, reason,
-  );
-}
-
-export function deleteWaiting(sql: SqlStorage, { source, seq, path }: Pick<Waiting, "source" | "seq" | "path">): void {
-  sql.exec("DELETE FROM inbox_waiting WHERE source = ? AND seq = ? AND path = ?", source, seq, path);
-}
-
 /** Give a delivery up; its relay has to be told, with the reason for people to read. */
 export function putUntold(sql: SqlStorage, { source, seq, path, author, tries, reason }: Waiting, at: string): void {
-  sql.exec("INSERT INTO inbox_parked (source, seq, path, author, tries, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)", source, seq, path, author, tries, reason.slice(0, 1_000), at);
+  sql.exec("INSERT INTO inbox_parked (source, seq, path, author, tries, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)", source, seq, path, author, tries, reason.slice(0, MAX_REASON_CHARS), at);
 }
 
 export function readUntold(sql: SqlStorage, source: SourceName, limit: number): Waiting[] {
-  return sql.exec<WaitingRow>("SELECT source, seq, path, author, tries, reason FROM inbox_parked WHERE source = ? ORDER BY id LIMIT ?", source, limit).toArray();
+  return sql.exec<UntoldRow>("SELECT source, seq, path, author, tries, reason FROM inbox_parked WHERE source = ? ORDER BY id LIMIT ?", source, limit).toArray();
 }
 
 export function deleteUntold(sql: SqlStorage, source: SourceName, seq: number, path: string): void {
