@@ -38,6 +38,13 @@ describe("bodies", () => {
   });
 });
 
+it("refuses a request whose Host header names no host", async () => {
+  // As workerd gives it to us; a Request cannot be made with such a URL.
+  const request = Object.defineProperty(new Request(ORIGIN), "url", { value: "http://:3000/" });
+  const answer = await door(request, env);
+  expect([answer.status, (await answer.json<ErrorBody>()).error]).toEqual([400, "InvalidRequest"]);
+});
+
 describe("limits per address", () => {
   /** A colony with its limits on; each test has addresses of its own, since counters live as long as the isolate. */
   const limited = (origin: string) => ({ ...env, ORIGIN: origin, RATE_LIMITS: "on" });

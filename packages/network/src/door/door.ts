@@ -72,6 +72,7 @@ const unpack = async (request: Request, url: URL, { nsid, body, method, maxBytes
 };
 
 const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> => {
+  if (!URL.canParse(request.url)) return invalid("The Host header names no host");
   const url = new URL(request.url);
   const config = configOf(env);
   const index = isRelayView(url, config.relayOrigin) ? relayViewIndex : originIndex;

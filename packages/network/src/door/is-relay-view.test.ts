@@ -7,7 +7,10 @@ describe("a request is for the relay view", () => {
   it.each([
     ["https://relay.example.com/xrpc/x", "https://relay.example.com"],
     ["https://RELAY.example.com/", "https://relay.example.com"],
+    ["http://relay.example.com/", "https://relay.example.com"],
+    ["https://relay.example.com./", "https://relay.example.com"],
     ["http://localhost:4000/", "http://localhost:4000"],
+    ["http://localhost.:4000/", "http://localhost:4000"],
     ["http://127.0.0.1:4000/", "http://localhost:4000"],
     ["http://[::1]:4000/subscribe", "http://localhost:4000"],
     ["http://alice.localhost:4000/", "http://localhost:4000"],

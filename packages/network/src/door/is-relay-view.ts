@@ -8,8 +8,11 @@ import { isLoopbackHost } from "@rookery/sync";
 export const isRelayView = (url: URL, relayOrigin: string | undefined): boolean => {
   if (relayOrigin === undefined) return false;
   const relay = new URL(relayOrigin);
-  if (url.host === relay.host) return true;
-  return isLoopbackHost(relay.hostname) && isLoopbackHost(url.hostname) && portOf(url) === portOf(relay);
+  // A name may end in the dot of the DNS root.
+  const hostname = url.hostname.replace(/\.$/, "");
+  // Behind a proxy that ends TLS the scheme differs, and neither names a port.
+  if (hostname === relay.hostname && url.port === relay.port) return true;
+  return isLoopbackHost(relay.hostname) && isLoopbackHost(hostname) && portOf(url) === portOf(relay);
 };
 
 const portOf = ({ port, protocol }: URL): string => (port === "" ? (protocol === "https:" ? "443" : "80") : port);
