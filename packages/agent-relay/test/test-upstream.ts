@@ -28,8 +28,12 @@ export interface World {
   delivered: ProvenRecord[];
   networkDown: boolean;
   directoryDown: boolean;
-  /** URLs that the stream was asked for. */
+  registryDown: boolean;
+  /** Whom the directory is asked for, and how long an answer takes, in milliseconds. */
+  lookups: { now: number; most: number; takesMs: number };
+  /** URLs that the stream was asked for, and how many of these connections are open. */
   connected: string[];
+  open: number;
   /** What the stream sends next, to whoever is connected. */
   outbox: (string | Uint8Array | typeof CLOSE)[];
   /** Texts that were sent: with a cursor they come again. */
@@ -43,7 +47,7 @@ export function worldOf(name: string): World {
   if (world === undefined) {
     world = {
       clockAhead: 0, limits: {}, local: new Set(), agents: new Map(), unwelcome: new Set(), answers: new Map(), asked: [], mostPerDomain: 0, most: 0,
-      delivered: [], networkDown: false, directoryDown: false, connected: [], outbox: [], history: [],
+      delivered: [], networkDown: false, directoryDown: false, registryDown: false, lookups: { now: 0, most: 0, takesMs: 0 }, connected: [], open: 0, outbox: [], history: [],
     };
     all.set(name, world);
   }
@@ -78,10 +82,17 @@ export class TestUpstream extends UpstreamObject {
       allowLoopback: false,
       resolveDid: async (did) => {
         if (world.directoryDown) throw new Error("the directory is down");
+        const { lookups } = world;
+        lookups.most = Math.max(lookups.most, ++lookups.now);
+        if (lookups.takesMs > 0) await scheduler.wait(lookups.takesMs);
+        lookups.now--;
         const known = world.agents.get(did);
         return known === undefined ? undefined : documentOf(known.agent, known.host);
       },
-      localOf: async (dids) => dids.filter((did) => world.local.has(did)),
+      localOf: async (dids) => {
+        if (world.registryDown) throw new Error("the registry is down");
+        return dids.filter((did) => world.local.has(did));
+      },
       recipientsOf,
       mayDeliver: async (author) => !world.unwelcome.has(author),
       network: {
@@ -128,12 +139,17 @@ function streamOf(world: World, url: string): Response {
   const cursor = Number(new URL(url).searchParams.get("cursor") ?? Number.POSITIVE_INFINITY);
   const again = world.history.filter((text) => timeOf(text) >= cursor);
   const gone = new AbortController();
-  server.addEventListener("close", () => gone.abort());
+  world.open++;
+  server.addEventListener("close", () => {
+    world.open--;
+    gone.abort();
+  });
   void (async () => {
     while (!gone.signal.aborted) {
       const next = again.shift() ?? world.outbox.shift();
       if (next === CLOSE) {
         server.close(1000, "bye");
+        world.open--;
         return;
       }
       if (next === undefined) await scheduler.wait(3);

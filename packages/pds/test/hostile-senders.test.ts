@@ -48,7 +48,7 @@ function documentOf({ did, didKey }: TestAgent): unknown {
   return { id: did, verificationMethod: [{ id: `${did}#atproto`, type: "Multikey", controller: did, publicKeyMultibase: didKey.slice("did:key:".length) }], service: [] };
 }
 
-const cidAt = ({ ops }: CommitBody, path: string) => cidToString(ops.find((op) => op.path === path)?.cid ?? new Uint8Array());
+const cidAt = ({ ops }: CommitBody, path: string) => cidToString(ops.find((change) => change.path === path)?.cid ?? new Uint8Array());
 
 /** A commit of an account elsewhere, as the network's relay has it for somebody. */
 function framed(body: CommitBody, recipient: Made, path: string, change: Partial<DeliveryRow>): void {

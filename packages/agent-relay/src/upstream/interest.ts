@@ -25,5 +25,6 @@ export async function interestIn(op: ClaimedOp, config: UpstreamConfig, ports: U
   if (here.has(author) || (to !== "all" && here.size === 0)) return undefined;
   if (action === "update") return { kind: "refused", reason: "update" };
   if (config.allowAgents !== undefined && !isAllowed) return { kind: "refused", reason: "not-allowed" };
-  return known !== undefined && known.cid === cid ? undefined : { kind: "wanted", cid };
+  // What was handed on already is no news, unless its deletion is on the way: then it was written anew.
+  return known !== undefined && known.cid === cid && !isWaiting ? undefined : { kind: "wanted", cid };
 }

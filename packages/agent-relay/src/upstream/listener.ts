@@ -60,7 +60,7 @@ export class Listener {
     return this.#running || this.#stopped || !queue.hasRoom ? undefined : row.nextAttempt;
   }
 
-  /** Connect and read until the connection is over. Never rejects for what the other side does. */
+  /** Connect and read until the connection is over. Never rejects: what goes wrong here, too, is tried again after a pause. */
   async run(): Promise<void> {
     const { row, limits, fetch, now } = this.#options;
     this.#running = true;
@@ -74,7 +74,10 @@ export class Listener {
       if (this.#stopped) return connection.close();
       this.#connection = connection;
       this.connectedAt = now();
-      const end = await this.#read(connection);
+      const end = await this.#read(connection).catch((error: unknown) => {
+        console.error({ event: "upstream.read_failed", url: row.config.url, error: String(error) });
+        return String(error);
+      });
       connection.close();
       if (!this.#stopped) this.#pause(end ?? connection.ending?.message ?? "ended", 0);
     } finally {
@@ -154,9 +157,15 @@ export class Listener {
         if (added === "replaced") row.refuse("unreachable");
         if (added === "added" || added === "replaced") row.counters.matched++;
       }
-      row.cursor = Math.max(row.cursor, event.cursor ?? 0);
+      row.cursor = Math.max(row.cursor, this.#believable(event.cursor ?? 0));
     }
     return undefined;
+  }
+
+  /** A Jetstream's cursor is a time: one from the future would have it leave out what comes until then, after the next connection. */
+  #believable(cursor: number): number {
+    const { row, now } = this.#options;
+    return row.config.kind === "jetstream" ? Math.min(cursor, now() * 1_000) : cursor;
   }
 
   /** Frames in which nothing matters are not decoded: of the last one in a while the cursor is wanted. */
@@ -175,6 +184,16 @@ export class Listener {
   }
 
   #event(message: Received): UpstreamEvent {
+    try {
+      return this.#readEvent(message);
+    } catch (error) {
+      // Nobody foresaw it; left in the way, it would come again with every connection.
+      console.error({ event: "upstream.message_failed", url: this.#options.row.config.url, error: String(error) });
+      return { kind: "malformed", message: String(error) };
+    }
+  }
+
+  #readEvent(message: Received): UpstreamEvent {
     const { row, ports } = this.#options;
     if (message.kind === "oversize") return { kind: "malformed", message: `message of ${message.size} bytes` };
     if (row.config.kind === "jetstream") {

@@ -1,10 +1,10 @@
 import { CarError, CidError, CborError, CommitError, InvalidNodeError, MissingBlockError, PathError, cidToString, decode, isTid, lexToJson, verifyProof, type ProofResult } from "@rookery/repo";
-import { atprotoKeyOf, isLoopbackHost, isPublicHost, pdsOf, verifyCommitSignature } from "@rookery/sync";
+import { atprotoKeyOf, isLoopbackHost, isPublicHost, pdsOf, verifyCommitSignature, webDidOrigin } from "@rookery/sync";
 import type { ProvenRecord } from "../network/network-api.ts";
 import { sha256 } from "../network/sha256.ts";
 import { fetchProof, type Fetch } from "./proof-fetch.ts";
 import type { Waiting } from "./queue.ts";
-import { MAX_RECIPIENTS, type UpstreamLimits } from "./settings.ts";
+import { MAX_RECIPIENTS, MAX_RECORD_BYTES, type UpstreamLimits } from "./settings.ts";
 import type { UpstreamPorts, UpstreamRefusal } from "./upstream-api.ts";
 
 /** What became of a claim. `later`: a host or directory could not be reached; `busy`: its host is asked for others already. */
@@ -34,7 +34,7 @@ const refused = (reason: UpstreamRefusal): Proved => ({ kind: "refused", reason 
  */
 export class Prover {
   readonly #options: Options;
-  /** Fetches under way by domain. */
+  /** Requests under way by domain. */
   readonly #asked = new Map<string, number>();
 
   constructor(options: Options) {
@@ -43,7 +43,9 @@ export class Prover {
 
   /** @param sentTo whom the record was delivered to, for a delete. */
   async prove(claim: Waiting, sentTo: string[] | "all" | undefined): Promise<Proved> {
-    const identity = await this.#identity(claim.author, false);
+    const web = webDidOrigin(claim.author, this.#options.ports.allowLoopback);
+    // Names below one's own domain cost nothing, and neither do slow answers.
+    const identity = await this.#within(web?.hostname, () => this.#identity(claim.author, false));
     if ("kind" in identity) return identity;
     const { host } = new URL(identity.pds);
     try {
@@ -51,13 +53,21 @@ export class Prover {
     } catch (error) {
       return { kind: "later", message: `policy: ${String(error)}` };
     }
+    return this.#within(host, async () => {
+      const fetched = await fetchProof(this.#options.fetch, identity.pds, claim.author, claim.path, this.#options.limits.fetchTimeoutMs);
+      return fetched.kind === "proof" ? this.#verify(claim, sentTo, fetched.car, identity) : fetched;
+    });
+  }
+
+  /** Do what asks a host, unless its domain is asked for as much as it may be already. */
+  async #within<T>(host: string | undefined, ask: () => Promise<T>): Promise<T | { kind: "busy" }> {
+    if (host === undefined) return ask();
     const domain = domainOf(host);
     const asked = this.#asked.get(domain) ?? 0;
     if (asked >= this.#options.limits.fetchesPerDomain) return { kind: "busy" };
     this.#asked.set(domain, asked + 1);
     try {
-      const fetched = await fetchProof(this.#options.fetch, identity.pds, claim.author, claim.path, this.#options.limits.fetchTimeoutMs);
-      return fetched.kind === "proof" ? await this.#verify(claim, sentTo, fetched.car, identity) : fetched;
+      return await ask();
     } finally {
       const left = (this.#asked.get(domain) ?? 1) - 1;
       if (left > 0) this.#asked.set(domain, left);
@@ -84,6 +94,7 @@ export class Prover {
       return { kind: "proven", record: { author, hint: { path, action: "delete", to: sentTo ?? [] }, rev, proof } };
     }
     if (cid === null || record === null) return refused("not-there");
+    if (record.length > MAX_RECORD_BYTES) return refused("too-large");
     if (cidToString(cid) !== claimed) return refused("other-record");
     const to = await this.#recipients(path, record);
     if (to !== "all" && to.length === 0) return refused("not-for-us");

@@ -12,7 +12,7 @@ export interface UpstreamLimits {
   maxPerAuthor: number;
   /** When all places are taken, one that was tried so often makes room for a new one. */
   triesForRoom: number;
-  /** Proofs fetched at a time: in all, and from the hosts of one domain. */
+  /** Records seen to at a time: in all, and asking the hosts of one domain (for a proof, or a did:web). */
   fetches: number;
   fetchesPerDomain: number;
   fetchTimeoutMs: number;
@@ -54,8 +54,11 @@ export const CURSOR_MS = 5_000;
 /** A Jetstream goes on this much before the last event seen, as its documentation advises; what comes twice is left out. In microseconds. */
 export const JETSTREAM_OVERLAP_US = 5_000_000;
 
-/** DIDs of one record that are looked up in the registry, in one query. */
-export const MAX_RECIPIENTS = 200;
+/** DIDs of one record that are looked up in the registry, in one query: as many as the lexicons let a record name. */
+export const MAX_RECIPIENTS = 256;
+
+/** Largest record, as the AT Protocol has it; a recipient refuses a larger one. */
+export const MAX_RECORD_BYTES = 1_000_000;
 
 /** Records whose delivery is remembered, so that they are not fetched twice and can be taken back (about 200 bytes each). */
 export const MAX_TAKEN = 50_000;

@@ -1,76 +1,11 @@
-import { env as anyEnv } from "cloudflare:workers";
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
-import { cidToString, type LexMap } from "@rookery/repo";
+import { cidToString } from "@rookery/repo";
 import { encodeCommitFrame, encodeErrorFrame, sequenceFrame, type CommitBody } from "@rookery/sync";
 import { describe, expect, it } from "vitest";
 import { TestAgent } from "../../../sync/test/agent.ts";
 import { until } from "../../test/relay.ts";
-import { CLOSE, worldOf, type TestUpstream, type World } from "../../test/test-upstream.ts";
-import type { Env } from "../../test/worker.ts";
-import type { UpstreamConfig } from "./upstream-api.ts";
-
-/** A named boundary: the bindings of test/wrangler.jsonc. */
-const env = anyEnv as unknown as Env;
-
-const URL_OF = "wss://stream.example.org/subscribe";
-const BOB = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
-const CAROL = "did:plc:cccccccccccccccccccccccc";
-const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
-
-interface Scene {
-  world: World;
-  /** Its object, anew whenever it was aborted. */
-  upstream: () => DurableObjectStub<TestUpstream>;
-}
-
-let count = 0;
-
-async function scene(config: Partial<UpstreamConfig> = {}, limits: World["limits"] = {}): Promise<Scene> {
-  const name = `upstream ${++count}`;
-  const world = worldOf(name);
-  world.local.add(BOB);
-  world.limits = limits;
-  const upstream = () => env.UPSTREAM.get(env.UPSTREAM.idFromName(name));
-  expect(await upstream().configure({ kind: "jetstream", url: URL_OF, ...config })).toEqual({ ok: true, value: null });
-  await until("it is connected", () => world.connected.length > 0);
-  return { world, upstream };
-}
-
-/** An author with a host, known to the directory. */
-function author({ world }: Scene, i = 0, host = `pds${i}.example.org`): TestAgent {
-  const agent = new TestAgent(`did:plc:${"a".repeat(22)}${alphabet[Math.floor(i / 32)]}${alphabet[i % 32]}`);
-  world.agents.set(agent.did, { agent, host });
-  return agent;
-}
-
-let clock = 1_780_000_000_000_000;
-
-/** A Jetstream message about the last op of a commit; `lie` replaces fields of its `commit`. */
-function told(body: CommitBody, record: LexMap | undefined, lie: Record<string, unknown> = {}): string {
-  const op = body.ops.at(-1);
-  const [collection, rkey] = (op?.path ?? "").split("/");
-  const cid = op === undefined || op.cid === null ? {} : { cid: cidToString(op.cid), record };
-  return JSON.stringify({ did: body.repo, time_us: ++clock, kind: "commit", commit: { rev: body.rev, operation: op?.action, collection, rkey, ...cid, ...lie } });
-}
-
-const path = (rkey: string, collection = "message") => `agent.comms.${collection}/${rkey}`;
-const letter = (to: string[] | "all", text = "hello"): LexMap => ({ $type: "agent.comms.message", to, text });
-
-/** Write a record and tell of it. */
-function send({ world }: Scene, agent: TestAgent, rkey: string, record: LexMap, lie: Record<string, unknown> = {}): void {
-  world.outbox.push(told(agent.commit([{ action: "create", path: path(rkey), record }]), record, lie));
-}
-
-const delivered = ({ world }: Scene) => world.delivered.map(({ author: did, hint }) => `${did.slice(-1)} ${hint.action} ${hint.path.split("/")[1]}`);
-const refused = async ({ upstream }: Scene) => (await upstream().status())?.refused;
-const settled = (s: Scene, what: string) => until(what, async () => s.world.outbox.length === 0 && (await s.upstream().status())?.waiting === 0);
-/** Everything sent before was dealt with when this one arrived. */
-async function fence(s: Scene, i = 900): Promise<void> {
-  const agent = author(s, i, `fence${i}.example.org`);
-  send(s, agent, "fence", letter([BOB]));
-  await until("the fence", () => s.world.delivered.some(({ author: did }) => did === agent.did));
-  s.world.delivered.splice(s.world.delivered.findIndex(({ author: did }) => did === agent.did), 1);
-}
+import { CLOSE } from "../../test/test-upstream.ts";
+import { BOB, CAROL, URL_OF, alphabet, author, delivered, env, fence, lastTick, letter, path, refused, scene, send, settled, tick, told } from "../../test/upstream-scene.ts";
 
 describe("an upstream", () => {
   it("delivers what a Jetstream tells, proven by the author's own host, and what names nobody here costs nothing", async () => {
@@ -79,13 +14,13 @@ describe("an upstream", () => {
     send(s, alice, "a", letter([BOB, CAROL]));
     send(s, alice, "b", letter([CAROL]));
     s.world.outbox.push(told(alice.commit([{ action: "create", path: "app.bsky.feed.post/c", record: letter([BOB]) }]), letter([BOB])));
-    s.world.outbox.push(JSON.stringify({ did: alice.did, time_us: ++clock, kind: "identity", identity: { did: alice.did } }));
+    s.world.outbox.push(JSON.stringify({ did: alice.did, time_us: tick(), kind: "identity", identity: { did: alice.did } }));
     await until("the letter", () => s.world.delivered.length > 0);
     await fence(s);
     expect(s.world.asked.filter((asked) => asked.startsWith("pds0"))).toEqual(["pds0.example.org agent.comms.message/a"]);
     expect(s.world.delivered).toMatchObject([{ author: alice.did, hint: { path: path("a"), action: "create", to: [BOB] } }]);
     expect(s.world.connected[0]).toBe("https://stream.example.org/subscribe?wantedCollections=agent.comms.*");
-    expect(await s.upstream().status()).toMatchObject({ state: "live", seen: 5, matched: 2, delivered: 2, refused: {}, waiting: 0, cursor: clock });
+    expect(await s.upstream().status()).toMatchObject({ state: "live", seen: 5, matched: 2, delivered: 2, refused: {}, waiting: 0, cursor: lastTick() });
   });
 
   it("believes a lying stream nothing", async () => {
@@ -174,8 +109,8 @@ describe("an upstream", () => {
     send(s, alice, "b", letter([BOB]));
     await until("both", () => s.world.delivered.length === 2);
     // The stream lies about one, and tells of one that never came through here.
-    s.world.outbox.push(JSON.stringify({ did: alice.did, time_us: ++clock, kind: "commit", commit: { rev: "x", operation: "delete", collection: "agent.comms.message", rkey: "b" } }));
-    s.world.outbox.push(JSON.stringify({ did: alice.did, time_us: ++clock, kind: "commit", commit: { rev: "x", operation: "delete", collection: "agent.comms.message", rkey: "never" } }));
+    s.world.outbox.push(JSON.stringify({ did: alice.did, time_us: tick(), kind: "commit", commit: { rev: "x", operation: "delete", collection: "agent.comms.message", rkey: "b" } }));
+    s.world.outbox.push(JSON.stringify({ did: alice.did, time_us: tick(), kind: "commit", commit: { rev: "x", operation: "delete", collection: "agent.comms.message", rkey: "never" } }));
     s.world.outbox.push(told(alice.commit([{ action: "delete", path: path("a") }]), undefined));
     await until("the retraction", () => s.world.delivered.length === 3);
     expect(s.world.delivered[2]).toMatchObject({ author: alice.did, hint: { path: path("a"), action: "delete", to: [BOB] } });
@@ -240,7 +175,7 @@ describe("an upstream", () => {
     const s = await scene({}, { reconnect: { firstMs: 10, maxMs: 10 } });
     send(s, author(s, 80), "a", letter([BOB]));
     await until("it", () => s.world.delivered.length === 1);
-    const cursor = clock - 5_000_000;
+    const cursor = lastTick() - 5_000_000;
     s.world.outbox.push(CLOSE);
     await until("it is connected again", () => s.world.connected.length === 2);
     await abortAllDurableObjects();
@@ -294,8 +229,8 @@ describe("an upstream", () => {
   it("counts what is no event, and goes on", async () => {
     const s = await scene();
     s.world.outbox.push("not json", "[]", "{}", JSON.stringify({ time_us: -1 }), new Uint8Array([1, 2, 3]));
-    s.world.outbox.push(JSON.stringify({ did: "did:plc:x", time_us: ++clock, kind: "commit", commit: { operation: "create", collection: "agent.comms.message", rkey: "../../x", cid: "c", record: letter([BOB]) } }));
-    s.world.outbox.push(JSON.stringify({ did: "did:plc:x", time_us: ++clock, kind: "commit", commit: { operation: "create", collection: "agent.comms.message", rkey: "x", cid: "c", record: { to: [1, { a: 2 }] } } }));
+    s.world.outbox.push(JSON.stringify({ did: "did:plc:x", time_us: tick(), kind: "commit", commit: { operation: "create", collection: "agent.comms.message", rkey: "../../x", cid: "c", record: letter([BOB]) } }));
+    s.world.outbox.push(JSON.stringify({ did: "did:plc:x", time_us: tick(), kind: "commit", commit: { operation: "create", collection: "agent.comms.message", rkey: "x", cid: "c", record: { to: [1, { a: 2 }] } } }));
     await fence(s);
     expect(await refused(s)).toEqual({ malformed: 5 });
   });
