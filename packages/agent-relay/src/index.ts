@@ -5,7 +5,7 @@ export * from "./directory/directory-api.ts";
 export * from "./relay-api.ts";
 export { RelayObject, type RelayFaultPoint } from "./relay-object.ts";
 export type { RetentionLimits } from "./retention.ts";
-export { DEFAULT_LIMITS } from "./settings.ts";
+export { DEFAULT_LIMITS, MAX_PROFILE_BYTES } from "./settings.ts";
 export * from "./network/network-api.ts";
 export * from "./peers/peer-api.ts";
 export type { Listener, StreamFormat } from "./streams/listener.ts";

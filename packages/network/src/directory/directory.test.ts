@@ -69,6 +69,16 @@ describe("the directory", () => {
     expect(await list(2)).toEqual(await list());
   });
 
+  it("has no room for a profile that is too large, and says so alike in the list and of the agent", async () => {
+    const ada = await provision();
+    await put(ada, { listed: true });
+    await until("she is listed", () => isListed(ada.did));
+    await put(ada, { listed: true, notes: Array.from({ length: 7 }, () => "n".repeat(10_000)) });
+    await until("she is not listed any more", async () => !(await isListed(ada.did)));
+    expect((await get(ada.did)).status).toBe(404);
+    expect((await get(ada.did, ada.access)).status).toBe(200);
+  });
+
   it("refuses what is no profile, and does not list what was not validated", async () => {
     const ada = await provision();
     const record = { $type: PROFILE, ...CARD, listed: "yes" };

@@ -1,12 +1,13 @@
-import type { ListingRule } from "@rookery/agent-relay";
+import { MAX_PROFILE_BYTES, type ListingRule } from "@rookery/agent-relay";
 import { ids, validateRecord } from "@rookery/lexicon-agent-comms";
 import { CborError, DataModelError, decode, lexToJson } from "@rookery/repo";
 
 /** Collection and record key of an agent's profile. */
 export const PROFILE = { collection: ids.AgentCommsProfile, rkey: "self" } as const;
 
-/** The profile as JSON, when it is a valid one that asks to be listed; undefined otherwise. */
+/** The profile as JSON, when it is a valid one that asks to be listed, and no larger than the directory takes; undefined otherwise. */
 export const listedProfile = (record: Uint8Array): Record<string, unknown> | undefined => {
+  if (record.length > MAX_PROFILE_BYTES) return undefined;
   const json = jsonOf(record);
   const verdict = validateRecord(PROFILE.collection, json);
   return verdict.known && verdict.ok && json?.["listed"] === true ? json : undefined;
