@@ -10,6 +10,7 @@ describe("room in sockets", () => {
     expect(room.grants(600, 401)).toBe(false);
     expect(room.grants(0, 5_000_000)).toBe(true);
     expect(room.grants(1, 5_000_000)).toBe(false);
+    for (let i = 0; i < 100; i++) expect(room.has(0, 5_000_000)).toBe(true);
   });
 
   it("ends where all sockets together have too much, however many are empty", () => {
@@ -21,6 +22,7 @@ describe("room in sockets", () => {
     const granted = Array.from({ length: 1_000 }, () => room.grants(0, 2_000_000)).filter(Boolean).length;
     expect(granted).toBe(Math.floor((TOTAL_BUFFERED_BYTES - 3_000_000) / 2_000_000));
     expect(asked).toBe(1);
+    expect(room.has(0, 2_000_000)).toBe(false);
     expect(room.grants(0, 4_000)).toBe(true);
   });
 });

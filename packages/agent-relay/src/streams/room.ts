@@ -18,17 +18,17 @@ export class Room {
   }
 
   /** Whether `bytes` more may go into a socket in which `unread` wait. */
-  grants(unread: number, bytes: number): boolean {
+  has(unread: number, bytes: number): boolean {
     if (unread + bytes <= this.#cap) return true;
     if (unread > 0) return false;
     this.#left ??= TOTAL_BUFFERED_BYTES - this.#unreadOfAll();
-    if (bytes > this.#left) return false;
-    this.#left -= bytes;
-    return true;
+    return bytes <= this.#left;
   }
 
-  /** Whether a socket in which `unread` wait has none at all. */
-  isFull(unread: number): boolean {
-    return unread >= this.#cap;
+  /** The same, and they will go: what is beyond the cap is gone for the others. */
+  grants(unread: number, bytes: number): boolean {
+    if (!this.has(unread, bytes)) return false;
+    if (this.#left !== undefined && bytes > this.#cap) this.#left -= bytes;
+    return true;
   }
 }

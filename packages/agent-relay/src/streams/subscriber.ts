@@ -25,6 +25,7 @@ export class Subscriber {
   #sent = 0;
   #read = 0;
   #progressAt: number;
+  #needs = 1;
   #messages = 0;
   #chars = 0;
   #messagesSince = -Infinity;
@@ -68,8 +69,22 @@ export class Subscriber {
     return this.#ws.bufferedAmount;
   }
 
-  /** Put a frame into the socket; the caller has looked at `unread`. Throws when the socket is gone. */
+  /**
+   * Bytes of room that what is next for this reader needs, as far as it was looked at. Until they are there nobody need look
+   * again: an event may have 2 MB, and reading it from the log for each stuck reader, over and over, would be gigabytes.
+   */
+  get needs(): number {
+    return this.#needs;
+  }
+
+  /** There was no room for so many bytes. */
+  lacks(bytes: number): void {
+    this.#needs = bytes;
+  }
+
+  /** Put a frame into the socket; the caller has looked for room. Throws when the socket is gone. */
   send(payload: Payload): void {
+    this.#needs = 1;
     this.#ws.send(payload);
     this.#sent += payload.length;
   }
@@ -95,6 +110,7 @@ export class Subscriber {
   refilter(filter: FilterSpec, stored: NonNullable<Attachment["filter"]>): void {
     const { waiting: _, ...rest } = this.#attachment;
     this.#extras = extrasOf(filter);
+    this.#needs = 1;
     this.#outlet = outletOf(rest.format, filter, rest.fromUs, this.#pack);
     this.#attach({ ...rest, filter: stored });
   }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { EventLog } from "../log.ts";
 import { STALL_MS, TOTAL_BUFFERED_BYTES } from "../settings.ts";
 import { commitRow, fill, relayFor, subscribe, until, upTo } from "../../test/relay.ts";
 
@@ -44,6 +45,21 @@ describe("subscribers", () => {
     await until("close", () => stuck.closed !== undefined);
     expect(stuck.frames.at(-1)).toMatchObject({ kind: "error", error: "ConsumerTooSlow" });
     expect(stuck.seqs).toEqual(upTo(stuck.seqs.length));
+  });
+
+  it("that are stuck cost no look into the log until they have room for what is next", async () => {
+    const { stub } = relayFor({ test: "no-look" });
+    const stuck = await Promise.all([0, 1, 2].map(() => subscribe(stub, 0, { accept: false })));
+    for (let n = 1; n <= 3; n++) await stub.ingest([commitRow(1, n, { size: 1_500_000 })]);
+    const unread = () => runInDurableObject(stub, (_, state) => Math.min(...state.getWebSockets().map(({ bufferedAmount }) => bufferedAmount)));
+    await until("full buffers", async () => (await unread()) > 1_000_000);
+    await scheduler.wait(30);
+    const looks = vi.spyOn(EventLog.prototype, "read");
+    await scheduler.wait(200);
+    expect(looks).not.toHaveBeenCalled();
+    looks.mockRestore();
+    for (const { ws } of stuck) ws.accept();
+    await until("all of it", () => stuck.every(({ seqs }) => seqs.length === 3));
   });
 
   it("are given large events only as far as all of them together stay within bounds, and miss none", async () => {

@@ -204,7 +204,7 @@ export class Subscribers {
     const { outlet } = subscriber;
     let after = from;
     let passed = 0;
-    let full = room.isFull(subscriber.unread);
+    let full = !room.has(subscriber.unread, subscriber.needs);
     if (!full) {
       for (const logged of log.read(from, PUMP_SLICE_ROWS, PUMP_SLICE_BYTES)) {
         full = !(outlet === undefined ? give(subscriber, logged.frame, room) : giveAll(subscriber, outlet(this.#cache.of(logged)), room));
@@ -255,7 +255,7 @@ interface Fresh {
 
 /** Send if there is room. */
 function give(subscriber: Subscriber, payload: Payload, room: Room): boolean {
-  if (!room.grants(subscriber.unread, payload.length)) return false;
+  if (!granted(subscriber, payload.length, room)) return false;
   subscriber.send(payload);
   return true;
 }
@@ -265,7 +265,13 @@ function giveAll(subscriber: Subscriber, payloads: readonly Payload[], room: Roo
   const [first] = payloads;
   if (first === undefined) return true;
   if (payloads.length === 1) return give(subscriber, first, room);
-  if (!room.grants(subscriber.unread, payloads.reduce((sum, { length }) => sum + length, 0))) return false;
+  if (!granted(subscriber, payloads.reduce((sum, { length }) => sum + length, 0), room)) return false;
   for (const payload of payloads) subscriber.send(payload);
   return true;
+}
+
+function granted(subscriber: Subscriber, bytes: number, room: Room): boolean {
+  if (room.grants(subscriber.unread, bytes)) return true;
+  subscriber.lacks(bytes);
+  return false;
 }
