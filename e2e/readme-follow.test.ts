@@ -1,20 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, inject, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { ROOT } from "../scripts/lib/paths.mjs";
 import { provision } from "./test/people.ts";
+import { examplesOf } from "./test/readme.ts";
 import { until } from "./test/until.ts";
 import { ask } from "./test/xrpc.ts";
-
-/** The README's examples of a section, with this run's addresses in place of those of `npm start`. */
-const examplesOf = (section: string): string[] => {
-  const [, text = ""] = readFileSync(join(ROOT, "README.md"), "utf8").split(`\n## ${section}\n`);
-  const [body = ""] = text.split("\n## ");
-  return Array.from(body.matchAll(/```ts\n([\s\S]*?)```/g), ([, code = ""]) =>
-    code.replaceAll("http://localhost:3000", inject("origin")).replaceAll("http://localhost:2582", inject("plcUrl")),
-  );
-};
 
 let folder: string | undefined;
 let running: ChildProcess | undefined;
