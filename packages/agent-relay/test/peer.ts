@@ -114,7 +114,7 @@ export class PeerUnderTest {
 }
 
 /** As in production, without its patience. */
-const FAST_RESYNC = { retry: { firstMs: 5, maxMs: 20 }, gapMs: 1, timeoutMs: 2_000, maxBytes: 5_000_000, maxKeptBytes: 1_000_000, suspicionMs: 10 };
+const FAST_RESYNC = { retry: { firstMs: 5, maxMs: 20 }, gapMs: 1, timeoutMs: 2_000, maxBytes: 5_000_000, maxKeptBytes: 1_000_000, suspicionMs: 10, missedTries: 1_000 };
 
 /** A DID document as a PLC directory gives it. */
 export const documentOf = (subject: string, host: string, didKey: string) => ({

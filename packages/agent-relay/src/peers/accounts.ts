@@ -5,6 +5,7 @@ import { ACCOUNT_CACHE_SIZE } from "./settings.ts";
 export interface Account extends ChainState {
   did: string;
   active: boolean;
+  /** Why it is not active. Of one that is: nobody was told yet that it is so again, and its resync will. */
   status: string | null;
   /** Whether its events go into the network's log: from its first record in a collection that is kept. */
   carried: boolean;

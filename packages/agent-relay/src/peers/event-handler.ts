@@ -20,6 +20,7 @@ import type { PeerConfig, PeerPorts } from "./peer-api.ts";
 import { positionAfter, positionOf } from "./position.ts";
 import { Quota } from "./quota.ts";
 import { IDENTITY_EVENTS_PER_MINUTE } from "./settings.ts";
+import type { Standing } from "./standing.ts";
 import type { StreamItem } from "./stream-item.ts";
 import type { Turn } from "./turn.ts";
 import type { RefusalCode, Verifier } from "./verifier.ts";
@@ -28,6 +29,7 @@ import type { RefusalCode, Verifier } from "./verifier.ts";
 export interface HandlerOptions {
   verifier: Verifier;
   held: Held;
+  standing: Standing;
   config: PeerConfig;
   epoch: number;
   maxAccounts: number;
@@ -79,6 +81,7 @@ export class EventHandler {
       this.#options.held.add(did, item);
       return;
     }
+    if ((message.t === "#commit" || message.t === "#sync") && this.#isSpent(turn, did, account)) return turn.refuse("TooMany", did);
     if (message.t === "#commit") return this.#commit(turn, item, message.body, account);
     if (message.t === "#sync") return this.#sync(turn, item, message.body, account);
     // Of an account without a repository there is nothing to tell yet.
@@ -140,11 +143,11 @@ export class EventHandler {
     turn.put(next);
   }
 
-  /** Also of an account whose document is gone, since that is what deleting may do; but only for one that was seen living here. */
+  /** Also of an account whose document is gone, since that is what deleting may do, or cannot be had; but only for one that was seen living here. */
   async #deactivated(turn: Turn, item: StreamItem, body: AccountBody, account: Account | undefined): Promise<void> {
     if (account === undefined) return;
     const lives = await this.#options.verifier.lives(item.did);
-    if (!lives.ok && lives.code !== "NoDocument") return turn.refuse(lives.code, item.did);
+    if (!lives.ok && lives.code !== "NoDocument" && lives.code !== "Unresolvable") return turn.refuse(lives.code, item.did);
     this.#options.held.take(item.did);
     const status = body.status ?? null;
     const desync = account.desync > 0 ? positionAfter(item.seq) : 0;
@@ -155,11 +158,23 @@ export class EventHandler {
 
   async #activated(turn: Turn, item: StreamItem, account: Account): Promise<void> {
     const lives = await this.#options.verifier.lives(item.did);
+    // The directory may be down, and no host says this twice: what follows is held until the repository could be fetched and verified.
+    if (!lives.ok && lives.code === "Unresolvable" && !account.active) {
+      return turn.put({ ...account, active: true, status: account.status ?? "inactive", desync: positionAfter(item.seq), due: this.#options.now() });
+    }
     if (!lives.ok) return turn.refuse(lives.code, item.did);
     const again = account.desync > 0;
     const next: Account = { ...account, active: true, status: null, desync: again ? positionAfter(item.seq) : 0, due: again ? this.#options.now() : null };
     this.#pass(turn, item, next, templateOf(item.frame), { active: true });
     turn.put(next);
+  }
+
+  /** Whether nothing is looked into that is said of an account. What it missed is found out afterwards. */
+  #isSpent(turn: Turn, did: string, account: Account | undefined): boolean {
+    const until = this.#options.standing.spentUntil(did, this.#options.now());
+    if (until === undefined) return false;
+    if (account !== undefined && account.due === null) turn.put({ ...account, due: until });
+    return true;
   }
 
   /** Whether there is no room for an account that is not known yet. */

@@ -170,7 +170,11 @@ describe("a good host", () => {
     await good.dealt();
     expect(good.rows.map(({ n }) => n)).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i + 2));
     expect(await good.status()).toMatchObject({ state: "live", refused: {} });
-    await bad.refused("BadSignature", 400);
+    await until("all of them", async () => {
+      const { BadSignature = 0, TooMany = 0 } = (await bad.status()).refused;
+      return BadSignature + TooMany === 400;
+    });
+    expect((await bad.status()).refused["TooMany"]).toBeGreaterThan(0);
     expect(bad.rows).toEqual([]);
   }, 20_000);
 });
@@ -205,9 +209,44 @@ describe("a host's standing", () => {
     await peer.listen();
     for (let i = 0; i < 100; i++) await peer.send(commitOf(new TestAgent(bad.did).commit([post(`p${i}`)])));
     await peer.send(commitOf(good.commit([message("a")])));
-    const status = await peer.dealt();
-    expect(status).toMatchObject({ state: "live", refused: { BadSignature: 100 } });
+    const { state, refused } = await peer.dealt();
+    expect(state).toBe("live");
+    expect((refused["BadSignature"] ?? 0) + (refused["TooMany"] ?? 0)).toBe(100);
     expect(peer.rows.length).toBe(1);
+  });
+
+  it("does not fall by an account that is not looked into any more, which goes on afterwards", async () => {
+    const peer = new PeerUnderTest("spent", { standing });
+    const agent = peer.agent(2);
+    await peer.send(commitOf(agent.commit([message("a")])));
+    await peer.listen();
+    await peer.dealt();
+    const forger = new TestAgent(agent.did);
+    forger.wait(1e6);
+    for (let i = 0; i < 5; i++) await peer.send(commitOf(forger.commit([message(`forged${i}`)])));
+    await peer.refused("BadSignature", 5);
+    const lookups = peer.controls.lookups.length;
+    const unseen = agent.commit([message("b")]);
+    await peer.send(commitOf(unseen));
+    expect(await peer.refused("TooMany")).toEqual({ BadSignature: 5, TooMany: 1 });
+    expect(peer.controls.lookups.length).toBe(lookups);
+    await peer.publish(agent);
+    await peer.stub.pass(standing.windowMs);
+    await until("compared and mended", () => peer.rows.at(-1)?.kind === "sync" && peer.rows.at(-1)?.rev === unseen.rev);
+    const next = agent.commit([message("c")]);
+    await peer.send(commitOf(next));
+    await until("goes on", () => peer.rows.at(-1)?.rev === next.rev);
+  });
+
+  it("does not fall by what is known already", async () => {
+    const peer = new PeerUnderTest("known", { standing });
+    const agents = [2, 3, 4, 5, 6, 7].map((i) => peer.agent(i));
+    const frames = agents.flatMap((agent) => Array.from({ length: 5 }, (_, i) => commitOf(agent.commit([message(`m${i}`)]))));
+    await peer.send(...frames);
+    await peer.listen();
+    await peer.dealt();
+    await peer.send(...frames);
+    expect(await peer.dealt()).toMatchObject({ state: "live", refused: { RevOrder: frames.length } });
   });
 
   it("leaves room for a bounded number of accounts", async () => {

@@ -17,6 +17,8 @@ export interface MissedOptions {
   sha256: Sha256;
   deliveriesOf: PeerPorts["deliveriesOf"];
   network: Pick<PeerPorts["network"], "deliver">;
+  /** Leave out what the host does not prove, and say so in the log: one such record must not hold up its account for ever. */
+  isLenient: boolean;
 }
 
 /** Whether a record was made after a rev, by its key: those of messages are TIDs, as revs are. */
@@ -36,7 +38,11 @@ export async function deliverMissed(options: MissedOptions, did: string, paths: 
     bytes = 0;
   };
   for (const path of paths) {
-    const found = await prove(options, did, path);
+    const found = await prove(options, did, path).catch((error: unknown) => {
+      if (!options.isLenient) throw error;
+      console.warn({ event: "peer.missed_not_proven", did, path, error: String(error) });
+      return [];
+    });
     // A path is one record, so this is one hint or none.
     for (const { hint, proof, rev } of found.slice(0, 1)) {
       waiting.push({ author: did, hint, rev, proof });

@@ -1,5 +1,5 @@
 import { carBytes, cidToString, type CidBytes } from "@rookery/repo";
-import { encodeSyncFrame } from "@rookery/sync";
+import { encodeAccountFrame, encodeSyncFrame } from "@rookery/sync";
 import type { CarriedRow } from "../network/network-api.ts";
 
 /** A resync that was decided: told until the network relay has it, always in the same words. */
@@ -41,6 +41,12 @@ export class Outgoing {
     // A named boundary: written by `add` alone.
     return { ...rest, commit: new Uint8Array(head), data: new Uint8Array(data), block: new Uint8Array(block), collections: JSON.parse(collections) as string[] };
   }
+}
+
+/** The `#account` before it, of an account that is active again: at the position of the host's own, which could not be checked when it came. */
+export function activeRow({ did, n, time }: Resynced, epoch: number): CarriedRow {
+  const { frame, seqAt } = encodeAccountFrame({ did, time, active: true });
+  return { did, epoch, n: n - 1, kind: "account", time, frame, seqAt, active: true, carry: true };
 }
 
 /** The `#sync` that tells of a resync. */

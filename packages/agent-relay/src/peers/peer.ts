@@ -45,6 +45,7 @@ interface Tools {
 /** See above. */
 export class Peer {
   readonly #options: PeerOptions;
+  readonly #standing: Standing;
   readonly #store: PeerStore;
   readonly #accounts: Accounts;
   readonly #intake: Intake;
@@ -64,10 +65,11 @@ export class Peer {
     const accounts = new Accounts(storage.sql);
     const standing = new Standing(limits.standing, now());
     const intake = new Intake({ storage, peer, accounts, held: this.#held, standing, network: ports.network, now, fault });
+    this.#standing = standing;
     this.#store = peer;
     this.#accounts = accounts;
     this.#intake = intake;
-    this.#identities = new Identities((did, fresh) => ports.resolveDid(did, fresh));
+    this.#identities = new Identities({ resolveDid: (did, fresh) => ports.resolveDid(did, fresh), now, wait: (ms) => scheduler.wait(ms) });
     const shared = { peer, serial: this.#serial, now, random };
     this.#resyncer = new Resyncer({
       ...shared, storage, accounts, outgoing: new Outgoing(storage.sql), network: ports.network, limits: limits.resync, sha256,
@@ -188,7 +190,7 @@ export class Peer {
     if (this.#tools === undefined || this.#tools.config !== config || this.#tools.epoch !== epoch) {
       const { ports, limits, sha256, request, now } = this.#options;
       const verifier = new Verifier({ sha256, identities: this.#identities, host: config.host, now });
-      const handler = new EventHandler({ verifier, held: this.#held, config, epoch, maxAccounts: limits.maxAccounts, deliveriesOf: (commit) => ports.deliveriesOf(commit), now });
+      const handler = new EventHandler({ verifier, held: this.#held, standing: this.#standing, config, epoch, maxAccounts: limits.maxAccounts, deliveriesOf: (commit) => ports.deliveriesOf(commit), now });
       this.#tools = { config, epoch, verifier, handler, client: new HostClient(config.origin, request, limits.resync.timeoutMs, this.#stopping.signal) };
     }
     return this.#tools;

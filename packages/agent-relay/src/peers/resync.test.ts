@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { carBytes, cidToString, readCar, tidOf } from "@rookery/repo";
 import { encodeInfoFrame } from "@rookery/sync";
 import { sha256, TestAgent } from "../../../sync/test/agent.ts";
+import { PEER_LIMITS } from "./settings.ts";
 import { accountOf, commitOf, identityOf, message, PeerUnderTest, post, syncOf } from "../../test/peer.ts";
 import { until } from "../../test/relay.ts";
 
@@ -56,6 +57,49 @@ describe("a broken chain", () => {
     await peer.server.answer(ask(second), { status: 200, body: later.proof(`agent.comms.message/${second}`) });
     await until("told", () => peer.rows.length === 2);
     expect(peer.controls.proven.map(({ author, hint }) => [author, hint.path, hint.to])).toEqual([[agent.did, `agent.comms.message/${first}`, ["did:plc:x"]]]);
+  });
+
+  it("is mended in the end without a message that the host does not prove, and with those that it does", async () => {
+    const { peer, agent } = await followed("missed-for-good");
+    peer.controls.limits.resync = { ...PEER_LIMITS.resync, ...peer.controls.limits.resync, missedTries: 2 };
+    await peer.stub.abort().catch(() => undefined);
+    await peer.stub.check();
+    peer.controls.deliveriesOf = ({ ops }) => ops.flatMap(({ path, cid }) => (cid === null ? [] : [{ path, cid: cidToString(cid), action: "create" as const, to: ["did:plc:x"] }]));
+    agent.wait(1e9);
+    const rkeys = [tidOf(1_700_000_900_000_000, 1), tidOf(1_700_000_900_000_001, 1)];
+    agent.commit(rkeys.map(message));
+    const shown = agent.commit([message("shown")]);
+    await peer.publish(agent);
+    const proven = `agent.comms.message/${rkeys[1] ?? ""}`;
+    await peer.server.answer(`getRecord?${new URLSearchParams({ did: agent.did, collection: "agent.comms.message", rkey: rkeys[1] ?? "" }).toString()}`, { status: 200, body: agent.proof(proven) });
+    await peer.send(commitOf(shown));
+    await until("told", () => peer.rows.length === 2);
+    expect(await fetches(peer)).toBe(3);
+    expect(peer.controls.proven.map(({ hint }) => hint.path)).toEqual([proven]);
+  });
+
+  it("is found once more when what was held of the account got lost", async () => {
+    const { peer, agent } = await followed("held-lost");
+    const good = peer.agent(3);
+    agent.commit([message("missed")]);
+    const third = agent.commit([message("third")]);
+    await peer.send(commitOf(third));
+    await until("tried", async () => (await fetches(peer)) >= 1);
+    const [archive, before] = [agent.archive(), agent.latest];
+    const fourth = agent.commit([message("fourth")]);
+    await peer.send(commitOf(fourth));
+    await peer.dealt();
+    // A turn that fails forgets what memory holds.
+    peer.controls.networkFails = true;
+    await peer.send(commitOf(good.commit([message("a")])));
+    await until("a turn failed", async () => (await peer.status()).lastError?.includes("not now") === true);
+    peer.controls.networkFails = false;
+    await peer.dealt();
+    await peer.publish(agent, archive);
+    await until("mended as it was before", () => peer.rows.some(({ kind, rev }) => kind === "sync" && rev === before.rev));
+    await peer.publish(agent);
+    await until("mended as it is", () => peer.rows.some(({ kind, rev }) => kind === "sync" && rev === fourth.rev));
+    await inSync(peer);
   });
 
   it("of an account that wrote nothing that is kept is mended in silence, until the repository shows that it did", async () => {
@@ -169,7 +213,61 @@ describe("a broken chain", () => {
   });
 });
 
+describe("an account that is switched off or on while its document cannot be had", () => {
+  it("is off at once, and on when its repository has shown that it lives there", async () => {
+    const { peer, agent } = await followed("directory-down");
+    peer.controls.unresolvable.add(agent.did);
+    await peer.send(accountOf(agent, "takendown"));
+    await until("off", () => peer.told.at(-1) === "account 2 takendown");
+    const next = agent.commit([message("b")]);
+    await peer.publish(agent);
+    await peer.send(accountOf(agent), commitOf(next));
+    await until("tried", async () => (await peer.status()).lastError?.includes("Unresolvable") === true);
+    expect(peer.rows.length).toBe(2);
+    expect(await peer.status()).toMatchObject({ desynchronized: 1 });
+    peer.controls.unresolvable.clear();
+    await until("on", () => peer.rows.length === 4);
+    expect(peer.told.slice(2)).toEqual(["account 2 active", `sync 2 ${next.rev}`]);
+    expect(peer.rows.map(({ n }) => n)).toEqual([2, 4, 6, 7]);
+    await inSync(peer);
+    const after = agent.commit([message("c")]);
+    await peer.send(commitOf(after));
+    await until("the next", () => peer.rows.at(-1)?.rev === after.rev);
+  });
+
+  it("is on again also when its repository is what it was", async () => {
+    const { peer, agent } = await followed("directory-down-same");
+    await peer.send(accountOf(agent, "deactivated"));
+    await peer.dealt();
+    peer.controls.unresolvable.add(agent.did);
+    await peer.publish(agent);
+    await peer.send(accountOf(agent));
+    await until("tried", async () => (await peer.status()).lastError?.includes("Unresolvable") === true);
+    peer.controls.unresolvable.clear();
+    await until("on", () => peer.told.at(-2) === "account 2 active");
+  });
+});
+
 describe("a hole in the host's stream", () => {
+  it("is one whose host does not list its accounts: those whose chain breaks are mended all the same, and it is not asked without end", async () => {
+    const { peer, agent } = await followed("no-list");
+    peer.controls.limits.resync = { ...PEER_LIMITS.resync, ...peer.controls.limits.resync, retry: { firstMs: 3_600_000, maxMs: 3_600_000 } };
+    await peer.stub.abort().catch(() => undefined);
+    await peer.server.greet([encodeInfoFrame({ name: "OutdatedCursor" })]);
+    await peer.stub.check();
+    await until("asked", async () => (await peer.server.asked()).some((path) => path.startsWith("listRepos")));
+    agent.commit([message("missed")]);
+    const third = agent.commit([message("third")]);
+    await peer.publish(agent);
+    await peer.send(commitOf(third));
+    await until("told", () => peer.rows.some(({ kind, rev }) => kind === "sync" && rev === third.rev));
+    for (let i = 0; i < 5; i++) {
+      await peer.send(commitOf(agent.commit([message(`m${i}`)])));
+      await peer.dealt();
+    }
+    expect((await peer.server.asked()).filter((path) => path.startsWith("listRepos")).length).toBe(1);
+  });
+
   it("has every account compared with what the host lists, and those that missed something mended", async () => {
     const { peer, agent } = await followed("hole");
     const [same, late] = [peer.agent(3), peer.agent(4)];

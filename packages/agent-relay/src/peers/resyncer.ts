@@ -12,7 +12,7 @@ import { backoffMs } from "./backoff.ts";
 import { collectionOf } from "./collections.ts";
 import { HostError, type HostClient } from "./host-client.ts";
 import { deliverMissed, isMadeAfter } from "./missed.ts";
-import { syncRow, type Outgoing, type Resynced } from "./outgoing.ts";
+import { activeRow, syncRow, type Outgoing, type Resynced } from "./outgoing.ts";
 import type { PeerPorts } from "./peer-api.ts";
 import type { PeerStore } from "./peer-row.ts";
 import { positionAfter } from "./position.ts";
@@ -49,6 +49,9 @@ export class Resyncer {
   readonly #options: ResyncerOptions;
   readonly #quota = new Quota(RESYNCS_PER_QUARTER, QUARTER_MS);
   #sweptPages = 0;
+  /** A listRepos that failed is not asked for again before. */
+  #sweepFrom = 0;
+  #sweepTries = 0;
 
   constructor(options: ResyncerOptions) {
     this.#options = options;
@@ -56,20 +59,23 @@ export class Resyncer {
 
   /** When there is something to do; undefined when there is nothing. */
   nextDue(): number | undefined {
-    const { outgoing, peer, accounts } = this.#options;
-    return outgoing.next() !== undefined || typeof peer.row?.sweep === "string" ? this.#options.now() : accounts.nextDue();
+    const { outgoing, peer, accounts, now } = this.#options;
+    if (outgoing.next() !== undefined) return now();
+    const account = accounts.nextDue();
+    return typeof peer.row?.sweep === "string" ? Math.min(account ?? Infinity, Math.max(now(), this.#sweepFrom)) : account;
   }
 
   /** One piece of what is due; false when there was none. Throws only what is not the host's fault. */
   async step(): Promise<boolean> {
     const { peer, accounts, serial, now } = this.#options;
     if (await serial.run(() => this.#tell())) return true;
-    if (typeof peer.row?.sweep === "string") {
-      await this.#sweep(peer.row.sweep);
+    const [account] = accounts.due(now(), 1);
+    if (account === undefined) {
+      const sweep = peer.row?.sweep;
+      if (typeof sweep !== "string" || this.#sweepFrom > now()) return false;
+      await this.#sweep(sweep);
       return true;
     }
-    const [account] = accounts.due(now(), 1);
-    if (account === undefined) return false;
     try {
       await (account.desync > 0 ? this.#fetch(account) : this.#compare(account));
     } catch (error) {
@@ -84,7 +90,7 @@ export class Resyncer {
     if (this.#options.accounts.count > 0) this.#options.peer.change({ sweep: "" });
   }
 
-  async #fetch({ did, rev: known }: Account): Promise<void> {
+  async #fetch({ did, rev: known, tries }: Account): Promise<void> {
     const { client, sha256, limits, verifier, serial, isKept, peer, network, deliveriesOf, now } = this.#options;
     if (this.#quota.isSpent(did, now())) return this.#postpone(did, "its chain breaks again and again");
     const isMissed = (path: string) => isKept(collectionOf(path)) && isMadeAfter(path, known);
@@ -95,7 +101,8 @@ export class Resyncer {
     if (!verified.ok) throw new RepoError(`the repository of ${did} is not to be believed: ${verified.code}`);
     const { rev, data } = repo.signed;
     // Before the account counts as mended: a crash in between delivers them again, which does no harm.
-    if (peer.row?.config.deliver === true) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network }, did, repo.noted);
+    const isLenient = tries >= limits.missedTries;
+    if (peer.row?.config.deliver === true) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network, isLenient }, did, repo.noted);
     await serial.run(async () => this.#settle({ did, n: 0, rev, data, commit: repo.commit, block: repo.block, collections: repo.collections, time: new Date(now()).toISOString() }));
     await serial.run(() => this.#tell());
   }
@@ -112,11 +119,11 @@ export class Resyncer {
     const { rev, commit, data } = found;
     const carried = account.carried || found.collections.some(isKept);
     const next: Account = { ...account, rev, commit, data, carried };
-    const isTold = carried && !isSame && peer.row?.config.carry === true;
+    const isTold = carried && (!isSame || account.status !== null) && peer.row?.config.carry === true;
     storage.transactionSync(() => {
       // It stays desynchronized, and its events held, until everybody was told.
       if (isTold) outgoing.add({ ...found, n: account.desync });
-      accounts.save(isTold ? { ...next, due: now() } : inSync(next));
+      accounts.save(isTold ? { ...next, due: now() } : this.#inSync(next));
     });
     if (!isTold) await release(found.did);
   }
@@ -133,7 +140,7 @@ export class Resyncer {
       outgoing.remove(resynced.did);
       return true;
     }
-    const taken = await network.ingest({ host: row.config.host, rows: [syncRow(resynced, row.epoch)] });
+    const taken = await network.ingest({ host: row.config.host, rows: [...(account.status === null ? [] : [activeRow(resynced, row.epoch)]), syncRow(resynced, row.epoch)] });
     if (!taken.ok) {
       console.error({ event: "peer.resync_not_taken", host: row.config.host, did: resynced.did, error: taken.error });
       await scheduler.wait(limits.gapMs);
@@ -141,7 +148,7 @@ export class Resyncer {
     }
     storage.transactionSync(() => {
       outgoing.remove(resynced.did);
-      accounts.save(inSync(account));
+      accounts.save(this.#inSync(account));
     });
     await release(resynced.did);
     return true;
@@ -161,7 +168,7 @@ export class Resyncer {
   }
 
   async #sweep(cursor: string): Promise<void> {
-    const { client, serial, peer, accounts, limits, now, storage } = this.#options;
+    const { client, serial, peer, accounts, limits, now, storage, random } = this.#options;
     try {
       const page = await client().listRepos(cursor);
       await serial.run(async () =>
@@ -171,14 +178,14 @@ export class Resyncer {
             if (account === undefined || !account.active || account.due !== null || rev <= account.rev) continue;
             accounts.save({ ...account, due: now() + limits.suspicionMs });
           }
+          this.#sweepTries = 0;
           peer.change({ sweep: ++this.#sweptPages < MAX_SWEEP_PAGES ? (page.cursor ?? null) : null });
         }),
       );
     } catch (error) {
       // Accounts that write find out for themselves; the others are compared when the host lists them again.
+      this.#sweepFrom = now() + backoffMs(++this.#sweepTries, limits.retry, random);
       peer.change({ error: `listRepos failed after a hole in the stream: ${String(error)}` });
-      await scheduler.wait(limits.gapMs);
-      throw error;
     }
   }
 
@@ -192,6 +199,10 @@ export class Resyncer {
       peer.change({ error: `${did} cannot be resynchronized: ${message}` });
     });
   }
-}
 
-const inSync = (account: Account): Account => ({ ...account, desync: 0, due: null, tries: 0 });
+  /** Mended. What was held meanwhile may have been lost (held.ts), and an account that writes no more would never show it: it is compared once. */
+  #inSync(account: Account): Account {
+    const { now, limits } = this.#options;
+    return { ...account, status: null, desync: 0, due: now() + limits.suspicionMs, tries: 0 };
+  }
+}

@@ -23,7 +23,7 @@ export interface StandingLimits {
   /** So many in a window, and at least this share of all events in it, and the host is throttled. */
   offences: number;
   share: number;
-  /** At most so many of one account count: a broken account is not its host's end. */
+  /** At most so many of one account count, and it is not looked into after them: a few broken accounts are not their host's end. */
   perAccount: number;
   /** A throttled host is asked again after this. */
   throttleMs: number;
@@ -44,6 +44,8 @@ export interface ResyncLimits {
   maxKeptBytes: number;
   /** How long an account may take to show by its next commit that it missed nothing, before it is asked for its latest commit. */
   suspicionMs: number;
+  /** Tries after which an account is mended without those messages that its host does not prove. */
+  missedTries: number;
 }
 
 export const PEER_LIMITS: PeerLimits = {
@@ -61,7 +63,7 @@ export const PEER_LIMITS: PeerLimits = {
   // The network's relays take 50/s of hosts they do not know and 5,000/s of trusted ones; peers were chosen by an admin.
   eventsPerSecond: 5_000,
   eventBurst: 50_000,
-  standing: { windowMs: 10 * 60_000, offences: 500, share: 0.05, perAccount: 50, throttleMs: 10 * 60_000, strikes: 3, strikeMs: 24 * 3_600_000 },
+  standing: { windowMs: 10 * 60_000, offences: 500, share: 0.05, perAccount: 10, throttleMs: 10 * 60_000, strikes: 3, strikeMs: 24 * 3_600_000 },
   resync: {
     retry: { firstMs: 10_000, maxMs: 6 * 3_600_000 },
     gapMs: 200,
@@ -69,6 +71,7 @@ export const PEER_LIMITS: PeerLimits = {
     maxBytes: 500_000_000,
     maxKeptBytes: 32_000_000,
     suspicionMs: 60_000,
+    missedTries: 6,
   },
 };
 
@@ -96,6 +99,13 @@ export const IDENTITY_EVENTS_PER_MINUTE = 10;
 
 /** Accounts on one page of a host's listRepos (its lexicon's limit). */
 export const SWEEP_PAGE = 1_000;
+
+/**
+ * DID documents that one host may make us ask for, in the long run and at once; beyond, it waits. The directory of did:plc serves
+ * everybody, and a host names whom it likes.
+ */
+export const LOOKUPS_PER_SECOND = 100;
+export const LOOKUP_BURST = 1_000;
 
 /** Characters of a host's words kept as lastError. */
 export const MAX_ERROR_CHARS = 300;

@@ -22,6 +22,17 @@ describe("a host's standing", () => {
     expect(standing.isTooBad).toBe(true);
   });
 
+  it("tells for how long an account has used up what may be wrong with it", () => {
+    const standing = new Standing(limits, 0);
+    standing.bad(0, "a");
+    standing.bad(0, "a");
+    expect(standing.spentUntil("a", 0)).toBeUndefined();
+    standing.bad(0, "a");
+    expect(standing.spentUntil("a", 900)).toBe(1_000);
+    expect(standing.spentUntil("b", 900)).toBeUndefined();
+    expect(standing.spentUntil("a", 1_000)).toBeUndefined();
+  });
+
   it("begins anew with every window", () => {
     const standing = new Standing(limits, 0);
     for (let i = 0; i < 9; i++) standing.bad(900);
@@ -36,8 +47,8 @@ describe("a host's standing", () => {
   });
 
   it("suffers by what no sound host sends, not by what may happen to one", () => {
-    expect(["Malformed", "BadSignature", "WrongHost", "SeqOrder", "RevOrder"].every((code) => isOffence(code, "did:plc:a"))).toBe(true);
-    expect(["Inactive", "AccountLimit", "SinceMismatch", "ChainBroken", "Unresolvable"].some((code) => isOffence(code, "did:plc:a"))).toBe(false);
+    expect(["Malformed", "BadSignature", "WrongHost", "SeqOrder"].every((code) => isOffence(code, "did:plc:a"))).toBe(true);
+    expect(["Inactive", "AccountLimit", "SinceMismatch", "ChainBroken", "RevOrder", "Unresolvable"].some((code) => isOffence(code, "did:plc:a"))).toBe(false);
     expect(isOffence("Unresolvable", "did:web:a.org")).toBe(true);
   });
 });

@@ -36,6 +36,12 @@ export class Standing {
     this.#bad++;
   }
 
+  /** Whether an account's offences count no more: nothing that its host says of it is looked into before this time. */
+  spentUntil(did: string, now: number): number | undefined {
+    this.#roll(now);
+    return (this.#byAccount.get(did) ?? 0) >= this.#limits.perAccount ? this.#since + this.#limits.windowMs : undefined;
+  }
+
   /** Whether it is too much. */
   get isTooBad(): boolean {
     return this.#bad >= this.#limits.offences && this.#bad >= this.#limits.share * (this.#good + this.#bad);
@@ -62,9 +68,10 @@ export function strike(strikes: number, struckAt: number | null, now: number, li
 
 /**
  * Refusals that sound hosts cause too: a chain that broke is mended, an account may be unknown to the directory for a while, one
- * that was switched off may have had a write under way.
+ * that was switched off may have had a write under way. Commits that are known come again after a resync, and when a host's seqs
+ * began anew; they cost a look at a row.
  */
-const NO_OFFENCE = new Set(["Inactive", "AccountLimit", "Unresolvable", "SinceMismatch", "ChainBroken"]);
+const NO_OFFENCE = new Set(["Inactive", "AccountLimit", "Unresolvable", "SinceMismatch", "ChainBroken", "RevOrder"]);
 
 /**
  * Whether a refusal speaks against the host. The directory of did:plc may be down for everybody; names of did:web that lead
