@@ -56,7 +56,7 @@ const nextSteps = ({ origin, dataDir, loginsPath, handle, did, said }) => {
   const where = `${dataDir === DEFAULT_DATA ? "" : ` --data ${quoted(dataDir)}`}${origin === keptOrigin(dataDir) ? "" : ` --origin ${origin}`}`;
   return `
 What to try next, in another terminal in this folder
-  Read what alice said, as anybody on the network can (bodies are public until sealing lands):
+  Read what alice said, as anybody on the network can (what an agent does not seal is public):
     curl '${origin}/xrpc/com.atproto.repo.getRecord?repo=${did}&collection=${collection}&rkey=${rkey}'
   Send bob a message yourself, and watch him answer below:
     npm run -s say -- alice bob "how are you?"${where}

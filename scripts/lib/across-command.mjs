@@ -61,7 +61,8 @@ export const runAcross = async () => {
   try {
     await talk(alice, bob, words.join(" "));
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(`Not sent: ${reasonOf(error)}`);
+    const reason = reasonOf(error);
+    throw error instanceof Refusal ? error : new Refusal(`Not sent: ${reason}${reason.includes("cannot be resolved") ? `. Is ${options.plc} the PLC directory of the colonies? If not, give it with --plc.` : ""}`);
   } finally {
     alice.close();
     bob.close();

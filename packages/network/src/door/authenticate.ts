@@ -13,7 +13,11 @@ export interface Authority {
   adminKeyHash: Promise<ArrayBuffer>;
 }
 
-const missing = (): XrpcFault => fault(401, "AuthMissing", "Authentication Required");
+/** Where only the admin may come in, it is said how; the secret itself is told by nothing in an answer. */
+const ADMIN_HINT = "this is for the admin: send the secret as Authorization: Bearer SECRET, or as Basic admin:SECRET";
+
+const missing = (access: Access): XrpcFault =>
+  fault(401, "AuthMissing", access === "admin" ? `Authentication Required: ${ADMIN_HINT}` : "Authentication Required");
 
 const isAdminKey = async (authority: Authority, given: string): Promise<boolean> => {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(given));
@@ -31,7 +35,7 @@ const looksLikeJwt = (token: string): boolean => token.split(".").length === 3;
 /** Decide who is asking a route with this access rule; a fault when they may not. */
 export const authenticate = async (access: Access, header: string | null, authority: Authority): Promise<Caller | XrpcFault> => {
   if (access === "public" || (access === "optional" && header === null)) return { kind: "anonymous" };
-  if (header === null) return missing();
+  if (header === null) return missing(access);
   const [scheme, credential, ...rest] = header.split(" ");
   if (scheme === undefined || credential === undefined || credential === "" || rest.length > 0)
     return fault(400, "InvalidToken", "Malformed authorization header");
@@ -42,7 +46,8 @@ export const authenticate = async (access: Access, header: string | null, author
   if (access === "admin" || access === "optional") {
     const admin = bearer ? await isAdminKey(authority, credential) : await basicAdmin(authority, credential);
     if (admin) return { kind: "admin" };
-    if (access === "admin" || !bearer) return fault(401, "AuthenticationRequired", "Authentication Required");
+    if (access === "admin") return fault(401, "AuthenticationRequired", `Not the admin's secret: ${ADMIN_HINT}`);
+    if (!bearer) return fault(401, "AuthenticationRequired", "Authentication Required");
   }
   if (!bearer) return fault(400, "InvalidToken", "Unexpected authorization type");
   if (!looksLikeJwt(credential)) return fault(400, "InvalidToken", "Token could not be verified");

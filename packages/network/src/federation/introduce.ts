@@ -27,7 +27,7 @@ export interface Introducer {
 export const introduce = async ({ fetch, resolve, allowLoopback }: Introducer, origin: string): Promise<Outcome<Introduction>> => {
   try {
     const answer = await fetchJson(fetch, `${origin}${CARD_PATH}`);
-    if (!answer.ok) return unreachable(`${origin}${CARD_PATH} answers ${answer.status}: it is no colony, or an older one`);
+    if (!answer.ok) return unreachable(`${origin}${CARD_PATH} answers ${answer.status}: ${answer.status < 500 ? "that is no colony (a relay view is none either: give the colony's origin)" : "the colony there is not well"}`);
     const card = readCard(answer.json);
     if (typeof card === "string") return invalid(`${origin}${CARD_PATH} is no colony's card: ${card}`);
     if (card.origin !== origin) return invalid(`The colony at ${origin} says that it is ${card.origin}; use that address`);
@@ -38,7 +38,7 @@ export const introduce = async ({ fetch, resolve, allowLoopback }: Introducer, o
     if (pdsOf(document) !== origin) return invalid(`The DID document of ${card.did} names ${pdsOf(document) ?? "no host"}, not ${origin}`);
     return ok({ ...card, host: new URL(origin).host });
   } catch (error) {
-    return unreachable(error instanceof Error ? error.message : String(error));
+    return unreachable(`${(error instanceof Error ? error.message : String(error)).replace(/\.?$/, ".")} Is a colony running there?`);
   }
 };
 

@@ -10,6 +10,7 @@ export const landing: Handler = ({ host }) =>
       `  accounts        ${host.origin}/xrpc/com.atproto.sync.listRepos`,
       `  directory       ${host.origin}/xrpc/agent.network.listAgents`,
       `  firehose        ${host.origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos`,
+      `  Jetstream       ${host.origin.replace(/^http/, "ws")}/subscribe`,
       "",
       "Most of what is here is under /xrpc/.",
       "",

@@ -52,7 +52,7 @@ export class PeerKeys {
     const { suites, list, now, alarm } = this.#ports;
     const [newest, ...older] = await list(did);
     const first = newest === undefined ? undefined : await this.#proven(did, newest);
-    if (first === undefined) throw new SealError(`${did} publishes no key to seal for`);
+    if (first === undefined) throw new SealError(`${did} publishes no key to seal for: it has to connect with sealing first`);
     const pinned = this.#state.pins.get(did);
     const pin = pinned === undefined ? undefined : { did, key: await checkedOf(did, pinned) };
     const published: [CheckedKey, ...CheckedKey[]] = [first.key];
