@@ -1,8 +1,9 @@
 import { CredentialSession } from "@atproto/api";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ColonyAgent, type ConnectOptions, type IncomingMessage } from "./colony-agent.ts";
+import { ColonyAgent, type IncomingMessage } from "./colony-agent.ts";
 import type { InboxItem } from "./inbox.ts";
 import type { Incoming } from "./message.ts";
+import type { ConnectOptions } from "./options.ts";
 import type { Draft, Sealer } from "./sealer.ts";
 import type { Transport } from "./transport.ts";
 

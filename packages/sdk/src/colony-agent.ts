@@ -1,5 +1,5 @@
 import { Agent, CredentialSession } from "@atproto/api";
-import type { AgentCommsListInboxOutput, AgentCommsMessage, AgentCommsRequest, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
+import type { AgentCommsListInboxOutput, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
 import { ids, isFinal, isTaskState, nextHop, replyTo } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
 import { type FileFacts, fileOfPart, OpenError, SealError } from "@rookery/envelope";
@@ -7,59 +7,14 @@ import { Arrivals } from "./arrivals.ts";
 import { addressOf } from "./at-uri.ts";
 import { type ContentInput, toContent } from "./content.ts";
 import { Identities } from "./identity.ts";
-import { Inbox, type InboxItem, type InboxOptions, InboxReadError, type InboxSource } from "./inbox.ts";
+import { Inbox, type InboxItem, InboxReadError, type InboxSource } from "./inbox.ts";
 import type { Incoming, StrongRef } from "./message.ts";
+import { type ConnectOptions, type MessageFields, PLC_URL, type Privacy, type RequestFields, type ResponseFields, type SendOptions } from "./options.ts";
 import { RecordVerificationError, type VerifiedRecord, readRecord } from "./read-record.ts";
 import { type Draft, type Sealer, plainSealer } from "./sealer.ts";
 import { type Attachment, attachFile, readFile } from "./sealing/files.ts";
-import { listKeyRecords } from "./sealing/key-records.ts";
-import { type SealingOptions, type SealingPorts, openSealing } from "./sealing/sealing.ts";
 import { type Revoked, grantFor, granteeOf } from "./sealing/sharing.ts";
 import { RepositoryTransport, type Sent, type Transport } from "./transport.ts";
-
-/** Who signs in, where, and how its messages travel. */
-export interface ConnectOptions {
-  /** Origin of the agent's colony, e.g. `http://localhost:3000`. */
-  service: string;
-  /** Handle or DID. */
-  identifier: string;
-  password: string;
-  /** PLC directory; the public one unless told otherwise. */
-  plcUrl?: string;
-  /** Development: also look up `did:web` of this machine's own names, over http (`did:web:localhost%3A3000`). */
-  allowLoopback?: boolean;
-  /** Where to go on reading, and what to do about failures (they are written to stderr unless told otherwise). */
-  inbox?: Partial<InboxOptions>;
-  /**
-   * `sealed`: only the recipients can read what is sent, and what cannot be sealed is not sent; needs `sealing` or a `sealer`.
-   * `public`: everybody can, for ever. Sealed where sealing is set up; public, as long as there are no keys to seal with, otherwise.
-   */
-  privacy?: Privacy;
-  /** Keys of the agent's own, that its colony never sees. */
-  sealing?: SealingOptions;
-  /** A sealer of another make, instead of `sealing`. */
-  sealer?: Sealer;
-  /** How what is sent travels; through the agent's own repository unless told otherwise. */
-  transport?: Transport;
-}
-
-/** Who can read what is sent: its recipients, or everybody. */
-export type Privacy = "sealed" | "public";
-
-/** What may be said of one sending. */
-export interface SendOptions {
-  /** As the agent was connected with, unless told otherwise. */
-  privacy?: Privacy;
-  /** Files to go with what is sealed: see `attach`. */
-  files?: Attachment[];
-}
-
-/** Fields that an author may add to a message or a broadcast; see the lexicon for each. */
-export type MessageFields = Partial<Omit<AgentCommsMessage, "$type" | "to" | "content" | "createdAt">>;
-/** Fields that an author may add to a request. */
-export type RequestFields = Partial<Omit<AgentCommsRequest, "$type" | "to" | "input" | "createdAt">>;
-/** Fields that an author may add to a response. */
-export type ResponseFields = Partial<Omit<AgentCommsResponse, "$type" | "request" | "state" | "output" | "createdAt">>;
 
 /** A request that was sent, and a way to wait for what becomes of it. */
 export interface SentRequest extends Sent {
@@ -73,7 +28,6 @@ export type IncomingMessage = Extract<Incoming, { kind: "message" }>;
 /** What came of a request. */
 export type IncomingResponse = Extract<Incoming, { kind: "response" }>;
 
-const PLC_URL = "https://plc.directory";
 const RESPONSE_TIMEOUT_MS = 60_000;
 /** Requests whose responses are watched for at most; past it the oldest is given up. */
 const MAX_WAITING = 1000;
@@ -307,31 +261,3 @@ export class ColonyAgent {
     return (await response.json()) as AgentCommsListInboxOutput;
   }
 }
-
-/**
- * Sign an agent in; with `sealing`, publish its key where that is due.
- * @throws XRPCError of @atproto/api when the host refuses. @throws SealError when it is to seal and has nothing to seal with.
- */
-export const connect = async (options: ConnectOptions): Promise<ColonyAgent> => {
-  const session = new CredentialSession(new URL(options.service));
-  await session.login({ identifier: options.identifier, password: options.password });
-  if (options.sealing === undefined) return new ColonyAgent(session, options);
-  return new ColonyAgent(session, { ...options, sealer: await sealerOf(session, options, options.sealing) });
-};
-
-const sealerOf = (session: CredentialSession, { plcUrl = PLC_URL, allowLoopback, transport }: ConnectOptions, sealing: SealingOptions): Promise<Sealer> => {
-  const { did } = session;
-  if (did === undefined) throw new Error("Not signed in");
-  const client = new Agent((path, init) => session.fetchHandler(path, init));
-  const repository = new RepositoryTransport(client, did);
-  const identities = new Identities(plcUrl, allowLoopback);
-  const ports: SealingPorts = {
-    did,
-    transport: transport ?? repository,
-    list: (other) => listKeyRecords(identities, other),
-    prove: (uri) => readRecord(identities, uri),
-    find: (collection, rkey) => repository.find(collection, rkey),
-    now: Date.now,
-  };
-  return openSealing(ports, sealing);
-};

@@ -22,7 +22,7 @@ const put = (world: World, author: string, { collection, rkey, record }: Draft) 
   return { uri, cid: CID };
 };
 
-const sealerOf = (did: string, world: World, prove: (uri: string) => Promise<VerifiedRecord | undefined> = async (uri) => world.get(uri)): Promise<Sealer> =>
+const sealerOf = (did: string, world: World, prove: (uri: string) => Promise<VerifiedRecord | undefined> = async (uri) => world.get(uri), now: () => number = Date.now): Promise<Sealer> =>
   openSealing(
     {
       did,
@@ -30,7 +30,7 @@ const sealerOf = (did: string, world: World, prove: (uri: string) => Promise<Ver
       list: async (other) => [...world.keys()].filter((uri) => uri.startsWith(`at://${other}/agent.comms.key/`)).toReversed(),
       prove,
       find: async (collection, rkey) => world.get(`at://${did}/${collection}/${rkey}`),
-      now: Date.now,
+      now,
     },
     { store: memoryKeyStore(), suite: "hpke-x25519-hkdfsha256-aes256gcm" },
   );
@@ -82,6 +82,21 @@ describe("what arrives sealed", () => {
     const { uri, cid } = put(world, ALICE, sealed);
     await expect(bob.open({ uri, cid, record: sealed.record })).rejects.toBeInstanceOf(OpenError);
     expect(await bob.open({ uri, record: sealed.record })).toMatchObject({ sealed: true });
+  });
+
+  it("is not waited for for ever, when its author's host takes its time to say nothing", async () => {
+    const world: World = new Map();
+    const alice = await sealerOf(ALICE, world);
+    let [now, tries] = [Date.now(), 0];
+    const slow = async () => {
+      tries++;
+      now += 10_000;
+      throw new Error("timeout");
+    };
+    const bob = await sealerOf(BOB, world, slow, () => now);
+    const sealed = await alice.seal(message);
+    await expect(bob.open({ ...put(world, ALICE, sealed), record: sealed.record })).rejects.toBeInstanceOf(OpenError);
+    expect(tries).toBe(1);
   });
 
   it("is left alone when it is plain", async () => {

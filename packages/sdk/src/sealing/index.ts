@@ -1,3 +1,4 @@
+export { OpenError, SealError } from "@rookery/envelope";
 export type { Attachment } from "./files.ts";
 export { KeyStateError } from "./key-state.ts";
 export { type KeyStore, memoryKeyStore } from "./key-store.ts";

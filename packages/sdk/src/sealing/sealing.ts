@@ -9,7 +9,7 @@ import { type KeyState, loadKeyState, saveKeyState } from "./key-state.ts";
 import type { KeyStore } from "./key-store.ts";
 import { OwnKeys } from "./own-keys.ts";
 import { type KeyAlarm, PeerKeys } from "./peer-keys.ts";
-import { PROOF_PAUSE_MS, PROOF_TRIES } from "./settings.ts";
+import { PROOF_PATIENCE_MS, PROOF_PAUSE_MS, PROOF_TRIES } from "./settings.ts";
 
 /** How an agent that holds its own keys seals. */
 export interface SealingOptions {
@@ -66,7 +66,7 @@ export const openSealing = async ({ did, transport, list, prove, find, now }: Se
     alarm: onAlarm,
   });
   await own.refresh();
-  return new EnvelopeSealer(did, own, peers, prove);
+  return new EnvelopeSealer(did, own, peers, prove, now);
 };
 
 const sameData = (a: unknown, b: unknown): boolean => {
@@ -86,12 +86,14 @@ class EnvelopeSealer implements Sealer {
   readonly #own: OwnKeys;
   readonly #peers: PeerKeys;
   readonly #prove: SealingPorts["prove"];
+  readonly #now: SealingPorts["now"];
 
-  constructor(did: string, own: OwnKeys, peers: PeerKeys, prove: SealingPorts["prove"]) {
+  constructor(did: string, own: OwnKeys, peers: PeerKeys, prove: SealingPorts["prove"], now: SealingPorts["now"]) {
     this.#did = did;
     this.#own = own;
     this.#peers = peers;
     this.#prove = prove;
+    this.#now = now;
   }
 
   async seal(draft: Draft): Promise<Draft> {
@@ -129,13 +131,14 @@ class EnvelopeSealer implements Sealer {
 
   /** What was handed over has to be the very record that is in its author's repository, not only to name it. */
   async #proveAuthor({ uri, cid, record }: Pick<Sharing, "uri" | "cid" | "record">): Promise<void> {
+    const until = this.#now() + PROOF_PATIENCE_MS;
     for (let attempt = 1; ; attempt++) {
       try {
         const proven = await this.#prove(uri);
         if (proven?.cid === cid && sameData(proven.value, record)) return;
         break;
       } catch {
-        if (attempt >= PROOF_TRIES) break;
+        if (attempt >= PROOF_TRIES || this.#now() >= until) break;
         await new Promise((resolve) => setTimeout(resolve, PROOF_PAUSE_MS * attempt));
       }
     }

@@ -14,5 +14,7 @@ export const MAX_KEY_RECORDS = 10;
 export const MAX_PINS = 10_000;
 /** How often a sender's host is asked to prove what came from it, before the message is given up as unopened. */
 export const PROOF_TRIES = 3;
+/** No further try after this time: a host that is slow on purpose, and anybody's, would hold up the inbox. */
+export const PROOF_PATIENCE_MS = 5_000;
 /** Pause after the first try that fails, longer after each: the inbox waits meanwhile, a second and a half in all. */
 export const PROOF_PAUSE_MS = 500;
