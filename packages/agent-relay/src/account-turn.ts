@@ -26,9 +26,11 @@ export interface Taken {
   activated: boolean;
   /** An account was deleted, and rows remain to be purged. */
   purging: boolean;
+  /** Something was put aside for recipients alone, which is to go one day. */
+  kept: boolean;
 }
 
-export const nothingTaken = (): Taken => ({ frames: [], addressees: { direct: new Set(), everybody: false }, activated: false, purging: false });
+export const nothingTaken = (): Taken => ({ frames: [], addressees: { direct: new Set(), everybody: false }, activated: false, purging: false, kept: false });
 
 export class AccountTurn {
   readonly #stores: LogStores;
@@ -67,6 +69,7 @@ export class AccountTurn {
   keep(row: OutboxRow, hints: DeliveryHint[], now: number): void {
     const { log, deliveries } = this.#stores;
     const seq = log.keep(sequenceFrame(row.frame, row.seqAt, log.lastSeq + 1), this.#repo.id, now, false);
+    this.#taken.kept = true;
     this.note(row);
     deliveries.add(this.#repo, seq, hints, this.#taken.addressees);
   }

@@ -40,6 +40,13 @@ describe("deliveries", () => {
     expect(await relay.stub.stats()).toMatchObject({ pendingDeliveries: 1 });
   });
 
+  it("whose frames are damaged hide none behind them", async () => {
+    const relay = await colony({ test: "damaged" });
+    for (const n of [2, 3]) await relay.stub.ingest([commitRow(1, n, { deliveries: [hint(`r${n}`, [did(2)])] })]);
+    await runInDurableObject(relay.again(), (_, { storage: { sql } }) => sql.exec("DELETE FROM log WHERE seq = 4"));
+    expect(paths(await pull(relay, 2, 0, 1))).toEqual(["r3"]);
+  });
+
   it("wake the recipient at once, and again until it acknowledges", async () => {
     const relay = await colony({ test: "wake" });
     relay.controls.wakeFails = true;

@@ -20,7 +20,7 @@ export interface Addressees {
 }
 
 /** Whose records are delivered: an account's row, or a stranger's (strangers.ts). `host` is empty for accounts of this colony alone. */
-export type Author = Pick<Repo, "id" | "host">;
+export type Author = Pick<Repo, "id" | "did" | "host">;
 
 /** Direct rows and broadcasts in one order; a broadcast only when not acknowledged yet and from somebody else. */
 const PULL = `
@@ -78,9 +78,10 @@ export class Deliveries {
     return repo === undefined || repo.host !== "" || repo.status === "deleted" ? undefined : repo;
   }
 
-  /** Who `did` is to deliveries: an account that is known, or a stranger. */
+  /** Who `did` is to deliveries: an account that is known, or a stranger, as is one that left this colony and writes from elsewhere. */
   author(did: string): Author {
-    return this.#repos.find(did) ?? this.#strangers.author(did);
+    const known = this.#repos.find(did);
+    return known === undefined || (known.host === "" && !known.active) ? this.#strangers.author(did) : known;
   }
 
   /** Forget strangers whom nothing mentions any more. */
@@ -90,7 +91,7 @@ export class Deliveries {
 
   /** Whom of `hint.to` the record was not delivered to yet; empty when it is a repeat. For authors that live elsewhere. */
   newRecipients(author: Author, hint: DeliveryHint): string[] | "all" {
-    const sent = this.#sent.of(author.id, hint.path);
+    const sent = this.#sentOf(author, hint.path);
     if (hint.action === "delete") return sent?.to ?? [];
     if (sent === undefined || sent.cid !== hint.cid) return hint.to;
     if (sent.to === "all") return [];
@@ -104,10 +105,16 @@ export class Deliveries {
    */
   pull(recipient: Repo, after: number, limit: number): PulledDelivery[] {
     const most = clamp(limit);
-    let rows = this.#rows(recipient, after, Number.MAX_SAFE_INTEGER, most);
-    const last = rows.at(-1);
-    if (last !== undefined && rows.length === most) rows = [...rows.filter((row) => row.seq < last.seq), ...this.#rows(recipient, last.seq - 1, last.seq, -1)];
-    return this.#withEvidence(rows);
+    for (let from = after; ; ) {
+      let rows = this.#rows(recipient, from, Number.MAX_SAFE_INTEGER, most);
+      const last = rows.at(-1);
+      if (last === undefined) return [];
+      if (rows.length === most) rows = [...rows.filter((row) => row.seq < last.seq), ...this.#rows(recipient, last.seq - 1, last.seq, -1)];
+      const pulled = this.#withEvidence(rows);
+      // Rows whose evidence is gone must not hide what is behind them.
+      if (pulled.length > 0) return pulled;
+      from = last.seq;
+    }
   }
 
   /** What the admin wants `recipient` to try again; bounded like `pull`. */
@@ -155,13 +162,28 @@ export class Deliveries {
   /** Recipients of a hint of somebody who lives elsewhere, remembered for the day the record is taken back. */
   #remembered(author: Author, { action, path, cid, to }: DeliveryHint): string[] | "all" {
     if (action === "delete") {
-      const sent = this.#sent.of(author.id, path);
-      this.#sent.forget(author.id, path);
+      const sent = this.#sentOf(author, path);
+      for (const id of this.#idsOf(author)) this.#sent.forget(id, path);
       return to.length > 0 ? to : (sent?.to ?? []);
     }
     const here = to === "all" ? to : to.filter((did) => this.recipient(did) !== undefined);
     if (here.length > 0 && cid !== undefined) this.#sent.note(author.id, path, cid, here);
     return here;
+  }
+
+  #sentOf(author: Author, path: string): ReturnType<Sent["of"]> {
+    for (const id of this.#idsOf(author)) {
+      const sent = this.#sent.of(id, path);
+      if (sent !== undefined) return sent;
+    }
+    return undefined;
+  }
+
+  /** What rows may name an author by: whoever is known now may have been a stranger before. */
+  *#idsOf({ id, did }: Author): Generator<number> {
+    yield id;
+    const before = id > 0 ? this.#strangers.idOf(did) : undefined;
+    if (before !== undefined) yield before;
   }
 
   /** Rows with the frame or proof of each. Bounded in bytes beyond the first event, and never cut inside one. */
@@ -177,8 +199,11 @@ export class Deliveries {
         if (seq !== 0 && bytes > MAX_PULL_BYTES) break;
         seq = row.seq;
       }
-      // One that is gone was purged with its author; retention removes rows and frame together.
-      if (evidence === undefined) continue;
+      // Whatever removes a frame removes these rows with it: the disk is damaged, or we are.
+      if (evidence === undefined) {
+        console.error({ event: "relay.evidence_missing", seq, author: row.author, path: row.path });
+        continue;
+      }
       const { author, path, action, cid } = row;
       const says = evidence.isProof ? { frame: new Uint8Array(), proof: evidence.bytes } : { frame: evidence.bytes };
       pulled.push({ seq, author, path, action, ...says, ...(cid === null ? {} : { cid }) });

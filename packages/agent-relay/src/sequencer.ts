@@ -110,7 +110,7 @@ export class Sequencer implements LogStores {
    * After the transaction, in the same turn of the event loop: send what was appended, and see to what follows from it. All of
    * this may be lost: log and delivery rows are the truth. `author` is who need not be woken by a broadcast.
    */
-  publish({ frames, addressees, activated, purging }: Taken, author: string, now: number): void {
+  publish({ frames, addressees, activated, purging, kept }: Taken, author: string, now: number): void {
     this.streams.publish(frames);
     const { limits } = this.#options;
     const last = this.log.lastSeq;
@@ -119,6 +119,7 @@ export class Sequencer implements LogStores {
       else this.scheduler.at("prune", now + Math.max(limits.maxAgeMs, PRUNE_INTERVAL_MS));
     }
     if (purging) this.scheduler.at("purge", now);
+    if (kept) this.scheduler.at("retention", now + RETENTION_INTERVAL_MS);
     if (activated) this.scheduler.at("wake", now);
     if (addressees.direct.size === 0 && !addressees.everybody) return;
     this.scheduler.at("wake", now + WAKE_RETRY_MS);

@@ -15,7 +15,13 @@ export class Strangers {
   author(did: string): Author {
     this.#sql.exec("INSERT OR IGNORE INTO stranger (did) VALUES (?)", did);
     const { id } = this.#sql.exec<{ id: number }>("SELECT id FROM stranger WHERE did = ?", did).one();
-    return { id: -id, host: UNKNOWN_HOST };
+    return { id: -id, did, host: UNKNOWN_HOST };
+  }
+
+  /** What rows name the author by as a stranger; undefined when he is none here, or no longer remembered as one. */
+  idOf(did: string): number | undefined {
+    const [row] = this.#sql.exec<{ id: number }>("SELECT id FROM stranger WHERE did = ?", did).toArray();
+    return row === undefined ? undefined : -row.id;
   }
 
   /** Forget those whom nothing mentions any more. */

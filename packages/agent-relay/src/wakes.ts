@@ -66,10 +66,10 @@ export class Wakes {
     }
   }
 
-  /** The job: wake a slice of those who are due. When to go on, undefined when nobody has anything pending. */
+  /** The job: wake a slice of those who are due, the longest due first. When to go on, undefined when nobody has anything pending. */
   async retry(now: number, lastSeq: number): Promise<number | undefined> {
     const due = this.#sql
-      .exec<{ id: number; did: string; tries: number | null }>(`SELECT r.id AS id, r.did AS did, w.tries AS tries ${PENDING} AND COALESCE(w.due, 0) <= ? LIMIT ?`, now, WAKE_CONCURRENCY)
+      .exec<{ id: number; did: string; tries: number | null }>(`SELECT r.id AS id, r.did AS did, w.tries AS tries ${PENDING} AND COALESCE(w.due, 0) <= ? ORDER BY COALESCE(w.due, 0) LIMIT ?`, now, WAKE_CONCURRENCY)
       .toArray();
     for (const { id, tries } of due) {
       const next = (tries ?? 0) + 1;

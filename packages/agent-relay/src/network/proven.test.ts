@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { migrate } from "../schema.ts";
-import { commitRow, did, relayFor, until } from "../../test/relay.ts";
+import { accountRow, commitRow, did, relayFor, until } from "../../test/relay.ts";
 import { networkFor, type NetworkUnderTest } from "../../test/network.ts";
-import type { ProvenRecord } from "./network-api.ts";
+import type { CarriedRow, ProvenRecord } from "./network-api.ts";
 
 const ALICE = "did:plc:elsewhereaaaaaaaaaaaaaaa";
 
@@ -23,6 +23,8 @@ async function colony(test: string): Promise<NetworkUnderTest> {
   return house;
 }
 
+/** A commit of a peer's account that only delivers. */
+const peer = (n: number, deliveries: CarriedRow["deliveries"] & object): CarriedRow => ({ ...commitRow(9, n, { epoch: 0, deliveries }), carry: false });
 const pull = async ({ network }: NetworkUnderTest, account: number, after = 0) => network().pull({ recipient: did(account), after, limit: 50 });
 const gist = (rows: { path: string; action: string }[]) => rows.map(({ path, action }) => `${action} ${path.split("/")[1]}`);
 
@@ -83,6 +85,25 @@ describe("a proven record", () => {
     expect(await pull(house, 2)).toEqual([]);
   });
 
+  it("of an account that left this colony comes from where it lives now", async () => {
+    const house = await colony("proven-left");
+    await house.colony.stub.ingest([accountRow(1, 2, "deleted")]);
+    await house.network().advance({ lastSeq: 4 });
+    await house.network().deliver([record("a", [did(2)], { author: did(1) })]);
+    expect(await pull(house, 2)).toMatchObject([{ author: did(1), path: "agent.comms.message/a" }]);
+  });
+
+  it("of a stranger whose host became a peer since is known, and can be taken back by its stream", async () => {
+    const house = await colony("proven-then-peer");
+    await house.network().deliver([record("a", [did(2)], { author: did(9) })]);
+    expect(await house.network().ingest({ host: "peer.example.org", seq: 1, rows: [peer(1, [{ path: "agent.comms.message/other", action: "create", cid: "c", to: [did(3)] }])] })).toEqual({ ok: true, value: null });
+    await house.network().deliver([record("a", [did(2)], { author: did(9) })]);
+    expect(gist(await pull(house, 2))).toEqual(["create a"]);
+    await house.network().ingest({ host: "peer.example.org", seq: 2, rows: [peer(2, [{ path: "agent.comms.message/a", action: "delete", to: [] }])] });
+    await house.network().ingest({ host: "peer.example.org", seq: 3, rows: [peer(3, [{ path: "agent.comms.message/a", action: "delete", to: [] }])] });
+    expect(gist(await pull(house, 2))).toEqual(["create a", "delete a"]);
+  });
+
   it("is refused beyond the limits, and then nothing is taken", async () => {
     const house = await colony("proven-limits");
     expect(await house.network().deliver([record("a", [did(2)]), record("b", [did(2)], { size: 2_000_001 })])).toMatchObject({ ok: false, error: { name: "InvalidRequest" } });
@@ -105,6 +126,15 @@ describe("a proven record", () => {
     await runInDurableObject(house.network(), (object) => object.alarm());
     const left = await runInDurableObject(house.network(), (_, { storage: { sql } }) => sql.exec("SELECT (SELECT COUNT(*) FROM kept) AS kept, (SELECT COUNT(*) FROM stranger) AS strangers, (SELECT COUNT(*) FROM sent) AS sent").one());
     expect(left).toEqual({ kept: 0, strangers: 0, sent: 0 });
+  });
+});
+
+describe("a peer's commit that only delivers", () => {
+  it("is swept one day, also when nothing else happens here", async () => {
+    const house = await colony("kept-swept");
+    await house.network().ingest({ host: "peer.example.org", seq: 1, rows: [peer(1, [{ path: "agent.comms.message/a", action: "create", cid: "c", to: [did(3)] }])] });
+    const due = await runInDurableObject(house.network(), (_, { storage: { sql } }) => sql.exec("SELECT name FROM job WHERE name = 'retention'").toArray());
+    expect(due).toHaveLength(1);
   });
 });
 

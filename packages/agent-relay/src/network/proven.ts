@@ -1,7 +1,7 @@
 import { fail, ok, type Outcome } from "@rookery/sync";
 import { nothingTaken } from "../account-turn.ts";
 import type { Sequencer } from "../sequencer.ts";
-import { MAX_PROOF_BYTES, MAX_PROVEN_RECORDS, RETENTION_INTERVAL_MS } from "../settings.ts";
+import { MAX_PROOF_BYTES, MAX_PROVEN_RECORDS } from "../settings.ts";
 import type { ProvenRecord } from "./network-api.ts";
 
 /**
@@ -14,7 +14,6 @@ export function deliverProven(sequencer: Sequencer, records: ProvenRecord[], now
   const large = records.find(({ proof }) => proof.length > MAX_PROOF_BYTES);
   if (large !== undefined) return fail(400, "InvalidRequest", `proof of ${large.hint.path} of ${large.author} has ${large.proof.length} bytes, limit ${MAX_PROOF_BYTES}`);
   const taken = nothingTaken();
-  let kept = false;
   sequencer.transaction(() => {
     const { deliveries, log } = sequencer;
     for (const { author, hint, proof } of records) {
@@ -24,10 +23,9 @@ export function deliverProven(sequencer: Sequencer, records: ProvenRecord[], now
       if (to !== "all" && !to.some((did) => deliveries.recipient(did) !== undefined)) continue;
       const seq = log.keep(proof, whose.id, now, true);
       deliveries.add(whose, seq, [{ ...hint, to }], taken.addressees);
-      kept = true;
+      taken.kept = true;
     }
   });
-  if (kept) sequencer.scheduler.at("retention", now + RETENTION_INTERVAL_MS);
   sequencer.publish(taken, "", now);
   return ok(null);
 }
