@@ -11,7 +11,6 @@ export * from "./frame-template.ts";
 export * from "./frame-v1.ts";
 export * from "./frame-view.ts";
 export * from "./host-name.ts";
-export * from "./jetstream.ts";
 export * from "./jetstream-filter.ts";
 export * from "./jetstream-params.ts";
 export * from "./jetstream-text.ts";

@@ -1,11 +1,23 @@
 /**
- * A logged event as the JSON texts that Jetstream readers get, in two envelopes: v1 (`/subscribe`) and the frames of
- * network.bsky.jetstream.subscribeEvents. What is large, the record, is transcribed once and shared by both.
+ * A logged event as the JSON texts that Jetstream readers get (bluesky-social/jetstream), in two envelopes: v1 (`/subscribe`) and the
+ * frames of network.bsky.jetstream.subscribeEvents. In v1, with `time_us` unique and strictly increasing within one stream:
+ *
+ *   {did, time_us, kind: "commit", commit: {rev, operation, collection, rkey, record, cid}}   one per record; a delete has neither of the last two
+ *   {did, time_us, kind: "identity", identity: {did, handle, seq, time}}
+ *   {did, time_us, kind: "account", account: {active, did, seq, status?, time}}
+ *
+ * and what only those get who ask for it, by `prevRev` and `kinds`: `prevRev` in a commit, the rev of the account's commit before, null
+ * for its first; a commit of which no record passes as `commit: {rev, prevRev}`; and `#sync` as `kind: "sync", sync: {blocks, did, rev, seq, time}`.
  */
 import { base64Encode, cborToJsonText, cidToString } from "@rookery/repo";
 import { blocksOf } from "./car-blocks.ts";
 import type { FrameView, OpView } from "./frame-view.ts";
-import { SUBSCRIBE_EVENTS, UNKNOWN_HANDLE } from "./jetstream.ts";
+
+/** NSID of the newer stream (bluesky-social/jetstream, lexicons/network/bsky/jetstream/subscribeEvents.json). */
+export const SUBSCRIBE_EVENTS = "network.bsky.jetstream.subscribeEvents";
+
+/** What `handle` says when an identity event has none: consumers require the field. */
+const UNKNOWN_HANDLE = "handle.invalid";
 
 /** Which envelope a text has. */
 export type Envelope = "v1" | "events";
