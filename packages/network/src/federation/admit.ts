@@ -24,16 +24,16 @@ export const admitHost = async (colony: Colony, hostname: string): Promise<Outco
   if (state !== "active") return fail(403, "PeeringClosed", reason);
   if (known !== undefined && known.kind === "host" && known.endingAt === null) {
     if (known.listening) await check(colony.listening, known);
-    else await settle(colony, policy, known);
+    else await settle(colony, known);
     return ok(null);
   }
   if (known !== undefined) return (await check(colony.listening, known), ok(null));
   const refused = await refuseNoHost(colony, origin);
   if (refused !== undefined) return fail(400, "InvalidRequest", refused);
-  await colony.peers.add(newPeer({ name, kind: "host", origin, direction: "in" }, colony.now()));
+  await colony.peers.add(newPeer({ name, kind: "host", origin, direction: "in" }, colony.now()), true);
   const row = await colony.peers.find(name);
   if (row === undefined) return fail(503, "TooManyPeers", "There are as many hosts as can be looked after");
-  await settle(colony, policy, row);
+  await settle(colony, row);
   return ok(null);
 };
 

@@ -43,6 +43,6 @@ export const readCard = (value: unknown): ForeignCard | string => {
   if (typeof publicKey !== "string" || !publicKey.startsWith("did:key:z")) return "publicKey is no did:key";
   if (!isTrustLevel(fieldsOf(policy)?.["peering"])) return "policy.peering is no known level";
   const domains = Array.isArray(handleDomains) ? handleDomains.filter((one) => typeof one === "string" && one.length <= 253 && DOMAIN.test(one)).map(String) : [];
-  const relayOrigin = typeof relay === "string" && URL.canParse(relay) ? new URL(relay).origin : undefined;
+  const relayOrigin = typeof relay === "string" && /^https?:\/\//.test(relay) && relay.length <= 300 && URL.canParse(relay) ? new URL(relay).origin : undefined;
   return { did, origin, publicKey, handleDomains: domains.slice(0, MAX_DOMAINS), ...(relayOrigin === undefined ? {} : { relay: relayOrigin }) };
 };

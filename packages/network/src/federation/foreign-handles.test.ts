@@ -4,10 +4,12 @@ import { type Neighbour, type Wire, makeColonies } from "../../test/colonies.ts"
 import { ForeignHandles } from "./foreign-handles.ts";
 import { addPeer } from "./manage-peers.ts";
 
+const EVE = "did:plc:eeeeeeeeeeeeeeeeeeeeeeee";
 const BOB = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
 
 let a: Neighbour;
 let b: Neighbour;
+let c: Neighbour;
 let wire: Wire;
 let documents: Map<string, unknown>;
 let handles: ForeignHandles;
@@ -16,11 +18,11 @@ let handles: ForeignHandles;
 const bobAt = (handle: string, pds: string) => ({ id: BOB, alsoKnownAs: [`at://${handle}`], service: [{ id: "#atproto_pds", type: "AtprotoPersonalDataServer", serviceEndpoint: pds }] });
 
 beforeEach(async () => {
-  const made = await makeColonies(["verified", "verified"]);
-  [a, b] = made.colonies as [Neighbour, Neighbour];
+  const made = await makeColonies(["verified", "verified", "verified"]);
+  [a, b, c] = made.colonies as [Neighbour, Neighbour, Neighbour];
   ({ wire } = made);
   documents = new Map();
-  handles = new ForeignHandles(a, new DidCache(async (did) => documents.get(did)));
+  handles = new ForeignHandles(a, new DidCache(async (did) => documents.get(did)), [".a.test"]);
 });
 
 describe("a handle under a public domain", () => {
@@ -46,7 +48,7 @@ describe("a handle under a domain that is in no DNS", () => {
   it("is asked of the peer that gives it out, once it is one", async () => {
     expect(await handles.resolve("bob.b.test")).toBeUndefined();
     await addPeer(a, { url: b.origin });
-    const fresh = new ForeignHandles(a, new DidCache(async (did) => documents.get(did)));
+    const fresh = new ForeignHandles(a, new DidCache(async (did) => documents.get(did)), [".a.test"]);
     expect(await fresh.resolve("bob.b.test")).toBe(BOB);
     wire.pages.clear();
     wire.down.add(b.origin);
@@ -58,9 +60,9 @@ describe("a handle under a domain that is in no DNS", () => {
     await addPeer(a, { url: b.origin });
     for (const document of [bobAt("bob.b.test", "https://pds.example.net"), bobAt("rob.b.test", b.origin), undefined]) {
       documents.set(BOB, document);
-      expect(await new ForeignHandles(a, new DidCache(async (did) => documents.get(did))).resolve("bob.b.test")).toBeUndefined();
+      expect(await new ForeignHandles(a, new DidCache(async (did) => documents.get(did)), [".a.test"]).resolve("bob.b.test")).toBeUndefined();
     }
-    const failing = new ForeignHandles(a, new DidCache(() => Promise.reject(new Error("down"))));
+    const failing = new ForeignHandles(a, new DidCache(() => Promise.reject(new Error("down"))), [".a.test"]);
     expect(await failing.resolve("bob.b.test")).toBeUndefined();
   });
 
@@ -69,5 +71,20 @@ describe("a handle under a domain that is in no DNS", () => {
     wire.pages.clear();
     wire.down.add(b.origin);
     expect(await handles.resolve("bob.b.test")).toBeUndefined();
+  });
+
+  it("is not taken over by another peer that says it gives out handles there, nor is one of this colony", async () => {
+    c.handleDomains = [".b.test", ".a.test"];
+    for (const handle of ["bob.b.test", "typo.a.test"]) wire.pages.set(`${c.origin}/xrpc/com.atproto.identity.resolveHandle?handle=${handle}`, () => Response.json({ did: EVE }));
+    documents.set(EVE, { ...bobAt("bob.b.test", c.origin), id: EVE });
+    const resolve = (handle: string) => new ForeignHandles(a, new DidCache(async (did) => documents.get(did)), [".a.test"]).resolve(handle);
+    // Whom the admin named goes before a guest.
+    await addPeer(c, { url: a.origin });
+    await addPeer(a, { url: b.origin });
+    expect(await resolve("bob.b.test")).toBe(BOB);
+    await addPeer(a, { url: c.origin });
+    expect(await resolve("bob.b.test")).toBeUndefined();
+    documents.set(EVE, { ...bobAt("typo.a.test", c.origin), id: EVE });
+    expect(await resolve("typo.a.test")).toBeUndefined();
   });
 });

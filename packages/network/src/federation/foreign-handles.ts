@@ -20,12 +20,15 @@ const UNKNOWN_MS = 10_000;
 export class ForeignHandles {
   readonly #colony: Colony;
   readonly #dids: DidCache;
+  readonly #ownDomains: readonly string[];
   readonly #known = new BriefCache<string>(MAX_FOREIGN_HANDLES, KNOWN_MS, UNKNOWN_MS);
   #lookups = 0;
 
-  constructor(colony: Colony, dids: DidCache) {
+  /** @param ownDomains domains in which this colony gives out handles itself, each with its leading dot. */
+  constructor(colony: Colony, dids: DidCache, ownDomains: readonly string[]) {
     this.#colony = colony;
     this.#dids = dids;
+    this.#ownDomains = ownDomains;
   }
 
   /** The DID of a handle in lower case; undefined when nobody has it, or that cannot be told now. */
@@ -51,12 +54,18 @@ export class ForeignHandles {
     return peer === undefined ? undefined : this.#confirmed(handle, await askPeer(fetch, peer, handle), peer.origin);
   }
 
-  /** The active peer that gives out handles in the longest domain that this one ends in. */
+  /**
+   * The active peer that gives out handles in the longest domain that this one ends in. Domains are what peers say of themselves:
+   * nobody gets those of this colony, one that the admin named goes before one that came by itself, and of two that say the
+   * same neither is believed.
+   */
   async #peerOf(handle: string): Promise<PeerRow | undefined> {
+    if (this.#ownDomains.some((domain) => handle.endsWith(domain))) return undefined;
     const policy = await this.#colony.policy.get();
     const active = (await this.#colony.peers.all()).filter((row) => row.handleDomains.length > 0 && stateOf(policy, row).state === "active");
-    const matching = active.flatMap((row) => row.handleDomains.filter((domain) => handle.endsWith(domain)).map((domain) => ({ row, length: domain.length })));
-    return matching.toSorted((a, b) => b.length - a.length)[0]?.row;
+    const matching = active.flatMap((row) => row.handleDomains.filter((domain) => handle.endsWith(domain)).map((domain) => ({ row, rank: 2 * domain.length + Number(row.approved) })));
+    const [best, second] = matching.toSorted((a, b) => b.rank - a.rank);
+    return best?.rank === second?.rank ? undefined : best?.row;
   }
 
   async #confirmed(handle: string, did: string | undefined, host?: string): Promise<string | undefined> {

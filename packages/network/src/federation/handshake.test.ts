@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Neighbour, type Wire, makeColonies } from "../../test/colonies.ts";
-import { CHALLENGE_LIFE, MAX_NONCES_PER_COLONY } from "./limits.ts";
-import { addPeer } from "./manage-peers.ts";
+import { CHALLENGE_LIFE, MAX_INTRODUCTIONS, MAX_CHALLENGES_PER_COLONY } from "./limits.ts";
+import { addPeer, removePeer } from "./manage-peers.ts";
 import { confirmPeering, requestPeering } from "./respond.ts";
 import { stateOf } from "./settle.ts";
 import { challengeBytes, confirmationBytes, freshNonce, signStatement } from "./statement.ts";
 import { upkeep } from "./upkeep.ts";
+import { until } from "../../test/until.ts";
 
 let a: Neighbour;
 let b: Neighbour;
@@ -107,7 +108,9 @@ describe("a confirmation is refused", () => {
   it("when replayed", async () => {
     const { confirmation } = await challenged();
     expect(await confirmPeering(b, confirmation)).toMatchObject({ ok: true, value: { state: "active" } });
-    await b.peers.remove("a.example.org");
+    const row = (await b.peers.find("a.example.org")) ?? never();
+    await b.peers.change(row, { listening: false }, clock.now);
+    await b.peers.remove(row);
     b.heard.clear();
     await refusedWith(confirmation, "ChallengeUnknown");
   });
@@ -224,6 +227,10 @@ describe("a challenge is refused by the colony that asked", () => {
   it("when it is none", async () => {
     await refusedWith(() => ({ hello: 1 }), "no challenge");
   });
+
+  it("when its nonce would put lines of its own into what is signed", async () => {
+    await refusedWith((_method, body) => ({ ...body, nonce: `${freshNonce()}\n2036-11-21T11:00:00.000Z` }), "no challenge");
+  });
 });
 
 describe("who asks is looked up where its DID says, and nowhere else", () => {
@@ -254,12 +261,43 @@ describe("who asks is looked up where its DID says, and nowhere else", () => {
   });
 
   it("open challenges are bounded, for one colony and in time", async () => {
-    for (let i = 0; i < MAX_NONCES_PER_COLONY; i++) expect(await ask(a.did)).toMatchObject({ ok: true });
-    expect(await ask(a.did)).toMatchObject({ ok: false, error: { status: 429, name: "TooManyRequests" } });
+    for (let i = 0; i < MAX_CHALLENGES_PER_COLONY + 3; i++) expect(await ask(a.did)).toMatchObject({ ok: true });
+    expect(await b.nonces.size()).toBe(MAX_CHALLENGES_PER_COLONY);
     expect(await ask(c.did)).toMatchObject({ ok: true });
+    expect(await b.nonces.size()).toBe(MAX_CHALLENGES_PER_COLONY + 1);
     clock.now += CHALLENGE_LIFE;
     expect(await ask(a.did)).toMatchObject({ ok: true });
     expect(await b.nonces.size()).toBe(1);
+  });
+
+  it("a third party that asks in a colony's name keeps it neither from peering nor from ending it", async () => {
+    for (let i = 0; i < 2 * MAX_CHALLENGES_PER_COLONY; i++) await ask(a.did);
+    expect(await addPeer(a, { url: b.origin })).toMatchObject({ ok: true, value: { theirs: "active" } });
+    for (let i = 0; i < 2 * MAX_CHALLENGES_PER_COLONY; i++) await ask(a.did);
+    expect(await removePeer(a, b.did, false)).toEqual({ ok: true, value: { removed: true, told: true } });
+  });
+
+  it("another spelling of a DID is no other colony, and gets round no bound", async () => {
+    for (const did of ["did:web:A.example.org", "did:web:a.EXAMPLE.org"]) expect(await ask(did)).toMatchObject({ ok: false, error: { name: "CannotVerify" } });
+    expect(wire.calls).toEqual([]);
+    expect(await b.nonces.size()).toBe(0);
+  });
+
+  it("hosts of strangers that never answer do not keep peers from being heard", async () => {
+    await addPeer(a, { url: b.origin });
+    let release = (): void => undefined;
+    const stuck = new Promise<void>((resolve) => (release = resolve));
+    const plain = b.fetch;
+    b.fetch = async (input, init) => {
+      if (String(input).includes("slow")) return stuck.then(() => new Response("", { status: 500 }));
+      return plain(input, init);
+    };
+    const slow = Array.from({ length: MAX_INTRODUCTIONS }, (_, i) => ask(`did:web:slow${i}.example.org`));
+    await until("all look-ups are under way", async () => (await ask(c.did).then((answer) => !answer.ok && answer.error.status === 429)));
+    expect(await removePeer(a, b.did, false)).toEqual({ ok: true, value: { removed: true, told: true } });
+    release();
+    await Promise.all(slow);
+    expect(await ask(c.did)).toMatchObject({ ok: true });
   });
 
   it("a colony does not peer with itself, nor as another", async () => {

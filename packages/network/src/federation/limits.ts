@@ -15,11 +15,19 @@ export const MAX_STATEMENT_LIFE = 10 * MINUTE;
 /** Clocks of two colonies may differ by this much. */
 export const CLOCK_SKEW = MINUTE;
 
-/** Open challenges and used nonces: per colony, and in all (each is a row of 300 bytes). */
-export const MAX_NONCES_PER_COLONY = 8;
-export const MAX_NONCES = 1_000;
-/** Look-ups of strangers at a time, per isolate: each holds two requests for up to their timeout. */
+/**
+ * Open challenges, of one colony and in all (each is a row of 300 bytes): the oldest go first. Anybody may have one given out
+ * to any colony, so none is ever refused for want of room: that would let a third party keep two colonies apart.
+ */
+export const MAX_CHALLENGES_PER_COLONY = 8;
+export const MAX_CHALLENGES = 1_000;
+/** Statements of one peer that are remembered as used, while they could be sent again. */
+export const MAX_USED_PER_COLONY = 8;
+/** Look-ups of strangers at a time, per isolate, and as many of peers: each holds two requests for up to their timeout. */
 export const MAX_INTRODUCTIONS = 8;
+
+/** How often a peer's object is told anew in one go, while an admin changes his mind; the minute's upkeep takes up the rest. */
+export const MAX_SETTLE_TURNS = 4;
 
 /** Peers in all: the minute's upkeep walks over them. */
 export const MAX_PEERS = 1_000;
@@ -38,8 +46,13 @@ export const FAREWELL_LIFE = 24 * 60 * MINUTE;
 
 /** Peers attended to at a time by the minute's upkeep, and asked for their state by the admin's list. */
 export const UPKEEP_CONCURRENCY = 8;
-/** A peer's object that does not tell its state in this time is listed without. */
+/** A peer's object that does not tell its state in this time is listed without; so are those not asked yet after so long in all. */
 export const STATUS_TIMEOUT = 3 * SECOND;
+export const LIST_TIMEOUT = 10 * SECOND;
+/** Where nobody says when the colony started, a new isolate leaves upkeep that was done this lately to the minute's. */
+export const UPKEEP_FRESH = MINUTE;
+/** After an upkeep at the start that failed, the next request that tries again comes no sooner. */
+export const START_RETRY = 5 * SECOND;
 
 /** Handles of other hosts remembered, and look-ups of them at a time, per isolate. */
 export const MAX_FOREIGN_HANDLES = 10_000;

@@ -1,7 +1,7 @@
 import type { PeerStatus, UpstreamStatus } from "@rookery/agent-relay";
 import type { Colony } from "./colony.ts";
 import { eachOf } from "./each.ts";
-import { STATUS_TIMEOUT, UPKEEP_CONCURRENCY } from "./limits.ts";
+import { LIST_TIMEOUT, STATUS_TIMEOUT, UPKEEP_CONCURRENCY } from "./limits.ts";
 import { statusOf } from "./listening.ts";
 import type { PeerKind, PeerRow } from "./peer-row.ts";
 import type { TrustLevel } from "./policy.ts";
@@ -35,8 +35,9 @@ export const listPeers = async (colony: Colony): Promise<ListedPeer[]> => {
   const policy = await colony.policy.get();
   const rows = await colony.peers.all();
   const live = new Map<string, ListedPeer["live"]>();
+  const late = performance.now() + LIST_TIMEOUT;
   const ask = async (row: PeerRow): Promise<void> => {
-    const status = row.listening ? await inTime(statusOf(colony.listening, row)) : undefined;
+    const status = row.listening && performance.now() < late ? await inTime(statusOf(colony.listening, row)) : undefined;
     if (status !== undefined) live.set(row.name, withoutConfig(status));
   };
   await eachOf(rows, UPKEEP_CONCURRENCY, ask, () => undefined);

@@ -32,7 +32,7 @@ beforeEach(() => start("verified", "verified"));
 const states = async (colony: Neighbour): Promise<Record<string, string>> => Object.fromEntries((await listPeers(colony)).map(({ name, state }) => [name, state]));
 
 const setPolicy = async (colony: Neighbour, change: Partial<Policy>) => {
-  await colony.policy.set({ ...(await colony.policy.get()), ...change }, clock.now);
+  await colony.policy.change(change, clock.now);
   await settleAll(colony);
 };
 
@@ -139,6 +139,15 @@ describe("hosts and upstreams of the admin", () => {
     expect(await addPeer(a, { url: PDS, kind: "host" })).toMatchObject({ ok: false, error: { name: "AlreadyPeered" } });
   });
 
+  it("stay what they are when only their settings are given", async () => {
+    await addPeer(a, { url: PDS, kind: "host" });
+    expect(await addPeer(a, { url: PDS, allowAgents: [ALICE] })).toMatchObject({ ok: true, value: { kind: "host" } });
+    expect(a.heard.get("pds.example.net")).toMatchObject({ allowAgents: [ALICE] });
+    await addPeer(a, { url: "wss://jet.example.net/subscribe", kind: "jetstream" });
+    expect(await addPeer(a, { url: "wss://jet.example.net/subscribe", trust: "private" })).toMatchObject({ ok: true, value: { kind: "jetstream" } });
+    expect(a.heard.has("wss://jet.example.net/subscribe")).toBe(false);
+  });
+
   it("what is no PDS is none", async () => {
     const added = await addPeer(a, { url: "https://nobody.example.net", kind: "host" });
     expect(added).toMatchObject({ ok: false, error: { status: 502, name: "PeerUnreachable" } });
@@ -213,6 +222,27 @@ describe("the end of a peering", () => {
     expect([await states(a), await states(b)]).toEqual([{ [HOST_B]: "active" }, { [HOST_A]: "active" }]);
   });
 
+  it.each([["c.example.org"], ["https://c.example.org"], ["did:web:c.example.org"]])("keeps out beforehand whom nobody knows yet: %s", async (name) => {
+    expect(await removePeer(a, name, true)).toEqual({ ok: true, value: { removed: false, blocked: true } });
+    expect((await states(a))["c.example.org"]).toBe("blocked");
+    await setPolicy(a, { peering: "open", allowAgents: [ALICE] });
+    expect(await mayDeliver(a, ALICE, "c.example.org")).toBe(false);
+    expect(await admitHost(a, "c.example.org")).toMatchObject({ ok: false, error: { name: "HostBanned" } });
+    expect(await requestPeering(a, { did: "did:web:c.example.org", peer: a.did, nonce: freshNonce() })).toMatchObject({ ok: false, error: { name: "PeeringClosed" } });
+    expect(await removePeer(a, name.replace("https://", ""), false)).toMatchObject({ ok: true, value: { removed: true } });
+    expect((await states(a))["c.example.org"]).toBeUndefined();
+  });
+
+  it.each(["did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", "10.0.0.1", "not a name"])("says so when %s cannot be kept out", async (name) => {
+    expect(await removePeer(a, name, true)).toMatchObject({ ok: false, error: { status: 400, name: "InvalidRequest" } });
+  });
+
+  it("as a colony keeps out who was blocked as a host", async () => {
+    await addPeer(a, { url: PDS, kind: "host" });
+    await removePeer(a, "pds.example.net", true);
+    expect(await requestPeering(a, { did: "did:web:pds.example.net", peer: a.did, nonce: freshNonce() })).toMatchObject({ ok: false, error: { name: "PeeringClosed" } });
+  });
+
   it("takes the colony off the list", async () => {
     await setPolicy(a, { peering: "allowlist", allowlist: [b.did] });
     await removePeer(a, b.did, false);
@@ -263,10 +293,10 @@ describe("a change of policy", () => {
 
   it("is taken up by the upkeep when it was cut short", async () => {
     await addPeer(a, { url: b.origin });
-    await b.policy.set({ peering: "private", allowlist: [], allowAgents: [] }, clock.now);
+    await b.policy.change({ peering: "private", allowlist: [], allowAgents: [] }, clock.now);
     await upkeep(b);
     expect(b.heard.size).toBe(0);
-    await b.policy.set({ peering: "open", allowlist: [], allowAgents: [] }, clock.now);
+    await b.policy.change({ peering: "open", allowlist: [], allowAgents: [] }, clock.now);
     await upkeep(b);
     expect(b.heard.has(HOST_A)).toBe(true);
   });
@@ -276,7 +306,7 @@ describe("who came by itself and was not wanted", () => {
   it("makes room after a month; the admin's own and blocked ones stay", async () => {
     await start("allowlist", "allowlist");
     await addPeer(a, { url: b.origin });
-    await b.peers.add(newPeer({ name: "bad.example.net", kind: "host", origin: "https://bad.example.net", direction: "in", blocked: true }, clock.now));
+    await b.peers.add(newPeer({ name: "bad.example.net", kind: "host", origin: "https://bad.example.net", direction: "in", blocked: true }, clock.now), false);
     clock.now += UNINVITED_LIFE;
     await upkeep(b);
     expect(await states(b)).toEqual({ [HOST_A]: "pending", "bad.example.net": "blocked" });
@@ -324,10 +354,17 @@ describe("requestCrawl", () => {
     await start("open", "open");
     for (let i = 0; i < MAX_UNINVITED; i++) {
       const name = `h${i}.example.net`;
-      expect(await a.peers.add(newPeer({ name, kind: "host", origin: `https://${name}`, direction: "in" }, clock.now))).toBe(true);
+      expect(await a.peers.add(newPeer({ name, kind: "host", origin: `https://${name}`, direction: "in" }, clock.now), true)).toBe(true);
     }
     expect(await admitHost(a, "pds.example.net")).toMatchObject({ ok: false, error: { name: "TooManyPeers" } });
     expect(await addPeer(a, { url: PDS, kind: "host" })).toMatchObject({ ok: true });
+  });
+
+  it("a crowd of guests does not keep a colony out that is on the list", async () => {
+    await start("allowlist", "verified");
+    await setPolicy(a, { allowlist: [b.did] });
+    for (let i = 0; i < MAX_UNINVITED; i++) await a.peers.add(newPeer({ name: `h${i}.example.net`, kind: "colony", origin: `https://h${i}.example.net`, direction: "in" }, clock.now), true);
+    expect(await addPeer(b, { url: a.origin })).toMatchObject({ ok: true, value: { theirs: "active" } });
   });
 
   it("makes a colony out of a host once it shakes hands", async () => {

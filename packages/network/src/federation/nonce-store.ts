@@ -1,5 +1,5 @@
 import type { ForeignCard } from "./colony-card.ts";
-import { MAX_NONCES, MAX_NONCES_PER_COLONY } from "./limits.ts";
+import { MAX_CHALLENGES, MAX_CHALLENGES_PER_COLONY, MAX_USED_PER_COLONY } from "./limits.ts";
 
 /** A challenge that was given out. */
 export interface Challenge {
@@ -22,9 +22,15 @@ export class NonceStore {
     this.#db = db;
   }
 
-  /** Remember a challenge. False when there are too many. */
-  async give({ nonce, did, theirNonce, theirCard, expiresAt }: Challenge, now: number): Promise<boolean> {
-    return this.#insert([nonce, did, theirNonce, JSON.stringify(theirCard), expiresAt], now);
+  /** Remember a challenge; the oldest make room for it. */
+  async give({ nonce, did, theirNonce, theirCard, expiresAt }: Challenge): Promise<void> {
+    await this.#db.batch([
+      this.#db.prepare("INSERT INTO nonce (nonce, did, their_nonce, their_card, expires_at) VALUES (?, ?, ?, ?, ?)").bind(nonce, did, theirNonce, JSON.stringify(theirCard), expiresAt),
+      this.#db
+        .prepare("DELETE FROM nonce WHERE rowid IN (SELECT rowid FROM nonce WHERE did = ? AND their_nonce IS NOT NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?)")
+        .bind(did, MAX_CHALLENGES_PER_COLONY),
+      this.#db.prepare("DELETE FROM nonce WHERE rowid IN (SELECT rowid FROM nonce WHERE their_nonce IS NOT NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?)").bind(MAX_CHALLENGES),
+    ]);
   }
 
   /** Take a challenge back, once: undefined when it was never given to this colony, was answered before, or has expired. */
@@ -37,9 +43,17 @@ export class NonceStore {
     return { nonce, did, theirNonce: row.their_nonce, theirCard: cardOf(row.their_card), expiresAt: row.expires_at };
   }
 
-  /** Use another colony's nonce up. False when it was used before, or there are too many to remember. */
-  async use(nonce: string, did: string, expiresAt: number, now: number): Promise<boolean> {
-    return this.#insert([nonce, did, null, null, expiresAt], now);
+  /** Use a colony's nonce up, until then; `used` when it was before, `too-many` when no more of this colony can be remembered. */
+  async use(nonce: string, did: string, until: number, now: number): Promise<"fresh" | "used" | "too-many"> {
+    const inserted = await this.#db
+      .prepare(
+        `INSERT INTO nonce (nonce, did, expires_at) SELECT ?1, ?2, ?3
+         WHERE (SELECT count(*) FROM nonce WHERE did = ?2 AND their_nonce IS NULL AND expires_at > ?4) < ?5 ON CONFLICT DO NOTHING`,
+      )
+      .bind(nonce, did, until, now, MAX_USED_PER_COLONY)
+      .run();
+    if (inserted.meta.changes === 1) return "fresh";
+    return (await this.#db.prepare("SELECT 1 FROM nonce WHERE nonce = ?").bind(nonce).first()) === null ? "too-many" : "used";
   }
 
   /** Forget what has expired. */
@@ -50,18 +64,5 @@ export class NonceStore {
   /** Nonces remembered now. */
   async size(): Promise<number> {
     return (await this.#db.prepare("SELECT count(*) AS n FROM nonce").first<number>("n")) ?? 0;
-  }
-
-  async #insert(values: (string | number | null)[], now: number): Promise<boolean> {
-    const did = values[1] ?? "";
-    const result = await this.#db
-      .prepare(
-        `INSERT INTO nonce (nonce, did, their_nonce, their_card, expires_at) SELECT ?, ?, ?, ?, ?
-         WHERE (SELECT count(*) FROM nonce WHERE did = ? AND expires_at > ?) < ? AND (SELECT count(*) FROM nonce WHERE expires_at > ?) < ?
-         ON CONFLICT DO NOTHING`,
-      )
-      .bind(...values, did, now, MAX_NONCES_PER_COLONY, now, MAX_NONCES)
-      .run();
-    return result.meta.changes === 1;
   }
 }

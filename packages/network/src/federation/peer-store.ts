@@ -36,10 +36,13 @@ export class PeerStore {
     return found.results.map(fromStored);
   }
 
-  /** Write a new peer down. False when there is one of this name already, or there are too many. */
-  async add(row: PeerRow): Promise<boolean> {
+  /**
+   * Write a new peer down. False when there is one of this name already, or there are too many.
+   * @param isGuest it came by itself and nobody wished for it: fewer of those are taken.
+   */
+  async add(row: PeerRow, isGuest: boolean): Promise<boolean> {
     const stored = toStored(row);
-    const bounds = [MAX_PEERS, Number(row.approved), MAX_UNINVITED];
+    const bounds = [MAX_PEERS, Number(!isGuest), MAX_UNINVITED];
     const result = await this.#db.prepare(INSERT).bind(...COLUMNS.map((column) => stored[column]), ...bounds).run();
     return result.meta.changes === 1;
   }
@@ -57,7 +60,12 @@ export class PeerStore {
     return stored === null ? undefined : fromStored(stored);
   }
 
-  async remove(name: string): Promise<void> {
-    await this.#db.prepare("DELETE FROM peer WHERE name = ?").bind(name).run();
+  /** Let a row go, unless its admin or its colony wished otherwise meanwhile, or something listens. @returns whether it is gone. */
+  async remove({ name, endingAt, approved }: PeerRow): Promise<boolean> {
+    const result = await this.#db
+      .prepare("DELETE FROM peer WHERE name = ? AND ending_at IS ? AND approved = ? AND listening = 0")
+      .bind(name, endingAt, Number(approved))
+      .run();
+    return result.meta.changes === 1;
   }
 }

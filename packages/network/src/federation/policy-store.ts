@@ -16,14 +16,21 @@ export class PolicyStore {
 
   async get(): Promise<Policy> {
     const value = await this.#db.prepare("SELECT value FROM setting WHERE name = ?").bind(NAME).first<string>("value");
-    return value === null ? { peering: this.#peering, allowlist: [], allowAgents: [] } : parse(value);
+    return value === null ? this.#initial : parse(value);
   }
 
-  async set(policy: Policy, now: number): Promise<void> {
-    await this.#db
-      .prepare("INSERT INTO setting (name, value, updated_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at")
-      .bind(NAME, JSON.stringify(policy), now)
-      .run();
+  /** Change parts of the policy, in one step: what somebody else changes at the same time stays changed. @returns the policy as it is now. */
+  async change(part: Partial<Policy>, now: number): Promise<Policy> {
+    const value = await this.#db
+      .prepare("INSERT INTO setting (name, value, updated_at) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET value = json_patch(value, ?4), updated_at = ?3 RETURNING value")
+      .bind(NAME, JSON.stringify({ ...this.#initial, ...part }), now, JSON.stringify(part))
+      .first<string>("value");
+    if (value === null) throw new Error(`the setting ${NAME} was not written`);
+    return parse(value);
+  }
+
+  get #initial(): Policy {
+    return { peering: this.#peering, allowlist: [], allowAgents: [] };
   }
 }
 

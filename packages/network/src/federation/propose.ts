@@ -6,7 +6,7 @@ import { type Introduction, introduce } from "./introduce.ts";
 import { MAX_STATEMENT_LIFE, RETRY_FIRST, RETRY_LAST } from "./limits.ts";
 import type { PeerRow } from "./peer-row.ts";
 import { settle } from "./settle.ts";
-import { challengeBytes, confirmationBytes, expiryOf, farewellBytes, freshNonce, signStatement, verifyStatement } from "./statement.ts";
+import { challengeBytes, confirmationBytes, expiryOf, farewellBytes, freshNonce, isNonce, signStatement, verifyStatement } from "./statement.ts";
 
 /** What the other colony made of our wish. */
 interface Reached {
@@ -30,7 +30,7 @@ export const propose = async (colony: Colony, row: PeerRow): Promise<Outcome<Pee
   const retry = theirs === "pending" ? nextAttempt(row, now) : { attempts: 0, nextAttemptAt: now };
   const changed = await colony.peers.change(row, { did, relay, publicKey, handleDomains, verifiedAt: now, theirs, reason, ...retry }, now);
   if (changed === undefined) return fail(409, "PeerRefused", "The peering was ended meanwhile");
-  await settle(colony, await colony.policy.get(), changed);
+  await settle(colony, changed);
   return ok(changed);
 };
 
@@ -39,7 +39,7 @@ const failed = async (colony: Colony, row: PeerRow, error: XrpcFault): Promise<O
   const now = colony.now();
   const refused = error.name === "PeerRefused" ? { theirs: "refused" as const } : {};
   const changed = await colony.peers.change(row, { reason: error.message, ...refused, ...nextAttempt(row, now) }, now);
-  if (changed !== undefined && changed.theirs === "refused") await settle(colony, await colony.policy.get(), changed);
+  if (changed !== undefined && changed.theirs === "refused") await settle(colony, changed);
   return { ok: false, error };
 };
 
@@ -58,7 +58,7 @@ const shakeHands = async (colony: Colony, peer: Introduction): Promise<Outcome<R
     const asked = await fetchJson(colony.fetch, method(peer.origin, "requestPeering"), { did: colony.did, peer: peer.did, nonce: requesterNonce });
     if (!asked.ok) return refusedBy(peer, asked);
     const { did, nonce: responderNonce, expiresAt, signature } = fieldsOf(asked.json) ?? {};
-    if (did !== peer.did || typeof responderNonce !== "string" || typeof expiresAt !== "string" || typeof signature !== "string") {
+    if (did !== peer.did || typeof responderNonce !== "string" || !isNonce(responderNonce) || typeof expiresAt !== "string" || typeof signature !== "string") {
       return fail(502, "PeerInvalid", `${peer.did} answered with something that is no challenge`);
     }
     if (expiryOf(expiresAt, colony.now()) === undefined) return fail(502, "PeerInvalid", `The challenge of ${peer.did} expires at ${expiresAt.slice(0, 40)}: the clocks differ`);

@@ -22,15 +22,15 @@ const upkeepOf = async (colony: Colony, policy: Policy, row: PeerRow, now: numbe
   const { state } = stateOf(policy, row);
   const due = row.nextAttemptAt <= now;
   if (state === "ending") {
-    await settle(colony, policy, row);
+    await settle(colony, row);
     if (!due) return;
-    if (row.endingAt !== null && row.endingAt + FAREWELL_LIFE < now) return finishRemoval(colony, row);
+    if (row.endingAt !== null && row.endingAt + FAREWELL_LIFE < now) return void (await finishRemoval(colony, row));
     const waiting = await colony.peers.change(row, nextAttempt(row, now), now);
     if (waiting !== undefined) await farewell(colony, waiting);
     return;
   }
   const uninvited = !row.approved && !row.blocked && state !== "active";
-  if (uninvited && row.updatedAt + UNINVITED_LIFE < now) return finishRemoval(colony, row);
+  if (uninvited && row.updatedAt + UNINVITED_LIFE < now) return void (await finishRemoval(colony, row));
   // What the admin asked for and is not there yet; what came by itself comes again by itself.
   if (state === "pending" && row.approved && due) await propose(colony, row);
   else await attend(colony, policy, row);
@@ -38,8 +38,7 @@ const upkeepOf = async (colony: Colony, policy: Policy, row: PeerRow, now: numbe
 
 /** After a change of policy: every peer is listened to, or not, by the new one, at once. */
 export const settleAll = async (colony: Colony): Promise<void> => {
-  const policy = await colony.policy.get();
-  await eachOf(await colony.peers.all(), UPKEEP_CONCURRENCY, (row) => settle(colony, policy, row), logFailure);
+  await eachOf(await colony.peers.all(), UPKEEP_CONCURRENCY, (row) => settle(colony, row), logFailure);
 };
 
 const logFailure = ({ name }: PeerRow, error: unknown): void => {

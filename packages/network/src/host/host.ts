@@ -33,7 +33,7 @@ const build = (env: Env): Host => {
   const config = configOf(env);
   const registry = new Registry(env.DB);
   const provisioning = new Provisioning({ config, registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did) });
-  const foreign = new ForeignHandles(colonyOf(env), didsOf(env));
+  const foreign = new ForeignHandles(colonyOf(env), didsOf(env), config.handleDomains);
   const host: Host = {
     did: config.hostDid,
     origin: config.origin,

@@ -63,6 +63,8 @@ describe("the admin's routes", () => {
     [{ peering: "friendly" }, "peering must be one of"],
     [{ allowlist: "x" }, "allowlist must be a list"],
     [{ allowlist: ["x"] }, 'allowlist has "x"'],
+    [{ allowlist: ["did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"] }, "no colony's DID"],
+    [{ allowlist: ["did:web:B.example.org"] }, "in lower case"],
     [{ allowAgents: Array(1001).fill("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa") }, "at most 1000"],
     [{ level: "open" }, "level is no field here"],
   ])("refuse the policy %j with a sentence", async (json, words) => {
@@ -99,7 +101,7 @@ describe("the admin's routes", () => {
 describe("an active peer, in its own object", () => {
   it("listens, is listed with what its object says, follows the policy, and is gone when it is removed", async () => {
     const colony = colonyOf(env);
-    await colony.peers.add(newPeer({ name: "127.0.0.1:1", kind: "host", origin: AWAY, direction: "out", approved: true }, Date.now()));
+    await colony.peers.add(newPeer({ name: "127.0.0.1:1", kind: "host", origin: AWAY, direction: "out", approved: true }, Date.now()), false);
     await upkeep(colony);
     const shown = async () => (await list()).peers[0];
     expect(await shown()).toMatchObject({ state: "active", live: { cursor: 0 } });

@@ -1,7 +1,8 @@
 import { isDid } from "@rookery/lexicon-agent-comms";
 import { type Handler, answer, invalid, isFault, json } from "@rookery/pds";
-import type { XrpcFault } from "@rookery/sync";
+import { type XrpcFault, webDidOf } from "@rookery/sync";
 import { fieldsOf } from "../federation/fields.ts";
+import { originOfColony } from "../federation/introduce.ts";
 import { MAX_LIST } from "../federation/limits.ts";
 import { listPeers, shown } from "../federation/list-peers.ts";
 import { type PeerWish, addPeer, removePeer } from "../federation/manage-peers.ts";
@@ -33,7 +34,7 @@ export const removePeerHandler: Handler = async ({ params, host }) => {
   const { peer, block = "false" } = params;
   if (typeof peer !== "string" || peer === "") return invalid("peer is missing: the name, DID or URL of the peer to remove, as GET lists it");
   if (block !== "true" && block !== "false") return invalid("block must be true or false");
-  const name = /^https?:\/\//.test(peer) && URL.canParse(peer) ? new URL(peer).host : peer;
+  const name = /^https?:\/\//i.test(peer) && URL.canParse(peer) ? new URL(peer).host : /^did:|:\/\//.test(peer) ? peer : peer.toLowerCase();
   return answer(await removePeer(colonyOf(envOf(host)), name, block === "true"), json);
 };
 
@@ -45,8 +46,7 @@ export const setPolicyHandler: Handler = async ({ input, host }) => {
   const change = readPolicy(input);
   if (isFault(change)) return change;
   const colony = colonyOf(envOf(host));
-  const policy = { ...(await colony.policy.get()), ...change };
-  await colony.policy.set(policy, colony.now());
+  const policy = await colony.policy.change(change, colony.now());
   await settleAll(colony);
   return json(policy);
 };
@@ -75,9 +75,17 @@ const readPolicy = (input: unknown): Partial<Policy> | XrpcFault => {
   if (peering !== undefined && !isTrustLevel(peering)) return invalid(`peering must be one of ${LEVELS}`);
   const allowlist = fields["allowlist"] === undefined ? undefined : didList("allowlist", fields["allowlist"]);
   if (isFault(allowlist)) return allowlist;
+  const noColony = allowlist?.find((did) => !isColonyDid(did));
+  if (noColony !== undefined) return invalid(`allowlist has ${noColony.slice(0, 100)}, which is no colony's DID; those are did:web of a host in lower case, such as did:web:colony.example.org`);
   const allowAgents = fields["allowAgents"] === undefined ? undefined : didList("allowAgents", fields["allowAgents"]);
   if (isFault(allowAgents)) return allowAgents;
   return { ...(peering === undefined ? {} : { peering }), ...(allowlist === undefined ? {} : { allowlist }), ...(allowAgents === undefined ? {} : { allowAgents }) };
+};
+
+/** On the list another spelling would let nobody in, and say nothing. */
+const isColonyDid = (did: string): boolean => {
+  const origin = originOfColony(did, true);
+  return origin !== undefined && webDidOf(origin) === did;
 };
 
 /** A misspelt field would otherwise be a setting that was silently not made. */
