@@ -156,7 +156,8 @@ export const FOLLOW_SLICE_BYTES = 4_000_000;
 export const FOLLOW_PAUSE_MS = 30_000;
 /** A query waits this long for the colony's newest events, then answers without them. */
 export const FOLLOW_PATIENCE_MS = 2_000;
-/** Accounts that could not be compared after a hole are tried again after this. */
+/** Accounts that could not be compared after a hole are tried again after this; the pause doubles up to an hour, since all are gone through. */
 export const FOLLOW_RETRY_MS = 60_000;
+export const FOLLOW_RETRY_MAX_MS = 3_600_000;
 /** Accounts compared at a time after a hole. */
 export const COMPARE_PAGE = 200;

@@ -36,7 +36,7 @@ export function ownCommit(account: number, n: number, options: { collection?: st
   const blocks = options.size === undefined ? carBytes(commit, [{ cid: commit, bytes: block }]) : new Uint8Array(options.size);
   const { frame, seqAt } = encodeCommitFrame({ repo: did(account), commit, rev, since: n > 1 ? revOf(n - 1) : null, blocks, ops, time: TIME });
   const head = cidToString(commit);
-  standings.set(`${colony} ${did(account)}`, { handle: `agent-${account}.test`, head, rev, commitCar: carBytes(commit, [{ cid: commit, bytes: block }]) });
+  standings.set(`${colony} ${did(account)}`, { active: true, handle: `agent-${account}.test`, head, rev, commitCar: carBytes(commit, [{ cid: commit, bytes: block }]) });
   return {
     did: did(account), epoch: 1, n, kind: "commit", time: TIME, frame, seqAt, rev, head, data: "data", carry: true, collections: [collection],
     ...(options.deliveries === undefined ? {} : { deliveries: options.deliveries }),

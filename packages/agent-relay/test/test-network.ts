@@ -1,6 +1,6 @@
 /** The network's relay as tests run it, following the TestRelay of the same name. */
 import { DEFAULT_LIMITS, NetworkRelayObject, type AgentWaker, type ListingRule, type NetworkFaultPoint, type NetworkPorts, type RelayLimits, type RelayObject } from "../src/index.ts";
-import { fail, ok } from "@rookery/sync";
+import { fail, ok, type AccountStatus } from "@rookery/sync";
 import { standingOf, wakesOf } from "./colony.ts";
 import { controlsOf } from "./controls.ts";
 import { listingRule } from "./listing.ts";
@@ -22,12 +22,14 @@ export interface NetworkControls {
   silent: Set<string>;
   /** Accounts that are no more. */
   gone: Set<string>;
+  /** Accounts that say of themselves that they are not active. */
+  inactive: Map<string, AccountStatus>;
 }
 
 const all = new Map<string, NetworkControls>();
 
 export function networkControlsOf(name: string): NetworkControls {
-  const found = all.get(name) ?? { faultAt: undefined, reads: 0, lists: 0, colonyIsDown: false, silent: new Set<string>(), gone: new Set<string>() };
+  const found = all.get(name) ?? { faultAt: undefined, reads: 0, lists: 0, colonyIsDown: false, silent: new Set<string>(), gone: new Set<string>(), inactive: new Map<string, AccountStatus>() };
   all.set(name, found);
   return found;
 }
@@ -74,7 +76,12 @@ export class TestNetwork extends NetworkRelayObject<Env> {
     };
     return {
       colony: { readLog: async (input) => colony().readLog(input), listRepos: async (input) => (controls.lists++, colony().listRepos(input)) },
-      standing: async (did) => (controls.gone.has(did) ? fail(400, "RepoNotFound", "gone") : controls.silent.has(did) ? fail(503, "NotReady", "asleep") : ok(standingOf(name, did))),
+      standing: async (did) => {
+        if (controls.gone.has(did)) return fail(400, "RepoNotFound", "gone");
+        if (controls.silent.has(did)) return fail(503, "NotReady", "asleep");
+        const status = controls.inactive.get(did);
+        return ok(status === undefined ? standingOf(name, did) : { active: false, status });
+      },
     };
   }
 }

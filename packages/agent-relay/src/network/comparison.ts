@@ -17,10 +17,9 @@ export interface ComparisonContext extends NetworkPorts {
   state: (did: string, rows: CarriedRow[]) => void;
 }
 
-const STATUSES: readonly AccountStatus[] = ["takendown", "suspended", "deactivated", "deleted"];
-
 /**
- * Compare all accounts. Safe to repeat: what was said already is not said again.
+ * Compare all accounts: the colony's list tells who may have moved on, and each of those is asked itself, since that list may come
+ * from a backup too. Safe to repeat: what was said already is not said again.
  * @returns how many accounts could not be asked. @throws Error when the colony's relay cannot.
  */
 export async function compareAccounts(context: ComparisonContext): Promise<number> {
@@ -28,16 +27,10 @@ export async function compareAccounts(context: ComparisonContext): Promise<numbe
   let failed = 0;
   for await (const row of accountsOf(context.colony)) {
     listed.add(row.did);
-    const rows = await stepsTo(context, row);
-    if (rows === undefined) failed++;
-    else if (rows.length > 0) context.state(row.did, rows);
+    if (differs(context.find(row.did), row) && !(await compare(context, row.did))) failed++;
   }
   // Deleted meanwhile; but a colony that went back to a backup may have forgotten accounts that there are.
-  for (const did of context.ownAccounts().filter((one) => !listed.has(one))) {
-    const standing = await context.standing(did).catch(failure);
-    if (!standing.ok && standing.error.status >= 500) failed++;
-    else if (!standing.ok) context.state(did, [accountRow(did, timeOf(context), false, "deleted")]);
-  }
+  for (const did of context.ownAccounts().filter((one) => !listed.has(one))) if (!(await compare(context, did))) failed++;
   return failed;
 }
 
@@ -51,32 +44,39 @@ async function* accountsOf(colony: Pick<RelayApi, "listRepos">): AsyncGenerator<
   } while (cursor !== undefined);
 }
 
-/** Events that lead from what was said of an account to where it stands; undefined when it cannot be asked. */
-async function stepsTo(context: ComparisonContext, { did, head, active, status }: RepoRow): Promise<CarriedRow[] | undefined> {
-  const known = context.find(did);
-  const time = timeOf(context);
-  const rows: CarriedRow[] = [];
-  if (known === undefined || known.active !== active || known.status !== (status ?? null)) {
-    rows.push(accountRow(did, time, active, STATUSES.find((one) => one === status)));
-  }
-  if (!active || known?.head === head) return rows;
+const differs = (known: Repo | undefined, { head, active, status }: RepoRow): boolean =>
+  known === undefined || known.active !== active || known.status !== (status ?? null) || (active && known.head !== head);
+
+/** Ask an account where it stands, and say what leads there; false when it cannot be asked. */
+async function compare(context: ComparisonContext, did: string): Promise<boolean> {
   const standing = await context.standing(did).catch(failure);
-  if (!standing.ok) {
+  if (!standing.ok && standing.error.status >= 500) {
     console.error({ event: "network.comparison_failed", did, error: standing.error.message });
-    return undefined;
+    return false;
   }
-  const { handle, commitCar, ...at } = standing.value;
+  const rows = stepsTo(context.find(did), did, standing.ok ? standing.value : { active: false, status: "deleted" }, new Date(context.now()).toISOString());
+  if (rows.length > 0) context.state(did, rows);
+  return true;
+}
+
+/** Events that lead from what was said of an account to where it stands. */
+function stepsTo(known: Repo | undefined, did: string, standing: AccountStanding, time: string): CarriedRow[] {
+  if (!standing.active) {
+    const { status } = standing;
+    const isSaid = known === undefined ? status === "deleted" : !known.active && known.status === status;
+    return isSaid ? [] : [accountRow(did, time, { active: false, status })];
+  }
+  const rows = known?.active === true ? [] : [accountRow(did, time, { active: true })];
+  if (known?.head === standing.head) return rows;
+  const { handle, commitCar, head, rev } = standing;
   rows.push(stated(did, "identity", time, encodeIdentityFrame({ did, time, handle })));
-  rows.push(stated(did, "sync", time, encodeSyncFrame({ did, time, rev: at.rev, blocks: commitCar }), at));
+  rows.push(stated(did, "sync", time, encodeSyncFrame({ did, time, rev, blocks: commitCar }), { head, rev }));
   return rows;
 }
 
 const failure = (error: unknown): Outcome<AccountStanding> => fail(503, "NotReady", String(error));
 
-const timeOf = ({ now }: ComparisonContext): string => new Date(now()).toISOString();
-
-function accountRow(did: string, time: string, active: boolean, status: AccountStatus | undefined): CarriedRow {
-  const state = { active, ...(status === undefined ? {} : { status }) };
+function accountRow(did: string, time: string, state: { active: boolean; status?: AccountStatus }): CarriedRow {
   return stated(did, "account", time, encodeAccountFrame({ did, time, ...state }), state);
 }
 

@@ -118,6 +118,7 @@ describe("a hole in the colony's log", () => {
     await house.network().listRepos({ limit: 1 });
     await write(house, 1, 2, 3);
     await house.colony.stub.ingest([accountRow(2, 2, "suspended")]);
+    house.controls.inactive.set(did(2), "suspended");
     await house.colony.stub.ingest([accountRow(3, 2, "deleted")]);
     house.controls.gone.add(did(3));
     await write(house, 5, 1);
@@ -150,6 +151,22 @@ describe("a hole in the colony's log", () => {
     house.colony.controls.clockAhead += FOLLOW_RETRY_MS + 1;
     await runInDurableObject(house.network(), (network) => network.alarm());
     expect((await replay(house)).slice(4)).toEqual(["1 #identity agent-1.test", `1 #sync ${revOf(2)}`]);
+  });
+
+  it("has an account that does not answer asked again and again, in longer and longer pauses", async () => {
+    const house = networkFor({ test: "owed-long", limits: { maxAgeMs: 1_000 } });
+    await write(house, 1, 1);
+    await prune(house);
+    house.controls.silent.add(did(1));
+    const triesAfter = async (ms: number) => {
+      house.colony.controls.clockAhead += ms;
+      await runInDurableObject(house.network(), (network) => network.alarm());
+      return house.controls.lists;
+    };
+    expect(await house.network().listRepos({ limit: 1 })).toMatchObject({ value: { repos: [] } });
+    expect(await triesAfter(FOLLOW_RETRY_MS + 1)).toBe(2);
+    expect(await triesAfter(FOLLOW_RETRY_MS + 1)).toBe(2);
+    expect(await triesAfter(FOLLOW_RETRY_MS + 1)).toBe(3);
   });
 
   it("before the first event ever followed is one too", async () => {
@@ -198,6 +215,26 @@ describe("a hole in the colony's log", () => {
     // Said once; what is followed from here on is as it was.
     await abortAllDurableObjects();
     expect(await replay(house)).toHaveLength(8);
+  });
+
+  it("is nothing to speak of when only the colony's list went back: each account is believed itself", async () => {
+    const house = networkFor({ test: "backup-alone", seqFloor: true });
+    for (const account of [2, 3]) await write(house, account, 1);
+    await write(house, 1, 1, 5);
+    await house.colony.stub.ingest([accountRow(2, 2, "deactivated")]);
+    await house.colony.stub.ingest([accountRow(3, 2, "deleted")]);
+    const said = (await replay(house)).length;
+    await restore(house, 4);
+    await runInDurableObject(house.colony.again(), (_, { storage: { sql } }) => {
+      sql.exec("UPDATE repos SET active = 1, status = NULL WHERE did <> ?", did(1));
+    });
+    await abortAllDurableObjects();
+    ownCommit(1, 5, { colony: house.name });
+    house.controls.inactive.set(did(2), "deactivated");
+    house.controls.gone.add(did(3));
+    expect(await replay(house)).toHaveLength(said);
+    expect(house.controls.lists).toBe(1);
+    expect(await house.network().stats()).toMatchObject({ followedThrough: 4 });
   });
 
   it("is noticed after a backup though the colony went on, and was started again, before it was asked", async () => {

@@ -1,6 +1,6 @@
 import { nothingTaken, type Taken } from "../account-turn.ts";
 import type { LogSlice } from "../relay-api.ts";
-import { FOLLOW_RETRY_MS, FOLLOW_SLICE_BYTES, FOLLOW_SLICE_ROWS } from "../settings.ts";
+import { FOLLOW_RETRY_MAX_MS, FOLLOW_RETRY_MS, FOLLOW_SLICE_BYTES, FOLLOW_SLICE_ROWS } from "../settings.ts";
 import { compareAccounts } from "./comparison.ts";
 import { takeRows, type NetworkStores } from "./ingest-batch.ts";
 import type { CarriedRow, NetworkPorts } from "./network-api.ts";
@@ -36,6 +36,8 @@ export class Follower {
   #again = false;
   /** Accounts that could not be compared are not tried before. */
   #compareFrom = 0;
+  /** Comparisons in a row that had to leave accounts out. */
+  #incomplete = 0;
   /** Why it did not get to the log's end the last time. */
   error: string | undefined;
 
@@ -47,6 +49,11 @@ export class Follower {
   /** Seq in the colony's log up to which it was followed. */
   get through(): number {
     return this.#place.seq;
+  }
+
+  /** When accounts that could not be compared are tried again; undefined when there are none. */
+  get comparisonDue(): number | undefined {
+    return this.#place.owed === 1 ? this.#compareFrom : undefined;
   }
 
   /** Take everything that the colony's log holds at the moment of this call. One run serves all who ask. Rejects when it cannot be read. */
@@ -119,8 +126,9 @@ export class Follower {
     const { repos } = stores.sequencer;
     const failed = await compareAccounts({ ...this.#context, find: (did) => repos.find(did), ownAccounts: () => repos.own(), state: (did, rows) => this.#state(did, rows) });
     this.#save({ ...place, owed: failed > 0 ? 1 : 0 });
+    this.#incomplete = failed > 0 ? this.#incomplete + 1 : 0;
     if (failed === 0) return;
-    this.#compareFrom = now() + FOLLOW_RETRY_MS;
+    this.#compareFrom = now() + Math.min(FOLLOW_RETRY_MS * 2 ** (this.#incomplete - 1), FOLLOW_RETRY_MAX_MS);
     schedule(this.#compareFrom);
   }
 

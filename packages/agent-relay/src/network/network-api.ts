@@ -1,4 +1,4 @@
-import type { DeliveryHint, Outcome, OutboxRow } from "@rookery/sync";
+import type { AccountStatus, DeliveryHint, Outcome, OutboxRow } from "@rookery/sync";
 import type { DeliveryApi } from "../delivery-api.ts";
 import type { DirectoryApi, SeenProfile } from "../directory/directory-api.ts";
 import type { RelayApi, RelayStats, RepoPage } from "../relay-api.ts";
@@ -39,7 +39,15 @@ export interface NetworkPorts {
   standing(did: string): Promise<Outcome<AccountStanding>>;
 }
 
-export interface AccountStanding {
+export type AccountStanding = InactiveStanding | ActiveStanding;
+
+export interface InactiveStanding {
+  active: false;
+  status: AccountStatus;
+}
+
+export interface ActiveStanding {
+  active: true;
   handle: string;
   /** CID of the commit, and its rev. */
   head: string;

@@ -57,7 +57,7 @@ export abstract class NetworkRelayObject<Env = unknown> extends SequencerObject<
     return {
       follow: (now) =>
         this.#follower.catchUp().then(
-          () => undefined,
+          () => this.#follower.comparisonDue,
           () => now + FOLLOW_RETRY_MS,
         ),
     };

@@ -12,7 +12,7 @@ it("is the account's handle and its newest commit, alone in a CAR, until it is d
   const { did, handle, access } = await provision("stander");
   const written = await xrpc<{ commit: { cid: string; rev: string } }>("com.atproto.repo.createRecord", { auth: access, json: { repo: did, collection: "com.example.note", record: note("hello") } });
   const standing = await standingOf(agentStub(env, did));
-  if (!standing.ok) throw new Error(standing.error.message);
+  if (!standing.ok || !standing.value.active) throw new Error(`no active account: ${JSON.stringify(standing)}`);
   expect(standing.value).toMatchObject({ handle, head: written.body.commit.cid, rev: written.body.commit.rev });
   const { roots, blocks } = readCar(standing.value.commitCar, sha256);
   expect([roots.length, blocks.size]).toEqual([1, 1]);
