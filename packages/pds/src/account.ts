@@ -1,6 +1,6 @@
 import { type AccountStatus, type Outcome, encodeAccountFrame, fail, ok } from "@rookery/sync";
 import type { AccountView } from "./agent-api.ts";
-import { DELETION_WAIT } from "./limits.ts";
+import { BIRTH_WAIT, DELETION_WAIT } from "./limits.ts";
 import { deleteAllSessions } from "./sessions/sessions.ts";
 import type { AgentState } from "./state.ts";
 import { updateAccount } from "./store/account.ts";
@@ -31,6 +31,14 @@ export function setCredential(state: AgentState, passwordHash: string): null {
   });
   state.account = account;
   return null;
+}
+
+/**
+ * Wait until the relay knows the account, if it can be reached: whoever is told of the account may write to it at once, and a
+ * relay leaves out recipients that it has not heard of.
+ */
+export async function announceBirth(state: AgentState): Promise<void> {
+  await Promise.race([sendAll(state), scheduler.wait(BIRTH_WAIT)]);
 }
 
 /**

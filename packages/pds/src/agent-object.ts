@@ -4,7 +4,7 @@ import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
 import type {
   AccountView, AgentApi, BlobRow, InboxMessage, ListRecordsInput, ProvisionInput, RepoHead, SessionGrant, StoredRecord, WriteRequest, WriteResult,
 } from "./agent-api.ts";
-import { accountView, announceDeletion, setCredential, statusOf } from "./account.ts";
+import { accountView, announceBirth, announceDeletion, setCredential, statusOf } from "./account.ts";
 import { exportRepo } from "./export.ts";
 import { KeyUnavailableError } from "./keys/wrap.ts";
 import type { AgentPorts, SourceName } from "./ports.ts";
@@ -38,7 +38,7 @@ export abstract class AgentObject<Env> extends DurableObject<Env> implements Age
       throw error;
     }
     return this.#with(async (state) => {
-      void state.outbox.send();
+      await announceBirth(state);
       return ok(headOf(state));
     });
   }

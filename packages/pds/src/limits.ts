@@ -111,5 +111,8 @@ export const MAX_IDENTITIES = 1_000;
 /** A key is not looked up again more often than this, however many signatures fail. */
 export const IDENTITY_REFRESH_GAP = 5 * SECOND;
 
+/** How long provisioning waits for the relay to know the account, before it goes on without: the outbox brings it there in any case. */
+export const BIRTH_WAIT = 5 * SECOND;
+
 /** How long announceDeletion waits for the relay before it asks its caller to come again. */
 export const DELETION_WAIT = 10 * SECOND;

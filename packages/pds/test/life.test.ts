@@ -51,6 +51,14 @@ describe("an object that was never provisioned", () => {
 });
 
 describe("provisioning", () => {
+  it("answers when the relay knows the account, so that it can be written to; without a relay it answers all the same", async () => {
+    const { did } = await makeAgent();
+    expect(world.relay.of(did)).not.toEqual([]);
+    world.relay.down = true;
+    const early = await makeAgent().finally(() => (world.relay.down = false));
+    expect(world.relay.of(early.did)).toEqual([]);
+  });
+
   it("again with the same DID changes only the credential", async () => {
     const { api, did } = await makeAgent();
     const head = value(await api.getHead());

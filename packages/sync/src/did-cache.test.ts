@@ -99,4 +99,10 @@ describe("the cache of DID documents", () => {
     await cache.resolve("large");
     expect(cache.size).toBe(1);
   });
+
+  test("look-ups that never end do not pile up", async () => {
+    const cache = new DidCache(() => new Promise(() => {}), { maxEntries: 3 });
+    for (const did of ["a", "b", "c", "d", "e"]) void cache.resolve(did);
+    expect(cache.asking).toBe(3);
+  });
 });

@@ -58,6 +58,11 @@ export class DidCache {
     return this.#known.size;
   }
 
+  /** Look-ups under way that others may share. */
+  get asking(): number {
+    return this.#pending.size;
+  }
+
   /**
    * The document; undefined when there is none. Throws when it cannot be had now.
    * @param fresh ask the directory again, unless that was done a moment ago.
@@ -100,6 +105,9 @@ export class DidCache {
         if (this.#pending.get(did) === asked) this.#pending.delete(did);
       });
     this.#pending.set(did, asked);
+    // Look-ups that never end (see sharedMs) must not pile up.
+    const [oldest] = this.#pending.keys();
+    if (this.#pending.size > this.#limits.maxEntries && oldest !== undefined) this.#pending.delete(oldest);
     return asked;
   }
 

@@ -27,3 +27,11 @@ it("a commit of another host is for whom its records name; of a deleted one only
     { path: "agent.comms.message/old", action: "delete", to: [] },
   ]);
 });
+
+it("a record that names more than any may is for the first of them", async () => {
+  const agent = new TestAgent("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa");
+  const to = Array.from({ length: 300 }, (_, i) => `did:web:agent${i}.example.org`);
+  const checked = await checkCommit(agent.commit([create("agent.comms.message", "many", { to })]), { sha256, didKey: agent.didKey });
+  if (!checked.ok) throw new Error(checked.failure.message);
+  expect(hintsOf(checked.value).map((hint) => hint.to)).toEqual([to.slice(0, 256)]);
+});

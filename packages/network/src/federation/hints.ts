@@ -2,6 +2,9 @@ import { isComms, recipientsOf } from "@rookery/lexicon-agent-comms";
 import { CborError, cidKey, CidError, cidToString, decode, lexToJson } from "@rookery/repo";
 import type { CheckedCommit, DeliveryHint } from "@rookery/sync";
 
+/** DIDs of one record that are looked up: as many as the lexicons let a record name. A stranger may name as many as fit into a commit. */
+const MAX_RECIPIENTS = 256;
+
 /**
  * Whom a verified commit of another host is for, as an agent's own outbox says it of its commits. The record that a delete took
  * away is not in the commit, so `to` is empty there: whoever was given the record is told.
@@ -15,7 +18,7 @@ export function hintsOf({ ops, blocks }: CheckedCommit): DeliveryHint[] {
     if (cid === null) hints.push({ path, action: "delete", to: [] });
     else {
       const to = recipientsIn(collection, blocks.get(cidKey(cid)));
-      if (to !== null) hints.push({ path, cid: cidToString(cid), action: "create", to });
+      if (to !== null) hints.push({ path, cid: cidToString(cid), action: "create", to: to === "all" ? to : to.slice(0, MAX_RECIPIENTS) });
     }
   }
   return hints;
