@@ -14,7 +14,7 @@ export interface Authority {
 }
 
 /** Where only the admin may come in, it is said how; the secret itself is told by nothing in an answer. */
-const ADMIN_HINT = "this is for the admin: send the secret as Authorization: Bearer SECRET, or as Basic admin:SECRET";
+const ADMIN_HINT = "send the admin's secret as Authorization: Bearer SECRET, or as Basic admin:SECRET";
 
 const missing = (access: Access): XrpcFault =>
   fault(401, "AuthMissing", access === "admin" ? `Authentication Required: ${ADMIN_HINT}` : "Authentication Required");
@@ -46,7 +46,7 @@ export const authenticate = async (access: Access, header: string | null, author
   if (access === "admin" || access === "optional") {
     const admin = bearer ? await isAdminKey(authority, credential) : await basicAdmin(authority, credential);
     if (admin) return { kind: "admin" };
-    if (access === "admin") return fault(401, "AuthenticationRequired", `Not the admin's secret: ${ADMIN_HINT}`);
+    if (access === "admin") return fault(401, "AuthenticationRequired", `Not the admin's secret. To call this, ${ADMIN_HINT}`);
     if (!bearer) return fault(401, "AuthenticationRequired", "Authentication Required");
   }
   if (!bearer) return fault(400, "InvalidToken", "Unexpected authorization type");
