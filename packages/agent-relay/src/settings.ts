@@ -79,6 +79,8 @@ export const WAKE_PATIENCE_MS = 10_000;
 
 /** Sockets of the firehose; a Durable Object carries 32,768, fan-out to 1,000 costs 16 ms an event. */
 export const MAX_SUBSCRIBERS = 5_000;
+/** Of one network address, so that nobody takes all the places: an office has fewer, and the largest consumers a handful. */
+export const MAX_SUBSCRIBERS_PER_ADDRESS = 200;
 
 /** Rows and bytes sent to one backfilling subscriber before the next one and waiting requests get their turn. */
 export const PUMP_SLICE_ROWS = 512;

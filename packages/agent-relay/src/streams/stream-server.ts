@@ -1,6 +1,6 @@
 import { parseClientMessage } from "@rookery/sync";
 import type { EventLog, LoggedFrame } from "../log.ts";
-import { MAX_CLIENT_MESSAGE_CHARS, MAX_SUBSCRIBERS } from "../settings.ts";
+import { MAX_CLIENT_MESSAGE_CHARS, MAX_SUBSCRIBERS, MAX_SUBSCRIBERS_PER_ADDRESS } from "../settings.ts";
 import { attachmentOf, callerOf, type Attachment } from "./attachment.ts";
 import { FilterStore } from "./filter-store.ts";
 import type { Listener } from "./listener.ts";
@@ -66,10 +66,12 @@ export class StreamServer {
     }
     const asked = admit(request, this.#log);
     if (!asked.ok) return refusal(asked.error.status, asked.error.name, asked.error.message);
-    if (this.#subscribers.count >= MAX_SUBSCRIBERS) return busy("no more subscribers are possible now; try again later");
+    if (this.#subscribers.count >= MAX_SUBSCRIBERS) return busy(503, "no more subscribers are possible now; try again later");
+    const { address } = callerOf(request);
+    if (isTold(address) && this.#subscribers.countFrom(address) >= MAX_SUBSCRIBERS_PER_ADDRESS) return busy(429, `${address} has ${MAX_SUBSCRIBERS_PER_ADDRESS} connections already`);
     const { filter, subprotocol } = asked.value;
     const stored = filter === undefined ? undefined : this.#filters.put(filter);
-    if (stored?.ok === false) return stored.error.status === 503 ? busy(stored.error.message) : refusal(stored.error.status, stored.error.name, stored.error.message);
+    if (stored?.ok === false) return stored.error.status === 503 ? busy(503, stored.error.message) : refusal(stored.error.status, stored.error.name, stored.error.message);
     const webSocket = this.#accept(request, asked.value, stored?.value);
     return new Response(null, { status: 101, webSocket, ...(subprotocol === undefined ? {} : { headers: { "sec-websocket-protocol": subprotocol } }) });
   }
@@ -149,8 +151,11 @@ export class StreamServer {
   }
 }
 
+/** Whether an address tells clients apart: on loopback, or without Cloudflare in front, they all have the same or none. */
+const isTold = (address: string): boolean => address !== "" && !/^(?:127\.|::1$|::ffff:127\.)/.test(address);
+
 const refusal = (status: number, error: string, message: string, headers: Record<string, string> = {}): Response => Response.json({ error, message }, { status, headers });
-const busy = (message: string): Response => refusal(503, "TooManySubscribers", message, { "retry-after": "60" });
+const busy = (status: 429 | 503, message: string): Response => refusal(status, "TooManySubscribers", message, { "retry-after": "60" });
 
 /** A reason for a close frame: at most 123 bytes (RFC 6455), hence printable ASCII. */
 const reasonOf = (message: string): string => message.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 123);

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { EventLog } from "../log.ts";
-import { STALL_MS, TOTAL_BUFFERED_BYTES } from "../settings.ts";
+import { MAX_SUBSCRIBERS_PER_ADDRESS, STALL_MS, TOTAL_BUFFERED_BYTES } from "../settings.ts";
 import { commitRow, fill, relayFor, subscribe, until, upTo } from "../../test/relay.ts";
 
 describe("subscribers", () => {
@@ -141,9 +141,25 @@ describe("subscribers", () => {
     expect(reader.closed).toMatchObject({ code: 1008 });
   });
 
+  it("from one address may not take the places of all others", async () => {
+    const { stub, again } = relayFor({ test: "address" });
+    const many = await Promise.all(Array.from({ length: MAX_SUBSCRIBERS_PER_ADDRESS }, () => subscribe(stub, undefined, { address: "192.0.2.1" })));
+    const refused = async () => {
+      const response = await again().fetch("https://relay/subscribe", { headers: { upgrade: "websocket", "cf-connecting-ip": "192.0.2.1" } });
+      return [response.status, await response.text()];
+    };
+    expect(await refused()).toEqual([429, expect.stringContaining("TooManySubscribers")]);
+    await evictDurableObject(stub);
+    expect(await refused()).toEqual([429, expect.stringContaining("192.0.2.1")]);
+    await subscribe(again(), undefined, { address: "192.0.2.2" });
+    many[0]?.ws.close(1000);
+    await until("a place", async () => (await again().stats()).subscribers === MAX_SUBSCRIBERS_PER_ADDRESS);
+    await subscribe(again(), undefined, { address: "192.0.2.1" });
+  });
+
   it("may be 500", async () => {
     const { stub } = relayFor({ test: "crowd" });
-    const readers = await Promise.all(Array.from({ length: 500 }, () => subscribe(stub)));
+    const readers = await Promise.all(Array.from({ length: 500 }, (_, i) => subscribe(stub, undefined, { address: i % 2 === 0 ? "127.0.0.1" : "::1" })));
     for (let n = 1; n <= 20; n++) await stub.ingest([commitRow(1, n, { size: 4_000 })]);
     await until("all of them", () => readers.every(({ seqs }) => seqs.length === 20), 30_000);
     for (const { seqs } of readers) expect(seqs).toEqual(upTo(20));

@@ -59,6 +59,13 @@ export class Subscribers {
     return this.#all.size;
   }
 
+  /** Number of readers from one network address. */
+  countFrom(address: string): number {
+    let count = 0;
+    for (const { attachment } of this.#all.values()) if (attachment.address === address) count++;
+    return count;
+  }
+
   /** Who reads. Counting how far somebody is behind looks at the log, so this is for the admin. */
   listeners(): Listener[] {
     const attachments = Array.from(this.#all.values(), ({ attachment }) => attachment);
