@@ -37,9 +37,11 @@ export const fetchPieces = async (url: string, take: (piece: Uint8Array) => void
   try {
     const request = settings.fetch;
     // A kept connection may have died with the server at its other end: what failed at once is asked once more.
-    const response = await request(url, { signal }).catch((error: unknown) => {
+    // Hosts are named by documents of strangers: none may send us on to an address that no document could name.
+    const init: RequestInit = { signal, redirect: "manual" };
+    const response = await request(url, init).catch((error: unknown) => {
       if (signal.aborted || !(error instanceof TypeError)) throw error;
-      return request(url, { signal });
+      return request(url, init);
     });
     const limit = response.ok ? settings.maxBytes : MAX_ERROR_BYTES;
     const said: Uint8Array[] = [];
@@ -65,6 +67,8 @@ export const fetchPieces = async (url: string, take: (piece: Uint8Array) => void
     throw error;
   } finally {
     clearTimeout(timer);
+    // What was not read to its end would keep its connection.
+    silence.abort();
   }
 };
 

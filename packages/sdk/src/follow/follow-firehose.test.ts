@@ -207,6 +207,40 @@ describe("a tampered stream", () => {
     expect(place.at).toBeLessThan(888_888_888);
   });
 
+  it("events that are not believed ask an account's host once in a while, and the last of them is not forgotten", async () => {
+    const net = new FakeNet();
+    const ada = net.agent("ada");
+    let now = 1_800_000_000_000;
+    net.write(ada, "a");
+    const events = follow(net, { now: () => now, retry: { firstMs: 30_000, maxMs: 30_000 } });
+    expect(await story(events, 1)).toEqual(["commit create a"]);
+    const forger = new TestAgent(ada.did);
+    forger.wait(1e6);
+    for (let i = 0; i < 20; i++) net.log(encodeCommitFrame(forger.commit([create(`x${i}`)])));
+    expect(await story(events, 20)).toEqual(Array.from({ length: 20 }, () => "refused BadSignature"));
+    const asked = () => net.asked.filter((method) => method === "getLatestCommit").length;
+    expect(asked()).toBe(1);
+    const next = story(events, 1);
+    now += 30_000;
+    net.identity(ada.did, "ada.test");
+    expect(await next).toEqual(["identity ada.test"]);
+    expect(asked()).toBe(2);
+  });
+
+  it("of identities and accounts that never wrote pushes no chain out of a store", async () => {
+    const net = new FakeNet();
+    const ada = net.agent("ada");
+    net.write(ada, "a");
+    for (let i = 0; i < 5; i++) {
+      net.identity(`did:web:x${i}.example.com`, `x${i}.test`);
+      net.account(`did:web:x${i}.example.com`, "takendown");
+    }
+    net.write(ada, "lost", { lost: true });
+    net.write(ada, "b");
+    const seen = await story(follow(net, { chains: new MemoryChainStore(3) }), 12);
+    expect(seen.at(-1)).toBe("resync SinceMismatch: a, b, lost");
+  });
+
   it("an account that nobody has cannot be invented", async () => {
     const net = new FakeNet();
     const ghost = new TestAgent(`did:plc:${"ghost".padEnd(24, "a")}`);

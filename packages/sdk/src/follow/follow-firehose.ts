@@ -28,8 +28,9 @@ const PATH = "/xrpc/com.atproto.sync.subscribeRepos";
  * ```
  *
  * Asking for the next event says that the one before was handled: only then its place is kept. An event that was being handled
- * when the process died comes again (at least once); with a durable `chains` nothing else does. Leaving the loop, or aborting
- * `signal`, closes the stream. It connects again by itself, from where it was, whatever happens to the connection.
+ * when the process died comes again (at least once); with a durable `chains` nothing else does of an
+ * account that was seen to write. Leaving the loop, or aborting `signal`, closes the stream. It connects again by itself, from
+ * where it was, whatever happens to the connection.
  *
  * @throws FutureCursorError when the host does not know the cursor; TypeError for a URL that is none; what the stores throw.
  */
@@ -133,7 +134,8 @@ class FirehoseReader {
         else after.inactive = status ?? "inactive";
       }
     }
-    await chains.set(did, after);
+    // Nobody signs these: accounts that were never seen to write would push those out that were.
+    if (state !== undefined) await chains.set(did, after);
     return true;
   }
 
@@ -148,7 +150,7 @@ class FirehoseReader {
         return false;
       case "refused":
         yield { kind: "refused", seq, did, reason: verdict.reason };
-        if (verdict.fetch) yield* mend(this.#follower, did, state, { ...state, seq: state?.seq ?? follower.cursor ?? 0 }, verdict.reason);
+        if (verdict.fetch && follower.resync.suspect(did, verdict.reason)) yield* mend(follower, did, state, { ...state, seq: state?.seq ?? follower.cursor ?? 0 }, verdict.reason);
         return false;
       case "broken":
         yield* mend(this.#follower, did, state, after, verdict.reason, verdict.rev);

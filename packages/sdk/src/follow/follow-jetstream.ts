@@ -109,7 +109,8 @@ class JetstreamReader {
       case "unknown":
         return;
     }
-    await chains.set(did, after);
+    // Nobody signs these: accounts that were never seen to write would push those out that were.
+    if (state !== undefined) await chains.set(did, after);
   }
 
   async *#commit({ did, rev, prevRev, op }: Commit, state: AccountState | undefined, after: AccountState): AsyncGenerator<JetstreamFollowEvent, void, void> {

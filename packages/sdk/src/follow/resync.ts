@@ -38,6 +38,8 @@ interface Retry {
 export class Resync {
   readonly #settings: ResyncSettings;
   readonly #retries = new Map<string, Retry>();
+  /** When accounts were asked about because of events that were not believed. */
+  readonly #suspected = new RecentMap<number>(MAX_RETRIES);
   readonly #hosts = new RecentMap<{ tries: number; until: number }>(MAX_HOSTS);
 
   constructor(settings: ResyncSettings) {
@@ -51,6 +53,21 @@ export class Resync {
 
   forget(did: string): void {
     this.#retries.delete(did);
+  }
+
+  /**
+   * Whether an account is to be asked about now because of an event that was not believed. Anybody can make those up, so it is done
+   * once in a while; otherwise it is noted to be done then.
+   */
+  suspect(did: string, reason: Reason): boolean {
+    const { now, pauses } = this.#settings;
+    const next = (this.#suspected.get(did) ?? -Infinity) + pauses.firstMs;
+    if (next <= now()) {
+      this.#suspected.set(did, now());
+      return true;
+    }
+    if (!this.#retries.has(did)) this.#wait(did, { reason, tries: 0, at: next });
+    return false;
   }
 
   /** An account whose turn has come, and why; undefined when none is due. */
