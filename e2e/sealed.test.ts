@@ -210,6 +210,10 @@ describe("what cannot be sealed is not sent", () => {
     const again = await join(ann.login, ann.store);
     await expect(again.agent.send(eve.login.did, MARK)).rejects.toThrow(`${eve.login.did} publishes a key that its owner has not signed`);
     expect(again.alarms).toMatchObject([{ did: eve.login.did, why: "substituted" }]);
+    // And so does its owner, when the agent is back.
+    const back = await join(eve.login, eve.store);
+    await until(() => back.alarms.length > 0, "the alarm");
+    expect(back.alarms).toMatchObject([{ did: eve.login.did, why: "substituted" }]);
     expect(heard.text()).not.toContain(MARK);
   });
 });

@@ -15,7 +15,7 @@ export type { Recipient } from "./wrap.ts";
 export { type ByteSource, chunkedLength, decryptChunks, encryptChunks } from "./chunked.ts";
 export { isOwnerAlgorithm, type KeyClaims, makeOwnerKey, OWNER_ALGORITHMS, type OwnerAlgorithm, type OwnerKey, type OwnerKeyPair } from "./continuity.ts";
 export { type FileKey, openFile, type SealedFile, sealFile } from "./file.ts";
-export { checkChain, type ChainVerdict, type CheckedKey, checkKeyRecord, type FoundKeyRecord, type KeyRecordInput, type KeyVerdict, makeKeyRecord } from "./key-record.ts";
+export { checkChain, type ChainVerdict, type CheckedKey, checkKeyRecord, type FoundKeyRecord, type KeyRecordInput, type KeyVerdict, makeKeyRecord, sameOwner } from "./key-record.ts";
 export { type Assurance, decidePin, type KeyPin, type PinDecision, type PinQuestion } from "./pin.ts";
 export { grantRecord, isSealedRecord, openRecord, type OpenedRecord, type PlacedRecord, type RecordSealing, sealRecord } from "./record.ts";
 export { type FileFacts, fileOfPart, filePart, type NamedFile, type SealedFilePart } from "./file-part.ts";

@@ -1,9 +1,11 @@
-import { OpenError, SealError } from "@rookery/envelope";
+import { makeKeyPair, makeKeyRecord, makeOwnerKey, OpenError, SealError } from "@rookery/envelope";
 import { describe, expect, it } from "vitest";
 import type { VerifiedRecord } from "../read-record.ts";
 import type { Draft, Sealer } from "../sealer.ts";
 import { memoryKeyStore } from "./key-store.ts";
+import type { KeyAlarm } from "./peer-keys.ts";
 import { openSealing } from "./sealing.ts";
+import { ROTATE_AFTER_MS, WATCH_MS } from "./settings.ts";
 
 const ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 const BOB = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
@@ -22,7 +24,7 @@ const put = (world: World, author: string, { collection, rkey, record }: Draft) 
   return { uri, cid: CID };
 };
 
-const sealerOf = (did: string, world: World, prove: (uri: string) => Promise<VerifiedRecord | undefined> = async (uri) => world.get(uri), now: () => number = Date.now): Promise<Sealer> =>
+const sealerOf = (did: string, world: World, prove: (uri: string) => Promise<VerifiedRecord | undefined> = async (uri) => world.get(uri), now: () => number = Date.now, onAlarm?: (alarm: KeyAlarm) => void): Promise<Sealer> =>
   openSealing(
     {
       did,
@@ -32,8 +34,32 @@ const sealerOf = (did: string, world: World, prove: (uri: string) => Promise<Ver
       find: async (collection, rkey) => world.get(`at://${did}/${collection}/${rkey}`),
       now,
     },
-    { store: memoryKeyStore(), suite: "hpke-x25519-hkdfsha256-aes256gcm" },
+    { store: memoryKeyStore(), suite: "hpke-x25519-hkdfsha256-aes256gcm", ...(onAlarm && { onAlarm }) },
   );
+
+describe("an agent that listens", () => {
+  it("is told of a key in its own repository that is not its own, once", async () => {
+    const world: World = new Map();
+    const alarms: KeyAlarm[] = [];
+    let now = Date.now();
+    const bob = await sealerOf(BOB, world, undefined, () => now, (alarm) => void alarms.push(alarm));
+    await bob.refresh?.();
+    now += ROTATE_AFTER_MS;
+    await bob.refresh?.();
+    expect([...world.keys()]).toHaveLength(2);
+    expect(alarms).toEqual([]);
+    const life = { createdAt: new Date(now).toISOString(), expiresAt: new Date(now + WATCH_MS * 2).toISOString() };
+    const forged = await makeKeyRecord({ did: BOB, pair: await makeKeyPair("hpke-x25519-hkdfsha256-aes256gcm"), ...life, owners: [await makeOwnerKey()] });
+    const { uri } = put(world, BOB, { collection: "agent.comms.key", rkey: "3zzzzzzzzzz22", to: [], record: { ...forged } });
+    await bob.refresh?.();
+    expect(alarms).toEqual([]);
+    for (let hour = 0; hour < 3; hour++) {
+      now += WATCH_MS;
+      await bob.refresh?.();
+    }
+    expect(alarms).toMatchObject([{ did: BOB, why: "substituted", reason: expect.stringContaining(uri) }]);
+  });
+});
 
 const message: Draft = { collection: "agent.comms.message", rkey: "3kznmn7xqxl22", to: [BOB], record: { $type: "agent.comms.message", to: [BOB], content, createdAt } };
 

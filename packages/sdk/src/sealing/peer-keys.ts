@@ -2,7 +2,7 @@ import { type CheckedKey, checkKeyRecord, decidePin, type FoundKeyRecord, SealEr
 import type { KeyState } from "./key-state.ts";
 import { MAX_PINS, PEER_FRESH_MS } from "./settings.ts";
 
-/** A key that somebody publishes and that is not theirs as far as can be told: for the agent's owner to look at. */
+/** A key in a repository, another's or the agent's own, that its owner has not made as far as can be told: to be looked at by a person. */
 export interface KeyAlarm {
   did: string;
   why: "substituted" | "rolled-back";

@@ -8,6 +8,7 @@ import type { Sent, Transport } from "../transport.ts";
 import { type KeyState, loadKeyState, saveKeyState } from "./key-state.ts";
 import type { KeyStore } from "./key-store.ts";
 import { OwnKeys } from "./own-keys.ts";
+import { OwnWatch } from "./own-watch.ts";
 import { type KeyAlarm, PeerKeys } from "./peer-keys.ts";
 import { PROOF_PATIENCE_MS, PROOF_PAUSE_MS, PROOF_TRIES } from "./settings.ts";
 
@@ -19,7 +20,10 @@ export interface SealingOptions {
   suite?: SuiteName;
   /** Seal also for who has a key of X25519 alone, which a quantum computer opens one day. Unless `suite` is that one itself, it is refused. */
   allowX25519?: boolean;
-  /** Told when somebody's key was exchanged by somebody else; written to stderr unless told otherwise. Nothing is sent then. */
+  /**
+   * Told when somebody's key was exchanged by somebody else, and nothing was sent; or when there is a key in the agent's own
+   * repository that it has not made. Written to stderr unless told otherwise.
+   */
   onAlarm?: (alarm: KeyAlarm) => void;
 }
 
@@ -66,7 +70,8 @@ export const openSealing = async ({ did, transport, list, prove, find, now }: Se
     alarm: onAlarm,
   });
   await own.refresh();
-  return new EnvelopeSealer(did, own, peers, prove, now);
+  const watch = new OwnWatch({ did, owner: state.owner, list, prove, alarm: onAlarm, now });
+  return new EnvelopeSealer({ did, prove, now }, own, peers, watch);
 };
 
 const sameData = (a: unknown, b: unknown): boolean => {
@@ -82,18 +87,16 @@ const isAddressedTo = (dids: Set<string>, collection: string, record: Record<str
 /** Seals with `@rookery/envelope`, for the keys that the recipients publish. */
 class EnvelopeSealer implements Sealer {
   readonly level = "sealed";
-  readonly #did: string;
+  readonly #ports: Pick<SealingPorts, "did" | "prove" | "now">;
   readonly #own: OwnKeys;
   readonly #peers: PeerKeys;
-  readonly #prove: SealingPorts["prove"];
-  readonly #now: SealingPorts["now"];
+  readonly #watch: OwnWatch;
 
-  constructor(did: string, own: OwnKeys, peers: PeerKeys, prove: SealingPorts["prove"], now: SealingPorts["now"]) {
-    this.#did = did;
+  constructor(ports: Pick<SealingPorts, "did" | "prove" | "now">, own: OwnKeys, peers: PeerKeys, watch: OwnWatch) {
+    this.#ports = ports;
     this.#own = own;
     this.#peers = peers;
-    this.#prove = prove;
-    this.#now = now;
+    this.#watch = watch;
   }
 
   async seal(draft: Draft): Promise<Draft> {
@@ -108,13 +111,14 @@ class EnvelopeSealer implements Sealer {
     if (first === undefined) throw new SealError("Nobody is named to seal for");
     if (recipients.some(({ suite }) => suite !== first.suite)) throw new SealError("The recipients' keys are of different suites; send to each alone");
     const [epochKey] = this.#own.ring.epochKeys ?? [];
-    const sealed = await sealRecord({ repo: this.#did, collection, rkey, record }, { suite: first.suite, recipients, blobs, ...(epochKey === undefined ? {} : { epochKey }) });
+    const sealed = await sealRecord({ repo: this.#ports.did, collection, rkey, record }, { suite: first.suite, recipients, blobs, ...(epochKey === undefined ? {} : { epochKey }) });
     return { ...draft, record: sealed };
   }
 
   /** Also an agent that only listens has to renew its keys, or nobody writes to it any more. */
-  refresh(): Promise<void> {
-    return this.#own.refresh();
+  async refresh(): Promise<void> {
+    await this.#own.refresh();
+    await this.#watch.look();
   }
 
   async open({ uri, record, cid, grant }: Arrived): Promise<OpenedRecord> {
@@ -123,7 +127,7 @@ class EnvelopeSealer implements Sealer {
     if (!opened.sealed || cid === undefined) return opened;
     // Whoever publishes this agent's key as theirs is sent what opens here, and is not meant for here.
     const to = recipientsOf(address.collection, record);
-    if (to !== "all" && !to?.includes(this.#did)) throw new OpenError();
+    if (to !== "all" && !to?.includes(this.#ports.did)) throw new OpenError();
     // Anybody can seal for a public key: that it is the author's is told by the repository's signature alone.
     await this.#proveAuthor({ uri, cid, record });
     return opened;
@@ -131,14 +135,14 @@ class EnvelopeSealer implements Sealer {
 
   /** What was handed over has to be the very record that is in its author's repository, not only to name it. */
   async #proveAuthor({ uri, cid, record }: Pick<Sharing, "uri" | "cid" | "record">): Promise<void> {
-    const until = this.#now() + PROOF_PATIENCE_MS;
+    const until = this.#ports.now() + PROOF_PATIENCE_MS;
     for (let attempt = 1; ; attempt++) {
       try {
-        const proven = await this.#prove(uri);
+        const proven = await this.#ports.prove(uri);
         if (proven?.cid === cid && sameData(proven.value, record)) return;
         break;
       } catch {
-        if (attempt >= PROOF_TRIES || this.#now() >= until) break;
+        if (attempt >= PROOF_TRIES || this.#ports.now() >= until) break;
         await new Promise((resolve) => setTimeout(resolve, PROOF_PAUSE_MS * attempt));
       }
     }
@@ -146,10 +150,10 @@ class EnvelopeSealer implements Sealer {
   }
 
   async share({ uri, cid, record, to, rkey }: Sharing): Promise<Draft> {
-    if (addressOf(uri).repo !== this.#did) throw new SealError(`Only what is one's own can be shared, not ${uri}`);
+    if (addressOf(uri).repo !== this.#ports.did) throw new SealError(`Only what is one's own can be shared, not ${uri}`);
     const key = await this.#peers.keyOf(to);
     const createdAt = new Date().toISOString();
-    const place = { repo: this.#did, rkey };
+    const place = { repo: this.#ports.did, rkey };
     const grant = await grantRecord({ ...addressOf(uri), record }, this.#own.ring, { subject: { uri, cid }, place, to, recipient: key, suite: key.suite, createdAt });
     return { collection: ids.AgentCommsGrant, rkey, to: [], record: { ...grant } };
   }

@@ -8,6 +8,8 @@ export const KEY_LIFE_MS = 14 * DAY_MS;
 export const GRACE_MS = 14 * DAY_MS;
 /** Somebody's key is looked up again after this; between them, a rotation costs one refused message at worst. */
 export const PEER_FRESH_MS = 5 * 60 * 1000;
+/** How often an agent that listens looks for keys in its own repository that are not its own. */
+export const WATCH_MS = 60 * 60 * 1000;
 /** Key records of somebody that are looked at, newest first: a chain without an owner's signature may be this long. */
 export const MAX_KEY_RECORDS = 10;
 /** Agents whose keys are remembered; past it the one that was used longest ago is forgotten, and trusted on sight again. */
