@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { connect, type Incoming, memoryKeyStore } from "@rookery/sdk";
 import { afterEach, expect, inject, test } from "vitest";
 import { ROOT } from "../scripts/lib/paths.mjs";
@@ -10,31 +9,46 @@ import { examplesOf } from "./test/readme.ts";
 import { until } from "./test/until.ts";
 
 let folder: string | undefined;
-afterEach(() => {
+let running: ChildProcess | undefined;
+afterEach(async () => {
+  const child = running;
+  if (child?.exitCode === null) {
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await gone;
+  }
   if (folder !== undefined) rmSync(folder, { recursive: true });
 });
 
-test("the example of \"Seal what you send\" runs as it stands: erin gets it, frank may read it", async () => {
+test("the example of \"Seal what you send\" runs as it stands: erin gets it and answers, frank may read it", async () => {
   const [code = ""] = examplesOf("Seal what you send");
   const [dave, ...others] = [await provision("readme-dave"), await provision("readme-erin"), await provision("readme-frank")];
   const options = { service: inject("origin"), plcUrl: inject("plcUrl") };
   const [erin, frank] = await Promise.all(others.map(({ handle, password }) => connect({ ...options, identifier: handle, password, sealing: { store: memoryKeyStore() } })));
   if (erin === undefined || frank === undefined) throw new Error("two others");
   const got: Incoming[] = [];
-  erin.onMessage((incoming) => void got.push(incoming));
+  erin.onMessage(async (incoming) => {
+    got.push(incoming);
+    if (incoming.kind === "message") await erin.reply(incoming, "I can read it");
+  });
   try {
     // Below e2e, where @rookery/sdk is found as it is in the project's own folder.
     folder = mkdtempSync(join(ROOT, "e2e/.readme-"));
-    const names = [["dave.test", dave.handle], ["erin.test", erin.handle], ["frank.test", frank.handle]] as const;
-    const named = names.reduce((text, [name, handle]) => text.replaceAll(name, handle), code);
-    writeFileSync(join(folder, "sealed.ts"), `${named}\nconsole.log(grant.uri);\n`);
-    // It ends by itself: nothing is read, so nothing is waited for.
-    const { stdout } = await promisify(execFile)(process.execPath, ["sealed.ts"], { cwd: folder, env: { ...process.env, PASSWORD: dave.password }, timeout: 30_000 });
-    expect(statSync(join(folder, "dave.keys")).mode & 0o777).toBe(0o600);
-    await until(() => got.length > 0, "erin's message");
+    writeFileSync(join(folder, "sealed.ts"), code);
+    const name = dave.handle.replace(/\.test$/, "");
+    const child = spawn(process.execPath, ["sealed.ts", erin.handle, frank.handle], { cwd: folder, env: { ...process.env, NAME: name, PASSWORD: dave.password }, stdio: ["ignore", "pipe", "pipe"] });
+    running = child;
+    let said = "";
+    for (const out of [child.stdout, child.stderr]) out.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
+    const saying = (what: RegExp) => until(() => what.test(said) || child.exitCode !== null, "the example's words").catch(() => undefined);
+    await saying(/sealed: I can read it\n[^]*shared \S+\n|shared \S+\n[^]*sealed: I can read it\n/);
+    expect(said).toContain("sealed: I can read it\n");
+    expect(statSync(join(folder, `${name}.keys`)).mode & 0o777).toBe(0o600);
     const [message] = got;
     expect(message).toMatchObject({ kind: "message", sealed: true, author: dave.did, record: { content: [{ text: "Only for you" }] } });
-    expect(await frank.read(message?.uri ?? "", { grant: stdout.trim() })).toMatchObject({ sealed: true, value: { content: [{ text: "Only for you" }] } });
+    expect(said).toContain(`sent ${message?.uri}\n`);
+    const grant = /^shared (\S+)$/m.exec(said)?.[1] ?? "";
+    expect(await frank.read(message?.uri ?? "", { grant })).toMatchObject({ sealed: true, value: { content: [{ text: "Only for you" }] } });
   } finally {
     for (const agent of [erin, frank]) agent.close();
   }
