@@ -28,9 +28,11 @@ export interface Env {
   PLC_ROTATION_KEY: string;
   /** At least 32 bytes, base64url. */
   SESSION_SECRET: string;
+  /** `true` lets anybody create an account; otherwise only the admin provisions. */
   OPEN_REGISTRATION?: string;
   /** `off` switches rate limits off (a local colony under test). */
   RATE_LIMITS?: string;
+  /** How long the streams can be replayed, in milliseconds (three days), and how many bytes of them are kept (1 GiB). */
   LOG_MAX_AGE_MS?: string;
   LOG_MAX_BYTES?: string;
   /** Milliseconds between `#info` heartbeats to readers of streams; absent or 0: none (see RelayLimits). */
