@@ -79,6 +79,13 @@ export class AccountTurn {
     this.#repo = advance(this.#repo, row);
   }
 
+  /** The account lives here from now on: what was broadcast before is not for it. */
+  arrive(): void {
+    const { log, repos } = this.#stores;
+    repos.acknowledge(this.#repo, log.lastSeq);
+    this.#repo = { ...this.#repo, acked: Math.max(this.#repo.acked, log.lastSeq) };
+  }
+
   /** What is known of the account changes, not by an event. */
   amend(change: Partial<Pick<Repo, "host" | "epoch" | "n" | "active" | "status" | "carried">>): void {
     this.#repo = { ...this.#repo, ...change };

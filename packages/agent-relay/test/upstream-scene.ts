@@ -43,7 +43,8 @@ export function author({ world }: Scene, i = 0, host = `pds${i}.example.org`): T
   return agent;
 }
 
-let clock = 1_780_000_000_000_000;
+/** Streams tell of what happens now. */
+let clock = Date.now() * 1_000;
 
 /** Time of the next Jetstream message, in microseconds, and of the last. */
 export const tick = (): number => ++clock;

@@ -67,6 +67,7 @@ export function takeRows({ sequencer, collections, hosts }: NetworkStores, host:
 function takeRow(turn: AccountTurn, row: CarriedRow, host: string, now: number): boolean {
   const placing = placingOf(row, host, turn.repo);
   if (placing === "repeat" || placing === "elsewhere") return false;
+  if (host === "" && turn.repo.host !== "") turn.arrive();
   // An account of a host that was forgotten may come back on another.
   if (placing === "moved" || turn.repo.host !== host) turn.amend({ host, active: true, status: null, carried: host === "" });
   const carry = row.carry || host === "";

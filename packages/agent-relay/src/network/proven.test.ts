@@ -129,6 +129,21 @@ describe("a proven record", () => {
   });
 });
 
+describe("an account that moves here from a peer", () => {
+  it("gets what is sent from then on, and no broadcast of before", async () => {
+    const house = await colony("moved-here");
+    await house.network().ingest({ host: "peer.example.org", seq: 1, rows: [peer(1, [{ path: "agent.comms.message/x", action: "create", cid: "c", to: [did(3)] }])] });
+    await house.network().deliver([record("old", "all")]);
+    const { lastSeq } = await house.colony.stub.stats();
+    await house.colony.stub.ingest([commitRow(9, 2)]);
+    await house.network().advance({ lastSeq: lastSeq + 1 });
+    expect(gist(await pull(house, 9))).toEqual([]);
+    await house.network().deliver([record("new", "all"), record("direct", [did(9)])]);
+    expect(gist(await pull(house, 9))).toEqual(["create new", "create direct"]);
+    expect(gist(await pull(house, 1))).toEqual(["create old", "create new"]);
+  });
+});
+
 describe("a peer's commit that only delivers", () => {
   it("is swept one day, also when nothing else happens here", async () => {
     const house = await colony("kept-swept");

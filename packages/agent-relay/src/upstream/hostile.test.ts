@@ -28,6 +28,16 @@ describe("an upstream goes on", () => {
     expect(Number(new URL(s.world.connected[1] ?? "").searchParams.get("cursor"))).toBeLessThan(Date.now() * 1_000);
   });
 
+  it("from where it began when the connection breaks before the first event", async () => {
+    const s = await scene();
+    const before = Date.now() * 1_000;
+    s.world.outbox.push(CLOSE);
+    await until("it is connected again", () => s.world.connected.length > 1);
+    const cursors = s.world.connected.map((url) => new URL(url).searchParams.get("cursor"));
+    expect(cursors[0]).toBeNull();
+    expect(Math.abs(Number(cursors[1]) - before)).toBeLessThan(120_000_000);
+  });
+
   it("with others while a domain's did:web are slow: two at a time", async () => {
     const s = await scene();
     s.world.lookups.takesMs = 40;

@@ -6,7 +6,7 @@ import { readJetstream } from "./jetstream-event.ts";
 import type { Fetch } from "./proof-fetch.ts";
 import type { Queue } from "./queue.ts";
 import { cursorOf, readRelayFrame } from "./relay-event.ts";
-import { CURSOR_MS, JETSTREAM_OVERLAP_US, TURN_BYTES, TURN_MESSAGES, type UpstreamLimits } from "./settings.ts";
+import { CURSOR_MS, JETSTREAM_OVERLAP_US, JETSTREAM_SKEW_US, TURN_BYTES, TURN_MESSAGES, type UpstreamLimits } from "./settings.ts";
 import type { StreamRow } from "./stream-row.ts";
 import type { Taken } from "./taken.ts";
 import type { UpstreamPorts } from "./upstream-api.ts";
@@ -74,6 +74,8 @@ export class Listener {
       if (this.#stopped) return connection.close();
       this.#connection = connection;
       this.connectedAt = now();
+      // Before its first event, which may be days away, the time is where to go on after a break.
+      if (row.config.kind === "jetstream" && row.cursor === 0) row.cursor = this.connectedAt * 1_000 - JETSTREAM_SKEW_US;
       const end = await this.#read(connection).catch((error: unknown) => {
         console.error({ event: "upstream.read_failed", url: row.config.url, error: String(error) });
         return String(error);

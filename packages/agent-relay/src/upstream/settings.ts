@@ -54,6 +54,9 @@ export const CURSOR_MS = 5_000;
 /** A Jetstream goes on this much before the last event seen, as its documentation advises; what comes twice is left out. In microseconds. */
 export const JETSTREAM_OVERLAP_US = 5_000_000;
 
+/** A Jetstream that has told nothing yet goes on this much before the time of the first connection: its clock may be another. In microseconds. */
+export const JETSTREAM_SKEW_US = 60_000_000;
+
 /** DIDs of one record that are looked up in the registry, in one query: as many as the lexicons let a record name. */
 export const MAX_RECIPIENTS = 256;
 
