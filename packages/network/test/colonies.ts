@@ -8,6 +8,7 @@ import { type CardSource, colonyDocument, ownCard } from "../src/federation/own-
 import { PeerStore } from "../src/federation/peer-store.ts";
 import type { TrustLevel } from "../src/federation/policy.ts";
 import { PolicyStore } from "../src/federation/policy-store.ts";
+import { UpkeepTimes } from "../src/federation/upkeep-times.ts";
 import { confirmPeering, endPeering, requestPeering } from "../src/federation/respond.ts";
 
 /** A colony of the tests' small internet, with its registry in a D1 of its own. */
@@ -88,6 +89,7 @@ const neighbour = (name: string, db: D1Database, level: TrustLevel, { wire, cloc
     peers: new PeerStore(db),
     nonces: new NonceStore(db),
     policy: new PolicyStore(db, level),
+    upkeepTimes: new UpkeepTimes(db),
     listening: { collections: ["agent.*"], peer: listener, upstream: listener, forgetHost: async (host) => void forgotten.push(host) },
     now: () => clock.now,
     resolve: async (asked) => {

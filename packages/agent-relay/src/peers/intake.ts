@@ -43,9 +43,15 @@ export class Intake {
   readonly #stores: IntakeStores;
   /** Highest seq read from the socket. */
   #seq = 0;
+  #lagMs: number | undefined;
 
   constructor(stores: IntakeStores) {
     this.#stores = stores;
+  }
+
+  /** Age of the last event of a socket when it was dealt with, as far as its host says when it was; undefined before the first. */
+  get lagMs(): number | undefined {
+    return this.#lagMs;
   }
 
   /** A new socket, which goes on after this seq. */
@@ -74,7 +80,10 @@ export class Intake {
       }
     }
     const done = await this.#run(handler, turn, items, this.#seq);
-    return done.ok ? ok(notices) : done;
+    if (!done.ok) return done;
+    const age = this.#stores.now() - Date.parse(items.at(-1)?.message.body.time ?? "");
+    if (!Number.isNaN(age)) this.#lagMs = Math.max(0, age);
+    return ok(notices);
   }
 
   /** Deal with an account's events that were held: the cursor is past them. */

@@ -29,6 +29,8 @@ export interface PeerConfig {
   /** Whether verified events go into the network's log, and whether messages in them reach agents here. */
   carry: boolean;
   deliver: boolean;
+  /** False when what is for everybody is not delivered: to trust a host's agents with messages is not to let them wake everyone. True when absent. */
+  broadcasts?: boolean;
   /** When present, only these agents of the host are carried and delivered. */
   allowAgents?: string[];
 }
@@ -48,6 +50,8 @@ export interface PeerStatus {
   desynchronized: number;
   connectedAt?: string;
   lastEventAt?: string;
+  /** How old the last event was when it was dealt with, by the host's clock: how far we are behind. Absent until one came in this life of the object. */
+  lagSeconds?: number;
   /** When it connects again, while waiting. */
   nextAttemptAt?: string;
   lastError?: string;

@@ -41,6 +41,33 @@ describe("listening", () => {
     expect((await peer.server.asked()).at(-1)).toBe("subscribeRepos?cursor=2");
   });
 
+  it("leaves out what is for everybody where the settings say so, until they say otherwise", async () => {
+    const peer = new PeerUnderTest("broadcasts");
+    const agent = peer.agent(2);
+    peer.controls.deliveriesOf = ({ ops }) => ops.map(({ path }) => ({ path, action: "create", to: path.endsWith("all") ? "all" : [agent.did] }));
+    await peer.send(commitOf(agent.commit([message("one"), message("first-all")])), commitOf(agent.commit([message("second-all")])));
+    await peer.listen({ broadcasts: false });
+    await peer.dealt();
+    await peer.listen();
+    await peer.send(commitOf(agent.commit([message("third-all")])));
+    await peer.dealt();
+    expect(peer.rows.map(({ deliveries = [] }) => deliveries.map(({ path }) => path.split("/")[1]))).toEqual([["one"], [], ["third-all"]]);
+    expect(peer.rows.every(({ carry }) => carry)).toBe(true);
+  });
+
+  it("tells how old the last event was", async () => {
+    const peer = new PeerUnderTest("lag");
+    const agent = peer.agent(2);
+    await peer.listen();
+    expect(await peer.status()).not.toHaveProperty("lagSeconds");
+    await peer.send(commitOf({ ...agent.commit([message("a")]), time: new Date(Date.now() - 3_600_000).toISOString() }));
+    const { lagSeconds = 0 } = await peer.dealt();
+    expect(lagSeconds).toBeGreaterThanOrEqual(3_600);
+    expect(lagSeconds).toBeLessThan(3_700);
+    await peer.send(commitOf({ ...agent.commit([message("b")]), time: new Date(Date.now() + 3_600_000).toISOString() }));
+    expect((await peer.dealt()).lagSeconds).toBe(0);
+  });
+
   it("waits longer each time for a host that refuses, and says what it said", async () => {
     const peer = new PeerUnderTest("refusing", { reconnect: { firstMs: 20_000, maxMs: 100_000 } });
     await peer.server.refuse(503);

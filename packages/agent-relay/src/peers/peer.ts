@@ -3,6 +3,7 @@
  * when the object wakes, from what is on disk.
  */
 import type { Sha256 } from "@rookery/repo";
+import type { CheckedCommit, DeliveryHint } from "@rookery/sync";
 import { Accounts } from "./accounts.ts";
 import { EventHandler } from "./event-handler.ts";
 import { Held } from "./held.ts";
@@ -75,7 +76,7 @@ export class Peer {
       ...shared, storage, accounts, outgoing: new Outgoing(storage.sql), network: ports.network, limits: limits.resync, sha256,
       client: () => this.#current.client,
       verifier: () => this.#current.verifier,
-      deliveriesOf: (commit) => ports.deliveriesOf(commit),
+      deliveriesOf: (commit) => this.#deliveriesOf(commit),
       isKept: (collection) => this.#current.handler.isKept(collection),
       release: (did) => this.#release(did),
     });
@@ -83,10 +84,6 @@ export class Peer {
       ...shared, intake, standing, limits, request,
       handler: () => this.#current.handler,
       afterTurn: () => this.#scheduleResync(),
-      suspectAll: () => {
-        this.#resyncer.suspectAll();
-        this.#scheduleResync();
-      },
       wakeAt: (at) => options.wakeAt("connect", at),
     });
   }
@@ -111,6 +108,8 @@ export class Peer {
   check(): number | undefined {
     if (this.#stopping.signal.aborted) return undefined;
     const next = this.#listener.check();
+    // Nothing was mended while the host was throttled.
+    if (this.#isTrusted()) this.#scheduleResync();
     const { running } = this.#listener;
     if (running !== undefined) this.#options.waitUntil(running);
     return next;
@@ -132,6 +131,7 @@ export class Peer {
     const { row, refused } = this.#store;
     if (row === undefined) return undefined;
     const { connectedAt } = this.#listener;
+    const { lagMs } = this.#intake;
     return {
       config: row.config,
       state: row.state,
@@ -140,6 +140,7 @@ export class Peer {
       desynchronized: this.#accounts.desynchronized(),
       ...(connectedAt === undefined ? {} : { connectedAt: isoOf(connectedAt) }),
       ...(row.lastEventAt === null ? {} : { lastEventAt: isoOf(row.lastEventAt) }),
+      ...(lagMs === undefined ? {} : { lagSeconds: Math.round(lagMs / 1000) }),
       ...(row.nextAt === null ? {} : { nextAttemptAt: isoOf(row.nextAt) }),
       ...(row.error === null ? {} : { lastError: row.error }),
       accepted: row.accepted,
@@ -182,15 +183,21 @@ export class Peer {
     return state !== undefined && state !== "cut-off" && state !== "stopped" && state !== "throttled";
   }
 
+  /** Whom a commit is for, as far as the settings of the moment let it through. */
+  #deliveriesOf(commit: CheckedCommit): DeliveryHint[] {
+    const hints = this.#options.ports.deliveriesOf(commit);
+    return this.#store.row?.config.broadcasts === false ? hints.filter(({ to }) => to !== "all") : hints;
+  }
+
   /** Made anew when the settings change. */
   get #current(): Tools {
     const { row } = this.#store;
     if (row === undefined) throw new Error("the peer is not configured");
     const { config, epoch } = row;
     if (this.#tools === undefined || this.#tools.config !== config || this.#tools.epoch !== epoch) {
-      const { ports, limits, sha256, request, now } = this.#options;
+      const { limits, sha256, request, now } = this.#options;
       const verifier = new Verifier({ sha256, identities: this.#identities, host: config.host, now });
-      const handler = new EventHandler({ verifier, held: this.#held, standing: this.#standing, config, epoch, maxAccounts: limits.maxAccounts, deliveriesOf: (commit) => ports.deliveriesOf(commit), now });
+      const handler = new EventHandler({ verifier, held: this.#held, standing: this.#standing, config, epoch, maxAccounts: limits.maxAccounts, deliveriesOf: (commit) => this.#deliveriesOf(commit), now });
       this.#tools = { config, epoch, verifier, handler, client: new HostClient(config.origin, request, limits.resync.timeoutMs, this.#stopping.signal) };
     }
     return this.#tools;

@@ -4,6 +4,7 @@ import type { Listening } from "./listening.ts";
 import type { NonceStore } from "./nonce-store.ts";
 import type { PeerStore } from "./peer-store.ts";
 import type { PolicyStore } from "./policy-store.ts";
+import type { UpkeepTimes } from "./upkeep-times.ts";
 
 /** This colony, as far as federation needs it. The composition root makes one; tests make two and let them talk. */
 export interface Colony {
@@ -18,6 +19,7 @@ export interface Colony {
   peers: PeerStore;
   nonces: NonceStore;
   policy: PolicyStore;
+  upkeepTimes: UpkeepTimes;
   listening: Listening;
   now(): number;
 }

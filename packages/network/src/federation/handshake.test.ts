@@ -46,7 +46,7 @@ describe("the handshake", () => {
     expect(await stateAt(b, a)).toBe("active");
     expect(await b.peers.find(a.did)).toMatchObject({ direction: "in", approved: false, handleDomains: [".a.example.org"], publicKey: (await a.key()).didKey });
     expect(a.heard.get("b.example.org")).toEqual({ host: "b.example.org", origin: b.origin, collections: ["agent.*"], carry: true, deliver: true });
-    expect(b.heard.get("a.example.org")).toMatchObject({ host: "a.example.org", origin: a.origin });
+    expect(b.heard.get("a.example.org")).toMatchObject({ host: "a.example.org", origin: a.origin, broadcasts: false });
     expect(wire.calls).toEqual(["b requestPeering", "b confirmPeering"]);
     expect(await b.nonces.size()).toBe(0);
   });
@@ -289,7 +289,7 @@ describe("who asks is looked up where its DID says, and nowhere else", () => {
     const stuck = new Promise<void>((resolve) => (release = resolve));
     const plain = b.fetch;
     b.fetch = async (input, init) => {
-      if (String(input).includes("slow")) return stuck.then(() => new Response("", { status: 500 }));
+      if (typeof input === "string" && input.includes("slow")) return stuck.then(() => new Response("", { status: 500 }));
       return plain(input, init);
     };
     const slow = Array.from({ length: MAX_INTRODUCTIONS }, (_, i) => ask(`did:web:slow${i}.example.org`));

@@ -31,11 +31,11 @@ export interface UpstreamListener {
 
 /** How a peer is to be listened to; undefined when it is not. */
 export const wantedOf = (collections: string[], policy: Policy, row: PeerRow): PeerConfig | UpstreamConfig | undefined => {
-  const { listen, carry, deliver, allowAgents } = termsOf(policy, standingOf(row));
+  const { listen, carry, deliver, broadcasts, allowAgents } = termsOf(policy, standingOf(row));
   if (!listen || row.endingAt !== null) return undefined;
   const only = allowAgents === undefined ? {} : { allowAgents };
   if (isUpstreamKind(row.kind)) return { kind: row.kind, url: row.name, ...only };
-  return { host: row.name, origin: row.origin, collections, carry, deliver, ...only };
+  return { host: row.name, origin: row.origin, collections, carry, deliver, ...(broadcasts ? {} : { broadcasts }), ...only };
 };
 
 /** Tell the object behind a row to listen as wanted. */

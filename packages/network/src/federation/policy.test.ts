@@ -59,19 +59,30 @@ describe("terms", () => {
     for (const peer of [colony(), colony({ approved: true }), host(), host({ approved: true }), colony({ blocked: true })]) {
       for (const level of TRUST_LEVELS) {
         const active = judge(policy(level), peer).state === "active";
-        expect(termsOf(policy(level), peer)).toEqual({ listen: active, carry: active, deliver: active });
+        expect(termsOf(policy(level), peer)).toEqual({ listen: active, carry: active, deliver: active, broadcasts: active && peer.approved });
       }
     }
   });
 
   it("allowAgents narrows a peer, an empty list to nobody; it opens nothing", () => {
-    expect(termsOf(policy("open"), colony({ allowAgents: [ALICE] }))).toEqual({ listen: true, carry: true, deliver: true, allowAgents: [ALICE] });
+    expect(termsOf(policy("open"), colony({ allowAgents: [ALICE] }))).toEqual({ listen: true, carry: true, deliver: true, broadcasts: true, allowAgents: [ALICE] });
     expect(termsOf(policy("open"), host({ allowAgents: [] })).allowAgents).toEqual([]);
-    expect(termsOf(policy("allowlist"), colony({ allowAgents: [ALICE] }))).toEqual({ listen: false, carry: false, deliver: false });
+    expect(termsOf(policy("allowlist"), colony({ allowAgents: [ALICE] }))).toEqual({ listen: false, carry: false, deliver: false, broadcasts: false });
   });
 
   it("the colony's allowAgents does not narrow peers", () => {
-    expect(termsOf(policy("open", { allowAgents: [BOB] }), colony())).toEqual({ listen: true, carry: true, deliver: true });
+    expect(termsOf(policy("open", { allowAgents: [BOB] }), colony())).toEqual({ listen: true, carry: true, deliver: true, broadcasts: false });
+  });
+
+  it("broadcasts need the admin's word: of the peer, by the list, or of its agents", () => {
+    const broadcasts = (peer: Standing, more: Partial<Policy> = {}) => TRUST_LEVELS.map((level) => termsOf(policy(level, more), peer).broadcasts);
+    expect(broadcasts(colony())).toEqual([false, false, false, false]);
+    expect(broadcasts(host())).toEqual([false, false, false, false]);
+    expect(broadcasts(colony({ approved: true }))).toEqual([true, true, true, false]);
+    expect(broadcasts(host({ approved: true }))).toEqual([true, true, true, false]);
+    expect(broadcasts(colony(), { allowlist: [COLONY] })).toEqual([true, true, true, false]);
+    expect(broadcasts(colony({ allowAgents: [ALICE] }))).toEqual([true, true, false, false]);
+    expect(broadcasts(colony({ approved: true, blocked: true }))).toEqual([false, false, false, false]);
   });
 });
 

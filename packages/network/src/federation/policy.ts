@@ -12,6 +12,10 @@
  * verified is carried in the relay view and delivered. The colony's own `private` closes everything, whatever a peer's row
  * says; otherwise a peer's own level goes before the colony's. A peer's `allowAgents` narrows that peer to these agents; the
  * colony's `allowAgents` admits these agents from wherever they are hosted, through a common relay or Jetstream.
+ *
+ * A broadcast of another host's agent reaches everybody here only by the admin's own word: of a peer that the admin named or has
+ * on the list, or of an agent in the `allowAgents` of the peer or stream that it comes by. Whoever came by itself may write to
+ * agents, but not wake them all with one record.
  */
 
 /** How far others are trusted. */
@@ -51,6 +55,8 @@ export interface Terms {
   listen: boolean;
   carry: boolean;
   deliver: boolean;
+  /** Whether what is for everybody is delivered too. */
+  broadcasts: boolean;
   allowAgents?: string[];
 }
 
@@ -73,16 +79,19 @@ export const judge = (policy: Policy, peer: Standing): Verdict => {
     return peer.approved || level === "open" ? { state: "active" } : { state: "refused", reason: `At level ${level} only the admin adds hosts.` };
   }
   if (!peer.verified) return { state: "pending", reason: "The handshake is not completed yet." };
-  const listed = peer.approved || (peer.did !== null && policy.allowlist.includes(peer.did));
-  if (level === "allowlist" && !listed) return { state: "pending", reason: "It asked to peer and is not on the list: add it as a peer to approve." };
+  if (level === "allowlist" && !isWished(policy, peer)) return { state: "pending", reason: "It asked to peer and is not on the list: add it as a peer to approve." };
   if (peer.theirs !== "active") return { state: "pending", reason: "The other colony's admin has to approve." };
   return { state: "active" };
 };
 
+/** Whether the admin named it, or has it on the list. */
+const isWished = (policy: Policy, { approved, did }: Standing): boolean => approved || (did !== null && policy.allowlist.includes(did));
+
 /** What its host's events are good for here. */
 export const termsOf = (policy: Policy, peer: Standing): Terms => {
   const active = judge(policy, peer).state === "active";
-  return { listen: active, carry: active, deliver: active, ...(active && peer.allowAgents !== null ? { allowAgents: peer.allowAgents } : {}) };
+  const broadcasts = active && (isWished(policy, peer) || peer.allowAgents !== null);
+  return { listen: active, carry: active, deliver: active, broadcasts, ...(active && peer.allowAgents !== null ? { allowAgents: peer.allowAgents } : {}) };
 };
 
 /** Whether a colony that nobody here has heard of may begin a handshake at all. */

@@ -11,8 +11,12 @@ import { attend, settle, stateOf } from "./settle.ts";
  * Called every minute: finishes handshakes, farewells and changes that were cut short, and has each listening object look
  * after its connection. One peer's failure is a line in the log and nothing to the others.
  */
-export const upkeep = async (colony: Colony): Promise<void> => {
+export const upkeep = (colony: Colony): Promise<void> => upkeepUnlessSince(colony, Number.MAX_SAFE_INTEGER);
+
+/** The same, unless it was begun after `since` (ms since 1970), by whatever isolate: there may be any number, and each start is the start of one. */
+export const upkeepUnlessSince = async (colony: Colony, since: number): Promise<void> => {
   const now = colony.now();
+  if (!(await colony.upkeepTimes.begin(now, since))) return;
   await colony.nonces.sweep(now);
   const policy = await colony.policy.get();
   await eachOf(await colony.peers.all(), UPKEEP_CONCURRENCY, (row) => upkeepOf(colony, policy, row, now), logFailure);
@@ -32,8 +36,11 @@ const upkeepOf = async (colony: Colony, policy: Policy, row: PeerRow, now: numbe
   const uninvited = !row.approved && !row.blocked && state !== "active";
   if (uninvited && row.updatedAt + UNINVITED_LIFE < now) return void (await finishRemoval(colony, row));
   // What the admin asked for and is not there yet; what came by itself comes again by itself.
-  if (state === "pending" && row.approved && due) await propose(colony, row);
-  else await attend(colony, policy, row);
+  if (state === "pending" && row.approved && due) {
+    // Before it is tried: one that takes long is not begun again by the next minute.
+    await colony.peers.change(row, nextAttempt(row, now), now);
+    await propose(colony, row);
+  } else await attend(colony, policy, row);
 };
 
 /** After a change of policy: every peer is listened to, or not, by the new one, at once. */

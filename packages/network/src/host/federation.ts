@@ -6,6 +6,7 @@ import type { CardSource } from "../federation/own-card.ts";
 import { NonceStore } from "../federation/nonce-store.ts";
 import { PeerStore } from "../federation/peer-store.ts";
 import { PolicyStore } from "../federation/policy-store.ts";
+import { UpkeepTimes } from "../federation/upkeep-times.ts";
 import { collectionsOf } from "../federation/collections.ts";
 import { resolverOf } from "./dids.ts";
 import { networkStub, peerStub, upstreamStub } from "./stubs.ts";
@@ -24,6 +25,7 @@ const build = (env: Env): Colony => {
     peers: new PeerStore(env.DB),
     nonces: new NonceStore(env.DB),
     policy: new PolicyStore(env.DB, peering),
+    upkeepTimes: new UpkeepTimes(env.DB),
     listening: {
       collections: collectionsOf(env.RELAY_COLLECTIONS),
       peer: (host) => peerStub(env, host),

@@ -1,23 +1,30 @@
 import type { Env } from "../env.ts";
+import { START_RETRY, UPKEEP_FRESH } from "../federation/limits.ts";
+import { upkeepUnlessSince } from "../federation/upkeep.ts";
 import { health } from "../http/health.ts";
-import { upkeep } from "../federation/upkeep.ts";
 import { colonyOf } from "./federation.ts";
+import { startedAt } from "./started-at.ts";
 
 let begun: Env | undefined;
+/** When to try again at the earliest, in ms since 1970. */
+let notBefore = 0;
 
 /**
  * With the first requests of an isolate's life, which is how a start shows: peers are listened to again at once, not with the next
- * minute. A registry that is not migrated yet is waited for, with the next request. Never throws.
+ * minute. Isolates come and go as the platform likes, so each leaves it at what another did since the colony's start, or lately
+ * where nobody says when that was. A registry that is not migrated yet is waited for. Never throws.
  */
 export const peersAtStart = async (env: Env): Promise<void> => {
-  if (begun === env) return;
+  const now = Date.now();
+  if (begun === env || now < notBefore) return;
   begun = env;
   try {
     const ready = await health(new Request(env.ORIGIN), env);
-    if (ready.ok) await upkeep(colonyOf(env));
+    if (ready.ok) await upkeepUnlessSince(colonyOf(env), startedAt(env, now - UPKEEP_FRESH));
     else begun = undefined;
   } catch (error) {
     begun = undefined;
+    notBefore = now + START_RETRY;
     console.error(JSON.stringify({ event: "peers-at-start-failed", error: error instanceof Error ? error.message : String(error) }));
   }
 };
