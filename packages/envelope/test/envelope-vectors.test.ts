@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type CheckedKey, checkKeyRecord, open, openFile, type PrivateKey, type SealContext, type SealedContent, type SuiteName } from "../src/index.ts";
+import { type CheckedKey, checkKeyRecord, open, OpenError, openFile, type PrivateKey, type SealContext, type SealedContent, type SuiteName } from "../src/index.ts";
 import { hex, toHex } from "./fixture.ts";
 import { makeVectors } from "./vectors.ts";
 
@@ -8,6 +8,7 @@ interface Vectors {
   epoch: { key: string };
   keys: Record<string, { suite: SuiteName; privateKey: string; keyId: string }>;
   cases: { name: string; context: SealContext; plaintext: string; sealed: SealedContent }[];
+  refused: { name: string; context: SealContext; sealed: unknown }[];
   grant: { subjectCase: string; repo: string; rkey: string; opensWith: string; record: unknown };
   keyRecord: { did: string; record: unknown };
   file: { repo: string; plaintext: string; key: string; sha256: string; size: number; ciphertext: string };
@@ -31,6 +32,11 @@ describe("the vectors of docs/envelope.md", () => {
     ];
     expect(rings.length).toBeGreaterThan(0);
     for (const ring of rings) expect(toHex((await open({ sealed, context, ring })).plaintext)).toBe(plaintext);
+  });
+
+  it.each(vectors.refused)("$name: does not open with any", async ({ context, sealed }) => {
+    const rings = [{ epochKeys: [hex(vectors.epoch.key)] }, ...keys.map((key) => ({ keys: [key] })), { keys, epochKeys: [hex(vectors.epoch.key)] }];
+    for (const ring of rings) await expect(open({ sealed, context, ring })).rejects.toBeInstanceOf(OpenError);
   });
 
   it("a grant opens the record it is for", async () => {

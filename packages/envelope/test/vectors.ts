@@ -5,11 +5,13 @@ import { contentKeyOf, dataKeyOfEpoch, epochIdOf } from "../src/content-key.ts";
 import { bindingOf, type SealContext } from "../src/context.ts";
 import { encodeData } from "../src/data-model.ts";
 import { type KeyPair, keyIdOf, makeGrant, makeKeyRecord, padme, type SealInput, sealFile, type SuiteName, SUITES } from "../src/index.ts";
-import { associatedOf, parseSealed } from "../src/sealed.ts";
+import { pad } from "../src/padding.ts";
+import { associatedOf, bytesToJson, parseSealed } from "../src/sealed.ts";
 import { sealWith } from "../src/seal.ts";
 import type { wrapKey } from "../src/wrap.ts";
+import { collect } from "./collect.ts";
 import { hex, toHex } from "./fixture.ts";
-import { alice, bob, carol, context, createdAt, filled } from "./people.ts";
+import { alice, bob, context, createdAt, filled } from "./people.ts";
 
 const suites: Record<SuiteName, () => CipherSuite> = {
   "hpke-xwing-hkdfsha256-aes256gcm": () => new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM),
@@ -83,10 +85,39 @@ const ownerOf = async (seed: Uint8Array) => {
   return { algorithm: "Ed25519" as const, privateKey, publicKey: own(Buffer.from(x ?? "", "base64url")) };
 };
 
-const collect = async (source: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
-  const parts: Uint8Array[] = [];
-  for await (const part of source) parts.push(part);
-  return own(Buffer.concat(parts));
+type Case = Awaited<ReturnType<typeof caseOf>>;
+
+/** A case with its content encrypted anew, rightly, but padded as it should not be. */
+const paddedAs = async ({ context: place, sealed }: Case, padded: Uint8Array) => {
+  const parts = parseSealed(sealed);
+  const binding = await bindingOf(place, parts.header);
+  const { key, nonce } = await contentKeyOf(await dataKeyOfEpoch(epochKey, parts.salt, place), parts.salt, binding);
+  const additionalData = await associatedOf(binding, parts.commitment, parts.recipients);
+  const ciphertext = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData }, key, own(padded)));
+  return { context: place, sealed: { ...sealed, ciphertext: bytesToJson(ciphertext) } };
+};
+
+/** What must not open, though the keys fit: mistakes that an implementation can make and nothing else shows. */
+const refusalsOf = async (shared: Case, secret: Case) => {
+  const { context: place, sealed } = shared;
+  const [first, second] = sealed.recipients;
+  if (first === undefined || second === undefined) throw new Error("two recipients");
+  const content = pad(hex(secret.plaintext));
+  const at = (index: number, value: number, length = content.length) => Uint8Array.from({ length }, (_, i) => (i === index ? value : (content[i] ?? 0)));
+  return [
+    { name: "padding that is not zero", ...(await paddedAs(secret, at(255, 1))) },
+    { name: "more padding than there should be", ...(await paddedAs(secret, at(0, 0, 288))) },
+    { name: "a length beyond the content", ...(await paddedAs(secret, at(2, 1))) },
+    { name: "no padding at all", ...(await paddedAs(secret, hex(secret.plaintext))) },
+    { name: "a field more in a recipient", context: place, sealed: { ...sealed, recipients: [{ ...first, note: "hi" }, second] } },
+    { name: "a field beside the bytes of the commitment", context: place, sealed: { ...sealed, commitment: { ...sealed.commitment, note: "hi" } } },
+    { name: "a field beside the bytes of the ciphertext", context: place, sealed: { ...sealed, ciphertext: { ...sealed.ciphertext, note: "hi" } } },
+    { name: "recipients in another order", context: place, sealed: { ...sealed, recipients: [second, first] } },
+    { name: "one recipient's wrapped key given to the other", context: place, sealed: { ...sealed, recipients: [first, { ...second, encapsulation: first.encapsulation, wrappedKey: first.wrappedKey }] } },
+    { name: "an unknown field put in", context: place, sealed: { ...sealed, note: "hi" } },
+    { name: "another record key", context: { ...place, rkey: "3kznmn7xqxl25" }, sealed },
+    { name: "a clear field more", context: { ...place, routing: { ...place.routing, priority: 5 } }, sealed },
+  ];
 };
 
 /** All vectors of docs/envelope.md; the same at every call. */
@@ -103,11 +134,11 @@ export const makeVectors = () =>
       await caseOf("private", { plaintext: utf8("remember"), type: "agent.memory.note", context: note, epochKey }),
       await caseOf("private and empty", { plaintext: new Uint8Array(0), type: "agent.memory.note", context: note, epochKey }),
     ];
-    const [, shared] = cases;
-    if (shared === undefined) throw new Error("no case");
+    const [, shared, secret] = cases;
+    if (shared === undefined || secret === undefined) throw new Error("no case");
     const subject = { uri: `at://${alice}/${context.collection}/${context.rkey}`, cid: "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq" };
     const place = { repo: alice, rkey: "3kznmn7xqxl24" };
-    const grant = await makeGrant({ sealed: shared.sealed, context, ring: { epochKeys: [epochKey] }, subject, place, to: carol, recipient: pairs.bobXwing, createdAt });
+    const grant = await makeGrant({ sealed: shared.sealed, context, ring: { epochKeys: [epochKey] }, subject, place, to: bob, recipient: pairs.bobXwing, createdAt });
     const owner = await ownerOf(filled(9));
     const expiresAt = "2026-12-05T09:00:00.000Z";
     const key = await makeKeyRecord({ did: bob, pair: pairs.bobX25519, createdAt, expiresAt, prev: { uri: `at://${bob}/agent.comms.key/3kznmn7xqxl21`, cid: subject.cid }, owners: [owner] });
@@ -120,6 +151,7 @@ export const makeVectors = () =>
       epoch: { key: toHex(epochKey), id: toHex(await epochIdOf(epochKey)) },
       keys: Object.fromEntries(Object.entries(pairs).map(([name, pair]) => [name, shownPair(pair)])),
       cases,
+      refused: await refusalsOf(shared, secret),
       grant: { subjectCase: shared.name, repo: place.repo, rkey: place.rkey, opensWith: "bobXwing", record: grant },
       keyRecord: { did: bob, ownerSeed: toHex(filled(9)), record: key },
       file: { repo: alice, plaintext: toHex(plaintext), key: toHex(fileKey.key), sha256: toHex(fileKey.sha256), size: fileKey.size, ciphertextSha256: toHex(await sha256(own(ciphertext))), ciphertext: toHex(ciphertext) },
