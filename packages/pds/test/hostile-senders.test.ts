@@ -2,23 +2,14 @@ import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { cidToString } from "@rookery/repo";
 import { encodeCommitFrame, sequenceFrame, type CommitBody } from "@rookery/sync";
 import { TestAgent } from "../../sync/test/agent.ts";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { DeliveryRow } from "../src/ports.ts";
 import { countWaiting, readWaiting } from "../src/store/inbox-waiting.ts";
 import { type Made, objectOf, op } from "./agents.ts";
-import { directory, documents, inbox, known, message, publish, rows, send, textsOf } from "./mail.ts";
+import { directory, documents, inbox, known, message, publish, rows, send, textsOf, useDirectory } from "./mail.ts";
 import { world } from "./worker.ts";
 
-const realFetch = globalThis.fetch;
-
-beforeEach(() => {
-  globalThis.fetch = directory;
-});
-
-afterEach(() => {
-  globalThis.fetch = realFetch;
-  vi.useRealTimers();
-});
+useDirectory();
 
 const { relay: colony, network } = world;
 const COLLECTION = "agent.comms.message";

@@ -1,20 +1,11 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { readWaiting } from "../src/store/inbox-waiting.ts";
 import { type Made, op, value } from "./agents.ts";
-import { directory, documents, inbox, known, message, publish, rows, send, textsOf } from "./mail.ts";
+import { documents, inbox, known, message, publish, rows, send, textsOf, useDirectory } from "./mail.ts";
 import { world } from "./worker.ts";
 
-const realFetch = globalThis.fetch;
-
-beforeEach(() => {
-  globalThis.fetch = directory;
-});
-
-afterEach(() => {
-  globalThis.fetch = realFetch;
-  vi.useRealTimers();
-});
+useDirectory();
 
 /** Let a day pass, and the alarm ring. Time goes on from there until the test ends. */
 async function alarm(agent: Made): Promise<void> {

@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { P256PublicKey } from "@atcute/crypto";
 import { decode, lexToJson } from "@rookery/repo";
 import { webcrypto } from "node:crypto";
-import { expect } from "vitest";
+import { afterEach, beforeEach, expect, vi } from "vitest";
 import { type Made, makeAgent, op, value } from "./agents.ts";
 import { world } from "./worker.ts";
 
@@ -16,6 +16,18 @@ export const directory: typeof fetch = async (input) => {
   const doc = documents.get(decodeURIComponent(new URL(new Request(input).url).pathname.slice(1)));
   return doc === undefined ? new Response("{}", { status: 404 }) : Response.json(doc, { headers: { "content-type": "application/did+ld+json" } });
 };
+
+/** Every request of a file's tests goes to this directory, and time runs as it does again after each. */
+export function useDirectory(): void {
+  const realFetch = globalThis.fetch;
+  beforeEach(() => {
+    globalThis.fetch = directory;
+  });
+  afterEach(() => {
+    globalThis.fetch = realFetch;
+    vi.useRealTimers();
+  });
+}
 
 /** Make an agent known to the directory, with its key or another. */
 export async function publish(agent: Made, key = agent.publicKey): Promise<void> {

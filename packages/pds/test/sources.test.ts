@@ -1,22 +1,13 @@
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { DeliveryRow } from "../src/ports.ts";
 import { schemaVersion } from "../src/schema.ts";
 import { readWaiting } from "../src/store/inbox-waiting.ts";
 import { type Made, objectOf, op, value } from "./agents.ts";
-import { directory, documents, inbox, known, message, publish, rows, send, textsOf } from "./mail.ts";
+import { documents, inbox, known, message, publish, rows, send, textsOf, useDirectory } from "./mail.ts";
 import { world } from "./worker.ts";
 
-const realFetch = globalThis.fetch;
-
-beforeEach(() => {
-  globalThis.fetch = directory;
-});
-
-afterEach(() => {
-  globalThis.fetch = realFetch;
-  vi.useRealTimers();
-});
+useDirectory();
 
 const { relay: colony, network } = world;
 const COLLECTION = "agent.comms.message";
