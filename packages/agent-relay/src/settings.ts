@@ -145,6 +145,9 @@ export const MAX_PROFILE_BYTES = 64_000;
 export const MAX_ACCOUNTS_PER_HOST = 200_000;
 /** Hosts asked about in one call: a page of listHosts, as its lexicon has it. */
 export const MAX_LISTED_HOSTS = 1_000;
+/** From so many accounts on a host's count is told as it was for so long, in ms: anybody may ask, and counting goes through all of them. */
+export const COUNT_REMEMBERED_FROM = 1_000;
+export const COUNT_LIFE_MS = 30_000;
 /** Accounts on one page of listReposByCollection, as its lexicon has it. */
 export const MAX_LISTED_BY_COLLECTION = 2_000;
 /** Collections noted for one account, and different ones in all: names come from strangers. */

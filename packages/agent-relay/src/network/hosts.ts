@@ -1,11 +1,19 @@
 import type { HostSummary } from "./network-api.ts";
-import { MAX_ACCOUNTS_PER_HOST } from "../settings.ts";
+import { COUNT_LIFE_MS, COUNT_REMEMBERED_FROM, MAX_ACCOUNTS_PER_HOST } from "../settings.ts";
 
 type Row = { name: string; seq: number; at: number };
+
+/** Rows of one host that is another: only so does SQLite know that the index of those serves. */
+const OF_HOST = "host = ? AND host <> ''";
+
+/** What counting the accounts of a host found, and until when it is told again. */
+type Count = { accounts: number; at: number | null; until: number };
 
 /** Other hosts whose accounts are known here, one row each. */
 export class Hosts {
   readonly #sql: SqlStorage;
+  /** Of large hosts, which are few; the empty name is the colony's own. */
+  readonly #counts = new Map<string, Count>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -27,9 +35,17 @@ export class Hosts {
   }
 
   /** One host; undefined when nothing of it is carried. */
-  find(name: string): HostSummary | undefined {
+  find(name: string, now: number): HostSummary | undefined {
     const [row] = this.#sql.exec<Row>("SELECT name, seq, at FROM host WHERE name = ?", name).toArray();
-    return row === undefined ? undefined : this.#summary(row);
+    if (row === undefined) return undefined;
+    const { accounts } = this.#count(name, now, `SELECT COUNT(*) AS accounts, NULL AS at FROM repos WHERE ${OF_HOST} AND carried = 1 AND status IS NOT 'deleted'`, name);
+    return { host: name, accounts, seq: row.seq, lastEventAt: new Date(row.at).toISOString() };
+  }
+
+  /** The colony itself, whose log was followed up to `seq`. */
+  own(seq: number, now: number): HostSummary {
+    const { accounts, at } = this.#count("", now, "SELECT COUNT(*) AS accounts, MAX(at) AS at FROM repos WHERE host = '' AND head IS NOT NULL AND status IS NOT 'deleted'");
+    return { host: "", accounts, seq, ...(at === null ? {} : { lastEventAt: new Date(at).toISOString() }) };
   }
 
   /**
@@ -37,14 +53,19 @@ export class Hosts {
    * are not listed; where their host was in its stream is forgotten, so that it may come back with another.
    */
   forget(name: string): void {
-    this.#sql.exec("DELETE FROM repo_collection WHERE repo IN (SELECT id FROM repos WHERE host = ?)", name);
-    this.#sql.exec("DELETE FROM profile WHERE repo IN (SELECT id FROM repos WHERE host = ?)", name);
-    this.#sql.exec("UPDATE repos SET carried = 0, epoch = 0, n = -1 WHERE host = ?", name);
+    this.#sql.exec(`DELETE FROM repo_collection WHERE repo IN (SELECT id FROM repos WHERE ${OF_HOST})`, name);
+    this.#sql.exec(`DELETE FROM profile WHERE repo IN (SELECT id FROM repos WHERE ${OF_HOST})`, name);
+    this.#sql.exec(`UPDATE repos SET carried = 0, epoch = 0, n = -1 WHERE ${OF_HOST}`, name);
     this.#sql.exec("DELETE FROM host WHERE name = ?", name);
+    this.#counts.delete(name);
   }
 
-  #summary({ name, seq, at }: Row): HostSummary {
-    const { n } = this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM repos WHERE host = ? AND carried = 1 AND status IS NOT 'deleted'", name).one();
-    return { host: name, accounts: n, seq, lastEventAt: new Date(at).toISOString() };
+  #count(name: string, now: number, query: string, ...values: string[]): Omit<Count, "until"> {
+    const known = this.#counts.get(name);
+    if (known !== undefined && known.until > now) return known;
+    const count = this.#sql.exec<{ accounts: number; at: number | null }>(query, ...values).one();
+    if (count.accounts >= COUNT_REMEMBERED_FROM) this.#counts.set(name, { ...count, until: now + COUNT_LIFE_MS });
+    else this.#counts.delete(name);
+    return count;
   }
 }

@@ -110,7 +110,8 @@ export abstract class NetworkRelayObject<Env = unknown> extends SequencerObject<
 
   async hosts(names: string[]): Promise<HostSummary[]> {
     await this.#beCurrent();
-    const found = names.slice(0, MAX_LISTED_HOSTS).map((name) => (name === "" ? this.#ownHost() : this.#hosts.find(name)));
+    const now = this.now();
+    const found = names.slice(0, MAX_LISTED_HOSTS).map((name) => (name === "" ? this.#hosts.own(this.#follower.through, now) : this.#hosts.find(name, now)));
     return found.filter((host) => host !== undefined);
   }
 
@@ -143,13 +144,6 @@ export abstract class NetworkRelayObject<Env = unknown> extends SequencerObject<
     } finally {
       this.#arriving--;
     }
-  }
-
-  #ownHost(): HostSummary {
-    const { accounts, at } = this.ctx.storage.sql
-      .exec<{ accounts: number; at: number | null }>("SELECT COUNT(*) AS accounts, MAX(at) AS at FROM repos WHERE host = '' AND head IS NOT NULL AND status IS NOT 'deleted'")
-      .one();
-    return { host: "", accounts, seq: this.#follower.through, ...(at === null ? {} : { lastEventAt: new Date(at).toISOString() }) };
   }
 
   #transaction<T>(run: () => T): T {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ownCommit, revOf } from "../../test/colony.ts";
 import { networkFor, replay } from "../../test/network.ts";
 import { accountRow, did, identityRow, until, upTo } from "../../test/relay.ts";
+import { COUNT_LIFE_MS, COUNT_REMEMBERED_FROM } from "../settings.ts";
 import type { CarriedRow } from "./network-api.ts";
 
 const HOST = "peer.example.com";
@@ -108,6 +109,30 @@ describe("hosts", () => {
     await house.network().ingest({ host: OTHER, rows: [{ ...carried(ownCommit(2, 7)), n: 1 }, { ...carried(ownCommit(2, 8)), n: 2 }] });
     expect(await house.network().repo(did(2))).toMatchObject({ host: OTHER, rev: revOf(8) });
     expect((await replay(house)).filter((line) => line.startsWith("2"))).toEqual([`2 #commit ${revOf(7)}`, `2 #commit ${revOf(8)}`]);
+  });
+
+  it("with many accounts are not counted anew each time that anybody asks", async () => {
+    const house = networkFor({ test: "host-counts" });
+    const countOf = async (host: string) => (await house.network().hosts([host]))[0]?.accounts;
+    await house.network().ingest({ host: HOST, rows: commits(1, 1, 1) });
+    await house.colony.stub.ingest([{ ...ownCommit(2, 1) }]);
+    const add = (host: string, from: number, count: number) =>
+      runInDurableObject(house.network(), (_, { storage: { sql } }) => {
+        for (let i = from; i < from + count; i++)
+          sql.exec("INSERT INTO repos (did, host, epoch, n, head, active, seq, acked, carried) VALUES (?, ?, 0, 0, 'head', 1, 0, 0, 1)", `did:plc:${host}${i}`, host);
+      });
+    for (const host of [HOST, ""]) {
+      expect(await countOf(host)).toBe(1);
+      await add(host, 0, 1);
+      // Few are counted at once.
+      expect(await countOf(host)).toBe(2);
+      await add(host, 1, COUNT_REMEMBERED_FROM);
+      expect(await countOf(host)).toBe(COUNT_REMEMBERED_FROM + 2);
+      await add(host, COUNT_REMEMBERED_FROM + 1, 1);
+      expect(await countOf(host)).toBe(COUNT_REMEMBERED_FROM + 2);
+      house.colony.controls.clockAhead += COUNT_LIFE_MS + 1;
+      expect(await countOf(host)).toBe(COUNT_REMEMBERED_FROM + 3);
+    }
   });
 
   it("page through collections", async () => {
