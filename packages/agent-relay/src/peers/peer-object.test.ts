@@ -55,6 +55,19 @@ describe("listening", () => {
     expect(peer.rows.every(({ carry }) => carry)).toBe(true);
   });
 
+  it("begins anew when it is told to while it ends", async () => {
+    const peer = new PeerUnderTest("second-thoughts");
+    const agent = peer.agent(2);
+    peer.controls.networkDelayMs = 300;
+    await peer.send(commitOf(agent.commit([message("a")])));
+    await peer.listen();
+    await live(peer);
+    await Promise.all([peer.stub.forget(), peer.listen()]);
+    peer.controls.networkDelayMs = 0;
+    await peer.send(commitOf(agent.commit([message("b")])));
+    expect(await peer.dealt()).toMatchObject({ state: "live", cursor: 2, accepted: 2 });
+  });
+
   it("tells how old the last event was", async () => {
     const peer = new PeerUnderTest("lag");
     const agent = peer.agent(2);

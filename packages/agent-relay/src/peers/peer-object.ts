@@ -18,6 +18,8 @@ import { PEER_LIMITS, type PeerLimits } from "./settings.ts";
  */
 export abstract class PeerObject<Env = unknown> extends DurableObject<Env> implements PeerApi {
   #parts: { peer: Peer; scheduler: Scheduler } | undefined;
+  /** While everything is being forgotten; what is configured meanwhile begins after that, with nothing. */
+  #ending: Promise<void> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -57,6 +59,7 @@ export abstract class PeerObject<Env = unknown> extends DurableObject<Env> imple
   async configure(config: PeerConfig): Promise<Outcome<null>> {
     const fault = faultOfConfig(config, this.ctx.id.name, this.allowLoopback());
     if (fault !== undefined) return fail(400, "InvalidRequest", fault);
+    while (this.#ending !== undefined) await this.#ending;
     const { peer } = this.#parts ?? this.#open();
     peer.configure(config);
     await this.check();
@@ -75,6 +78,11 @@ export abstract class PeerObject<Env = unknown> extends DurableObject<Env> imple
   }
 
   async forget(): Promise<void> {
+    this.#ending ??= this.#end().finally(() => (this.#ending = undefined));
+    await this.#ending;
+  }
+
+  async #end(): Promise<void> {
     const parts = this.#parts;
     this.#parts = undefined;
     await parts?.peer.stop();
