@@ -4,7 +4,8 @@
  *   1. messages are read, and put in the order of their seqs;
  *   2. each account's events are handled one after another, those of different accounts side by side;
  *   3. what is passed on goes to the network relay;
- *   4. when it has that, cursor, accounts and counters go to disk in one transaction.
+ *   4. when it has that, cursor, accounts and counters go to disk in one transaction, with the note that accounts are to be compared
+ *      when the stream has a hole.
  *
  * A crash or failure before 4 leaves everything as it was: the host is asked again from the stored cursor, and the network
  * relay leaves out what it has.
@@ -37,6 +38,12 @@ export interface IntakeStores {
 
 /** What a turn's messages said about the stream itself, in order. */
 export type Notice = { kind: "info"; name: string; message: string } | { kind: "error"; error: string; message: string };
+
+/** How far a turn of the stream gets, and whether the host says that events before it are gone. */
+interface Progress {
+  cursor: number;
+  hasHole: boolean;
+}
 
 /** See above. One turn at a time. */
 export class Intake {
@@ -79,7 +86,7 @@ export class Intake {
         if (reading.kind === "item") items.push(reading.item);
       }
     }
-    const done = await this.#run(handler, turn, items, this.#seq);
+    const done = await this.#run(handler, turn, items, { cursor: this.#seq, hasHole: notices.some(isHole) });
     if (!done.ok) return done;
     const age = this.#stores.now() - Date.parse(items.at(-1)?.message.body.time ?? "");
     if (!Number.isNaN(age)) this.#lagMs = Math.max(0, age);
@@ -101,11 +108,11 @@ export class Intake {
     this.#stores.held.clear();
   }
 
-  async #run(handler: EventHandler, turn: Turn, items: StreamItem[], cursor: number | undefined): Promise<Outcome<null>> {
+  async #run(handler: EventHandler, turn: Turn, items: StreamItem[], progress: Progress | undefined): Promise<Outcome<null>> {
     let isDone = false;
     try {
       await handleAll(handler, turn, items);
-      const done = await this.#finish(turn, cursor);
+      const done = await this.#finish(turn, progress);
       isDone = done.ok;
       return done;
     } finally {
@@ -113,7 +120,7 @@ export class Intake {
     }
   }
 
-  async #finish(turn: Turn, cursor: number | undefined): Promise<Outcome<null>> {
+  async #finish(turn: Turn, progress: Progress | undefined): Promise<Outcome<null>> {
     const { network, peer, storage, fault } = this.#stores;
     const host = peer.row?.config.host ?? "";
     fault("peer.ingest");
@@ -124,18 +131,19 @@ export class Intake {
       if (!taken.ok) return taken;
     }
     fault("peer.ingested");
-    storage.transactionSync(() => this.#commit(turn, cursor));
+    storage.transactionSync(() => this.#commit(turn, progress));
     fault("peer.committed");
     this.#judge(turn);
     return ok(null);
   }
 
-  #commit(turn: Turn, cursor: number | undefined): void {
+  #commit(turn: Turn, progress: Progress | undefined): void {
     const { accounts, peer, now, fault } = this.#stores;
     for (const account of turn.changed) accounts.save(account);
     peer.refuse(turn.refused);
     const accepted = (peer.row?.accepted ?? 0) + turn.accepted;
-    peer.change({ accepted, ...(cursor === undefined ? {} : { cursor, lastEventAt: now() }) });
+    const place = progress === undefined ? {} : { cursor: progress.cursor, lastEventAt: now() };
+    peer.change({ accepted, ...place, ...(progress?.hasHole === true && accounts.count > 0 ? { sweep: "" } : {}) });
     fault("peer.transaction");
   }
 
@@ -146,6 +154,8 @@ export class Intake {
     for (const { code, did } of turn.refusals) if (isOffence(code, did)) standing.bad(at, did);
   }
 }
+
+const isHole = (notice: Notice): boolean => notice.kind === "info" && notice.name === "OutdatedCursor";
 
 async function handleAll(handler: EventHandler, turn: Turn, items: StreamItem[]): Promise<void> {
   const accounts = [...Map.groupBy(items, ({ did }) => did).values()];

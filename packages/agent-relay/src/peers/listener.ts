@@ -6,7 +6,7 @@ import { connect, type Connection } from "./connection.ts";
 import { afterEnding, type Cause } from "./after-ending.ts";
 import type { EventHandler } from "./event-handler.ts";
 import type { Request } from "./host-client.ts";
-import type { Intake, Notice } from "./intake.ts";
+import type { Intake } from "./intake.ts";
 import { Pace } from "./pace.ts";
 import type { PeerStore } from "./peer-row.ts";
 import type { Serial } from "./serial.ts";
@@ -24,8 +24,6 @@ export interface ListenerOptions {
   handler: () => EventHandler;
   /** A turn was dealt with: accounts may have come to need something. */
   afterTurn: () => void;
-  /** The stream has a hole. */
-  suspectAll: () => void;
   /** Call `check` at this time. */
   wakeAt: (at: number) => void;
   now: () => number;
@@ -118,7 +116,6 @@ export class Listener {
       const last = done.value.findLast(({ kind }) => kind === "error");
       // A turn costs a call and a transaction whatever it holds: events that come in quick succession share one.
       if (messages.length < TURN_EVENTS) await scheduler.wait(COALESCE_MS);
-      if (done.value.some(isHole)) this.#options.suspectAll();
       if (last?.kind === "error") return { kind: "error-frame", error: last.error, message: last.message };
       if (standing.isTooBad) return { kind: "failed", message: "too many bad events" };
     }
@@ -146,5 +143,3 @@ export class Listener {
     if (nextAt !== null) wakeAt(nextAt);
   }
 }
-
-const isHole = (notice: Notice): boolean => notice.kind === "info" && notice.name === "OutdatedCursor";

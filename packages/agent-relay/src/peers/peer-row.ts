@@ -64,14 +64,21 @@ export class PeerStore {
     for (const { code, count } of this.#sql.exec<{ code: string; count: number }>("SELECT code, count FROM refused")) this.#refused.set(code, count);
   }
 
-  /** Write the row whole. */
+  /** Write the row. */
   save(row: PeerRow): void {
     const error = row.error === null ? null : row.error.slice(0, MAX_ERROR_CHARS);
-    this.#sql.exec(
-      `INSERT OR REPLACE INTO peer (id, config, cursor, epoch, state, tries, next_at, error, accepted, last_event_at, strikes, struck_at, sweep)
-       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      JSON.stringify(row.config), row.cursor, row.epoch, row.state, row.tries, row.nextAt, error, row.accepted, row.lastEventAt, row.strikes, row.struckAt, row.sweep,
-    );
+    const { cursor, epoch, state, tries, nextAt, accepted, lastEventAt, strikes, struckAt, sweep } = row;
+    const values = [cursor, epoch, state, tries, nextAt, error, accepted, lastEventAt, strikes, struckAt, sweep];
+    // Every turn of the stream comes here, and the settings may name thousands of agents.
+    if (row.config === this.#row?.config) {
+      this.#sql.exec("UPDATE peer SET cursor = ?, epoch = ?, state = ?, tries = ?, next_at = ?, error = ?, accepted = ?, last_event_at = ?, strikes = ?, struck_at = ?, sweep = ?", ...values);
+    } else {
+      this.#sql.exec(
+        `INSERT OR REPLACE INTO peer (id, cursor, epoch, state, tries, next_at, error, accepted, last_event_at, strikes, struck_at, sweep, config)
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...values, JSON.stringify(row.config),
+      );
+    }
     this.#row = { ...row, error };
   }
 

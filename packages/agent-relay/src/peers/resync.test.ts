@@ -102,6 +102,22 @@ describe("a broken chain", () => {
     await inSync(peer);
   });
 
+  it("of an account of which the host says one thing and gives another is not mended without end", async () => {
+    const { peer, agent } = await followed("two-tongues");
+    peer.controls.limits.resync = { ...PEER_LIMITS.resync, ...peer.controls.limits.resync, retry: { firstMs: 3_600_000, maxMs: 3_600_000 } };
+    await peer.stub.abort().catch(() => undefined);
+    await peer.stub.check();
+    agent.commit([message("missed")]);
+    const third = agent.commit([message("third")]);
+    const archive = agent.archive();
+    agent.commit([message("fourth")]);
+    await peer.publish(agent, archive);
+    await peer.send(commitOf(third));
+    await until("compared twice", async () => (await peer.server.asked()).filter((path) => path.startsWith("getLatestCommit")).length === 2);
+    await until("waiting", async () => (await peer.status()).desynchronized === 1);
+    expect(await fetches(peer)).toBe(2);
+  });
+
   it("of an account that wrote nothing that is kept is mended in silence, until the repository shows that it did", async () => {
     const { peer, agent } = await followed("silent", [post("a")]);
     agent.commit([post("missed")]);
@@ -249,6 +265,21 @@ describe("an account that is switched off or on while its document cannot be had
 });
 
 describe("a hole in the host's stream", () => {
+  it("is not forgotten by a peer that stops right after it has read of it", async () => {
+    const { peer, agent } = await followed("hole-crash");
+    peer.controls.limits.reconnect = { firstMs: 400, maxMs: 400 };
+    await peer.stub.abort().catch(() => undefined);
+    await peer.server.greet([encodeInfoFrame({ name: "OutdatedCursor" })]);
+    await peer.send(commitOf(agent.commit([message("b")])));
+    peer.controls.faultAt = "peer.committed";
+    await peer.stub.check();
+    await until("stopped", () => peer.controls.faultAt === undefined);
+    await peer.server.greet([]);
+    await peer.stub.abort().catch(() => undefined);
+    await peer.stub.check();
+    await until("asked", async () => (await peer.server.asked()).some((path) => path.startsWith("listRepos")));
+  });
+
   it("is one whose host does not list its accounts: those whose chain breaks are mended all the same, and it is not asked without end", async () => {
     const { peer, agent } = await followed("no-list");
     peer.controls.limits.resync = { ...PEER_LIMITS.resync, ...peer.controls.limits.resync, retry: { firstMs: 3_600_000, maxMs: 3_600_000 } };

@@ -84,12 +84,6 @@ export class Resyncer {
     return true;
   }
 
-  /** Compare all accounts with what the host lists: the stream has a hole. */
-  suspectAll(): void {
-    this.#sweptPages = 0;
-    if (this.#options.accounts.count > 0) this.#options.peer.change({ sweep: "" });
-  }
-
   async #fetch({ did, rev: known, tries }: Account): Promise<void> {
     const { client, sha256, limits, verifier, serial, isKept, peer, network, deliveriesOf, now } = this.#options;
     if (this.#quota.isSpent(did, now())) return this.#postpone(did, "its chain breaks again and again");
@@ -156,19 +150,24 @@ export class Resyncer {
 
   /** An account under suspicion: did it miss anything? */
   async #compare({ did }: Account): Promise<void> {
-    const { client, serial } = this.#options;
+    const { client, serial, limits, random } = this.#options;
     const stand = await client().latestCommit(did);
     await serial.run(async () => {
       const { accounts, peer, now } = this.#options;
       const account = accounts.find(did);
       if (account === undefined || !account.active || account.desync > 0 || account.due === null) return;
       if (stand.rev <= account.rev) accounts.save({ ...account, due: null, tries: 0 });
-      else accounts.save({ ...account, desync: positionAfter(peer.row?.cursor ?? 0), due: now(), tries: 0 });
+      else {
+        // A host that says one thing and gives another would have its repository fetched without end.
+        const waitMs = account.tries === 0 ? 0 : backoffMs(account.tries, limits.retry, random);
+        accounts.save({ ...account, desync: positionAfter(peer.row?.cursor ?? 0), due: now() + waitMs, tries: account.tries + 1 });
+      }
     });
   }
 
   async #sweep(cursor: string): Promise<void> {
     const { client, serial, peer, accounts, limits, now, storage, random } = this.#options;
+    if (cursor === "") this.#sweptPages = 0;
     try {
       const page = await client().listRepos(cursor);
       await serial.run(async () =>
@@ -203,6 +202,6 @@ export class Resyncer {
   /** Mended. What was held meanwhile may have been lost (held.ts), and an account that writes no more would never show it: it is compared once. */
   #inSync(account: Account): Account {
     const { now, limits } = this.#options;
-    return { ...account, status: null, desync: 0, due: now() + limits.suspicionMs, tries: 0 };
+    return { ...account, status: null, desync: 0, due: now() + limits.suspicionMs };
   }
 }
