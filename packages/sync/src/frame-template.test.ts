@@ -20,7 +20,10 @@ describe("templateOf", () => {
   it.each(templates)("undoes sequenceFrame for %s", (_, template) =>
     fc.assert(
       fc.property(seq, (n) => {
-        expect(templateOf(sequenceFrame(template.frame, template.seqAt, n))).toEqual({ ...template, seq: n });
+        const { frame, ...rest } = templateOf(sequenceFrame(template.frame, template.seqAt, n));
+        // Byte by byte in one call: toEqual takes 10 ms for 70 KB.
+        expect(Buffer.compare(frame, template.frame)).toBe(0);
+        expect(rest).toEqual({ seqAt: template.seqAt, seq: n });
       }),
       runs,
     ));
