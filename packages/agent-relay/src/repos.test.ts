@@ -3,6 +3,24 @@ import { describe, expect, it } from "vitest";
 import { did, relayFor } from "../test/relay.ts";
 import { Repos } from "./repos.ts";
 
+it("lists accounts that are carried without looking at those that are not", async () => {
+  await runInDurableObject(relayFor({ test: "repo-list" }).stub, (_, { storage: { sql } }) => {
+    for (let i = 0; i < 500; i++)
+      sql.exec("INSERT INTO repos (did, host, epoch, n, head, active, seq, acked, carried) VALUES (?, 'pds.example.com', 0, 0, 'head', 1, 0, 0, ?)", `did:plc:${i}`, i < 498 ? 0 : 1);
+    let read = 0;
+    const counting = new Proxy(sql, {
+      get: () => (...call: Parameters<SqlStorage["exec"]>) => {
+        const cursor = sql.exec(...call);
+        const rows = cursor.toArray();
+        read += cursor.rowsRead;
+        return { toArray: () => rows };
+      },
+    });
+    expect(new Repos(counting).list(0, 10).repos.map(({ did: listed }) => listed)).toEqual(["did:plc:498", "did:plc:499"]);
+    expect(read).toBeLessThan(50);
+  });
+});
+
 describe("an account's row", () => {
   it("costs one written row an event, and the indexes by host only when the host changes", async () => {
     await runInDurableObject(relayFor({ test: "repo-rows" }).stub, (_, { storage: { sql } }) => {

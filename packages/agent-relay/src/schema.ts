@@ -87,6 +87,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ["ALTER TABLE state ADD COLUMN born INTEGER NOT NULL DEFAULT 0"],
   // Seqs left out at each start, which tell whoever follows this log that it went back to a backup.
   ["CREATE TABLE seq_gap (after INTEGER PRIMARY KEY, through INTEGER NOT NULL) STRICT"],
+  // Most accounts of a large host are known of but not carried, and lists are for everybody. Written only when that changes (repos.ts).
+  ["CREATE INDEX repos_carried ON repos (id) WHERE carried = 1"],
 ];
 
 /** Bring the tables up to `target` (the newest, unless a test asks for an older one). Runs in one transaction per migration. */
