@@ -95,6 +95,27 @@ describe("two colonies", () => {
     for (const { agent } of [cora, cleo]) agent.close();
   });
 
+  test("let broadcasts of a colony that came by itself reach nobody, and those of one that the admin named everybody, once", async () => {
+    // b's admin has not named a; a's admin named b.
+    const unheard = await ann.agent.broadcast("Good morning, b");
+    const heard = await bea.agent.broadcast("Good morning, a");
+    await untilGot(ann, heard.uri);
+    await untilGot(ben, heard.uri);
+    await fence(ann, bea);
+    expect(under(bea, unheard.uri)).toEqual([]);
+    expect((await addPeer(b, { url: a.origin })).status).toBe(200);
+    await untilLive(a, b);
+    const welcome = await ann.agent.broadcast("And again");
+    for (const who of [bea, ben]) await untilGot(who, welcome.uri);
+    for (const who of [bea, ben]) expect([under(who, unheard.uri).length, under(who, welcome.uri).length]).toEqual([0, 1]);
+    expect(under(ann, heard.uri)).toHaveLength(1);
+    // As it was.
+    expect(await removePeer(b, a.did)).toMatchObject({ status: 200, json: { removed: true, told: true } });
+    expect((await addPeer(a, { url: b.origin })).status).toBe(200);
+    await untilLive(a, b);
+    expect(await peerOf(b, a)).toMatchObject({ state: "active", approved: false });
+  });
+
   test("carry a request, and the answer to it", async () => {
     const off = bea.agent.onMessage(async (incoming) => {
       if (incoming.kind === "request") await bea.agent.respond(incoming, "completed", "Forty-two");
