@@ -8,7 +8,7 @@ describe("names of hosts", () => {
 
   test.each([
     "localhost", "a.localhost", "127.0.0.1", "10.0.0.1", "192.168.1.7", "169.254.169.254", "0.0.0.0", "[::1]", "[fd00::1]", "1.2.3", "0x7f.1", "2130706433",
-    "printer", "printer.local", "metadata.google.internal", "router.lan", "nas.home.arpa", "host.test", "x.invalid", "x.onion", "", ".", "a..com", "-a.com", "a-.com",
+    "printer", "printer.local", "metadata.google.internal", "router.lan", "nas.home.arpa", "host.test", "x.invalid", "x.onion", "kubernetes.default.svc", "api.service.consul", "localhost.localdomain", "", ".", "a..com", "-a.com", "a-.com",
     "example.com.", "example.com:443", "exa_mple.com", "user@example.com", `${"a".repeat(64)}.com`, `${"a.".repeat(130)}com`,
   ])("%s is not", (host) => {
     expect(isPublicHost(host)).toBe(false);

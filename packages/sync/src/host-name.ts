@@ -3,8 +3,11 @@
  * between a server and its own network (egress rules, the platform) must refuse that, a name cannot tell.
  */
 
-/** Domains that never name a host on the public internet (RFC 6761, RFC 6762, RFC 8375, RFC 9476, ICANN's `internal`). */
-const PRIVATE_SUFFIXES = ["localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "test", "invalid", "example", "onion", "alt"];
+/**
+ * Domains that never name a host on the public internet (RFC 6761, RFC 6762, RFC 8375, RFC 9476, ICANN's `internal`), and those that
+ * clusters of containers give their own services (`kubernetes.default.svc`), of which none is in the root zone.
+ */
+const PRIVATE_SUFFIXES = ["localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "test", "invalid", "example", "onion", "alt", "svc", "cluster", "consul", "docker", "localdomain"];
 
 const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const NAME = new RegExp(`^(?=.{4,253}$)(?:${LABEL}\\.)+([a-z][a-z0-9-]{0,61}[a-z0-9])$`);
