@@ -33,7 +33,9 @@ const agentAt = async ({ origin, plcUrl, adminKey }, name) => {
   });
   const said = /** @type {{ handle: string, password: string, error?: string, message?: string }} */ (await answer.json());
   if (!answer.ok) throw new Refusal(`${origin} does not provision ${name}: ${answer.status} ${said.error}: ${said.message}`);
-  return connect({ service: origin, identifier: said.handle, password: said.password, plcUrl, sealing: { store: memoryKeyStore() } });
+  /** What it means for the message is said at the end. @param {unknown} error */
+  const onError = (error) => console.error(`${said.handle}: ${reasonOf(error)}`);
+  return connect({ service: origin, identifier: said.handle, password: said.password, plcUrl, sealing: { store: memoryKeyStore() }, inbox: { onError } });
 };
 
 /** @template T @param {Promise<T>} arrival @param {string} what @returns {Promise<T>} */
