@@ -39,7 +39,7 @@ export const readLoopback = (text) => {
 
 /** @param {string} text @returns The URL without a trailing slash. */
 export const readHttpUrl = (text) => {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new Refusal(`not a URL that begins with http:// or https://: ${JSON.stringify(text)}.`);
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new Refusal(`not an http(s) URL, which begins with http:// or https://: ${JSON.stringify(text)}.`);
   return text.replace(/\/+$/, "");
 };
 
