@@ -75,12 +75,11 @@ export class Identities {
     return identity;
   }
 
-  /** Wait for one's turn, unless the cache has the document. */
+  /** Wait for one's turn, unless the cache has the document. How soon it gives that as a fresh one is not known here. */
   async #spare(did: string, fresh: boolean): Promise<void> {
     const { now, wait } = this.#options;
     const at = now();
-    const age = at - (this.#askedAt.get(did) ?? -Infinity);
-    if (age < (fresh ? DEFAULT_DID_CACHE.refreshGapMs : DEFAULT_DID_CACHE.lifeMs)) return;
+    if (!fresh && at - (this.#askedAt.get(did) ?? -Infinity) < DEFAULT_DID_CACHE.lifeMs) return;
     this.#askedAt.set(did, at);
     const waitMs = this.#pace.take(1, at);
     if (waitMs > 0) await wait(waitMs);

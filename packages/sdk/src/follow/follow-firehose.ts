@@ -2,8 +2,9 @@ import { cidKey, cidToString } from "@rookery/repo";
 import { decodeFrame, type StreamMessage } from "@rookery/sync";
 import type { AccountState } from "./chain-store.ts";
 import { FutureCursorError, type FirehoseEvent, type Reason } from "./events.ts";
+import { eventsOf } from "./events-of.ts";
 import { Follower } from "./follower.ts";
-import { mend, mendDue } from "./mend.ts";
+import { mend } from "./mend.ts";
 import { streamUrl, type FollowOptions } from "./options.ts";
 import { changeOf } from "./record-value.ts";
 import { judgeCommit, judgeSync, type Verdict } from "./verdict.ts";
@@ -42,19 +43,7 @@ export async function* followFirehose(options: FirehoseOptions): AsyncGenerator<
     return url.href;
   });
   const reader = new FirehoseReader(follower, options);
-  try {
-    await follower.begin();
-    for (let message = await follower.next(); ; message = await follower.next()) {
-      yield* mendDue(follower);
-      if (follower.signal.aborted) return;
-      if (message !== undefined) yield* reader.read(message);
-    }
-  } catch (error) {
-    // What was under way when it was aborted may say so.
-    if (!follower.signal.aborted) throw error;
-  } finally {
-    await follower.end();
-  }
+  yield* eventsOf(follower, (message) => reader.read(message));
 }
 
 /** What one frame leads to. */

@@ -1,9 +1,10 @@
 import { base64Decode } from "@rookery/repo";
 import type { AccountState } from "./chain-store.ts";
 import type { JetstreamFollowEvent, Reason } from "./events.ts";
+import { eventsOf } from "./events-of.ts";
 import { Follower } from "./follower.ts";
 import { readJetstream, type JetstreamMessage, type JetstreamOp } from "./jetstream-message.ts";
-import { mend, mendDue } from "./mend.ts";
+import { mend } from "./mend.ts";
 import { streamUrl, type FollowOptions } from "./options.ts";
 import { prove } from "./prove.ts";
 import { judgeSync } from "./verdict.ts";
@@ -43,19 +44,7 @@ export async function* followJetstream(options: JetstreamOptions): AsyncGenerato
     return url.href;
   });
   const reader = new JetstreamReader(follower, options.verify ?? "proof");
-  try {
-    await follower.begin();
-    for (let message = await follower.next(); ; message = await follower.next()) {
-      yield* mendDue(follower);
-      if (follower.signal.aborted) return;
-      if (message !== undefined) yield* reader.read(message);
-    }
-  } catch (error) {
-    // What was under way when it was aborted may say so.
-    if (!follower.signal.aborted) throw error;
-  } finally {
-    await follower.end();
-  }
+  yield* eventsOf(follower, (message) => reader.read(message));
 }
 
 type Commit = Extract<JetstreamMessage, { kind: "commit" }>;
