@@ -183,8 +183,8 @@ export class EventHandler {
   }
 
   #desynchronize(turn: Turn, item: StreamItem, account: Account): void {
-    // An account that breaks again and again waits longer each time; the first time it is fetched at once.
-    turn.put({ ...account, desync: positionAfter(item.seq), due: Math.max(account.due ?? 0, this.#options.now()) });
+    // Fetched at once, also where a comparison was due later; how often that is done, and what follows failures, is the resyncer's.
+    turn.put({ ...account, desync: positionAfter(item.seq), due: this.#options.now() });
   }
 
   #pass(turn: Turn, item: StreamItem, account: Account, template: FrameTemplate, fields: Partial<CarriedRow> = {}): void {

@@ -102,6 +102,21 @@ describe("a broken chain", () => {
     await inSync(peer);
   });
 
+  it("a second time, while a comparison was still to come, is mended at once as well", async () => {
+    const { peer, agent } = await followed("twice");
+    peer.controls.limits.resync = { ...PEER_LIMITS.resync, ...peer.controls.limits.resync, suspicionMs: 3_600_000 };
+    await peer.stub.abort().catch(() => undefined);
+    await peer.stub.check();
+    for (const round of ["one", "two"]) {
+      agent.commit([message(`missed-${round}`)]);
+      const shown = agent.commit([message(`shown-${round}`)]);
+      await peer.publish(agent);
+      await peer.send(commitOf(shown));
+      await until(`mended, ${round}`, () => peer.rows.some(({ kind, rev }) => kind === "sync" && rev === shown.rev));
+      await inSync(peer);
+    }
+  });
+
   it("of an account of which the host says one thing and gives another is not mended without end", async () => {
     const { peer, agent } = await followed("two-tongues");
     peer.controls.limits.resync = { ...PEER_LIMITS.resync, ...peer.controls.limits.resync, retry: { firstMs: 3_600_000, maxMs: 3_600_000 } };
