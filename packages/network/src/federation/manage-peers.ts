@@ -35,10 +35,10 @@ export const addPeer = async (colony: Colony, wish: PeerWish): Promise<Outcome<P
   if (refused !== undefined) return { ok: false, error: refused };
   const now = colony.now();
   const wished = { kind, origin, did: kind === "colony" ? webDidOf(origin) : null, approved: true, blocked: false, endingAt: null, reason: null, nextAttemptAt: now, ...settings };
-  if (known === undefined && !(await peers.add(newPeer({ name, direction: "out", ...wished }, now), false))) return full();
+  if (known === undefined && !(await peers.add(newPeer({ name, direction: "out", ...wished }, now), false)) && (await peers.find(name)) === undefined) return full();
   const row = await peers.find(name);
   const written = row === undefined ? undefined : await peers.change(row, { ...wished, ...(row.theirs === "refused" ? { theirs: null } : {}) }, now);
-  if (written === undefined) return full();
+  if (written === undefined) return fail(409, "PeerRefused", "The peering was ended meanwhile");
   // An approval is told by a handshake of our own, so that the other side need not come and ask again.
   const agreed = kind !== "colony" || (known?.approved === true && written.verifiedAt !== null && written.theirs === "active");
   if (!agreed && levelFor(rules, written.trust) !== "private") return propose(colony, written);
