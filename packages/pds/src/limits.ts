@@ -90,6 +90,8 @@ export const MAX_INBOX_ROWS = 100_000;
 export const MAX_INBOX_PENDING = 1_000;
 /** Deliveries given up that a relay is told of in one go. */
 export const MAX_INBOX_UNTOLD = 1_000;
+/** Letters kept of why a delivery is not good: parts of it are strangers' words. */
+export const MAX_REASON_CHARS = 1_000;
 /** Tries of a delivery that does not verify, before it is parked. */
 export const INBOX_INVALID_TRIES = 4;
 /** Tries of a delivery whose sender's identity cannot be had, before it is parked: about a day. */

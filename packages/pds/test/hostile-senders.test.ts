@@ -4,9 +4,9 @@ import { encodeCommitFrame, sequenceFrame, type CommitBody } from "@rookery/sync
 import { TestAgent } from "../../sync/test/agent.ts";
 import { describe, expect, it, vi } from "vitest";
 import type { DeliveryRow } from "../src/ports.ts";
-import { countWaiting, readWaiting } from "../src/store/inbox-waiting.ts";
+import { countWaiting } from "../src/store/inbox-waiting.ts";
 import { type Made, objectOf, op } from "./agents.ts";
-import { directory, documents, inbox, known, message, publish, rows, send, textsOf, useDirectory } from "./mail.ts";
+import { directory, documents, inbox, known, message, publish, readWaiting, rows, send, textsOf, useDirectory } from "./mail.ts";
 import { world } from "./worker.ts";
 
 useDirectory();

@@ -1,8 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
-import { readWaiting } from "../src/store/inbox-waiting.ts";
 import { type Made, op, value } from "./agents.ts";
-import { documents, inbox, known, message, publish, rows, send, textsOf, useDirectory } from "./mail.ts";
+import { documents, inbox, known, message, publish, readWaiting, rows, send, textsOf, useDirectory } from "./mail.ts";
 import { world } from "./worker.ts";
 
 useDirectory();

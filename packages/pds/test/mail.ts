@@ -70,3 +70,6 @@ export const textsOf = async (agent: Made, from: Made) =>
 
 /** Read an agent's storage. */
 export const rows = <T>(agent: Made, read: (sql: SqlStorage) => T) => runInDurableObject(agent.stub, (_, { storage }) => read(storage.sql));
+
+/** What waits to be tried again, in the order in which it came. */
+export const readWaiting = (sql: SqlStorage) => sql.exec<{ source: string; seq: number; author: string; tries: number; reason: string }>("SELECT source, seq, author, tries, reason FROM inbox_waiting ORDER BY id").toArray();

@@ -2,9 +2,8 @@ import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import type { DeliveryRow } from "../src/ports.ts";
 import { schemaVersion } from "../src/schema.ts";
-import { readWaiting } from "../src/store/inbox-waiting.ts";
 import { type Made, objectOf, op, value } from "./agents.ts";
-import { documents, inbox, known, message, publish, rows, send, textsOf, useDirectory } from "./mail.ts";
+import { documents, inbox, known, message, publish, readWaiting, rows, send, textsOf, useDirectory } from "./mail.ts";
 import { world } from "./worker.ts";
 
 useDirectory();

@@ -6,7 +6,7 @@ import type { XrpcFault } from "@rookery/sync";
 /** What the admin asks of deliveries, read from parameters and bodies. Every refusal says what is wrong with which field. */
 
 export const SOURCES: readonly SourceName[] = ["colony", "network"];
-export const STATES = ["parked", "pending"] as const;
+const STATES = ["parked", "pending"] as const;
 
 /** Deliveries on one page, unless the admin says otherwise. */
 const DEFAULT_LIMIT = 50;

@@ -1,3 +1,4 @@
+import { MAX_REASON_CHARS } from "../limits.ts";
 import type { SourceName } from "../ports.ts";
 
 /** Deliveries that wait to be tried again, in the order in which they came, which is the order of each sender. */
@@ -14,13 +15,6 @@ export interface Waiting {
   author: string;
   tries: number;
   reason: string;
-}
-
-/** What identifies one. */
-export type WaitingPlace = Pick<Waiting, "source" | "seq" | "path">;
-
-export function readWaiting(sql: SqlStorage): Waiting[] {
-  return sql.exec<Row>(`SELECT ${COLUMNS} FROM inbox_waiting ORDER BY id`).toArray();
 }
 
 /** The oldest of each sender, if it is due: those tried least come first, so that none starves behind slow ones. */
@@ -79,9 +73,6 @@ export function mostWaiting(sql: SqlStorage, limit: number): Waiting[] {
     .toArray();
 }
 
-export function deleteWaiting(sql: SqlStorage, { source, seq, path }: WaitingPlace): void {
+export function deleteWaiting(sql: SqlStorage, { source, seq, path }: Pick<Waiting, "source" | "seq" | "path">): void {
   sql.exec("DELETE FROM inbox_waiting WHERE source = ? AND seq = ? AND path = ?", source, seq, path);
 }
-
-/** Letters of a reason that are kept: parts of it are strangers' words. */
-export const MAX_REASON_CHARS = 1_000;

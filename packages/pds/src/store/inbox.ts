@@ -1,8 +1,8 @@
 import type { InboxMessage } from "../agent-api.ts";
 import type { Verified } from "../inbox/verify.ts";
-import { MAX_INBOX_ROWS } from "../limits.ts";
+import { MAX_INBOX_ROWS, MAX_REASON_CHARS } from "../limits.ts";
 import type { SourceName } from "../ports.ts";
-import { MAX_REASON_CHARS, type Waiting } from "./inbox-waiting.ts";
+import type { Waiting } from "./inbox-waiting.ts";
 
 /** A page of large messages ends here, before `limit`; an RPC answer holds 32 MB. */
 const MAX_PAGE_BYTES = 8_000_000;
