@@ -17,7 +17,7 @@ export interface Neighbour extends Colony {
   handleDomains: string[];
   /** What its listening objects were told, by host name or URL; absent when nobody listens. */
   heard: Map<string, PeerConfig | UpstreamConfig>;
-  /** Hosts that the relay view was told to forget, in order. */
+  /** Hosts that the relay view was told to forget, in order; with the agents that were kept, if any were to be. */
   forgotten: string[];
   /** Another master key: another colony key from now on. */
   rotateKey(): void;
@@ -90,7 +90,7 @@ const neighbour = (name: string, db: D1Database, level: TrustLevel, { wire, cloc
     nonces: new NonceStore(db),
     policy: new PolicyStore(db, level),
     upkeepTimes: new UpkeepTimes(db),
-    listening: { collections: ["agent.*"], peer: listener, upstream: listener, forgetHost: async (host) => void forgotten.push(host) },
+    listening: { collections: ["agent.*"], peer: listener, upstream: listener, forgetHost: async (host, keep) => void forgotten.push(keep === undefined ? host : `${host} but ${keep.join(" ")}`) },
     now: () => clock.now,
     resolve: async (asked) => {
       const found = [...byOrigin.values()].find((one) => one.did === asked);

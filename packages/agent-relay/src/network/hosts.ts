@@ -51,12 +51,15 @@ export class Hosts {
   /**
    * Forget a host, within the caller's transaction. Its accounts stay as rows, since events and deliveries point at them, but
    * are not listed; where their host was in its stream is forgotten, so that it may come back with another.
+   * @param keep its accounts that are not forgotten, and the host with them.
    */
-  forget(name: string): void {
-    this.#sql.exec(`DELETE FROM repo_collection WHERE repo IN (SELECT id FROM repos WHERE ${OF_HOST})`, name);
-    this.#sql.exec(`DELETE FROM profile WHERE repo IN (SELECT id FROM repos WHERE ${OF_HOST})`, name);
-    this.#sql.exec(`UPDATE repos SET carried = 0, epoch = 0, n = -1 WHERE ${OF_HOST}`, name);
-    this.#sql.exec("DELETE FROM host WHERE name = ?", name);
+  forget(name: string, keep?: readonly string[]): void {
+    const gone = `${OF_HOST} AND did NOT IN (SELECT value FROM json_each(?))`;
+    const kept = JSON.stringify(keep ?? []);
+    this.#sql.exec(`DELETE FROM repo_collection WHERE repo IN (SELECT id FROM repos WHERE ${gone})`, name, kept);
+    this.#sql.exec(`DELETE FROM profile WHERE repo IN (SELECT id FROM repos WHERE ${gone})`, name, kept);
+    this.#sql.exec(`UPDATE repos SET carried = 0, epoch = 0, n = -1 WHERE ${gone}`, name, kept);
+    if (keep === undefined) this.#sql.exec("DELETE FROM host WHERE name = ?", name);
     this.#counts.delete(name);
   }
 

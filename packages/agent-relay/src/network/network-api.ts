@@ -23,8 +23,8 @@ export interface NetworkApi extends DeliveryApi, DirectoryApi {
   listReposByCollection(input: { collection: string; limit: number; cursor?: string }): Promise<Outcome<{ repos: { did: string }[]; cursor?: string }>>;
   /** What is carried of these hosts; the empty name is the colony's own. Those of which nothing was heard are left out. */
   hosts(names: string[]): Promise<HostSummary[]>;
-  /** Remove a host that is no longer a peer, and its accounts, from listRepos. Its events leave with the window. */
-  forgetHost(host: string): Promise<void>;
+  /** Remove a host that is no longer a peer, and its accounts, from listRepos. Its events leave with the window. With `keep`, only those of its accounts that are not among these. */
+  forgetHost(host: string, keep?: string[]): Promise<void>;
   /** Accounts that have a profile which was not seen, since commits of theirs were missed; at most `limit`, any. */
   doubtfulProfiles(limit: number): Promise<{ did: string; host: string }[]>;
   /** Somebody looked at such a profile. */

@@ -115,9 +115,9 @@ export abstract class NetworkRelayObject<Env = unknown> extends SequencerObject<
     return found.filter((host) => host !== undefined);
   }
 
-  async forgetHost(host: string): Promise<void> {
+  async forgetHost(host: string, keep?: string[]): Promise<void> {
     if (host === "") return;
-    this.ctx.storage.transactionSync(() => this.#hosts.forget(host));
+    this.ctx.storage.transactionSync(() => this.#hosts.forget(host, keep));
     this.sequencer.repos.reload();
     this.#collections.reload();
   }

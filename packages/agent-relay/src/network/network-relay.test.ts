@@ -111,6 +111,21 @@ describe("hosts", () => {
     expect((await replay(house)).filter((line) => line.startsWith("2"))).toEqual([`2 #commit ${revOf(7)}`, `2 #commit ${revOf(8)}`]);
   });
 
+  it("may be narrowed to some of their accounts", async () => {
+    const house = networkFor({ test: "narrowed" });
+    await house.colony.stub.ingest([{ ...ownCommit(9, 1) }]);
+    await house.network().ingest({ host: HOST, rows: commits(1, 1, 1), seq: 1 });
+    await house.network().ingest({ host: OTHER, rows: [...commits(2, 7, 1), ...commits(3, 8, 1)], seq: 8 });
+    await house.network().forgetHost(OTHER, [did(3), did(9)]);
+    expect(await house.network().hosts([OTHER])).toMatchObject([{ accounts: 1, seq: 8 }]);
+    expect(await house.network().repo(did(2))).toBeUndefined();
+    expect(await house.network().listReposByCollection({ collection: "com.example.note", limit: 10 })).toMatchObject({ value: { repos: [{ did: did(1) }, { did: did(3) }, { did: did(9) }] } });
+    await house.network().forgetHost(OTHER, []);
+    expect(await house.network().hosts([OTHER])).toMatchObject([{ accounts: 0 }]);
+    await house.network().ingest({ host: OTHER, rows: [{ ...carried(ownCommit(2, 8)), n: 20 }] });
+    expect(await house.network().repo(did(2))).toMatchObject({ host: OTHER, rev: revOf(8) });
+  });
+
   it("with many accounts are not counted anew each time that anybody asks", async () => {
     const house = networkFor({ test: "host-counts" });
     const countOf = async (host: string) => (await house.network().hosts([host]))[0]?.accounts;

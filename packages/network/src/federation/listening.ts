@@ -9,8 +9,8 @@ export interface Listening {
   collections: string[];
   peer(host: string): PeerListener;
   upstream(url: string): UpstreamListener;
-  /** Take a host's accounts out of the relay view. */
-  forgetHost(host: string): Promise<void>;
+  /** Take a host's accounts out of the relay view; with `keep`, all but these. */
+  forgetHost(host: string, keep?: string[]): Promise<void>;
 }
 
 /** What is asked of the object that listens to one host. */
@@ -38,9 +38,13 @@ export const wantedOf = (collections: string[], policy: Policy, row: PeerRow): P
   return { host: row.name, origin: row.origin, collections, carry, deliver, ...(broadcasts ? {} : { broadcasts }), ...only };
 };
 
-/** Tell the object behind a row to listen as wanted. */
-export const listen = async (listening: Listening, wanted: PeerConfig | UpstreamConfig): Promise<Outcome<null>> =>
-  "url" in wanted ? listening.upstream(wanted.url).configure(wanted) : listening.peer(wanted.host).configure(wanted);
+/** Tell the object behind a row to listen as wanted, and the relay view to drop what is wanted no more. Can be repeated. */
+export const listen = async (listening: Listening, wanted: PeerConfig | UpstreamConfig): Promise<Outcome<null>> => {
+  if ("url" in wanted) return listening.upstream(wanted.url).configure(wanted);
+  const told = await listening.peer(wanted.host).configure(wanted);
+  if (told.ok && wanted.allowAgents !== undefined) await listening.forgetHost(wanted.host, wanted.allowAgents);
+  return told;
+};
 
 /** Tell the object behind a row to stop and forget, and the relay view to drop the host's accounts. Can be repeated. */
 export const stopListening = async (listening: Listening, row: PeerRow): Promise<void> => {

@@ -106,7 +106,7 @@ describe("settings of a peer", () => {
     expect(a.heard.get(HOST_B)).toMatchObject({ allowAgents: [ALICE] });
     await addPeer(a, { url: b.origin, trust: "private" });
     expect(a.heard.has(HOST_B)).toBe(false);
-    expect(a.forgotten).toEqual([HOST_B]);
+    expect(a.forgotten).toEqual([`${HOST_B} but ${ALICE}`, HOST_B]);
     await addPeer(a, { url: b.origin, trust: null, allowAgents: null });
     expect(a.heard.get(HOST_B)).not.toHaveProperty("allowAgents");
     expect(wire.calls).toEqual(["b requestPeering", "b confirmPeering"]);

@@ -30,7 +30,7 @@ const build = (env: Env): Colony => {
       collections: collectionsOf(env.RELAY_COLLECTIONS),
       peer: (host) => peerStub(env, host),
       upstream: (url) => upstreamStub(env, url),
-      forgetHost: (host) => networkStub(env).forgetHost(host),
+      forgetHost: (host, keep) => networkStub(env).forgetHost(host, keep),
     },
     now: Date.now,
   };
