@@ -1,6 +1,7 @@
 import { atprotoKeyOf, ChainChecker, didResolver } from "@rookery/sync";
 import { textOf } from "@rookery/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PEER_POINTS } from "./crash/points.ts";
 import { addPeer, peerOf, settleIn, startNeighbours, untilLive, type Neighbour, type Neighbourhood, type Resident } from "./test/neighbours.ts";
 import { sha256 } from "./test/sha256.ts";
 import { openStream } from "./test/stream.ts";
@@ -79,7 +80,7 @@ describe("a colony that listens to another", () => {
     expect((await peerOf(b, a))?.live).toMatchObject({ state: "live", refused: {}, desynchronized: 0 });
   });
 
-  test.each(["peer.ingest", "peer.ingested", "peer.transaction", "peer.committed"])("and is killed at %s misses nothing and has nothing twice", { timeout: 180_000 }, async (point) => {
+  test.each(PEER_POINTS)("and is killed at %s misses nothing and has nothing twice", { timeout: 180_000 }, async (point) => {
     await b.colony.kill();
     await b.colony.start(point);
     await say(3);

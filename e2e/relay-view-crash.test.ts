@@ -10,6 +10,7 @@ import { anyFreePort } from "../scripts/lib/ports.mjs";
 import { insist } from "./crash/client.ts";
 import { Colony } from "./crash/colony.ts";
 import { provision, signingKeyOf, type Agent } from "./crash/people.ts";
+import { RELAY_VIEW_POINTS } from "./crash/points.ts";
 import { Reader } from "./crash/reader.ts";
 import { until } from "./test/until.ts";
 
@@ -59,7 +60,7 @@ const settled = async (): Promise<void> => {
   expect(reader.faults).toEqual([]);
 };
 
-test.each(["network.follow.transaction", "network.follow.committed"])("a crash at %s loses and repeats nothing", { timeout: 120_000 }, async (point) => {
+test.each(RELAY_VIEW_POINTS)("a crash at %s loses and repeats nothing", { timeout: 120_000 }, async (point) => {
   await settled();
   await colony.kill();
   await colony.start(point);

@@ -36,6 +36,12 @@ export const RELAY_POINTS = [
 /** Between the log and the inbox. */
 export const INBOX_POINTS = [landed("inbox.after-pull"), landed("inbox.in-transaction"), landed("inbox.before-ack")];
 
+/** On the way of the colony's own events into its relay view. */
+export const RELAY_VIEW_POINTS = ["network.follow.transaction", "network.follow.committed"];
+
+/** On the way of a peer's events into the relay view. */
+export const PEER_POINTS = ["peer.ingest", "network.ingest.transaction", "peer.ingested", "peer.transaction", "peer.committed"];
+
 export const PROVISION_POINTS = [
   "provision.after-reserve",
   "provision.after-plc",
