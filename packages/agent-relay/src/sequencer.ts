@@ -85,7 +85,10 @@ export class Sequencer implements LogStores {
     const { log, gaps } = this;
     const { now, seqFloor } = this.#options;
     const { lastSeq } = log;
-    log.raise(seqFloor(log.bornAt(now())));
+    const at = now();
+    const born = log.bornAt(at);
+    // One that begins now has given nothing out.
+    if (born < at) log.raise(seqFloor(born));
     gaps.note(lastSeq, log.lastSeq);
     gaps.prune(log.prunedThrough);
   }
