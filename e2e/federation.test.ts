@@ -157,6 +157,10 @@ describe("levels of trust, from b's side", () => {
     const carried = await ann.agent.send(bea.login.did, "I am on the list");
     await untilGot(bea, carried.uri);
     expect(under(bea, refused.uri)).toEqual([]);
+    const carriedNow = async () => (await ask<{ repos: { did: string }[] }>("com.atproto.sync.listRepos", { origin: b.relay })).json.repos.map(({ did }) => did);
+    expect(await carriedNow()).toContain(ann.login.did);
+    expect((await addPeer(b, { url: a.origin, allowAgents: [abe.login.did] })).status).toBe(200);
+    expect(await carriedNow()).not.toContain(ann.login.did);
     abe.agent.close();
     expect((await addPeer(b, { url: a.origin, allowAgents: null })).status).toBe(200);
   });
