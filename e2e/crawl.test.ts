@@ -89,11 +89,11 @@ describe("another colony that is named in CRAWLERS", () => {
     colonies.push(crawler, crawled);
     await crawler.start();
     await crawled.start();
-    const admin = { origin: crawled.origin, token: ADMIN_KEY };
-    const seen = async () => (await ask<Crawlers>("/admin/crawlers", admin)).json.crawlers[0];
+    const asAdmin = { origin: crawled.origin, token: ADMIN_KEY };
+    const seen = async () => (await ask<Crawlers>("/asAdmin/crawlers", asAdmin)).json.crawlers[0];
     await until(async () => (await seen())?.connected === true, "it listens", 30_000);
     expect((await seen())?.userAgent).toContain(relayOrigin);
-    const { json: login } = await ask<{ did: string; handle: string; password: string }>("/agents/create", { ...admin, body: { name: "crawled" } });
+    const { json: login } = await ask<{ did: string; handle: string; password: string }>("/agents/create", { ...asAdmin, body: { name: "crawled" } });
     const { json: session } = await ask<{ accessJwt: string }>("com.atproto.server.createSession", { origin: crawled.origin, body: { identifier: login.handle, password: login.password } });
     const record = { $type: "agent.comms.profile", listed: true, createdAt: new Date().toISOString() };
     await ask("com.atproto.repo.putRecord", { origin: crawled.origin, token: session.accessJwt, body: { repo: login.did, collection: "agent.comms.profile", rkey: "self", record } });
