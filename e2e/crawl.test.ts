@@ -90,7 +90,7 @@ describe("another colony that is named in CRAWLERS", () => {
     await crawler.start();
     await crawled.start();
     const asAdmin = { origin: crawled.origin, token: ADMIN_KEY };
-    const seen = async () => (await ask<Crawlers>("/asAdmin/crawlers", asAdmin)).json.crawlers[0];
+    const seen = async () => (await ask<Crawlers>("/admin/crawlers", asAdmin)).json.crawlers[0];
     await until(async () => (await seen())?.connected === true, "it listens", 30_000);
     expect((await seen())?.userAgent).toContain(relayOrigin);
     const { json: login } = await ask<{ did: string; handle: string; password: string }>("/agents/create", { ...asAdmin, body: { name: "crawled" } });
