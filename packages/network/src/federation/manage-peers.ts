@@ -41,9 +41,16 @@ export const addPeer = async (colony: Colony, wish: PeerWish): Promise<Outcome<P
   if (written === undefined) return fail(409, "PeerRefused", "The peering was ended meanwhile");
   // An approval is told by a handshake of our own, so that the other side need not come and ask again.
   const agreed = kind !== "colony" || (known?.approved === true && written.verifiedAt !== null && written.theirs === "active");
-  if (!agreed && levelFor(rules, written.trust) !== "private") return propose(colony, written);
+  if (!agreed && levelFor(rules, written.trust) !== "private") return saysItStays(await propose(colony, written));
   await settle(colony, written);
   return ok(written);
+};
+
+/** A peer that does not answer stays and is tried again: whoever mistyped its address must hear so. */
+const saysItStays = (proposed: Outcome<PeerRow>): Outcome<PeerRow> => {
+  if (proposed.ok || proposed.error.name !== "PeerUnreachable") return proposed;
+  const { status, name, message } = proposed.error;
+  return fail(status, name, `${message}${/[.?!]$/.test(message) ? "" : "."} It stays on the list as pending and is tried again by itself; DELETE it to forget it`);
 };
 
 /** Whom a wish is about, and what is known of it. Without a kind it is the kind that the peer has, or else a colony. */
