@@ -91,8 +91,11 @@ describe("the admin's routes", () => {
     const answer = await ask(PEERS, { auth: ADMIN, json: { url: AWAY } });
     expect(answer).toMatchObject({ status: 502, body: { error: "PeerUnreachable" } });
     expect(answer.body.message).toContain(`${AWAY}/.well-known/agent-network.json`);
+    // The answer is the reason, and what becomes of the peer.
+    const [reason, stays] = answer.body.message.split(" It stays on the list as pending");
+    expect(stays).toContain("DELETE it to forget it");
     const [listed] = (await list()).peers;
-    expect(listed).toMatchObject({ name: "127.0.0.1:1", state: "pending", reason: answer.body.message, nextAttemptAt: expect.any(String) });
+    expect(listed).toMatchObject({ name: "127.0.0.1:1", state: "pending", reason, nextAttemptAt: expect.any(String) });
     expect((await ask(`${PEERS}?peer=${AWAY}`, { method: "DELETE", auth: ADMIN })).body).toMatchObject({ removed: true });
     expect((await list()).peers).toEqual([]);
   });
