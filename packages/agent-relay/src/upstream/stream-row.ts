@@ -17,7 +17,7 @@ export class StreamRow {
   readonly counters: Counters;
   config: UpstreamConfig;
   cursor: number;
-  /** Attempts to connect since one was any good. */
+  /** Attempts to connect since the last connection that brought events. */
   tries: number;
   /** Milliseconds since 1970; 0 for at once. */
   nextAttempt: number;
