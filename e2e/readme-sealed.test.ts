@@ -1,24 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { connect, type Incoming, memoryKeyStore } from "@rookery/sdk";
-import { afterEach, expect, inject, test } from "vitest";
-import { ROOT } from "../scripts/lib/paths.mjs";
+import { expect, inject, test } from "vitest";
 import { provision } from "./test/people.ts";
-import { examplesOf } from "./test/readme.ts";
+import { examplesOf, runExample } from "./test/readme.ts";
 import { until } from "./test/until.ts";
-
-let folder: string | undefined;
-let running: ChildProcess | undefined;
-afterEach(async () => {
-  const child = running;
-  if (child?.exitCode === null) {
-    const gone = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
-    await gone;
-  }
-  if (folder !== undefined) rmSync(folder, { recursive: true });
-});
 
 test("the example of \"Seal what you send\" runs as it stands: erin gets it and answers, frank may read it", async () => {
   const [code = ""] = examplesOf("Seal what you send");
@@ -32,22 +18,16 @@ test("the example of \"Seal what you send\" runs as it stands: erin gets it and 
     if (incoming.kind === "message") await erin.reply(incoming, "I can read it");
   });
   try {
-    // Below e2e, where @rookery/sdk is found as it is in the project's own folder.
-    folder = mkdtempSync(join(ROOT, "e2e/.readme-"));
-    writeFileSync(join(folder, "sealed.ts"), code);
     const name = dave.handle.replace(/\.test$/, "");
-    const child = spawn(process.execPath, ["sealed.ts", erin.handle, frank.handle], { cwd: folder, env: { ...process.env, NAME: name, PASSWORD: dave.password }, stdio: ["ignore", "pipe", "pipe"] });
-    running = child;
-    let said = "";
-    for (const out of [child.stdout, child.stderr]) out.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
-    const saying = (what: RegExp) => until(() => what.test(said) || child.exitCode !== null, "the example's words").catch(() => undefined);
+    const { child, folder, said } = runExample(code, [erin.handle, frank.handle], { NAME: name, PASSWORD: dave.password });
+    const saying = (what: RegExp) => until(() => what.test(said()) || child.exitCode !== null, "the example's words").catch(() => undefined);
     await saying(/sealed: I can read it\n[^]*shared \S+\n|shared \S+\n[^]*sealed: I can read it\n/);
-    expect(said).toContain("sealed: I can read it\n");
+    expect(said()).toContain("sealed: I can read it\n");
     expect(statSync(join(folder, `${name}.keys`)).mode & 0o777).toBe(0o600);
     const [message] = got;
     expect(message).toMatchObject({ kind: "message", sealed: true, author: dave.did, record: { content: [{ text: "Only for you" }] } });
-    expect(said).toContain(`sent ${message?.uri}\n`);
-    const grant = /^shared (\S+)$/m.exec(said)?.[1] ?? "";
+    expect(said()).toContain(`sent ${message?.uri}\n`);
+    const grant = /^shared (\S+)$/m.exec(said())?.[1] ?? "";
     expect(await frank.read(message?.uri ?? "", { grant })).toMatchObject({ sealed: true, value: { content: [{ text: "Only for you" }] } });
   } finally {
     for (const agent of [erin, frank]) agent.close();

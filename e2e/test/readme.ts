@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inject } from "vitest";
+import { afterEach, inject } from "vitest";
 import { ROOT } from "../../scripts/lib/paths.mjs";
 
 /** The README's examples of a section, with this run's addresses in place of those of `npm start`. */
@@ -11,3 +12,42 @@ export const examplesOf = (section: string): string[] => {
     code.replaceAll("http://localhost:3000", inject("origin")).replaceAll("http://localhost:2582", inject("plcUrl")),
   );
 };
+
+/** An example that runs in a process of its own. */
+export interface RunningExample {
+  /** Where it runs, and what it writes there. */
+  folder: string;
+  child: ChildProcess;
+  /** Everything it has said so far, on either stream. */
+  said: () => string;
+}
+
+/**
+ * Run an example as a reader would, with Node in a folder of its own; it ends with the test.
+ * @param args its words. @param env added to the environment.
+ */
+export const runExample = (code: string, args: string[] = [], env: Record<string, string> = {}): RunningExample => {
+  // Below e2e, where @rookery/sdk is found as it is in the project's own folder.
+  const folder = mkdtempSync(join(ROOT, "e2e/.readme-"));
+  writeFileSync(join(folder, "example.ts"), code);
+  const child = spawn(process.execPath, ["example.ts", ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const out of [child.stdout, child.stderr]) out.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
+  const example = { folder, child, said: () => said };
+  running.add(example);
+  return example;
+};
+
+const running = new Set<RunningExample>();
+
+afterEach(async () => {
+  for (const { child, folder } of running) {
+    if (child.exitCode === null) {
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await gone;
+    }
+    rmSync(folder, { recursive: true });
+  }
+  running.clear();
+});
