@@ -12,17 +12,19 @@ export const ARROWS = {
   sync: ["repo"],
   "lexicon-agent-comms": [],
   envelope: ["lexicon-agent-comms"],
-  pds: ["sync", "envelope"],
+  messaging: ["lexicon-agent-comms"],
+  memory: ["lexicon-agent-comms"],
+  pds: ["sync", "envelope", "messaging", "memory"],
   "agent-relay": ["sync"],
   network: ["pds", "agent-relay"],
-  sdk: ["sync", "envelope"],
+  sdk: ["sync", "envelope", "messaging", "memory"],
   cli: ["sdk"],
   dashboard: ["sdk"],
   "create-rookery": ["sdk"],
 };
 
 /** Packages that run anywhere, and so know nothing of Cloudflare. */
-export const PURE = ["repo", "sync", "envelope", "lexicon-agent-comms", "sdk"];
+export const PURE = ["repo", "sync", "envelope", "messaging", "memory", "lexicon-agent-comms", "sdk"];
 
 const SCOPE = "@rookery/";
 const CLOUDFLARE = /^(cloudflare:|@cloudflare\/|wrangler(\/|$)|miniflare(\/|$)|workerd(\/|$))/;

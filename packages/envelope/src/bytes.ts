@@ -4,7 +4,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 const encoder = new TextEncoder();
 
 /** The UTF-8 bytes of a text. */
-export const utf8 = (text: string): Bytes => encoder.encode(text);
+export const utf8 = (text: string): Bytes => new Uint8Array(encoder.encode(text));
 
 /** A copy over a buffer of its own. */
 export const own = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);

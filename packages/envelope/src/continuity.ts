@@ -36,7 +36,9 @@ export const isOwnerAlgorithm = (name: unknown): name is OwnerAlgorithm => OWNER
 export const makeOwnerKey = async (algorithm: OwnerAlgorithm = "Ed25519", extractable = true): Promise<OwnerKeyPair> => {
   // Both are asymmetric; the types of `generateKey` cannot tell.
   const pair = (await crypto.subtle.generateKey(parameters[algorithm].generate, extractable, ["sign", "verify"])) as CryptoKeyPair;
-  return { algorithm, privateKey: pair.privateKey, publicKey: new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)) };
+  const publicKey: unknown = await crypto.subtle.exportKey("raw", pair.publicKey);
+  if (!(publicKey instanceof ArrayBuffer)) throw new TypeError("a raw key is bytes");
+  return { algorithm, privateKey: pair.privateKey, publicKey: new Uint8Array(publicKey) };
 };
 
 /** The bytes that are signed: docs/envelope.md, "Continuity". */

@@ -1,8 +1,16 @@
 import type { AccountStatus, Outcome, RateStatus } from "@rookery/sync";
+import type { KeysApi } from "./keys/keys-api.ts";
+import type { MemoryApi } from "./memory/memory-api.ts";
 import type { SourceName } from "./ports.ts";
+import type { ReachApi } from "./reach/reach-api.ts";
+import type { SealingApi } from "./sealing/sealing-api.ts";
+import type { TasksApi } from "./tasks/tasks-api.ts";
 
 /** RPC surface of the Agent Durable Object: all that the rest of the host may ask of one account. */
-export interface AgentApi {
+export interface AgentApi extends AccountApi, KeysApi, SealingApi, TasksApi, ReachApi, MemoryApi {}
+
+/** The account as a PDS knows it. */
+export interface AccountApi {
   /** Create the account (genesis commit, keys, events). Idempotent: equal input again changes only the credential. */
   provision(input: ProvisionInput): Promise<Outcome<RepoHead>>;
   /** Replace the main credential; every session of the old one ends. */

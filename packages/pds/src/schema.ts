@@ -69,6 +69,11 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   // When what waits is to be tried again: one sender's bad mail must not use up another's tries.
   ["ALTER TABLE inbox_waiting ADD COLUMN due INTEGER NOT NULL DEFAULT 0", "CREATE INDEX inbox_waiting_author ON inbox_waiting (author)"],
+  // What the agent keeps for itself, encrypted (vault/vault.ts), and the wrapped keys for it.
+  [
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE vault (id BLOB NOT NULL, kind BLOB NOT NULL, data BLOB NOT NULL, UNIQUE (kind, id))",
+  ],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */

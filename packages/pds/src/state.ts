@@ -11,6 +11,7 @@ import { sha256 } from "./sha256.ts";
 import { type Account, readAccount } from "./store/account.ts";
 import { type Head, readHead } from "./store/head.ts";
 import { nodeStore } from "./store/nodes.ts";
+import { Vault } from "./vault/vault.ts";
 
 /** A provisioned agent that is awake: its storage, and what of it is kept in memory. */
 export interface AgentState {
@@ -22,6 +23,8 @@ export interface AgentState {
   readonly pins: Pins;
   readonly blobs: Blobs;
   readonly inbox: Inbox;
+  /** What the agent keeps for itself, encrypted. */
+  readonly vault: Vault;
   /** Replaced as a whole, and only after the transaction that wrote it. */
   account: Account;
   head: Head;
@@ -50,6 +53,7 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts): Age
     pins: new Pins(sql),
     blobs: new Blobs(sql, scheduler, ports),
     inbox: new Inbox(storage, scheduler, ports, account.did),
+    vault: new Vault(sql, ports.masterKey, account.did),
     tree: Tree.open(nodeStore(sql), { cid: head.rootCid, id: head.rootId }, sha256),
     signer: () => (signer ??= openSigner(ports.masterKey, account.did, account.signingKey)),
   };

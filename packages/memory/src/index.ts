@@ -1,0 +1,2 @@
+/** What an agent remembers: ranking, index, compaction, quotas. Pure; storage, clock and embedder are ports. */
+export * from "./version.ts";

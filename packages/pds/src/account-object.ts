@@ -1,0 +1,188 @@
+import { DurableObject } from "cloudflare:workers";
+import { cidToString } from "@rookery/repo";
+import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
+import type {
+  AccountApi, AccountView, BlobRow, InboxMessage, ListRecordsInput, ProvisionInput, RepoHead, SessionGrant, StoredRecord, WriteRequest, WriteResult,
+} from "./agent-api.ts";
+import { accountView, announceBirth, announceDeletion, setCredential, statusOf } from "./account.ts";
+import { exportRepo } from "./export.ts";
+import { KeyUnavailableError } from "./keys/wrap.ts";
+import type { AgentPorts, SourceName } from "./ports.ts";
+import { blocksOf, proofOf } from "./proofs.ts";
+import { provision } from "./provision.ts";
+import { schemaVersion } from "./schema.ts";
+import { createSession, deleteSession, refreshSession, startSession } from "./sessions/sessions.ts";
+import { type AgentState, openState } from "./state.ts";
+import { listCollections, listRecords, readRecord, type RecordRow } from "./store/records.ts";
+import { Writer } from "./write/writer.ts";
+
+/** One account: repository, sessions, inbox. The door to its rooms: nothing is decided here. An object that was never provisioned writes nothing. */
+export abstract class AccountObject<Env> extends DurableObject<Env> implements AccountApi {
+  #awake: { state: AgentState; writer: Writer } | undefined;
+
+  /** What the object is given of the world. */
+  protected abstract ports(): AgentPorts;
+
+  async provision(input: ProvisionInput): Promise<Outcome<RepoHead>> {
+    const awake = this.#wake();
+    if (awake !== undefined) {
+      const { state } = awake;
+      if (state.account.did !== input.did) return fail(400, "InvalidRequest", `This object is ${state.account.did}, not ${input.did}`);
+      setCredential(state, input.passwordHash);
+      return ok(headOf(state));
+    }
+    try {
+      provision(this.ctx.storage, this.ports(), input);
+    } catch (error) {
+      if (error instanceof KeyUnavailableError) return fail(500, "KeyUnavailable", error.message);
+      throw error;
+    }
+    return this.with(async (state) => {
+      await announceBirth(state);
+      return ok(headOf(state));
+    });
+  }
+
+  setCredential({ passwordHash }: { passwordHash: string }): Promise<Outcome<null>> {
+    return this.with((state) => ok(setCredential(state, passwordHash)));
+  }
+
+  getAccount(): Promise<Outcome<AccountView>> {
+    return this.with((state) => ok(accountView(state)));
+  }
+
+  createSession(input: { password: string; ip?: string }): Promise<Outcome<SessionGrant>> {
+    return this.with((state) => createSession(state, input));
+  }
+
+  startSession(): Promise<Outcome<SessionGrant>> {
+    return this.with((state) => startSession(state));
+  }
+
+  refreshSession(input: { id: string }): Promise<Outcome<SessionGrant>> {
+    return this.with((state) => refreshSession(state, input));
+  }
+
+  deleteSession(input: { id: string }): Promise<Outcome<null>> {
+    return this.with((state) => {
+      deleteSession(state, input);
+      return ok(null);
+    });
+  }
+
+  write(input: WriteRequest): Promise<Outcome<WriteResult>> {
+    return this.with((_, writer) => writer.write(input));
+  }
+
+  getRecord({ collection, rkey, cid }: { collection: string; rkey: string; cid?: string }): Promise<Outcome<StoredRecord>> {
+    return this.with(({ sql, account }) => {
+      const row = readRecord(sql, `${collection}/${rkey}`);
+      const record = row && storedRecord(row);
+      if (record === undefined || (cid !== undefined && record.cid !== cid))
+        return fail(400, "RecordNotFound", `Could not locate record: at://${account.did}/${collection}/${rkey}`);
+      return ok(record);
+    });
+  }
+
+  listRecords(input: ListRecordsInput): Promise<Outcome<{ records: StoredRecord[]; cursor?: string }>> {
+    return this.with(({ sql }) => {
+      const records = listRecords(sql, input).map(storedRecord);
+      const last = records.at(-1);
+      return ok(last === undefined ? { records } : { records, cursor: last.rkey });
+    });
+  }
+
+  listCollections(): Promise<Outcome<string[]>> {
+    return this.with(({ sql }) => ok(listCollections(sql)));
+  }
+
+  putBlob(input: BlobRow): Promise<Outcome<{ superseded?: string }>> {
+    // An account that is going takes no more: its objects in R2 may have been collected already.
+    return this.with(({ account, blobs }) => (account.status === "deleted" ? NOT_FOUND : blobs.put(input)));
+  }
+
+  getBlob({ cid }: { cid: string }): Promise<Outcome<BlobRow>> {
+    return this.with(({ blobs }) => blobs.get(cid));
+  }
+
+  listBlobs(input: { since?: string; limit: number; cursor?: string }): Promise<Outcome<{ cids: string[]; cursor?: string }>> {
+    return this.with(({ blobs }) => ok(blobs.list(input)));
+  }
+
+  getHead(): Promise<Outcome<RepoHead>> {
+    return this.with((state) => ok(headOf(state)));
+  }
+
+  getStatus(): ReturnType<AccountApi["getStatus"]> {
+    return this.with((state) => ok(statusOf(state)));
+  }
+
+  exportRepo({ since }: { since?: string }): Promise<Outcome<ReadableStream<Uint8Array>>> {
+    return this.with((state) => exportRepo(state, since));
+  }
+
+  getProof({ collection, rkey }: { collection: string; rkey: string }): Promise<Outcome<Uint8Array>> {
+    return this.with((state) => ok(proofOf(state, `${collection}/${rkey}`)));
+  }
+
+  getBlocks({ cids }: { cids: string[] }): Promise<Outcome<Uint8Array>> {
+    return this.with((state) => blocksOf(state, cids));
+  }
+
+  async wake(input: { source?: SourceName } = {}): Promise<void> {
+    await this.#wake()?.state.inbox.wake(input.source);
+  }
+
+  listInbox(input: { limit: number; cursor?: string; waitSeconds?: number }): Promise<Outcome<{ messages: InboxMessage[]; cursor?: string }>> {
+    return this.with(({ inbox }) => inbox.list(input));
+  }
+
+  announceDeletion(): Promise<Outcome<null>> {
+    return this.with((state) => announceDeletion(state));
+  }
+
+  takeBlobKeys({ limit }: { limit: number }): Promise<Outcome<string[]>> {
+    return this.with(({ blobs }) => ok(blobs.take(limit)));
+  }
+
+  async erase(): Promise<void> {
+    if (schemaVersion(this.ctx.storage.sql) === 0) return;
+    const { state } = this.#awake ?? {};
+    this.#awake = undefined;
+    state?.pins.abandon();
+    state?.inbox.abandon();
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+  }
+
+  override async alarm(): Promise<void> {
+    const state = this.#wake()?.state;
+    if (state === undefined) return;
+    await state.scheduler.run(Date.now(), (job, tries) => state[job].job(tries));
+  }
+
+  /** The agent, or undefined when it was never provisioned. Reads only, unless an older schema must be brought up to date. */
+  #wake(): { state: AgentState; writer: Writer } | undefined {
+    if (this.#awake === undefined && schemaVersion(this.ctx.storage.sql) > 0) {
+      const state = openState(this.ctx.storage, this.ports());
+      this.#awake = { state, writer: new Writer(state) };
+    }
+    return this.#awake;
+  }
+
+  /** Run `then` on the awake agent; the outcome `RepoNotFound` when there is none. */
+  protected async with<T>(then: (state: AgentState, writer: Writer) => Outcome<T> | Promise<Outcome<T>>): Promise<Outcome<T>> {
+    const awake = this.#wake();
+    if (awake === undefined) return NOT_FOUND;
+    return then(awake.state, awake.writer);
+  }
+}
+
+const NOT_FOUND: { ok: false; error: XrpcFault } = fail(400, "RepoNotFound", "There is no account here");
+
+const headOf = ({ account, head }: AgentState): RepoHead => ({ did: account.did, cid: cidToString(head.cid), rev: head.rev });
+
+function storedRecord({ key, cid, data }: RecordRow): StoredRecord {
+  const slash = key.indexOf("/");
+  return { collection: key.slice(0, slash), rkey: key.slice(slash + 1), cid: cidToString(cid), bytes: data };
+}

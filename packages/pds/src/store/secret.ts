@@ -1,0 +1,11 @@
+/** Keys of the agent's own, each wrapped under the colony's master key (keys/wrap.ts). */
+
+export function readSecret(sql: SqlStorage, name: string): Uint8Array | undefined {
+  const [row] = sql.exec<{ wrapped: ArrayBuffer }>("SELECT wrapped FROM secret WHERE name = ?", name).toArray();
+  return row && new Uint8Array(row.wrapped);
+}
+
+/** Keep a wrapped key; an earlier one of that name is replaced. */
+export function putSecret(sql: SqlStorage, name: string, wrapped: Uint8Array): void {
+  sql.exec("INSERT INTO secret (name, wrapped) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET wrapped = excluded.wrapped", name, wrapped);
+}

@@ -1,0 +1,155 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { padme } from "@rookery/envelope";
+import { KeyUnavailableError, unwrapKey, wrapKey } from "../keys/wrap.ts";
+import { putSecret, readSecret } from "../store/secret.ts";
+
+const NONCE = 12;
+const TAG = 16;
+const PREFIX = 4;
+/** Bytes that one entry may hold: its row stays below the platform's 2 MB. */
+export const MAX_ENTRY_BYTES = 1_600_000;
+const SECRET = "vault";
+
+/** An entry as it is read back. */
+export interface VaultEntry {
+  name: string;
+  data: Uint8Array;
+}
+
+/** An entry does not open: damaged, moved, or of another key. Nothing is made anew over it. */
+export class VaultError extends Error {
+  override readonly name = "VaultError";
+}
+
+/**
+ * What an agent keeps for itself beside its repository, so that nobody reads it without the colony's master key: neither
+ * contents nor names, of which rows show a keyed hash; lengths are padded. Everything is synchronous, so entries may be
+ * written in the transaction of what they belong to.
+ *
+ * Layout of an entry: nonce (12) | AES-256-GCM of [length of name and data, name, data, zeros] | tag (16); associated data
+ * is kind and id.
+ */
+export class Vault {
+  readonly #sql: SqlStorage;
+  readonly #masterKey: Uint8Array;
+  readonly #did: string;
+  #keys: { seal: Uint8Array; name: Uint8Array } | undefined;
+
+  constructor(sql: SqlStorage, masterKey: Uint8Array, did: string) {
+    this.#sql = sql;
+    this.#masterKey = masterKey;
+    this.#did = did;
+  }
+
+  /** @throws KeyUnavailableError @throws VaultError */
+  get(kind: string, name: string): Uint8Array | undefined {
+    const keys = this.#existing();
+    if (keys === undefined) return undefined;
+    const { kindId, id } = idsOf(keys.name, kind, name);
+    const [row] = this.#sql.exec<{ data: ArrayBuffer }>("SELECT data FROM vault WHERE kind = ? AND id = ?", kindId, id).toArray();
+    return row && decrypt(keys.seal, kindId, id, new Uint8Array(row.data)).data;
+  }
+
+  /** Put or replace. @throws RangeError for more than {@link MAX_ENTRY_BYTES}. @throws KeyUnavailableError */
+  put(kind: string, name: string, data: Uint8Array): void {
+    if (data.length > MAX_ENTRY_BYTES) throw new RangeError(`an entry of ${data.length} bytes, at most ${MAX_ENTRY_BYTES}`);
+    const keys = this.#open();
+    const { kindId, id } = idsOf(keys.name, kind, name);
+    this.#sql.exec(
+      "INSERT INTO vault (kind, id, data) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET data = excluded.data",
+      kindId, id, encrypt(keys.seal, kindId, id, name, data),
+    );
+  }
+
+  /** Whether there was one. */
+  delete(kind: string, name: string): boolean {
+    const keys = this.#existing();
+    if (keys === undefined) return false;
+    const { kindId, id } = idsOf(keys.name, kind, name);
+    return this.#sql.exec("DELETE FROM vault WHERE kind = ? AND id = ?", kindId, id).rowsWritten > 0;
+  }
+
+  /** Every entry of a kind, in no particular order; the caller keeps its kinds small enough for that. @throws VaultError */
+  *all(kind: string): Generator<VaultEntry> {
+    const keys = this.#existing();
+    if (keys === undefined) return;
+    const kindId = tagOf(keys.name, kind, 8);
+    for (const row of this.#sql.exec<{ id: ArrayBuffer; data: ArrayBuffer }>("SELECT id, data FROM vault WHERE kind = ?", kindId))
+      yield decrypt(keys.seal, kindId, new Uint8Array(row.id), new Uint8Array(row.data));
+  }
+
+  count(kind: string): number {
+    const keys = this.#existing();
+    if (keys === undefined) return 0;
+    return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM vault WHERE kind = ?", tagOf(keys.name, kind, 8)).one().n;
+  }
+
+  /** JSON of an entry. Its shape is the caller's: what is in the vault was put there by this program. */
+  getJson<T>(kind: string, name: string): T | undefined {
+    const data = this.get(kind, name);
+    return data === undefined ? undefined : (JSON.parse(new TextDecoder().decode(data)) as T);
+  }
+
+  putJson(kind: string, name: string, value: unknown): void {
+    this.put(kind, name, new TextEncoder().encode(JSON.stringify(value)));
+  }
+
+  /** A secret of this agent that stays the same for ever, 32 bytes, for `label` alone. @throws KeyUnavailableError */
+  derive(label: string): Uint8Array {
+    return new Uint8Array(hkdfSync("sha256", this.#open().name, "", `rookery vault derived ${label}`, 32));
+  }
+
+  #existing(): { seal: Uint8Array; name: Uint8Array } | undefined {
+    if (this.#keys !== undefined) return this.#keys;
+    const wrapped = readSecret(this.#sql, SECRET);
+    if (wrapped === undefined) return undefined;
+    const key = unwrapKey(this.#masterKey, this.#did, wrapped);
+    if (key.length !== 32) throw new KeyUnavailableError(`vault key of ${this.#did} has ${key.length} bytes`);
+    return (this.#keys = keysOf(key));
+  }
+
+  /** The keys, made with the first entry. */
+  #open(): { seal: Uint8Array; name: Uint8Array } {
+    const existing = this.#existing();
+    if (existing !== undefined) return existing;
+    const key = new Uint8Array(randomBytes(32));
+    putSecret(this.#sql, SECRET, wrapKey(this.#masterKey, this.#did, key));
+    // Not kept in memory yet: the transaction that made it may still be undone.
+    return keysOf(key);
+  }
+}
+
+const keysOf = (key: Uint8Array): { seal: Uint8Array; name: Uint8Array } => ({
+  seal: new Uint8Array(hkdfSync("sha256", key, "", "rookery vault seal v1", 32)),
+  name: new Uint8Array(hkdfSync("sha256", key, "", "rookery vault name v1", 32)),
+});
+
+const tagOf = (key: Uint8Array, text: string, bytes: number): Uint8Array => new Uint8Array(createHmac("sha256", key).update(text).digest().subarray(0, bytes));
+
+const idsOf = (key: Uint8Array, kind: string, name: string): { kindId: Uint8Array; id: Uint8Array } => ({ kindId: tagOf(key, kind, 8), id: tagOf(key, `${kind}\0${name}`, 16) });
+
+function encrypt(key: Uint8Array, kindId: Uint8Array, id: Uint8Array, name: string, data: Uint8Array): Uint8Array {
+  const label = Buffer.from(name);
+  const plain = Buffer.alloc(padme(2 * PREFIX + label.length + data.length));
+  plain.writeUInt32BE(label.length, 0);
+  plain.writeUInt32BE(data.length, PREFIX);
+  label.copy(plain, 2 * PREFIX);
+  plain.set(data, 2 * PREFIX + label.length);
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  cipher.setAAD(Buffer.concat([kindId, id]));
+  return new Uint8Array(Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]));
+}
+
+function decrypt(key: Uint8Array, kindId: Uint8Array, id: Uint8Array, row: Uint8Array): VaultEntry {
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key, row.subarray(0, NONCE));
+    decipher.setAAD(Buffer.concat([kindId, id]));
+    decipher.setAuthTag(row.subarray(row.length - TAG));
+    const plain = Buffer.concat([decipher.update(row.subarray(NONCE, row.length - TAG)), decipher.final()]);
+    const from = 2 * PREFIX + plain.readUInt32BE(0);
+    return { name: plain.toString("utf8", 2 * PREFIX, from), data: new Uint8Array(plain.subarray(from, from + plain.readUInt32BE(PREFIX))) };
+  } catch {
+    throw new VaultError("an entry of the vault does not open");
+  }
+}
