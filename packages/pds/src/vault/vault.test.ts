@@ -47,6 +47,21 @@ describe("the vault", () => {
       expect(new Set(lengths()).size).toBe(1);
     }));
 
+  it("keeps nothing under a key that was undone", () =>
+    runInDurableObject(env.AGENT.get(env.AGENT.idFromName(`vault ${objects++}`)), (_, { storage }) => {
+      storage.transactionSync(() => migrate(storage.sql));
+      const vault = new Vault(storage.sql, master, did);
+      expect(() =>
+        storage.transactionSync(() => {
+          vault.put("task", "a", utf8("one"));
+          vault.get("task", "a");
+          throw new Error("undone");
+        }),
+      ).toThrow("undone");
+      vault.put("task", "a", utf8("two"));
+      expect(new TextDecoder().decode(new Vault(storage.sql, master, did).get("task", "a"))).toBe("two");
+    }));
+
   it("opens with its own key only, and in its own place only", () =>
     inObject((sql) => {
       const vault = new Vault(sql, master, did);

@@ -33,7 +33,7 @@ export class Vault {
   readonly #sql: SqlStorage;
   readonly #masterKey: Uint8Array;
   readonly #did: string;
-  #keys: { seal: Uint8Array; name: Uint8Array } | undefined;
+  #known: { wrapped: Uint8Array; keys: Keys } | undefined;
 
   constructor(sql: SqlStorage, masterKey: Uint8Array, did: string) {
     this.#sql = sql;
@@ -99,27 +99,33 @@ export class Vault {
     return new Uint8Array(hkdfSync("sha256", this.#open().name, "", `rookery vault derived ${label}`, 32));
   }
 
-  #existing(): { seal: Uint8Array; name: Uint8Array } | undefined {
-    if (this.#keys !== undefined) return this.#keys;
+  #existing(): Keys | undefined {
+    // Read each time: a transaction that made the key and was undone must not leave it in memory.
     const wrapped = readSecret(this.#sql, SECRET);
     if (wrapped === undefined) return undefined;
+    if (this.#known !== undefined && Buffer.compare(this.#known.wrapped, wrapped) === 0) return this.#known.keys;
     const key = unwrapKey(this.#masterKey, this.#did, wrapped);
     if (key.length !== 32) throw new KeyUnavailableError(`vault key of ${this.#did} has ${key.length} bytes`);
-    return (this.#keys = keysOf(key));
+    this.#known = { wrapped, keys: keysOf(key) };
+    return this.#known.keys;
   }
 
   /** The keys, made with the first entry. */
-  #open(): { seal: Uint8Array; name: Uint8Array } {
+  #open(): Keys {
     const existing = this.#existing();
     if (existing !== undefined) return existing;
     const key = new Uint8Array(randomBytes(32));
     putSecret(this.#sql, SECRET, wrapKey(this.#masterKey, this.#did, key));
-    // Not kept in memory yet: the transaction that made it may still be undone.
     return keysOf(key);
   }
 }
 
-const keysOf = (key: Uint8Array): { seal: Uint8Array; name: Uint8Array } => ({
+interface Keys {
+  seal: Uint8Array;
+  name: Uint8Array;
+}
+
+const keysOf = (key: Uint8Array): Keys => ({
   seal: new Uint8Array(hkdfSync("sha256", key, "", "rookery vault seal v1", 32)),
   name: new Uint8Array(hkdfSync("sha256", key, "", "rookery vault name v1", 32)),
 });
