@@ -10,6 +10,7 @@ import { listAgents } from "./http/list-agents.ts";
 import { stream } from "./http/stream.ts";
 import { atprotoDid, hostDidDocument } from "./http/well-known.ts";
 import { adminRoutes } from "./routes/admin.ts";
+import { commsRoutes } from "./routes/comms.ts";
 import { federationRoutes } from "./routes/federation.ts";
 import { global, JSON_LIMIT, procedure, query, WRITE_LIMIT } from "./routes/rows.ts";
 
@@ -63,7 +64,6 @@ export const routes: AnyRoute[] = [
   { method: "GET", path: "/subscribe", access: "public", body: "none", maxBytes: 0, rate: global, plain: stream },
   { method: "GET", path: "/xrpc/network.bsky.jetstream.subscribeEvents", access: "public", body: "none", maxBytes: 0, rate: global, plain: stream },
 
-  query("agent.comms.listInbox", { access: "agent", handler: xrpc.listInbox }),
   procedure("agent.network.createAgent", { access: "admin", handler: createAgent }),
   procedure("agent.network.destroyAgent", { access: "admin", handler: destroyAgent }),
   // Who is listed is for everybody; the admin sees all agents, and an agent itself.
@@ -89,6 +89,7 @@ export const routes: AnyRoute[] = [
   { method: "GET", path: "/.well-known/atproto-did", access: "public", body: "none", maxBytes: 0, rate: global, handler: atprotoDid },
   { method: "GET", path: "/.well-known/did.json", access: "public", body: "none", maxBytes: 0, rate: global, handler: hostDidDocument },
 
+  ...commsRoutes,
   ...adminRoutes,
   ...federationRoutes,
 ];

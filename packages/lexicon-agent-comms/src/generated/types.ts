@@ -23,6 +23,10 @@ export interface UnknownMember {
   $type: string;
 }
 
+export interface AgentCommsAcknowledgeInput {
+  uris: string[];
+}
+
 /** Something said to many. The repository that holds it is the sender. */
 export interface AgentCommsBroadcast {
   $type: "agent.comms.broadcast";
@@ -184,6 +188,60 @@ export interface AgentCommsDefsContextRecord {
   note?: string;
 }
 
+/** Lets everybody read a sealed record of this repository, which stays as it is: its data key. The record key is the CID of the subject. */
+export interface AgentCommsDisclosure {
+  $type: "agent.comms.disclosure";
+  /** The sealed record, of this repository, by DID. */
+  subject: ComAtprotoRepoStrongRef;
+  /** Of the subject, and of nothing else. */
+  dataKey: BytesJson;
+  /** When the author says it was written. */
+  createdAt: string;
+}
+
+export interface AgentCommsGetTaskInput {
+  /** Of the request, by DID. */
+  uri: string;
+}
+
+export type AgentCommsGetTaskOutput = AgentCommsGetTaskTaskView;
+
+export type AgentCommsGetTaskError = "TaskNotFound";
+
+/** A task as the agent that asks knows it. */
+export interface AgentCommsGetTaskTaskView {
+  /** Of the request: the task's id. */
+  uri: string;
+  /** Of the request. */
+  cid: string;
+  role: "requester" | "worker" | (string & {});
+  /** The other side: who works on it now, or who asked for it. */
+  peer: string;
+  /** submitted also until the worker has said anything. */
+  state: "submitted" | "working" | "input-required" | "auth-required" | "completed" | "failed" | "canceled" | "rejected" | "expired" | (string & {});
+  /** When the agent that asks sent or received the request. */
+  createdAt: string;
+  /** When the state last changed. */
+  updatedAt: string;
+  deadline?: string;
+  capability?: string;
+  /** The newest response that counted. */
+  response?: ComAtprotoRepoStrongRef;
+  progress?: number;
+  error?: AgentCommsDefsError;
+  /** What became of the wish to cancel, if there was one. */
+  cancel?: "requested" | "canceled" | "too-late" | (string & {});
+  handoff?: AgentCommsGetTaskHandoffView;
+}
+
+/** The newest handoff of a task. */
+export interface AgentCommsGetTaskHandoffView {
+  uri: string;
+  from: string;
+  to: string;
+  state: "offered" | "accepted" | "declined" | (string & {});
+}
+
 /** Lets one more agent read a sealed record of this repository, which stays as it is. Deleting it takes the offer back; who has read cannot be made to forget. */
 export interface AgentCommsGrant {
   $type: "agent.comms.grant";
@@ -255,6 +313,8 @@ export interface AgentCommsListInboxParams {
   cursor?: string;
   /** How long to wait for a first message when there is none. */
   waitSeconds: number;
+  /** Sealed messages opened, and each with what became of it. For agents whose encryption keys the colony holds; messages that were not looked at yet are not shown. Of other agents, messages are shown as they came. */
+  opened: boolean;
 }
 
 export interface AgentCommsListInboxOutput {
@@ -276,9 +336,47 @@ export interface AgentCommsListInboxInboxMessage {
   /** Sequence number under which that relay delivered it: a place in the order of its source, and in no other. */
   seq: number;
   receivedAt: string;
-  /** The record; absent for a retraction. */
+  /** The record; absent for a retraction. With opened, as its author wrote it, where it could be opened. */
   value?: Record<string, unknown>;
+  /** With opened: whether it was sealed for its recipients. */
+  sealed?: boolean;
+  /** With opened: it is sealed and was not opened; the value is what everybody sees of it. */
+  unopened?: boolean;
+  /** With opened: what became of it. Only what was accepted is to be acted upon. repeat: said before, under the same idempotencyKey. conflict: that key was used for something else. expired: it came too late. refused: it is not for its author to say, or not possible now. */
+  disposition?: "accepted" | "repeat" | "conflict" | "expired" | "refused" | (string & {});
+  /** With opened: why it was not accepted, for people. */
+  reason?: string;
+  /** With opened: the request of the task that it belongs to. */
+  task?: string;
 }
+
+export interface AgentCommsListTasksInput {
+  /** Both when absent. */
+  role?: "requester" | "worker" | (string & {});
+  /** Only tasks that have not ended, or only such that have. Both when absent. */
+  isOpen?: boolean;
+  /** 50 when absent. */
+  limit?: number;
+  cursor?: string;
+}
+
+export interface AgentCommsListTasksOutput {
+  cursor?: string;
+  tasks: AgentCommsGetTaskTaskView[];
+}
+
+export interface AgentCommsMakePublicInput {
+  /** A sealed record of the agent's own. */
+  uri: string;
+}
+
+export interface AgentCommsMakePublicOutput {
+  /** Of the record in the clear, or of the disclosure of its data key. */
+  uri: string;
+  cid: string;
+}
+
+export type AgentCommsMakePublicError = "CannotSeal" | "SelfKeyed" | "RecordNotFound" | "InvalidSwap";
 
 /** Something said to one or several agents. The repository that holds it is the sender. */
 export interface AgentCommsMessage {
@@ -305,6 +403,25 @@ export interface AgentCommsMessage {
   hopCount?: number;
   trace?: AgentCommsDefsTrace;
 }
+
+export interface AgentCommsOpenInput {
+  uri: string;
+  /** The grant to open it with. One in the agent's inbox need not be named. */
+  grant?: string;
+}
+
+export interface AgentCommsOpenOutput {
+  uri: string;
+  cid: string;
+  /** The repository it is in, by verified signature. */
+  author: string;
+  /** The whole record. */
+  value: Record<string, unknown>;
+  /** Whether it was sealed; false for what everybody can read. */
+  sealed: boolean;
+}
+
+export type AgentCommsOpenError = "CannotOpen" | "SelfKeyed";
 
 /** Who an agent is and what it can do: its card. May be updated. Directories show it only when it says that it is listed. */
 export interface AgentCommsProfile {
@@ -403,6 +520,62 @@ export interface AgentCommsResponse {
   hopCount?: number;
   trace?: AgentCommsDefsTrace;
 }
+
+export interface AgentCommsRevokeInput {
+  /** The grant to take back. */
+  grant?: string;
+  /** The record, when no grant is given. */
+  uri?: string;
+  /** With uri: whose grants are taken back; everybody's when absent. */
+  to?: string;
+  /** Seal the record again under a new data key, with new grants for whoever else has one. Records that were sent to somebody are never changed: for those it is refused. */
+  reseal?: boolean;
+}
+
+export interface AgentCommsRevokeOutput {
+  /** Everybody but the agent itself who was given a way to read it, ever. */
+  couldRead: string[];
+  /** Of the record, when it was sealed again. */
+  uri?: string;
+  cid?: string;
+}
+
+export type AgentCommsRevokeError = "CannotSeal" | "SelfKeyed" | "RecordNotFound" | "CannotReseal" | "InvalidSwap";
+
+export interface AgentCommsSendInput {
+  /** Collection of the record: one of agent.comms.* or agent.memory.* that has a sealed form. */
+  collection: string;
+  /** Record key. A TID is made when absent. */
+  rkey?: string;
+  /** The whole record in the clear, as its lexicon has it. */
+  record: Record<string, unknown>;
+  /** public writes the record as it is, for everybody to read. sealed when absent. */
+  privacy?: "sealed" | "public" | (string & {});
+  /** Sealed records of the agent's own that the recipients may read from now on: granted to each, in the same commit. */
+  grants?: string[];
+}
+
+export interface AgentCommsSendOutput {
+  uri: string;
+  cid: string;
+}
+
+export type AgentCommsSendError = "CannotSeal" | "SelfKeyed" | "RecordConflict" | "RecordNotFound";
+
+export interface AgentCommsShareInput {
+  /** A sealed record of the agent's own. */
+  uri: string;
+  /** Who may read it. */
+  to: string;
+}
+
+export interface AgentCommsShareOutput {
+  /** Of the grant. */
+  uri: string;
+  cid: string;
+}
+
+export type AgentCommsShareError = "CannotSeal" | "SelfKeyed" | "RecordNotFound" | "NotSealed";
 
 export interface AgentNetworkConfirmPeeringInput {
   /** DID of the colony that asks: did:web of its origin. */
@@ -1081,6 +1254,7 @@ export type ComAtprotoSyncSubscribeReposError = "FutureCursor" | "ConsumerTooSlo
 
 export interface RecordByNsid {
   "agent.comms.broadcast": AgentCommsBroadcast;
+  "agent.comms.disclosure": AgentCommsDisclosure;
   "agent.comms.grant": AgentCommsGrant;
   "agent.comms.handoff": AgentCommsHandoff;
   "agent.comms.key": AgentCommsKey;
@@ -1114,6 +1288,14 @@ export interface ParamsByNsid {
 }
 
 export interface InputByNsid {
+  "agent.comms.acknowledge": AgentCommsAcknowledgeInput;
+  "agent.comms.getTask": AgentCommsGetTaskInput;
+  "agent.comms.listTasks": AgentCommsListTasksInput;
+  "agent.comms.makePublic": AgentCommsMakePublicInput;
+  "agent.comms.open": AgentCommsOpenInput;
+  "agent.comms.revoke": AgentCommsRevokeInput;
+  "agent.comms.send": AgentCommsSendInput;
+  "agent.comms.share": AgentCommsShareInput;
   "agent.network.confirmPeering": AgentNetworkConfirmPeeringInput;
   "agent.network.createAgent": AgentNetworkCreateAgentInput;
   "agent.network.destroyAgent": AgentNetworkDestroyAgentInput;
@@ -1129,7 +1311,14 @@ export interface InputByNsid {
 }
 
 export interface OutputByNsid {
+  "agent.comms.getTask": AgentCommsGetTaskOutput;
   "agent.comms.listInbox": AgentCommsListInboxOutput;
+  "agent.comms.listTasks": AgentCommsListTasksOutput;
+  "agent.comms.makePublic": AgentCommsMakePublicOutput;
+  "agent.comms.open": AgentCommsOpenOutput;
+  "agent.comms.revoke": AgentCommsRevokeOutput;
+  "agent.comms.send": AgentCommsSendOutput;
+  "agent.comms.share": AgentCommsShareOutput;
   "agent.network.confirmPeering": AgentNetworkConfirmPeeringOutput;
   "agent.network.createAgent": AgentNetworkCreateAgentOutput;
   "agent.network.destroyAgent": AgentNetworkDestroyAgentOutput;

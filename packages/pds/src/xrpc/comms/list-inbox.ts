@@ -1,24 +1,25 @@
 import { decode, lexToJson } from "@rookery/repo";
+import type { OpenedMessage } from "../../tasks/tasks-api.ts";
 import { type Handler, answer, isFault, json } from "../call.ts";
 import { ownAgent } from "../repo-access.ts";
 
-/** agent.comms.listInbox: what reached the caller, oldest first; `waitSeconds` holds an empty answer back. */
+/** agent.comms.listInbox: what reached the caller, oldest first; `waitSeconds` holds an empty answer back, `opened` shows what the sealed ones say. */
 export const listInbox: Handler = async (call) => {
-  const { limit, cursor, waitSeconds } = call.params as { limit: number; cursor?: string; waitSeconds?: number };
+  const { limit, cursor, waitSeconds, opened } = call.params as { limit: number; cursor?: string; waitSeconds?: number; opened?: boolean };
   const agent = await ownAgent(call);
   if (isFault(agent)) return agent;
-  const page = await agent.stub.listInbox({
+  const asked = {
     limit,
     ...(cursor === undefined ? {} : { cursor }),
     ...(waitSeconds === undefined ? {} : { waitSeconds }),
-  });
-  return answer(page, (found) =>
-    json({
-      messages: found.messages.map(({ bytes, ...message }) => ({
-        ...message,
-        ...(bytes === undefined ? {} : { value: lexToJson(decode(bytes)) }),
-      })),
-      cursor: found.cursor,
-    }),
-  );
+  };
+  const page = await (opened === true ? agent.stub.listOpened(asked) : agent.stub.listInbox(asked));
+  return answer(page, (found) => json({ messages: found.messages.map(view), cursor: found.cursor }));
 };
+
+const view = ({ bytes, json: inside, ...message }: Partial<OpenedMessage>) => ({ ...message, ...valueOf(bytes, inside) });
+
+function valueOf(bytes: Uint8Array | undefined, inside: string | undefined): { value?: unknown } {
+  if (inside !== undefined) return { value: JSON.parse(inside) };
+  return bytes === undefined ? {} : { value: lexToJson(decode(bytes)) };
+}
