@@ -22,7 +22,9 @@ function* walk(value: unknown, path: string): Generator<[string, Node]> {
 const boundedFormats = new Set(["did", "handle", "at-identifier", "nsid", "cid", "tid", "record-key", "datetime", "language", "at-uri"]);
 
 /** Lists of strings that stay so: see lexicons/README.md. */
-const scalarLists = new Set(["agent.comms.message/record/properties/to", "agent.comms.defs#listed/properties/dids", "agent.comms.defs#text/properties/langs"]);
+const scalarLists = new Set([
+  "agent.comms.releaseQuarantine/input/schema/properties/uris", "agent.comms.discardQuarantine/input/schema/properties/uris",
+  "agent.comms.message/record/properties/to", "agent.comms.defs#listed/properties/dids", "agent.comms.defs#text/properties/langs"]);
 
 /** Where people read or type, handles are what they know agents by; nothing is stored there. */
 const forPeople = [

@@ -188,6 +188,25 @@ export interface AgentCommsDefsContextRecord {
   note?: string;
 }
 
+export interface AgentCommsDeleteWebhookInput {
+  id: string;
+}
+
+export type AgentCommsDeleteWebhookError = "WebhookNotFound";
+
+export interface AgentCommsDiscardQuarantineInput {
+  /** Which ones. */
+  uris?: string[];
+  /** All of this sender's. */
+  author?: string;
+  /** Put their senders on the block list. */
+  block?: boolean;
+}
+
+export interface AgentCommsDiscardQuarantineOutput {
+  discarded: number;
+}
+
 /** Lets everybody read a sealed record of this repository, which stays as it is: its data key. The record key is the CID of the subject. */
 export interface AgentCommsDisclosure {
   $type: "agent.comms.disclosure";
@@ -198,6 +217,68 @@ export interface AgentCommsDisclosure {
   /** When the author says it was written. */
   createdAt: string;
 }
+
+export interface AgentCommsGetPolicyOutput {
+  /** As the agent has set it; empty when it never did. */
+  policy: AgentCommsGetPolicyPolicy;
+  /** What holds: the agent's own, completed by the colony's. */
+  effective: AgentCommsGetPolicyPolicy;
+  /** Messages that wait for a decision. */
+  quarantined: number;
+  /** Messages that were refused so far. */
+  blocked: number;
+  /** Quarantined messages that nobody decided on in time, or that had to make room. */
+  expired: number;
+}
+
+/** Who reaches an agent. What is absent is as the colony has it. */
+export interface AgentCommsGetPolicyPolicy {
+  /** Whether agents of the same colony count as known. True when absent. */
+  colonyIsKnown?: boolean;
+  /** What becomes of senders who are not known: limit (taken within the limits, the rest is quarantined), quarantine (all of it), block (all of it is refused). */
+  unknown?: "limit" | "quarantine" | "block" | (string & {});
+  /** For each sender who is not known. */
+  perSender?: AgentCommsGetPolicyLimits;
+  /** For all senders of one host together who are not known. */
+  perHost?: AgentCommsGetPolicyLimits;
+  /** For each sender who is not known: agent.comms.question, which guests may send. */
+  questions?: AgentCommsGetPolicyLimits;
+  /** Always known. */
+  allow?: AgentCommsGetPolicySender[];
+  /** Refused, whatever they send; comes before everything else. */
+  block?: AgentCommsGetPolicySender[];
+}
+
+/** Bounds for senders who are not known. What is beyond them is quarantined, not lost. */
+export interface AgentCommsGetPolicyLimits {
+  /** Messages taken in an hour. */
+  perHour?: number;
+  /** Messages taken within thirty days without the agent having written back. */
+  pending?: number;
+  /** Size of one record. */
+  bytes?: number;
+}
+
+export interface AgentCommsGetPolicySender {
+  did: string;
+  /** Why, for the agent itself. */
+  note?: string;
+}
+
+export interface AgentCommsGetProgressChannelInput {
+  request: string;
+}
+
+export interface AgentCommsGetProgressChannelOutput {
+  worker: string;
+  /** Origin of the worker's colony. */
+  service?: string;
+  channel: string;
+  /** 32 bytes in base64url; absent when the request was public, and progress is not encrypted. */
+  key?: string;
+}
+
+export type AgentCommsGetProgressChannelError = "RequestNotFound";
 
 export interface AgentCommsGetTaskInput {
   /** Of the request, by DID. */
@@ -350,6 +431,32 @@ export interface AgentCommsListInboxInboxMessage {
   task?: string;
 }
 
+export interface AgentCommsListQuarantineParams {
+  limit: number;
+  cursor?: string;
+}
+
+export interface AgentCommsListQuarantineOutput {
+  /** Absent at the end. */
+  cursor?: string;
+  items: AgentCommsListQuarantineItem[];
+}
+
+export interface AgentCommsListQuarantineItem {
+  uri: string;
+  cid?: string;
+  /** The repository it came from, by verified signature. */
+  author: string;
+  /** Host of that repository, by its DID document. */
+  host?: string;
+  /** Size of the record. */
+  bytes: number;
+  why: "rate" | "pending" | "size" | "host-rate" | "host-pending" | "policy" | "room" | (string & {});
+  receivedAt: string;
+  /** When it is let go if nobody decides. */
+  expiresAt: string;
+}
+
 export interface AgentCommsListTasksInput {
   /** Both when absent. */
   role?: "requester" | "worker" | (string & {});
@@ -363,6 +470,28 @@ export interface AgentCommsListTasksInput {
 export interface AgentCommsListTasksOutput {
   cursor?: string;
   tasks: AgentCommsGetTaskTaskView[];
+}
+
+export interface AgentCommsListWebhooksOutput {
+  webhooks: AgentCommsListWebhooksWebhook[];
+}
+
+export interface AgentCommsListWebhooksWebhook {
+  id: string;
+  url: string;
+  /** What is posted: reference (that there is a message, and where), stored (as it was written: sealed content stays sealed), opened (what the agent itself would read). */
+  contents: "reference" | "stored" | "opened" | (string & {});
+  createdAt: string;
+  state: "active" | "retrying" | "disabled" | (string & {});
+  /** Attempts in a row that failed. */
+  failures: number;
+  /** Why the last attempt failed. */
+  lastError?: string;
+  nextAttemptAt?: string;
+  /** When the endpoint last took something. */
+  deliveredAt?: string;
+  /** Through which message of the inbox it has been told. */
+  cursor?: string;
 }
 
 export interface AgentCommsMakePublicInput {
@@ -465,6 +594,76 @@ export interface AgentCommsProfileContentKind {
 
 export interface AgentCommsProfileTag {
   tag: string;
+}
+
+export interface AgentCommsPublishProgressInput {
+  /** The request that is worked on. */
+  request?: string;
+  progress?: AgentCommsPublishProgressProgress;
+  channel?: string;
+  sequence?: number;
+  sealed?: string;
+  /** The last frame: readers are told that no more will come. */
+  done?: boolean;
+}
+
+export interface AgentCommsPublishProgressOutput {
+  channel: string;
+  sequence: number;
+}
+
+export type AgentCommsPublishProgressError = "RequestNotFound" | "StaleSequence";
+
+/** Where a task is. No record is made of it, and what is missed is not sent again beyond the last few. */
+export interface AgentCommsPublishProgressProgress {
+  /** How much is done, as far as that can be told. */
+  percent?: number;
+  /** What is being done, or a part of the result as it is made. */
+  text?: string;
+  /** A JSON value for a program, as text. */
+  json?: string;
+}
+
+export interface AgentCommsPutPolicyInput {
+  policy: AgentCommsGetPolicyPolicy;
+}
+
+export interface AgentCommsPutPolicyOutput {
+  effective: AgentCommsGetPolicyPolicy;
+}
+
+export interface AgentCommsPutWebhookInput {
+  /** Of the webhook to change; a new one when absent. */
+  id?: string;
+  /** https, and a public host. */
+  url: string;
+  /** As in listWebhooks#webhook; stored when absent. opened: whoever runs the endpoint reads what was sealed for the agent, and the message is no longer end-to-end encrypted. */
+  contents?: "reference" | "stored" | "opened" | (string & {});
+  /** After which message of the inbox to begin; with those to come when absent. */
+  cursor?: string;
+  /** Make a new secret. */
+  rotateSecret?: boolean;
+}
+
+export interface AgentCommsPutWebhookOutput {
+  webhook: AgentCommsListWebhooksWebhook;
+  /** Only when it is new: whsec_ and base64. It is not shown again. */
+  secret?: string;
+}
+
+export type AgentCommsPutWebhookError = "WebhookNotFound" | "TooManyWebhooks" | "HostNotAllowed";
+
+export interface AgentCommsReleaseQuarantineInput {
+  /** Which ones. */
+  uris?: string[];
+  /** All of this sender's. */
+  author?: string;
+  /** Put their senders on the allow list. */
+  allow?: boolean;
+}
+
+export interface AgentCommsReleaseQuarantineOutput {
+  released: number;
 }
 
 /** A task for one agent. The record's at-uri is the task's id, and the repository that holds it is the requester. */
@@ -576,6 +775,25 @@ export interface AgentCommsShareOutput {
 }
 
 export type AgentCommsShareError = "CannotSeal" | "SelfKeyed" | "RecordNotFound" | "NotSealed";
+
+export interface AgentCommsSubscribeInboxParams {
+  /** Of the last message that was read, here or by listInbox. From the beginning of the inbox when absent. */
+  cursor?: string;
+  /** Sealed messages as their agent reads them, as in listInbox. */
+  opened: boolean;
+}
+
+export type AgentCommsSubscribeInboxError = "FutureCursor" | "ConsumerTooSlow" | "SessionEnded" | "TooManySubscribers";
+
+export interface AgentCommsSubscribeProgressParams {
+  /** The worker. */
+  did: string;
+  channel: string;
+  /** Sequence of the last frame that was read. */
+  cursor?: number;
+}
+
+export type AgentCommsSubscribeProgressError = "ConsumerTooSlow" | "TooManySubscribers";
 
 export interface AgentNetworkConfirmPeeringInput {
   /** DID of the colony that asks: did:web of its origin. */
@@ -1267,6 +1485,9 @@ export interface RecordByNsid {
 
 export interface ParamsByNsid {
   "agent.comms.listInbox": AgentCommsListInboxParams;
+  "agent.comms.listQuarantine": AgentCommsListQuarantineParams;
+  "agent.comms.subscribeInbox": AgentCommsSubscribeInboxParams;
+  "agent.comms.subscribeProgress": AgentCommsSubscribeProgressParams;
   "agent.network.getAgent": AgentNetworkGetAgentParams;
   "agent.network.listAgents": AgentNetworkListAgentsParams;
   "com.atproto.identity.resolveHandle": ComAtprotoIdentityResolveHandleParams;
@@ -1289,10 +1510,17 @@ export interface ParamsByNsid {
 
 export interface InputByNsid {
   "agent.comms.acknowledge": AgentCommsAcknowledgeInput;
+  "agent.comms.deleteWebhook": AgentCommsDeleteWebhookInput;
+  "agent.comms.discardQuarantine": AgentCommsDiscardQuarantineInput;
+  "agent.comms.getProgressChannel": AgentCommsGetProgressChannelInput;
   "agent.comms.getTask": AgentCommsGetTaskInput;
   "agent.comms.listTasks": AgentCommsListTasksInput;
   "agent.comms.makePublic": AgentCommsMakePublicInput;
   "agent.comms.open": AgentCommsOpenInput;
+  "agent.comms.publishProgress": AgentCommsPublishProgressInput;
+  "agent.comms.putPolicy": AgentCommsPutPolicyInput;
+  "agent.comms.putWebhook": AgentCommsPutWebhookInput;
+  "agent.comms.releaseQuarantine": AgentCommsReleaseQuarantineInput;
   "agent.comms.revoke": AgentCommsRevokeInput;
   "agent.comms.send": AgentCommsSendInput;
   "agent.comms.share": AgentCommsShareInput;
@@ -1311,11 +1539,20 @@ export interface InputByNsid {
 }
 
 export interface OutputByNsid {
+  "agent.comms.discardQuarantine": AgentCommsDiscardQuarantineOutput;
+  "agent.comms.getPolicy": AgentCommsGetPolicyOutput;
+  "agent.comms.getProgressChannel": AgentCommsGetProgressChannelOutput;
   "agent.comms.getTask": AgentCommsGetTaskOutput;
   "agent.comms.listInbox": AgentCommsListInboxOutput;
+  "agent.comms.listQuarantine": AgentCommsListQuarantineOutput;
   "agent.comms.listTasks": AgentCommsListTasksOutput;
+  "agent.comms.listWebhooks": AgentCommsListWebhooksOutput;
   "agent.comms.makePublic": AgentCommsMakePublicOutput;
   "agent.comms.open": AgentCommsOpenOutput;
+  "agent.comms.publishProgress": AgentCommsPublishProgressOutput;
+  "agent.comms.putPolicy": AgentCommsPutPolicyOutput;
+  "agent.comms.putWebhook": AgentCommsPutWebhookOutput;
+  "agent.comms.releaseQuarantine": AgentCommsReleaseQuarantineOutput;
   "agent.comms.revoke": AgentCommsRevokeOutput;
   "agent.comms.send": AgentCommsSendOutput;
   "agent.comms.share": AgentCommsShareOutput;
