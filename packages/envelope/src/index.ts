@@ -1,4 +1,5 @@
 export * from "./errors.ts";
+export { type Address, addressOf } from "./at-uri.ts";
 export { fromBase64, toBase64 } from "./bytes.ts";
 export type { SealContext } from "./context.ts";
 export { epochIdOf } from "./content-key.ts";
@@ -19,3 +20,4 @@ export { checkChain, type ChainVerdict, type CheckedKey, checkKeyRecord, type Fo
 export { type Assurance, decidePin, type KeyPin, type PinDecision, type PinQuestion } from "./pin.ts";
 export { grantRecord, isSealedRecord, openRecord, type OpenedRecord, type PlacedRecord, type RecordSealing, sealRecord } from "./record.ts";
 export { type FileFacts, fileOfPart, filePart, type NamedFile, type SealedFilePart } from "./file-part.ts";
+export * from "./keyring/index.ts";

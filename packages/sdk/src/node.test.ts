@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { KeyStateError } from "@rookery/envelope";
 import { fileKeyStore } from "./node.ts";
-import { KeyStateError } from "./sealing/key-state.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "rookery-keys-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,6 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { KeyStateError } from "./sealing/key-state.ts";
-import type { KeyStore } from "./sealing/key-store.ts";
+import { type KeyStore, KeyStateError } from "@rookery/envelope";
 
 const sync = async (path: string): Promise<void> => {
   const folder = await open(path, "r");

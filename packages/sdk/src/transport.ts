@@ -1,12 +1,8 @@
 import type { Agent } from "@atproto/api";
 import { XRPCError } from "@atproto/api";
-import type { Draft } from "./sealer.ts";
+import type { Draft, Sent } from "@rookery/envelope";
 
-/** A record that is on its way, by its address and content. */
-export interface Sent {
-  uri: string;
-  cid: string;
-}
+export type { Sent } from "@rookery/envelope";
 
 /** How a record reaches its recipients. */
 export interface Transport {

@@ -1,8 +1,7 @@
-import { isSuite } from "@rookery/envelope";
+import { isSuite, MAX_KEY_RECORDS } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
 import { fetchBytes } from "../follow/fetch-bytes.ts";
 import type { Identities } from "../identity.ts";
-import { MAX_KEY_RECORDS } from "./settings.ts";
 
 /** How long somebody's host may take to answer, in ms. */
 const TIMEOUT_MS = 10_000;

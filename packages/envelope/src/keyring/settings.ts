@@ -6,6 +6,8 @@ export const ROTATE_AFTER_MS = 7 * DAY_MS;
 export const KEY_LIFE_MS = 14 * DAY_MS;
 /** A private key is kept for this long after it expired: mail sealed in its last hour may be read late. Then it is deleted. */
 export const GRACE_MS = 14 * DAY_MS;
+/** Ids of deleted keys that are known to have been one's own: of nearly ten years of weekly rotations. */
+export const MAX_FORMER = 500;
 /** Somebody's key is looked up again after this; between them, a rotation costs one refused message at worst. */
 export const PEER_FRESH_MS = 5 * 60 * 1000;
 /** How often an agent that listens looks for keys in its own repository that are not its own. */

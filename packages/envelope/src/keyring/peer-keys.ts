@@ -1,6 +1,9 @@
-import { type CheckedKey, checkKeyRecord, decidePin, type FoundKeyRecord, SealError, type SuiteName } from "@rookery/envelope";
-import type { KeyState } from "./key-state.ts";
-import { MAX_PINS, PEER_FRESH_MS } from "./settings.ts";
+import { SealError } from "../errors.ts";
+import { type CheckedKey, checkKeyRecord, type FoundKeyRecord } from "../key-record.ts";
+import { decidePin } from "../pin.ts";
+import type { SuiteName } from "../suites.ts";
+import { dropOldest, type Pins } from "./pins.ts";
+import { PEER_FRESH_MS } from "./settings.ts";
 
 /** A key in a repository, another's or the agent's own, that its owner has not made as far as can be told: to be looked at by a person. */
 export interface KeyAlarm {
@@ -19,20 +22,18 @@ export interface PeerKeysPorts {
   list: (did: string) => Promise<string[]>;
   /** A record, proven down to its author's signature; undefined when proven absent. */
   prove: (uri: string) => Promise<FoundKeyRecord | undefined>;
-  /** Keep the state. */
-  save: () => Promise<void>;
   alarm: (alarm: KeyAlarm) => void;
 }
 
 /** Others' keys: found, proven, pinned. */
 export class PeerKeys {
-  readonly #state: KeyState;
+  readonly #pins: Pins;
   readonly #ports: PeerKeysPorts;
   /** When each was looked up last; bounded like the pins. */
   readonly #fresh = new Map<string, { key: CheckedKey; until: number }>();
 
-  constructor(state: KeyState, ports: PeerKeysPorts) {
-    this.#state = state;
+  constructor(pins: Pins, ports: PeerKeysPorts) {
+    this.#pins = pins;
     this.#ports = ports;
   }
 
@@ -53,7 +54,7 @@ export class PeerKeys {
     const [newest, ...older] = await list(did);
     const first = newest === undefined ? undefined : await this.#proven(did, newest);
     if (first === undefined) throw new SealError(`${did} publishes no key to seal for: it has to connect with sealing first`);
-    const pinned = this.#state.pins.get(did);
+    const pinned = this.#pins.get(did);
     const pin = pinned === undefined ? undefined : { did, key: await checkedOf(did, pinned) };
     const published: [CheckedKey, ...CheckedKey[]] = [first.key];
     let decision = decidePin({ did, pin, published, now: now() });
@@ -73,7 +74,7 @@ export class PeerKeys {
     }
     const { suite } = first.key;
     if (!suites.includes(suite)) throw new SealError(`${did} publishes a key of ${suite}: no protection from later quantum computers; connect with allowX25519 to seal for it nevertheless`);
-    await this.#remember(did, first.found, decision.how !== "same");
+    await this.#pins.put(did, first.found, decision.how !== "same");
     return first.key;
   }
 
@@ -81,24 +82,10 @@ export class PeerKeys {
     const found = await this.#ports.prove(uri);
     return found && { key: await checkedOf(did, found), found };
   }
-
-  /** That a pin was used again is kept when the next one is: losing it costs no more than a place in the order. */
-  async #remember(did: string, found: FoundKeyRecord, isNew: boolean): Promise<void> {
-    const { pins } = this.#state;
-    pins.delete(did);
-    pins.set(did, found);
-    dropOldest(pins);
-    if (isNew) await this.#ports.save();
-  }
 }
 
 const checkedOf = async (did: string, found: FoundKeyRecord): Promise<CheckedKey> => {
   const verdict = await checkKeyRecord(did, found);
   if (!verdict.ok) throw new SealError(`The key of ${did} is no key: ${verdict.reason}`);
   return verdict.key;
-};
-
-const dropOldest = (map: Map<string, unknown>): void => {
-  const [oldest] = map.keys();
-  if (map.size > MAX_PINS && oldest !== undefined) map.delete(oldest);
 };

@@ -1,4 +1,5 @@
-import { checkKeyRecord, type FoundKeyRecord, type OwnerKey, sameOwner } from "@rookery/envelope";
+import type { OwnerKey } from "../continuity.ts";
+import { checkKeyRecord, type FoundKeyRecord, sameOwner } from "../key-record.ts";
 import type { KeyAlarm } from "./peer-keys.ts";
 import { MAX_KEY_RECORDS, PEER_FRESH_MS, WATCH_MS } from "./settings.ts";
 

@@ -1,10 +1,15 @@
-import { type FoundKeyRecord, makeKeyPair, makeKeyRecord, makeOwnerKey, SealError, type SuiteName, toBase64 } from "@rookery/envelope";
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
+import { toBase64 } from "../bytes.ts";
+import { makeOwnerKey } from "../continuity.ts";
+import { SealError } from "../errors.ts";
+import { type FoundKeyRecord, makeKeyRecord } from "../key-record.ts";
+import { makeKeyPair, type SuiteName } from "../suites.ts";
 import { type KeyState, KeyStateError, loadKeyState, saveKeyState } from "./key-state.ts";
 import { type KeyStore, memoryKeyStore } from "./key-store.ts";
 import { OwnKeys } from "./own-keys.ts";
 import { type KeyAlarm, PeerKeys } from "./peer-keys.ts";
+import { mapPins } from "./pins.ts";
 import { GRACE_MS, KEY_LIFE_MS, MAX_PINS, PEER_FRESH_MS, ROTATE_AFTER_MS } from "./settings.ts";
 
 const ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
@@ -21,7 +26,7 @@ let state: KeyState;
 beforeEach(async () => {
   now = START;
   store = memoryKeyStore();
-  state = { keys: [], epochKeys: [new Uint8Array(32).fill(3)], owner: await makeOwnerKey("ES256"), pins: new Map() };
+  state = { keys: [], epochKeys: [new Uint8Array(32).fill(3)], former: [], owner: await makeOwnerKey("ES256"), pins: new Map() };
 });
 
 const save = () => saveKeyState(store, BOB, state);
@@ -173,12 +178,12 @@ describe("what is kept", () => {
 
 describe("others' keys", () => {
   const alarms: KeyAlarm[] = [];
-  const peerKeys = (host: Pick<Host, "list" | "prove">, suites: readonly SuiteName[] = SUITES) => new PeerKeys(state, { suites, now: () => now, list: host.list, prove: host.prove, save, alarm: (alarm) => void alarms.push(alarm) });
+  const peerKeys = (host: Pick<Host, "list" | "prove">, suites: readonly SuiteName[] = SUITES) => new PeerKeys(mapPins(state.pins, save), { suites, now: () => now, list: host.list, prove: host.prove, alarm: (alarm) => void alarms.push(alarm) });
   beforeEach(() => void alarms.splice(0));
 
   /** Bob, with a store of his own. */
   const bobs = async (host: Host) => {
-    const kept: KeyState = { keys: [], epochKeys: [], owner: await makeOwnerKey("ES256"), pins: new Map() };
+    const kept: KeyState = { keys: [], epochKeys: [], former: [], owner: await makeOwnerKey("ES256"), pins: new Map() };
     const keys = new OwnKeys(kept, { did: BOB, suite, now: () => now, nextRkey: () => `3kznmn7xqxl2${"234567"[kept.keys.length] ?? ""}`, publish: host.publish, find: host.find, save: async () => undefined });
     await keys.refresh();
     return keys;

@@ -1,5 +1,8 @@
-import { type FoundKeyRecord, fromBase64, isOwnerAlgorithm, isSuite, keyIdOf, type KeyPair, type OwnerKeyPair, toBase64 } from "@rookery/envelope";
 import { type AgentCommsKey, ids, validateRecord } from "@rookery/lexicon-agent-comms";
+import { fromBase64, toBase64 } from "../bytes.ts";
+import { isOwnerAlgorithm, makeOwnerKey, type OwnerKeyPair } from "../continuity.ts";
+import type { FoundKeyRecord } from "../key-record.ts";
+import { isSuite, keyIdOf, type KeyPair } from "../suites.ts";
 import type { KeyStore } from "./key-store.ts";
 
 /** A key of one's own with the record that publishes it. */
@@ -17,6 +20,8 @@ export interface KeyState {
   keys: OwnKey[];
   /** Newest first. */
   epochKeys: Uint8Array[];
+  /** Ids of keys whose private half is deleted, in base64, newest first: what was sealed for them came too late, and is no stranger's. */
+  former: string[];
   /** The owner's key that signs key records. */
   owner: OwnerKeyPair;
   /** What is remembered of others, by DID; used longest ago first. */
@@ -29,6 +34,9 @@ export class KeyStateError extends Error {
 }
 
 const VERSION = 1;
+
+/** The state of an agent that never had keys: an epoch key and an owner's key; its first key pair is made when it is published. */
+export const makeKeyState = async (): Promise<KeyState> => ({ keys: [], epochKeys: [crypto.getRandomValues(new Uint8Array(32))], former: [], owner: await makeOwnerKey("ES256"), pins: new Map() });
 
 /** @param did the agent whose keys they have to be. @throws KeyStateError when there is something that cannot be read. */
 export const loadKeyState = async (store: KeyStore, did: string): Promise<KeyState | undefined> => {
@@ -46,12 +54,13 @@ export const loadKeyState = async (store: KeyStore, did: string): Promise<KeySta
 };
 
 /** Keep a state of `did`. */
-export const saveKeyState = async (store: KeyStore, did: string, { keys, epochKeys, owner, pins }: KeyState): Promise<void> => {
+export const saveKeyState = async (store: KeyStore, did: string, { keys, epochKeys, former, owner, pins }: KeyState): Promise<void> => {
   const shown = {
     version: VERSION,
     did,
     keys: keys.map(({ pair, ...rest }) => ({ ...rest, suite: pair.suite, keyId: toBase64(pair.keyId), publicKey: toBase64(pair.publicKey), privateKey: toBase64(pair.privateKey) })),
     epochKeys: epochKeys.map(toBase64),
+    former,
     owner: { algorithm: owner.algorithm, publicKey: toBase64(owner.publicKey), privateKey: toBase64(new Uint8Array(await crypto.subtle.exportKey("pkcs8", owner.privateKey))) },
     pins: [...pins],
   };
@@ -66,6 +75,8 @@ interface Kept {
   did: string;
   keys: KeptKey[];
   epochKeys: string[];
+  /** Absent in what was kept before there was such a list. */
+  former?: string[];
   owner: { algorithm: string; publicKey: string; privateKey: string };
   pins: [string, FoundKeyRecord][];
 }
@@ -94,13 +105,15 @@ const keyOf = async ({ suite, keyId, publicKey, privateKey, ...rest }: KeptKey):
 
 const parse = async (value: unknown): Promise<Kept & { state: KeyState }> => {
   const kept = value as Kept;
-  const { version, did, keys, epochKeys, owner, pins } = kept;
+  const { version, did, keys, epochKeys, former = [], owner, pins } = kept;
   check(version === VERSION && typeof did === "string" && epochKeys.length > 0, "version");
   check(pins.every(([of, { uri, cid }]) => [of, uri, cid].every((text) => typeof text === "string")), "pins");
+  check(former.every((id) => fromBase64(id).length === 32), "ids of former keys");
   if (!isOwnerAlgorithm(owner.algorithm)) throw new TypeError("algorithm");
   const state: KeyState = {
     keys: await Promise.all(keys.map(keyOf)),
     epochKeys: epochKeys.map(secretOf),
+    former,
     owner: {
       algorithm: owner.algorithm,
       publicKey: fromBase64(owner.publicKey),

@@ -1,10 +1,12 @@
-import { makeKeyPair, makeKeyRecord, makeOwnerKey, OpenError, SealError } from "@rookery/envelope";
 import { describe, expect, it } from "vitest";
-import type { VerifiedRecord } from "../read-record.ts";
-import type { Draft, Sealer } from "../sealer.ts";
+import { makeOwnerKey } from "../continuity.ts";
+import { OpenError, SealError } from "../errors.ts";
+import { makeKeyRecord } from "../key-record.ts";
+import { makeKeyPair } from "../suites.ts";
 import { memoryKeyStore } from "./key-store.ts";
+import { openSealer } from "./open-sealer.ts";
 import type { KeyAlarm } from "./peer-keys.ts";
-import { openSealing } from "./sealing.ts";
+import type { Draft, Sealer } from "./sealer.ts";
 import { ROTATE_AFTER_MS, WATCH_MS } from "./settings.ts";
 
 const ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
@@ -15,20 +17,29 @@ const OTHER_CID = "bafyreib2rxk3rybk3aobmv5cjuql3bm2twh4jo5uwpkebk2ttp2agwh3eu";
 const createdAt = "2026-11-21T09:00:00.000Z";
 const content = [{ $type: "agent.comms.defs#text", text: "hello" }];
 
+/** A record that was proven. */
+interface VerifiedRecord {
+  uri: string;
+  cid: string;
+  author: string;
+  value: Record<string, unknown>;
+}
+
 /** All repositories there are, by at-uri. */
 type World = Map<string, VerifiedRecord>;
 
-const put = (world: World, author: string, { collection, rkey, record }: Draft) => {
+const put = (world: World, author: string, { collection, rkey, record }: Omit<Draft, "to">) => {
   const uri = `at://${author}/${collection}/${rkey}`;
-  world.set(uri, { uri, cid: CID, author, rev: "3kznmn7xqxl22", value: record });
+  world.set(uri, { uri, cid: CID, author, value: record });
   return { uri, cid: CID };
 };
 
 const sealerOf = (did: string, world: World, prove: (uri: string) => Promise<VerifiedRecord | undefined> = async (uri) => world.get(uri), now: () => number = Date.now, onAlarm?: (alarm: KeyAlarm) => void): Promise<Sealer> =>
-  openSealing(
+  openSealer(
     {
       did,
-      transport: { send: async (draft) => put(world, did, draft) },
+      publish: async (collection, rkey, record) => put(world, did, { collection, rkey, record }),
+      nextRkey: (after) => (after === undefined ? "3kznmn7xqxl22" : after.replace(/.$/, (last) => String.fromCodePoint((last.codePointAt(0) ?? 0) + 1))),
       list: async (other) => [...world.keys()].filter((uri) => uri.startsWith(`at://${other}/agent.comms.key/`)).toReversed(),
       prove,
       find: async (collection, rkey) => world.get(`at://${did}/${collection}/${rkey}`),
@@ -50,7 +61,7 @@ describe("an agent that listens", () => {
     expect(alarms).toEqual([]);
     const life = { createdAt: new Date(now).toISOString(), expiresAt: new Date(now + WATCH_MS * 2).toISOString() };
     const forged = await makeKeyRecord({ did: BOB, pair: await makeKeyPair("hpke-x25519-hkdfsha256-aes256gcm"), ...life, owners: [await makeOwnerKey()] });
-    const { uri } = put(world, BOB, { collection: "agent.comms.key", rkey: "3zzzzzzzzzz22", to: [], record: { ...forged } });
+    const { uri } = put(world, BOB, { collection: "agent.comms.key", rkey: "3zzzzzzzzzz22", record: { ...forged } });
     await bob.refresh?.();
     expect(alarms).toEqual([]);
     for (let hour = 0; hour < 3; hour++) {
@@ -103,7 +114,7 @@ describe("what arrives sealed", () => {
     const theirs = [...world.values()].find(({ author }) => author === BOB);
     if (theirs === undefined) throw new Error("bob has no key");
     const { continuity: _, prev: __, ...claims } = theirs.value;
-    put(world, CAROL, { collection: "agent.comms.key", rkey: "3kznmn7xqxl22", to: [], record: claims });
+    put(world, CAROL, { collection: "agent.comms.key", rkey: "3kznmn7xqxl22", record: claims });
     const sealed = await alice.seal({ ...message, to: [CAROL], record: { ...message.record, to: [CAROL] } });
     const { uri, cid } = put(world, ALICE, sealed);
     await expect(bob.open({ uri, cid, record: sealed.record })).rejects.toBeInstanceOf(OpenError);

@@ -1,0 +1,135 @@
+import { ids } from "@rookery/lexicon-agent-comms";
+import { toBase64 } from "../bytes.ts";
+import { makeKeyRecord } from "../key-record.ts";
+import { MAX_EPOCHS } from "../limits.ts";
+import type { KeyRing } from "../open.ts";
+import { makeKeyPair, type SuiteName } from "../suites.ts";
+import type { KeyState, OwnKey } from "./key-state.ts";
+import type { Sent } from "./sealer.ts";
+import { GRACE_MS, KEY_LIFE_MS, MAX_FORMER, ROTATE_AFTER_MS } from "./settings.ts";
+
+/** What own keys need of the world. */
+export interface OwnKeysPorts {
+  did: string;
+  suite: SuiteName;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  nextRkey: () => string;
+  /** Create a record in the own repository. */
+  publish: (collection: string, rkey: string, record: Record<string, unknown>) => Promise<Sent>;
+  /** A record of the own repository, if it is there. */
+  find: (collection: string, rkey: string) => Promise<Sent | undefined>;
+  /** Keep the state. */
+  save: () => Promise<void>;
+}
+
+/** What became of one of the agent's own keys: it still opens, or its private half is deleted. */
+export type KeyStanding = "held" | "former";
+
+/** The agent's own keys: published, rotated, and deleted when their time is over. */
+export class OwnKeys {
+  readonly #state: KeyState;
+  readonly #ports: OwnKeysPorts;
+  #running: Promise<void> | undefined;
+
+  constructor(state: KeyState, ports: OwnKeysPorts) {
+    this.#state = state;
+    this.#ports = ports;
+  }
+
+  /** What the agent opens with. */
+  get ring(): KeyRing {
+    return { keys: this.#state.keys.map(({ pair }) => pair), epochKeys: this.#state.epochKeys };
+  }
+
+  /** Its keys with their records, newest first. */
+  get keys(): readonly OwnKey[] {
+    return this.#state.keys;
+  }
+
+  /** What is known of a key id: undefined when it was never this agent's, or so long ago that it is forgotten. */
+  standing(keyId: Uint8Array): KeyStanding | undefined {
+    const id = toBase64(keyId);
+    if (this.#state.keys.some(({ pair }) => toBase64(pair.keyId) === id)) return "held";
+    return this.#state.former.includes(id) ? "former" : undefined;
+  }
+
+  /** When `refresh` has something to do next, in milliseconds since 1970; in the past when it has now. */
+  get dueAt(): number {
+    const [newest, ...older] = this.#state.keys;
+    if (newest?.published === undefined) return 0;
+    return Math.min(rotationOf(newest), ...older.map(endOf));
+  }
+
+  /** Make sure that the newest key is published and young; calls at the same time share one run. */
+  refresh(): Promise<void> {
+    return (this.#running ??= this.#refresh().finally(() => {
+      this.#running = undefined;
+    }));
+  }
+
+  /** A new key now, however young the newest is. */
+  async rotate(): Promise<void> {
+    await this.refresh();
+    const [newest] = this.#state.keys;
+    const rotation = (this.#running ??= this.#rotate(newest).finally(() => {
+      this.#running = undefined;
+    }));
+    await rotation;
+  }
+
+  /** What is sealed from now on is sealed under a new epoch key; earlier ones stay, to read what they sealed. @throws RangeError when there are too many. */
+  async rotateEpoch(): Promise<void> {
+    const { epochKeys } = this.#state;
+    if (epochKeys.length >= MAX_EPOCHS) throw new RangeError(`There are ${epochKeys.length} epoch keys; at most ${MAX_EPOCHS}`);
+    this.#state.epochKeys = [crypto.getRandomValues(new Uint8Array(32)), ...epochKeys];
+    await this.#ports.save();
+  }
+
+  async #refresh(): Promise<void> {
+    const { suite, now, save } = this.#ports;
+    const [newest] = this.#state.keys;
+    if (newest === undefined) return this.#rotate(undefined);
+    if (newest.published === undefined) await this.#publish(newest);
+    if (newest.pair.suite !== suite || rotationOf(newest) <= now()) await this.#rotate(newest);
+    else if (dropOver(this.#state, now())) await save();
+  }
+
+  async #rotate(before: OwnKey | undefined): Promise<void> {
+    const { did, suite, now, nextRkey } = this.#ports;
+    const pair = await makeKeyPair(suite);
+    // A clock that was set back must not make the new key older than the one before it.
+    const from = Math.max(now(), Date.parse(before?.record.createdAt ?? "") || 0);
+    const [createdAt, expiresAt] = [new Date(from).toISOString(), new Date(from + KEY_LIFE_MS).toISOString()];
+    const prev = before?.published;
+    const record = await makeKeyRecord({ did, pair, createdAt, expiresAt, owners: [this.#state.owner], ...(prev === undefined ? {} : { prev }) });
+    const key: OwnKey = { pair, rkey: nextRkey(), record };
+    this.#state.keys = [key, ...this.#state.keys];
+    dropOver(this.#state, now());
+    await this.#publish(key);
+  }
+
+  /** The key is kept before anybody can see it, so that no crash loses one that others seal to. */
+  async #publish(key: OwnKey): Promise<void> {
+    const { find, publish, save } = this.#ports;
+    await save();
+    // It may have landed in a run that never saw the answer.
+    const sent = (await find(ids.AgentCommsKey, key.rkey)) ?? (await publish(ids.AgentCommsKey, key.rkey, { ...key.record }));
+    key.published = { uri: sent.uri, cid: sent.cid };
+    await save();
+  }
+}
+
+const rotationOf = ({ record }: OwnKey): number => Date.parse(record.createdAt) + ROTATE_AFTER_MS;
+
+/** From then on nothing that was sealed for it in time is waited for any more. */
+const endOf = ({ record }: OwnKey): number => Date.parse(record.expiresAt) + GRACE_MS;
+
+/** Delete private keys whose time is over, all but the newest key's; their ids stay known. Whether there were any. */
+export const dropOver = (state: KeyState, now: number): boolean => {
+  const over = state.keys.slice(1).filter((key) => endOf(key) <= now);
+  if (over.length === 0) return false;
+  state.keys = state.keys.filter((key) => !over.includes(key));
+  state.former = [...over.map(({ pair }) => toBase64(pair.keyId)), ...state.former].slice(0, MAX_FORMER);
+  return true;
+};
