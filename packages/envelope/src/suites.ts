@@ -1,6 +1,6 @@
-import { KEM_MLKEM768_X25519 } from "@panva/hpke-noble";
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from "hpke";
 import { type Bytes, concat, own, sha256, utf8 } from "./bytes.ts";
+import { KEM_XWING } from "./xwing.ts";
 
 /**
  * How data keys are wrapped: HPKE (RFC 9180) in base mode with HKDF-SHA256 and AES-256-GCM over X-Wing (ML-KEM-768 and
@@ -31,7 +31,7 @@ const table: Record<SuiteName, Suite> = {
   "hpke-xwing-hkdfsha256-aes256gcm": {
     publicKey: 1216,
     encapsulation: 1120,
-    hpke: once(() => new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM)),
+    hpke: once(() => new CipherSuite(KEM_XWING, KDF_HKDF_SHA256, AEAD_AES_256_GCM)),
   },
   "hpke-x25519-hkdfsha256-aes256gcm": {
     publicKey: 32,
