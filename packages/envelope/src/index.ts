@@ -21,3 +21,4 @@ export { type Assurance, decidePin, type KeyPin, type PinDecision, type PinQuest
 export { grantRecord, isSealedRecord, openRecord, type OpenedRecord, type PlacedRecord, type RecordSealing, sealRecord } from "./record.ts";
 export { type FileFacts, fileOfPart, filePart, type NamedFile, type SealedFilePart } from "./file-part.ts";
 export * from "./keyring/index.ts";
+export * from "./progress/index.ts";

@@ -1,0 +1,39 @@
+import { own, utf8 } from "../bytes.ts";
+import { hkdf } from "../hkdf.ts";
+import { toBase64Url } from "./base64url.ts";
+
+/** Bytes of a channel's name: nobody guesses it. */
+const NAME_BYTES = 24;
+const NOTHING = own(new Uint8Array());
+
+/** The way that a task's progress takes: off the repositories, from its worker to its requester. */
+export interface ProgressChannel {
+  /** What sockets name it by; says nothing about the task. */
+  readonly id: string;
+  /** at-uri of the request. */
+  readonly request: string;
+  /** 32 bytes of AES-256-GCM; absent when the request was public, and so is its progress. */
+  readonly key?: Uint8Array;
+}
+
+/** What a channel is made of. */
+export interface ProgressChannelInput {
+  /** at-uri of the request. */
+  request: string;
+  /** DID of the worker: whoever it is handed to has a channel of its own. */
+  worker: string;
+  /** Exported from the request's data key; absent when the request was public. */
+  secret?: Uint8Array;
+}
+
+/**
+ * The channel of a task and a worker. Of a sealed request only its readers can name it, as name and key both come from the
+ * request's secret; of a public one everybody can (docs/inbox.md).
+ */
+export const progressChannel = async ({ request, worker, secret }: ProgressChannelInput): Promise<ProgressChannel> => {
+  const context = JSON.stringify([request, worker]);
+  const derive = (from: Uint8Array, label: string, length: number) => hkdf(from, NOTHING, utf8(`agent.comms.progress v1 ${label} ${context}`), length);
+  if (secret === undefined) return { id: toBase64Url(await derive(utf8("public"), "name", NAME_BYTES)), request };
+  const [name, key] = await Promise.all([derive(secret, "name", NAME_BYTES), derive(secret, "key", 32)]);
+  return { id: toBase64Url(name), request, key };
+};
