@@ -5,6 +5,7 @@ export { documents } from "./generated/documents.ts";
 export { ids } from "./generated/nsid.ts";
 export type * from "./generated/types.ts";
 export { MAX_HOPS, nextHop } from "./hops.ts";
+export { isMemory } from "./memory-rules.ts";
 export { COMMS_ROOT, NETWORK_ROOT } from "./nsid-root.ts";
 export { recipientsOf } from "./recipients.ts";
 export { checkRecordKey } from "./record-key.ts";

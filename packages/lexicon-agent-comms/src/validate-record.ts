@@ -2,6 +2,7 @@ import { jsonToLex, type LexRecord, ValidationError } from "@atproto/lexicon";
 import { checkBlobLimits } from "./blob-limits.ts";
 import { lexicons } from "./catalog.ts";
 import { checkCommsRules } from "./comms-rules.ts";
+import { checkMemoryRules } from "./memory-rules.ts";
 import { recordDefinition } from "./record-key.ts";
 import { refusalOf, refuse, type Verdict } from "./verdict.ts";
 
@@ -28,7 +29,9 @@ function judge(collection: string, definition: LexRecord, record: unknown): Verd
     if (type !== collection) return refuse(`Invalid $type: expected ${collection}, got ${typeof type === "string" ? type.slice(0, 317) : typeof type}`);
     lexicons().assertValidRecord(collection, value.$type === undefined ? { ...value, $type: collection } : value);
     const limits = checkBlobLimits(lexicons(), definition, value);
-    return limits.ok ? checkCommsRules(collection, value) : limits;
+    if (!limits.ok) return limits;
+    const comms = checkCommsRules(collection, value);
+    return comms.ok ? checkMemoryRules(collection, value) : comms;
   } catch (thrown) {
     return refusalOf(thrown);
   }

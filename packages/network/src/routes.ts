@@ -64,6 +64,12 @@ export const routes: AnyRoute[] = [
   { method: "GET", path: "/subscribe", access: "public", body: "none", maxBytes: 0, rate: global, plain: stream },
   { method: "GET", path: "/xrpc/network.bsky.jetstream.subscribeEvents", access: "public", body: "none", maxBytes: 0, rate: global, plain: stream },
 
+  procedure("agent.memory.remember", { handler: xrpc.remember }),
+  procedure("agent.memory.recall", { handler: xrpc.recall }),
+  procedure("agent.memory.forget", { handler: xrpc.forget }),
+  procedure("agent.memory.pin", { handler: xrpc.pin }),
+  procedure("agent.memory.compact", { handler: xrpc.compact }),
+  query("agent.memory.getStats", { access: "agent", handler: xrpc.getStats }),
   procedure("agent.network.createAgent", { access: "admin", handler: createAgent }),
   procedure("agent.network.destroyAgent", { access: "admin", handler: destroyAgent }),
   // Who is listed is for everybody; the admin sees all agents, and an agent itself.

@@ -52,6 +52,24 @@ export interface AgentCommsBroadcast {
   trace?: AgentCommsDefsTrace;
 }
 
+/** Asks the worker to end a task. Only the requester may: it counts when the request is of the repository that holds it. The worker answers by a response: canceled, or with the error too-late. */
+export interface AgentCommsCancel {
+  $type: "agent.comms.cancel";
+  /** DID of the worker, as far as the requester knows. */
+  to: string;
+  /** The request, of the same repository, by DID. */
+  request: ComAtprotoRepoStrongRef;
+  /** When the author says it was written. */
+  createdAt: string;
+  /** The optional fields, for the worker alone; none of them stands beside it. */
+  sealed?: AgentCommsDefsSealed;
+  reason?: string;
+  /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
+  idempotencyKey?: string;
+  ackRequested?: AgentCommsDefsAckRequest;
+  trace?: AgentCommsDefsTrace;
+}
+
 /** Text for a reader: a person or a model. */
 export interface AgentCommsDefsText {
   text: string;
@@ -174,7 +192,7 @@ export interface AgentCommsDefsBudget {
 
 /** Why something was not done. */
 export interface AgentCommsDefsError {
-  code: "invalid-input" | "unsupported" | "not-allowed" | "budget-exceeded" | "deadline-exceeded" | "hop-limit" | "idempotency-conflict" | "too-late" | "unavailable" | "internal" | (string & {});
+  code: "invalid-input" | "unsupported" | "not-allowed" | "budget-exceeded" | "deadline-exceeded" | "hop-limit" | "depth-limit" | "loop" | "rate-limited" | "expired" | "idempotency-conflict" | "too-late" | "declined" | "withdrawn" | "unavailable" | "internal" | (string & {});
   message?: string;
   /** Whether the same request may succeed later. False when absent. */
   retryable?: boolean;
@@ -323,7 +341,7 @@ export interface AgentCommsGetTaskHandoffView {
   state: "offered" | "accepted" | "declined" | (string & {});
 }
 
-/** Lets one more agent read a sealed record of this repository, which stays as it is. Deleting it takes the offer back; who has read cannot be made to forget. */
+/** Lets one more agent read a sealed record of this repository, which stays as it is. It is delivered to that agent. Deleting it takes the offer back; who has read cannot be made to forget. */
 export interface AgentCommsGrant {
   $type: "agent.comms.grant";
   /** DID of who may read. */
@@ -337,7 +355,7 @@ export interface AgentCommsGrant {
   createdAt: string;
 }
 
-/** Asks another agent to take over the responsibility for a task. The repository that holds it is who gives it away. */
+/** Asks another agent to take over the responsibility for a task. The repository that holds it is who gives it away: the worker, who stays responsible until it is accepted. It goes to who is asked and to the requester. */
 export interface AgentCommsHandoff {
   $type: "agent.comms.handoff";
   /** DID of who is asked to take over. */
@@ -346,15 +364,51 @@ export interface AgentCommsHandoff {
   request: ComAtprotoRepoStrongRef;
   /** When the author says it was written. */
   createdAt: string;
-  /** The optional fields, for the recipient alone. */
+  /** The optional fields, for the recipients alone. */
   sealed?: AgentCommsDefsSealed;
   reason?: string;
-  /** What the next worker needs to read. */
+  /** What to work on: the request's own, which the next worker may not be able to read, and what was found out since. */
+  input?: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | UnknownMember)[];
+  /** Name of the capability that the request asks for. */
+  capability?: string;
+  /** What the next worker needs to read. Those of the repository that holds the handoff are granted along with it; others it must be able to read already. */
   records?: AgentCommsDefsContextRecord[];
   /** What is left to spend. */
   budget?: AgentCommsDefsBudget;
-  /** An answer to this handoff later than this is of no use. */
+  /** Of the task, as the request has it. */
   deadline?: string;
+  /** Not to be accepted later. */
+  expiresAt?: string;
+  /** 1 is the least urgent, 5 the most; 3 when absent. */
+  priority?: number;
+  /** How often the next worker and its workers may pass the task on; 0 when absent. */
+  maxDelegationDepth?: number;
+  /** The request's own, and the request. */
+  onBehalfOf?: ComAtprotoRepoStrongRef[];
+  ackRequested?: AgentCommsDefsAckRequest;
+  /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
+  idempotencyKey?: string;
+  /** How many automatic answers led to this one; 0 when absent. At 8 nothing may be answered automatically. */
+  hopCount?: number;
+  trace?: AgentCommsDefsTrace;
+}
+
+/** Whether an agent takes over a task. It goes to who offered it and to the requester, who takes responses from the new worker once it has accepted, and from the one before until then. The first answer counts. */
+export interface AgentCommsHandoffAnswer {
+  $type: "agent.comms.handoffAnswer";
+  /** The handoff, by the DID of who offered it, as it was read. */
+  handoff: ComAtprotoRepoStrongRef;
+  /** The request that is handed over, by the DID of its requester, as the handoff names it. */
+  request: ComAtprotoRepoStrongRef;
+  /** When the author says it was written. */
+  createdAt: string;
+  /** The other fields, for the two recipients alone; none of them stands beside it. */
+  sealed?: AgentCommsDefsSealed;
+  /** There unless it is sealed. What is not known is not accepted. */
+  answer?: "accepted" | "declined" | (string & {});
+  reason?: string;
+  /** Why it was declined. */
+  error?: AgentCommsDefsError;
   /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
   idempotencyKey?: string;
   /** How many automatic answers led to this one; 0 when absent. At 8 nothing may be answered automatically. */
@@ -525,6 +579,8 @@ export interface AgentCommsMessage {
   expiresAt?: string;
   /** 1 is the least urgent, 5 the most; 3 when absent. */
   priority?: number;
+  /** The requests that led to this message, the first of them first, each by the DID of its requester. */
+  onBehalfOf?: ComAtprotoRepoStrongRef[];
   ackRequested?: AgentCommsDefsAckRequest;
   /** False asks that nothing be answered automatically. True when absent. */
   autoReply?: boolean;
@@ -552,7 +608,7 @@ export interface AgentCommsOpenOutput {
 
 export type AgentCommsOpenError = "CannotOpen" | "SelfKeyed";
 
-/** Who an agent is and what it can do: its card. May be updated. Directories show it only when it says that it is listed. */
+/** Who an agent is and what it can do: its card, all of it claimed by the agent itself. May be updated. Directories show it only when it says that it is listed. */
 export interface AgentCommsProfile {
   $type: "agent.comms.profile";
   displayName?: string;
@@ -564,6 +620,18 @@ export interface AgentCommsProfile {
   capabilities?: AgentCommsProfileCapability[];
   /** Where people read more about it. */
   homepage?: string;
+  /** Of the agent, as its author counts. */
+  version?: string;
+  provider?: AgentCommsProfileProvider;
+  /** DID of the person or organisation that answers for the agent. A claim: it holds when that one says so too. */
+  operator?: string;
+  /** What the agent says of itself. The value bot tells people that no person writes here. */
+  labels?: (ComAtprotoLabelDefsSelfLabels & { $type: "com.atproto.label.defs#selfLabels" }) | UnknownMember;
+  /** Protocols that the agent speaks, each with the versions, the preferred first. */
+  protocols?: AgentCommsProfileProtocol[];
+  /** Ways of sealing that the agent can open, the preferred first. Which keys are its own, its key records say. */
+  suites?: AgentCommsProfileSuite[];
+  limits?: AgentCommsProfileLimits;
   createdAt: string;
 }
 
@@ -580,6 +648,8 @@ export interface AgentCommsProfileCapability {
   output?: AgentCommsProfileContentKind[];
   /** Words to find it by. */
   tags?: AgentCommsProfileTag[];
+  /** Requests that it can handle. */
+  examples?: AgentCommsProfileExample[];
 }
 
 /** A kind of content part, as in agent.comms.message. */
@@ -594,6 +664,42 @@ export interface AgentCommsProfileContentKind {
 
 export interface AgentCommsProfileTag {
   tag: string;
+}
+
+export interface AgentCommsProfileExample {
+  text: string;
+}
+
+/** Who offers the agent, for people. */
+export interface AgentCommsProfileProvider {
+  name: string;
+  url?: string;
+}
+
+export interface AgentCommsProfileProtocol {
+  /** Short name, or a URI. */
+  name: "agent-comms" | "a2a" | "mcp" | (string & {});
+  /** As the protocol counts. */
+  version: string;
+  /** Where it is spoken; absent where records are. */
+  url?: string;
+}
+
+export interface AgentCommsProfileSuite {
+  /** As in agent.comms.defs#sealed. */
+  suite: string;
+}
+
+/** What the agent takes from somebody it does not know better. An absent field sets no limit that is told beforehand. */
+export interface AgentCommsProfileLimits {
+  /** Largest record. */
+  recordBytes?: number;
+  messagesPerHour?: number;
+  requestsPerHour?: number;
+  /** Tasks of one requester at a time. */
+  openTasks?: number;
+  /** Longest work on one task. */
+  taskSeconds?: number;
 }
 
 export interface AgentCommsPublishProgressInput {
@@ -653,6 +759,50 @@ export interface AgentCommsPutWebhookOutput {
 
 export type AgentCommsPutWebhookError = "WebhookNotFound" | "TooManyWebhooks" | "HostNotAllowed";
 
+/** A short question to one agent: all that guests may send. It is text alone, makes no task, obliges to nothing, and is never written automatically. It is answered, if at all, by a message whose thread begins with it. */
+export interface AgentCommsQuestion {
+  $type: "agent.comms.question";
+  /** DID of who is asked. */
+  to: string;
+  /** When the author says it was written. */
+  createdAt: string;
+  /** The other fields, for the recipient alone; none of them stands beside it. */
+  sealed?: AgentCommsDefsSealed;
+  /** What is asked. There unless it is sealed. */
+  text?: string;
+  langs?: string[];
+  /** Who asks, where a repository asks for several: a name that means something to that repository alone. */
+  guest?: string;
+  /** Groups records of one conversation across threads; chosen by who opens it. */
+  conversation?: string;
+  /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
+  idempotencyKey?: string;
+  /** After this it need not be read. */
+  expiresAt?: string;
+}
+
+/** What became of a record at its recipient. Written only when the sender asked for it or must know, at most once for each subject and status, and never about a receipt. */
+export interface AgentCommsReceipt {
+  $type: "agent.comms.receipt";
+  /** DID of who sent the subject. */
+  to: string;
+  /** When the author says it was written. */
+  createdAt: string;
+  /** The other fields, for the sender alone; none of them stands beside it. */
+  sealed?: AgentCommsDefsSealed;
+  /** The record, by the DID of its sender, as it came. There unless it is sealed. */
+  subject?: ComAtprotoRepoStrongRef;
+  /** There unless it is sealed. delivered: it is in the inbox. processed: the recipient has acted on it. refused: the recipient will not act on it, and error says why. key-expired: the key that it was sealed for is gone; it can be sealed again for newKey. */
+  status?: "delivered" | "processed" | "refused" | "key-expired" | (string & {});
+  /** When that was so; createdAt when absent. */
+  at?: string;
+  error?: AgentCommsDefsError;
+  /** The key by which the subject was opened, or would have been: the sender compares it with the one it sealed for. */
+  keyId?: BytesJson;
+  /** The key record to seal for now, of the repository that holds the receipt, by DID. */
+  newKey?: ComAtprotoRepoStrongRef;
+}
+
 export interface AgentCommsReleaseQuarantineInput {
   /** Which ones. */
   uris?: string[];
@@ -675,7 +825,7 @@ export interface AgentCommsRequest {
   input: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | (AgentCommsDefsSealed & { $type: "agent.comms.defs#sealed" }) | UnknownMember)[];
   /** When the author says it was written. */
   createdAt: string;
-  /** Skill of the worker that is asked for. */
+  /** Name of the capability that is asked for, as the worker's profile has it. */
   capability?: string;
   /** Not to be started earlier. */
   notBefore?: string;
@@ -694,6 +844,8 @@ export interface AgentCommsRequest {
   ackRequested?: AgentCommsDefsAckRequest;
   /** How often the worker and its workers may pass the task on; 0 when absent. */
   maxDelegationDepth?: number;
+  /** The requests that led to this one, the first of them first, each by the DID of its requester. Whoever has a part in one of them already is not asked again. */
+  onBehalfOf?: ComAtprotoRepoStrongRef[];
   /** How many automatic answers led to this one; 0 when absent. At 8 nothing may be answered automatically. */
   hopCount?: number;
   trace?: AgentCommsDefsTrace;
@@ -711,6 +863,11 @@ export interface AgentCommsResponse {
   /** The result, or what is asked for in the states input-required and auth-required. */
   output?: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | (AgentCommsDefsSealed & { $type: "agent.comms.defs#sealed" }) | UnknownMember)[];
   error?: AgentCommsDefsError;
+  /** What the task has cost so far, all sub-tasks included. */
+  spent?: AgentCommsDefsBudget;
+  /** In the states input-required and auth-required: an answer later than this is of no use. */
+  expiresAt?: string;
+  ackRequested?: AgentCommsDefsAckRequest;
   /** Percent done, in the state working. */
   progress?: number;
   /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
@@ -794,6 +951,266 @@ export interface AgentCommsSubscribeProgressParams {
 }
 
 export type AgentCommsSubscribeProgressError = "ConsumerTooSlow" | "TooManySubscribers";
+
+export interface AgentMemoryCompactInput {
+}
+
+export interface AgentMemoryCompactOutput {
+  summaries: ComAtprotoRepoStrongRef[];
+  /** Records that were deleted. */
+  collected: number;
+  /** There is more to do: ask again. False when absent. */
+  more?: boolean;
+}
+
+/** What the agent has decided, and why. Never condensed: another decision may supersede it. Either sealed, then nothing else is there, or plain, then text and createdAt are. */
+export interface AgentMemoryDecision {
+  $type: "agent.memory.decision";
+  /** Every other field, for the agent alone or for whom it names. */
+  sealed?: AgentCommsDefsSealed;
+  /** What was decided. */
+  text?: string;
+  /** What it is about, to be filtered by. */
+  tags?: string[];
+  /** 10 matters most; 5 when absent. */
+  importance?: number;
+  origin?: AgentMemoryDefsOrigin;
+  /** What this takes the place of. It stays, for the record, and is not found unless asked for. */
+  supersedes?: ComAtprotoRepoStrongRef;
+  /** When the agent wrote it down. */
+  createdAt?: string;
+  /** Why. */
+  reason?: string;
+  /** What was considered and not taken. */
+  alternatives?: string[];
+}
+
+/** Where it comes from, if not from the agent itself. What strangers said stays what strangers said: it is never pinned, never condensed into a summary, and never takes the place of what the agent knows. */
+export interface AgentMemoryDefsOrigin {
+  /** Who said it. */
+  did: string;
+  /** How far the agent trusted them then: 0 unknown, 4 its operator. */
+  trust: number;
+  /** The record it was read in. */
+  uri?: string;
+}
+
+export interface AgentMemoryDefsMemoryView {
+  uri: string;
+  cid: string;
+  /** What sort of memory. */
+  kind: "note" | "decision" | "fact" | "summary" | (string & {});
+  /** The record, opened. */
+  value: Record<string, unknown>;
+  /** How well it fits, in millionths of the best possible. 0 when nothing was asked for. */
+  score: number;
+  /** False when absent. */
+  pinned?: boolean;
+  /** Whether it is sealed in the repository. False when absent. */
+  sealed?: boolean;
+  /** What has its place now. */
+  supersededBy?: string;
+}
+
+export interface AgentMemoryDefsKindStats {
+  /** What sort of memory. */
+  kind: "note" | "decision" | "fact" | "summary" | (string & {});
+  /** Records, superseded ones included. */
+  count: number;
+  /** How many there may be. */
+  limit: number;
+}
+
+/** Something that holds, from a time and perhaps until one. What is known of a subject now has one record whose key does not tell the subject; what was known before moves to records of its own. Either sealed, then nothing else is there, or plain, then text and createdAt are. */
+export interface AgentMemoryFact {
+  $type: "agent.memory.fact";
+  /** Every other field, for the agent alone or for whom it names. */
+  sealed?: AgentCommsDefsSealed;
+  /** What holds. */
+  text?: string;
+  /** What it is about, to be filtered by. */
+  tags?: string[];
+  /** 10 matters most; 5 when absent. */
+  importance?: number;
+  origin?: AgentMemoryDefsOrigin;
+  /** What this takes the place of. It stays, for the record, and is not found unless asked for. */
+  supersedes?: ComAtprotoRepoStrongRef;
+  /** When the agent wrote it down. */
+  createdAt?: string;
+  /** What it is about: one record of each subject is current. */
+  subject?: string;
+  /** From when it holds; since createdAt when absent. */
+  validFrom?: string;
+  /** Until when it held; still holds when absent. */
+  validTo?: string;
+  /** The record that has its place now. */
+  supersededBy?: string;
+}
+
+export interface AgentMemoryForgetInput {
+  /** The memory. */
+  uri?: string;
+  /** Or: what is known of this subject. */
+  subject?: string;
+}
+
+export interface AgentMemoryForgetOutput {
+  forgotten: string[];
+}
+
+export type AgentMemoryForgetError = "MemoryNotFound";
+
+export interface AgentMemoryGetStatsOutput {
+  kinds: AgentMemoryDefsKindStats[];
+  pinned: number;
+  pinnedLimit: number;
+  /** What makes the vectors now. */
+  embedder: string;
+  /** Memories in the repository that are not in the index yet. */
+  pending: number;
+  /** Memories whose vectors another embedder made: they are found by their words until they have new ones. */
+  toEmbed?: number;
+  /** Of the index, in storage. */
+  indexBytes: number;
+}
+
+/** Something that happened or was noticed, as the agent remembers it. Notes may be condensed into a summary and collected later. Either sealed, then nothing else is there, or plain, then text and createdAt are. */
+export interface AgentMemoryNote {
+  $type: "agent.memory.note";
+  /** Every other field, for the agent alone or for whom it names. */
+  sealed?: AgentCommsDefsSealed;
+  /** What is remembered. */
+  text?: string;
+  /** What it is about, to be filtered by. */
+  tags?: string[];
+  /** 10 matters most; 5 when absent. */
+  importance?: number;
+  origin?: AgentMemoryDefsOrigin;
+  /** What this takes the place of. It stays, for the record, and is not found unless asked for. */
+  supersedes?: ComAtprotoRepoStrongRef;
+  /** When the agent wrote it down. */
+  createdAt?: string;
+  /** When it happened, if that is not when it was written down. */
+  occurredAt?: string;
+}
+
+export interface AgentMemoryPinInput {
+  /** The memory. */
+  uri: string;
+  /** True when absent. */
+  pinned?: boolean;
+}
+
+export interface AgentMemoryPinOutput {
+  /** All that is pinned, in its order. */
+  pins: string[];
+}
+
+export type AgentMemoryPinError = "MemoryNotFound" | "NotTrusted" | "TooManyPins";
+
+/** What the agent keeps in mind all the time: a few memories of its own, in their order. Either sealed, then nothing else is there, or plain, then memories is. */
+export interface AgentMemoryPins {
+  $type: "agent.memory.pins";
+  /** Every other field, for the agent alone or for whom it names. */
+  sealed?: AgentCommsDefsSealed;
+  memories?: string[];
+  /** When it was last changed. */
+  updatedAt?: string;
+}
+
+export interface AgentMemoryRecallInput {
+  /** What to look for, in plain words. */
+  query?: string;
+  /** Only these kinds. */
+  kinds?: ("note" | "decision" | "fact" | "summary" | (string & {}))[];
+  /** Only what has all of these tags. */
+  tags?: string[];
+  /** Only what happened, or was written down, or holds, at this time or later. */
+  since?: string;
+  /** Only what did so before this time. */
+  until?: string;
+  /** What was known to hold at this time: superseded ones are found if they did. */
+  asOf?: string;
+  /** Also what has been superseded or condensed. False when absent. */
+  superseded?: boolean;
+  /** Only what is pinned, in its order. */
+  pinned?: boolean;
+  /** Only what comes from the agent itself or from whom it trusted at least so far. */
+  minTrust?: number;
+  /** How many at most; 10 when absent. */
+  limit?: number;
+}
+
+export interface AgentMemoryRecallOutput {
+  memories: AgentMemoryDefsMemoryView[];
+  /** Memories in the repository that are not in the index yet; absent when all are. */
+  pending?: number;
+}
+
+export interface AgentMemoryRememberInput {
+  /** What sort of memory; note when absent. */
+  kind?: "note" | "decision" | "fact" | "summary" | (string & {});
+  /** What to remember. */
+  text: string;
+  /** Of a fact: what it is about. The same subject again supersedes. */
+  subject?: string;
+  /** Of a decision. */
+  reason?: string;
+  /** Of a decision: what was not taken. */
+  alternatives?: string[];
+  /** Of a summary: memories of the agent that it was made of. */
+  sources?: string[];
+  /** What it is about, to be filtered by. */
+  tags?: string[];
+  /** 10 matters most; 5 when absent. */
+  importance?: number;
+  /** Of a note: when it happened. */
+  occurredAt?: string;
+  /** Of a fact: from when it holds. */
+  validFrom?: string;
+  /** Of a fact: until when. */
+  validTo?: string;
+  origin?: AgentMemoryDefsOrigin;
+  /** A memory of the agent that this takes the place of. */
+  supersedes?: string;
+  /** Pin it as well. False when absent. */
+  pin?: boolean;
+  /** private when absent; public writes it in clear, for everybody to read. */
+  privacy?: "private" | "public" | (string & {});
+}
+
+export interface AgentMemoryRememberOutput {
+  uri: string;
+  cid: string;
+  /** What it took the place of. */
+  supersedes?: string;
+}
+
+export type AgentMemoryRememberError = "QuotaExceeded" | "MemoryNotFound" | "NotTrusted";
+
+/** Notes in short. Its sources may be collected later; then this is what is left of them. Either sealed, then nothing else is there, or plain, then text and createdAt are. */
+export interface AgentMemorySummary {
+  $type: "agent.memory.summary";
+  /** Every other field, for the agent alone or for whom it names. */
+  sealed?: AgentCommsDefsSealed;
+  /** What they come to. */
+  text?: string;
+  /** What it is about, to be filtered by. */
+  tags?: string[];
+  /** 10 matters most; 5 when absent. */
+  importance?: number;
+  origin?: AgentMemoryDefsOrigin;
+  /** What this takes the place of. It stays, for the record, and is not found unless asked for. */
+  supersedes?: ComAtprotoRepoStrongRef;
+  /** When the agent wrote it down. */
+  createdAt?: string;
+  /** The records it was made of, as they were. */
+  sources?: ComAtprotoRepoStrongRef[];
+  /** When the first of them happened. */
+  from?: string;
+  /** When the last of them happened. */
+  until?: string;
+}
 
 export interface AgentNetworkConfirmPeeringInput {
   /** DID of the colony that asks: did:web of its origin. */
@@ -975,6 +1392,58 @@ export interface ComAtprotoIdentityResolveHandleOutput {
 }
 
 export type ComAtprotoIdentityResolveHandleError = "HandleNotFound";
+
+/** Metadata tag on an atproto resource (eg, repo or record). */
+export interface ComAtprotoLabelDefsLabel {
+  /** DID of the actor who created this label. */
+  src: string;
+  /** AT URI of the record, repository (account), or other resource that this label applies to. */
+  uri: string;
+  /** Optionally, CID specifying the specific version of 'uri' resource this label applies to. */
+  cid?: string;
+  /** The short string name of the value or type of this label. */
+  val: string;
+  /** If true, this is a negation label, overwriting a previous label. */
+  neg?: boolean;
+  /** Timestamp when this label was created. */
+  cts: string;
+}
+
+/** Metadata tags on an atproto record, published by the author within the record. */
+export interface ComAtprotoLabelDefsSelfLabels {
+  values: ComAtprotoLabelDefsSelfLabel[];
+}
+
+/** Metadata tag on an atproto record, published by the author within the record. Note that schemas should use #selfLabels, not #selfLabel. */
+export interface ComAtprotoLabelDefsSelfLabel {
+  /** The short string name of the value or type of this label. */
+  val: string;
+}
+
+/** Declares a label value and its expected interpertations and behaviors. */
+export interface ComAtprotoLabelDefsLabelValueDefinition {
+  /** The value of the label being defined. Must only include lowercase ascii and the '-' character ([a-z-]+). */
+  identifier: string;
+  /** How should a client visually convey this label? 'inform' means neutral and informational; 'alert' means negative and warning; 'none' means show nothing. */
+  severity: "inform" | "alert" | "none" | (string & {});
+  /** What should this label hide in the UI, if applied? 'content' hides all of the target; 'media' hides the images/video/audio; 'none' hides nothing. */
+  blurs: "content" | "media" | "none" | (string & {});
+  /** The default preference for the client to use on this label, if the user hasn't chosen a preference. */
+  defaultSetting?: "hide" | "warn" | "ignore" | (string & {});
+  locales: ComAtprotoLabelDefsLabelValueDefinitionStrings[];
+}
+
+/** Strings which describe the label in the UI, localized into a specific language. */
+export interface ComAtprotoLabelDefsLabelValueDefinitionStrings {
+  /** The code of the language these strings are written in. */
+  lang: string;
+  /** A short human-readable name for the label. */
+  name: string;
+  /** A longer description of what the label means and why it might be applied. */
+  description: string;
+}
+
+export type ComAtprotoLabelDefsLabelValue = "!hide" | "!no-promote" | "!warn" | "!no-unauthenticated" | "dmca-violation" | "doxxing" | "porn" | "sexual" | "nudity" | "nsfl" | "gore" | (string & {});
 
 /** Representation of Lexicon schemas themselves, when published as atproto records. Note that the schema language is not defined in Lexicon; this meta schema currently only includes a single version field ('lexicon'). See the atproto specifications for description of the other expected top-level fields ('id', 'defs', etc). */
 export interface ComAtprotoLexiconSchema {
@@ -1472,14 +1941,23 @@ export type ComAtprotoSyncSubscribeReposError = "FutureCursor" | "ConsumerTooSlo
 
 export interface RecordByNsid {
   "agent.comms.broadcast": AgentCommsBroadcast;
+  "agent.comms.cancel": AgentCommsCancel;
   "agent.comms.disclosure": AgentCommsDisclosure;
   "agent.comms.grant": AgentCommsGrant;
   "agent.comms.handoff": AgentCommsHandoff;
+  "agent.comms.handoffAnswer": AgentCommsHandoffAnswer;
   "agent.comms.key": AgentCommsKey;
   "agent.comms.message": AgentCommsMessage;
   "agent.comms.profile": AgentCommsProfile;
+  "agent.comms.question": AgentCommsQuestion;
+  "agent.comms.receipt": AgentCommsReceipt;
   "agent.comms.request": AgentCommsRequest;
   "agent.comms.response": AgentCommsResponse;
+  "agent.memory.decision": AgentMemoryDecision;
+  "agent.memory.fact": AgentMemoryFact;
+  "agent.memory.note": AgentMemoryNote;
+  "agent.memory.pins": AgentMemoryPins;
+  "agent.memory.summary": AgentMemorySummary;
   "com.atproto.lexicon.schema": ComAtprotoLexiconSchema;
 }
 
@@ -1524,6 +2002,11 @@ export interface InputByNsid {
   "agent.comms.revoke": AgentCommsRevokeInput;
   "agent.comms.send": AgentCommsSendInput;
   "agent.comms.share": AgentCommsShareInput;
+  "agent.memory.compact": AgentMemoryCompactInput;
+  "agent.memory.forget": AgentMemoryForgetInput;
+  "agent.memory.pin": AgentMemoryPinInput;
+  "agent.memory.recall": AgentMemoryRecallInput;
+  "agent.memory.remember": AgentMemoryRememberInput;
   "agent.network.confirmPeering": AgentNetworkConfirmPeeringInput;
   "agent.network.createAgent": AgentNetworkCreateAgentInput;
   "agent.network.destroyAgent": AgentNetworkDestroyAgentInput;
@@ -1556,6 +2039,12 @@ export interface OutputByNsid {
   "agent.comms.revoke": AgentCommsRevokeOutput;
   "agent.comms.send": AgentCommsSendOutput;
   "agent.comms.share": AgentCommsShareOutput;
+  "agent.memory.compact": AgentMemoryCompactOutput;
+  "agent.memory.forget": AgentMemoryForgetOutput;
+  "agent.memory.getStats": AgentMemoryGetStatsOutput;
+  "agent.memory.pin": AgentMemoryPinOutput;
+  "agent.memory.recall": AgentMemoryRecallOutput;
+  "agent.memory.remember": AgentMemoryRememberOutput;
   "agent.network.confirmPeering": AgentNetworkConfirmPeeringOutput;
   "agent.network.createAgent": AgentNetworkCreateAgentOutput;
   "agent.network.destroyAgent": AgentNetworkDestroyAgentOutput;
