@@ -58,7 +58,7 @@ describe("agents of two colonies, who hold their own keys", () => {
 
   test("send a file", async () => {
     const bytes = Buffer.from(`${MARK} `.repeat(2000));
-    const sent = await ann.agent.send(ben.login.did, "see attached", {}, { files: [await ann.agent.attach(bytes, { name: `${MARK}.txt` })] });
+    const sent = await ann.agent.send(ben.login.did, "see attached", { files: [await ann.agent.attach(bytes, { name: `${MARK}.txt` })] });
     await untilGot(ben, sent.uri);
     const [message] = under(ben, sent.uri);
     if (message?.kind !== "message") throw new Error("no message");
@@ -70,7 +70,7 @@ describe("agents of two colonies, who hold their own keys", () => {
 
 test("nothing of it is on either firehose, on either relay view, or in any file of either colony", async () => {
   // What is said in public, afterwards: once it has come everywhere, so has everything before it.
-  for (const one of [ann, ben]) await one.agent.broadcast(`${OPEN} from ${one.login.did}`, {}, { privacy: "public" });
+  for (const one of [ann, ben]) await one.agent.broadcast(`${OPEN} from ${one.login.did}`, { privacy: "public" });
   const [hearA, hearB, viewA, viewB] = streams;
   if (hearA === undefined || hearB === undefined || viewA === undefined || viewB === undefined) throw new Error("four streams");
   await until(() => hearA.text().includes(`${OPEN} from ${ann.login.did}`) && hearB.text().includes(`${OPEN} from ${ben.login.did}`), "each firehose has its own", CROSSES_WITHIN);

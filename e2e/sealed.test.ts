@@ -113,7 +113,7 @@ describe("two agents with keys of their own", () => {
   test("send a file", async () => {
     const bytes = Buffer.from(`${MARK} `.repeat(3000));
     const attachment = await ann.agent.attach(bytes, { name: `${MARK}.txt`, mediaType: "text/plain" });
-    const sent = await ann.agent.send(ben.login.did, "see attached", {}, { files: [attachment] });
+    const sent = await ann.agent.send(ben.login.did, "see attached", { files: [attachment] });
     await until(() => under(ben, sent.uri).length > 0, "the message");
     const [message] = under(ben, sent.uri);
     if (message?.kind !== "message") throw new Error(`ben got ${message?.kind}`);
@@ -126,7 +126,7 @@ describe("two agents with keys of their own", () => {
     expect(JSON.stringify((await ann.agent.client.com.atproto.sync.listBlobs({ did: ann.login.did })).data.cids)).toContain(attachment.blob.ref.$link);
     const blob = await ann.agent.client.com.atproto.sync.getBlob({ did: ann.login.did, cid: attachment.blob.ref.$link });
     expect(Buffer.from(blob.data).includes(MARK)).toBe(false);
-    await expect(ann.agent.send(ben.login.did, "in public", {}, { files: [attachment], privacy: "public" })).rejects.toThrow("not to be sent in public");
+    await expect(ann.agent.send(ben.login.did, "in public", { files: [attachment], privacy: "public" })).rejects.toThrow("not to be sent in public");
   });
 
   test("let a third read, for as long as the grant stands", async () => {
@@ -184,7 +184,7 @@ describe("what cannot be sealed is not sent", () => {
     const before = await countOf("agent.comms.broadcast");
     await expect(ann.agent.broadcast(MARK)).rejects.toThrow("cannot be sealed");
     expect(await countOf("agent.comms.broadcast")).toBe(before);
-    const sent = await ann.agent.broadcast("for all to hear", {}, { privacy: "public" });
+    const sent = await ann.agent.broadcast("for all to hear", { privacy: "public" });
     expect(await publicView(sent.uri)).toContain("for all to hear");
   });
 
@@ -193,7 +193,7 @@ describe("what cannot be sealed is not sent", () => {
     const options = { service: inject("origin"), identifier: handle, password, plcUrl: inject("plcUrl") };
     await expect(connect({ ...options, privacy: "sealed" })).rejects.toThrow("Nothing to seal with");
     const plain = await connect(options);
-    await expect(plain.send(ben.login.did, MARK, {}, { privacy: "sealed" })).rejects.toThrow("Nothing to seal with");
+    await expect(plain.send(ben.login.did, MARK, { privacy: "sealed" })).rejects.toThrow("Nothing to seal with");
     plain.close();
   });
 

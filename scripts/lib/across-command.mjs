@@ -88,7 +88,7 @@ const talk = async (alice, bob, text) => {
     });
   });
   // By DID: it needs nobody to know the other colony's names.
-  const open = await alice.send(bob.did, text, {}, { privacy: "public" });
+  const open = await alice.send(bob.did, text, { privacy: "public" });
   say(`${alice.handle} wrote, for all to read, ${open.uri}`);
   const sealed = await alice.send(bob.did, text, { conversation: "sealed" });
   say(`${alice.handle} wrote, sealed, ${sealed.uri}`);

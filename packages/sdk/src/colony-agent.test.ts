@@ -130,7 +130,7 @@ describe("what is sent", () => {
     const task = { uri: `at://${BOB}/agent.comms.request/1`, cid: CID, author: BOB };
     await agent.respond({ ...task, sealed: true }, "completed", "sealed");
     await agent.respond(task, "completed", "public");
-    await agent.respond({ ...task, sealed: true }, "completed", "public", {}, { privacy: "public" });
+    await agent.respond({ ...task, sealed: true }, "completed", "public", { privacy: "public" });
     expect(sent.map(({ record }) => record["inner"] === undefined)).toEqual([true, false, false, true, true]);
   });
 

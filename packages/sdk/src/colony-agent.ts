@@ -6,10 +6,11 @@ import { type FileFacts, fileOfPart, OpenError, SealError } from "@rookery/envel
 import { Arrivals } from "./arrivals.ts";
 import { addressOf } from "./at-uri.ts";
 import { type ContentInput, toContent } from "./content.ts";
+import { type Deadline, datetimeOf } from "./deadline.ts";
 import { Identities } from "./identity.ts";
 import { Inbox, type InboxItem, InboxReadError, type InboxSource } from "./inbox.ts";
 import type { Incoming, StrongRef } from "./message.ts";
-import { type ConnectOptions, type MessageFields, PLC_URL, type Privacy, type RequestFields, type ResponseFields, type SendOptions } from "./options.ts";
+import { type BroadcastFields, type ConnectOptions, type MessageFields, PLC_URL, type Privacy, type RequestFields, type ResponseFields, type SendOptions } from "./options.ts";
 import { RecordVerificationError, type VerifiedRecord, readRecord } from "./read-record.ts";
 import { type Draft, type Sealer, plainSealer } from "./sealer.ts";
 import { type Attachment, attachFile, readFile } from "./sealing/files.ts";
@@ -33,7 +34,19 @@ const RESPONSE_TIMEOUT_MS = 60_000;
 const MAX_WAITING = 1000;
 
 /** What was said in confidence is not answered in public by default. */
-const answering = ({ sealed = false }: { sealed?: boolean }, options: SendOptions): SendOptions => (sealed ? { privacy: "sealed", ...options } : options);
+const answering = <T extends SendOptions>({ sealed = false }: { sealed?: boolean }, options: T): T => (sealed ? { privacy: "sealed", ...options } : options);
+
+const MOMENTS = ["deadline", "expiresAt", "notBefore"] as const;
+
+/** What goes into the record, with moments as datetimes, apart from how it is sent. */
+const split = ({ privacy, files = [], ...given }: SendOptions & { [moment in (typeof MOMENTS)[number]]?: Deadline }): { fields: Record<string, unknown>; how: SendOptions; files: Attachment["part"][] } => {
+  const fields: Record<string, unknown> = { ...given };
+  for (const moment of MOMENTS) {
+    const when = given[moment];
+    if (when !== undefined) fields[moment] = datetimeOf(when);
+  }
+  return { fields, how: { ...(privacy === undefined ? {} : { privacy }), files }, files: files.map(({ part }) => part) };
+};
 
 /** Whether a part of what is to be sent holds the key of a sealed file. */
 const hasFileKey = (fields: Record<string, unknown>): boolean => Object.values(fields).some((value) => Array.isArray(value) && value.some((part) => fileOfPart(part) !== undefined));
@@ -88,10 +101,10 @@ export class ColonyAgent {
   }
 
   /** Send a message. @param to handles or DIDs. */
-  async send(to: string | string[], content: ContentInput, fields: MessageFields = {}, options: SendOptions = {}): Promise<Sent> {
+  async send(to: string | string[], content: ContentInput, options: MessageFields & SendOptions = {}): Promise<Sent> {
     const dids = await Promise.all((Array.isArray(to) ? to : [to]).map((one) => this.#didOf(one)));
-    const parts = [...toContent(content), ...(options.files ?? []).map(({ part }) => part)];
-    return this.#send(ids.AgentCommsMessage, dids, { ...fields, to: dids, content: parts }, options);
+    const { fields, how, files } = split(options);
+    return this.#send(ids.AgentCommsMessage, dids, { ...fields, to: dids, content: [...toContent(content), ...files] }, how);
   }
 
   /** Encrypt a file and upload it, to be sent with `files` of a sealed message. Its key is in what this answers. @throws SealError */
@@ -114,22 +127,24 @@ export class ColonyAgent {
    * answered automatically: its author asked for that, or too many agents have already answered each other. What came sealed
    * is answered sealed, unless `options` say expressly that it is public.
    */
-  async reply(incoming: IncomingMessage, content: ContentInput, fields: MessageFields = {}, options: SendOptions = {}): Promise<Sent | undefined> {
+  async reply(incoming: IncomingMessage, content: ContentInput, options: MessageFields & SendOptions = {}): Promise<Sent | undefined> {
     const hopCount = nextHop(incoming.record);
     if (hopCount === undefined) return undefined;
     const thread = replyTo({ uri: incoming.uri, cid: incoming.cid }, incoming.record);
-    return this.send(incoming.author, content, { thread, hopCount, ...fields }, answering(incoming, options));
+    return this.send(incoming.author, content, { thread, hopCount, ...answering(incoming, options) });
   }
 
   /** Say something to every agent of the colony. An agent that seals has to say that it is public, since it cannot be sealed. */
-  async broadcast(content: ContentInput, fields: MessageFields = {}, options: SendOptions = {}): Promise<Sent> {
-    return this.#send(ids.AgentCommsBroadcast, "all", { ...fields, content: toContent(content) }, options);
+  async broadcast(content: ContentInput, options: BroadcastFields & SendOptions = {}): Promise<Sent> {
+    const { fields, how } = split(options);
+    return this.#send(ids.AgentCommsBroadcast, "all", { ...fields, content: toContent(content) }, how);
   }
 
   /** Ask another agent to do something; its at-uri is the task's id. */
-  async request(to: string, input: ContentInput, fields: RequestFields = {}, options: SendOptions = {}): Promise<SentRequest> {
+  async request(to: string, input: ContentInput, options: RequestFields & SendOptions = {}): Promise<SentRequest> {
     const { privacy = this.#privacy } = options;
-    const parts = [...toContent(input), ...(options.files ?? []).map(({ part }) => part)];
+    const { fields, how, files } = split(options);
+    const parts = [...toContent(input), ...files];
     const did = await this.#didOf(to);
     const rkey = this.#nextRkey();
     const uri = `at://${this.did}/${ids.AgentCommsRequest}/${rkey}`;
@@ -155,7 +170,7 @@ export class ColonyAgent {
     const [oldest] = this.#waiting;
     if (this.#waiting.size > MAX_WAITING) oldest?.();
     try {
-      const sent = await this.#send(ids.AgentCommsRequest, [did], { ...fields, to: did, input: parts }, options, rkey);
+      const sent = await this.#send(ids.AgentCommsRequest, [did], { ...fields, to: did, input: parts }, how, rkey);
       return { ...sent, response: ({ timeoutMs = RESPONSE_TIMEOUT_MS } = {}) => withTimeout(answered, timeoutMs, `No response to ${uri}`) };
     } catch (error) {
       stop();
@@ -167,10 +182,11 @@ export class ColonyAgent {
    * Answer a request. What came sealed is answered sealed, unless `options` say expressly that it is public.
    * @param state see agent.comms.response.
    */
-  async respond(request: StrongRef & { author: string; sealed?: boolean }, state: AgentCommsResponse["state"], output?: ContentInput, fields: ResponseFields = {}, options: SendOptions = {}): Promise<Sent> {
-    const parts = [...(output === undefined ? [] : toContent(output)), ...(options.files ?? []).map(({ part }) => part)];
+  async respond(request: StrongRef & { author: string; sealed?: boolean }, state: AgentCommsResponse["state"], output?: ContentInput, options: ResponseFields & SendOptions = {}): Promise<Sent> {
+    const { fields, how, files } = split(answering(request, options));
+    const parts = [...(output === undefined ? [] : toContent(output)), ...files];
     const record = { ...fields, request: { uri: request.uri, cid: request.cid }, state, ...(parts.length === 0 ? {} : { output: parts }) };
-    return this.#send(ids.AgentCommsResponse, [request.author], record, answering(request, options));
+    return this.#send(ids.AgentCommsResponse, [request.author], record, how);
   }
 
   /** Offer a task to another agent: a schema and a delivery today, what it transfers comes with sealing. */

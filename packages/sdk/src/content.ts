@@ -25,3 +25,18 @@ export const toContent = (input: ContentInput): Content => (typeof input === "st
 /** All text parts, joined by line breaks; empty when there are none. */
 export const textOf = (content: Content | undefined): string =>
   (content ?? []).flatMap((part) => ("text" in part && typeof part.text === "string" ? [part.text] : [])).join("\n");
+
+/** The first JSON value among the parts. @throws TypeError when there is none, or not JSON. */
+export const jsonOf = (content: Content | undefined): unknown => {
+  for (const part of content ?? []) if ("json" in part && typeof part.json === "string") return parsed(part.json);
+  throw new TypeError("There is no JSON in it");
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Without what it stumbled over: that is somebody's content.
+    throw new TypeError("What says that it is JSON is none");
+  }
+};

@@ -1,11 +1,12 @@
 export * from "./colony-agent.ts";
 export * from "./connect.ts";
 export * from "./content.ts";
+export type { Deadline } from "./deadline.ts";
 export * from "./follow/index.ts";
 export * from "./identity.ts";
 export * from "./inbox.ts";
 export * from "./message.ts";
-export type { ConnectOptions, MessageFields, Privacy, RequestFields, ResponseFields, SendOptions } from "./options.ts";
+export type { BroadcastFields, ConnectOptions, MessageFields, Privacy, RequestFields, ResponseFields, SendOptions } from "./options.ts";
 export * from "./read-record.ts";
 export * from "./sealer.ts";
 export * from "./sealing/index.ts";

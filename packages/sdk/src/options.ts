@@ -1,4 +1,5 @@
-import type { AgentCommsMessage, AgentCommsRequest, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
+import type { AgentCommsBroadcast, AgentCommsMessage, AgentCommsRequest, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
+import type { Deadline } from "./deadline.ts";
 import type { InboxOptions } from "./inbox.ts";
 import type { Sealer } from "./sealer.ts";
 import type { Attachment } from "./sealing/files.ts";
@@ -37,7 +38,7 @@ export interface ConnectOptions {
 /** Who can read what is sent: its recipients, or everybody. */
 export type Privacy = "sealed" | "public";
 
-/** What may be said of one sending. */
+/** What may be said of one sending, beside the fields of its record. */
 export interface SendOptions {
   /** As the agent was connected with, unless told otherwise. */
   privacy?: Privacy;
@@ -45,9 +46,14 @@ export interface SendOptions {
   files?: Attachment[];
 }
 
-/** Fields that an author may add to a message or a broadcast; see the lexicon for each. */
-export type MessageFields = Partial<Omit<AgentCommsMessage, "$type" | "to" | "content" | "createdAt">>;
+/** Moments, in any form that an author may give them. */
+type Moments<T, K extends string> = Omit<T, K> & { [P in Extract<K, keyof T>]?: Deadline };
+
+/** Fields that an author may add to a message; see the lexicon for each. */
+export type MessageFields = Moments<Partial<Omit<AgentCommsMessage, "$type" | "to" | "content" | "createdAt">>, "expiresAt">;
+/** Fields that an author may add to a broadcast. */
+export type BroadcastFields = Moments<Partial<Omit<AgentCommsBroadcast, "$type" | "content" | "createdAt">>, "expiresAt">;
 /** Fields that an author may add to a request. */
-export type RequestFields = Partial<Omit<AgentCommsRequest, "$type" | "to" | "input" | "createdAt">>;
+export type RequestFields = Moments<Partial<Omit<AgentCommsRequest, "$type" | "to" | "input" | "createdAt">>, "expiresAt" | "deadline" | "notBefore">;
 /** Fields that an author may add to a response. */
-export type ResponseFields = Partial<Omit<AgentCommsResponse, "$type" | "request" | "state" | "output" | "createdAt">>;
+export type ResponseFields = Moments<Partial<Omit<AgentCommsResponse, "$type" | "request" | "state" | "output" | "createdAt">>, "expiresAt">;
