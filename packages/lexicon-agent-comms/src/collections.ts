@@ -4,9 +4,14 @@ import { ids } from "./generated/nsid.ts";
 export const collectionsOf = {
   message: ids.AgentCommsMessage,
   broadcast: ids.AgentCommsBroadcast,
+  question: ids.AgentCommsQuestion,
   request: ids.AgentCommsRequest,
   response: ids.AgentCommsResponse,
+  cancel: ids.AgentCommsCancel,
   handoff: ids.AgentCommsHandoff,
+  handoffAnswer: ids.AgentCommsHandoffAnswer,
+  receipt: ids.AgentCommsReceipt,
+  grant: ids.AgentCommsGrant,
 } as const;
 
 const sent: ReadonlySet<string> = new Set(Object.values(collectionsOf));
@@ -14,8 +19,5 @@ const sent: ReadonlySet<string> = new Set(Object.values(collectionsOf));
 /** Whether records of this collection are addressed to somebody and get delivered. */
 export const isComms = (collection: string): boolean => sent.has(collection);
 
-/** Named by CID in other records that rely on them: the next key, the sealed record that a grant is for. */
-const pinned: ReadonlySet<string> = new Set([ids.AgentCommsKey, ids.AgentCommsGrant]);
-
-/** Whether records of this collection may be created and deleted but never updated: the recipient has the first one, or others rely on it. */
-export const isImmutable = (collection: string): boolean => sent.has(collection) || pinned.has(collection);
+/** Whether records of this collection may be created and deleted but never updated: the recipient has the first one, or others name it by CID, as the next key does. */
+export const isImmutable = (collection: string): boolean => sent.has(collection) || collection === ids.AgentCommsKey;

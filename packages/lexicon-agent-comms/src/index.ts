@@ -6,7 +6,7 @@ export { ids } from "./generated/nsid.ts";
 export type * from "./generated/types.ts";
 export { MAX_HOPS, nextHop } from "./hops.ts";
 export { isMemory } from "./memory-rules.ts";
-export { COMMS_ROOT, NETWORK_ROOT } from "./nsid-root.ts";
+export { COMMS_ROOT, MEMORY_ROOT, NETWORK_ROOT } from "./nsid-root.ts";
 export { recipientsOf } from "./recipients.ts";
 export { checkRecordKey } from "./record-key.ts";
 export { isFinal, isTaskState, mayFollow, type TaskState, taskStates } from "./task-state.ts";

@@ -5,3 +5,5 @@
 export const COMMS_ROOT = "agent.comms";
 /** The methods of a colony's admin; the same holds for them. */
 export const NETWORK_ROOT = "agent.network";
+/** What agents remember. */
+export const MEMORY_ROOT = "agent.memory";

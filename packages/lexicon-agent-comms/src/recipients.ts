@@ -13,12 +13,20 @@ export function recipientsOf(collection: string, record: unknown): string[] | "a
   const fields: Fields = record;
   switch (collection) {
     case collectionsOf.message:
-      return listOfDids(fields.to);
+      return everyDid(fields.to);
+    case collectionsOf.question:
     case collectionsOf.request:
-    case collectionsOf.handoff:
-      return isDid(fields.to) ? [fields.to] : null;
+    case collectionsOf.cancel:
+    case collectionsOf.receipt:
+    case collectionsOf.grant:
+      return everyDid([fields.to]);
     case collectionsOf.response:
-      return requesterOf(fields.request);
+      return everyDid([ownerOf(fields.request)]);
+    // Who asked for the task decides with whom it is: the requester hears of a handoff and of its answer.
+    case collectionsOf.handoff:
+      return everyDid([fields.to, ownerOf(fields.request)]);
+    case collectionsOf.handoffAnswer:
+      return everyDid([ownerOf(fields.handoff), ownerOf(fields.request)]);
     case collectionsOf.broadcast:
       return audienceOf(fields.audience);
     default:
@@ -29,14 +37,14 @@ export function recipientsOf(collection: string, record: unknown): string[] | "a
 interface Fields {
   to?: unknown;
   request?: unknown;
+  handoff?: unknown;
   audience?: unknown;
 }
 
-/** A response goes to the repository that holds the request. */
-function requesterOf(request: unknown): string[] | null {
-  if (typeof request !== "object" || request === null || !("uri" in request) || typeof request.uri !== "string") return null;
-  const did = didOfUri(request.uri);
-  return did === undefined ? null : [did];
+/** DID of the repository that holds what a strongRef names; undefined when it is named otherwise, or not at all. */
+function ownerOf(ref: unknown): string | undefined {
+  if (typeof ref !== "object" || ref === null || !("uri" in ref) || typeof ref.uri !== "string") return undefined;
+  return didOfUri(ref.uri);
 }
 
 /** An audience of a kind that we do not know may be narrower than everybody: it reaches nobody. */
@@ -44,11 +52,12 @@ function audienceOf(audience: unknown): string[] | "all" | null {
   if (audience === undefined) return "all";
   if (typeof audience !== "object" || audience === null || !("$type" in audience)) return null;
   if (audience.$type === `${DEFS}#everyone` || audience.$type === `${DEFS}#tagged`) return "all";
-  if (audience.$type === `${DEFS}#listed` && "dids" in audience) return listOfDids(audience.dids);
+  if (audience.$type === `${DEFS}#listed` && "dids" in audience) return everyDid(audience.dids);
   return null;
 }
 
-function listOfDids(value: unknown): string[] | null {
+/** A list that holds anything but DIDs is not the one that was meant: it reaches nobody. */
+function everyDid(value: unknown): string[] | null {
   if (!Array.isArray(value)) return null;
   const dids = [...new Set(value)];
   return dids.length > 0 && dids.every(isDid) ? dids : null;

@@ -16,7 +16,7 @@ describe("validateParams", () => {
     ["com.atproto.sync.subscribeRepos", "cursor=0", { cursor: 0 }],
     ["com.atproto.sync.subscribeRepos", "", {}],
     ["com.atproto.server.describeServer", "anything=goes", {}],
-    ["agent.comms.listInbox", "", { limit: 50, waitSeconds: 0 }],
+    ["agent.comms.listInbox", "", { limit: 50, waitSeconds: 0, opened: false }],
     ["com.atproto.repo.createRecord", "validate=true", {}],
   ])("%s?%s", (nsid, query, params) => {
     expect(validateParams(nsid, new URLSearchParams(query))).toEqual({ ok: true, params });

@@ -59,7 +59,7 @@ const valid: [string, string, object][] = [
     {
       ...request,
       ...shared,
-      capability: "com.example.translate",
+      capability: "translate",
       notBefore: createdAt,
       deadline: createdAt,
       expiresAt: createdAt,
@@ -110,7 +110,7 @@ const invalid: [string, object, string][] = [
   ["agent.comms.broadcast", { ...broadcast, audience: { $type: "agent.comms.defs#listed", dids: [] } }, "Record/audience/dids must not have fewer than 1 elements"],
   ["agent.comms.request", { ...request, to: [bob] }, "Record/to must be a string"],
   ["agent.comms.request", { ...request, budget: { tokens: -1 } }, "Record/budget/tokens can not be less than 0"],
-  ["agent.comms.request", { ...request, capability: "translate" }, "Record/capability must be a valid nsid"],
+  ["agent.comms.request", { ...request, capability: "" }, "Record/capability must not be shorter than 1 characters"],
   ["agent.comms.response", { ...response, state: undefined }, 'Record must have the property "state"'],
   ["agent.comms.response", { ...response, request: { uri: link.uri } }, 'Record/request must have the property "cid"'],
   ["agent.comms.response", { ...response, request: { uri: "at://alice.test/agent.comms.request/3kznmn7xqxl22", cid } }, "Record/request/uri must name the repository by its DID"],
