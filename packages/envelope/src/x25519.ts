@@ -18,7 +18,9 @@ const nativeKey = async (scalar: Bytes): Promise<AgreementKey> => {
   const key = await crypto.subtle.importKey("pkcs8", concat(PKCS8, scalar), { name: "X25519" }, false, ["deriveBits"]);
   const agree = async (publicKey: Bytes): Promise<Bytes> => {
     const theirs = await crypto.subtle.importKey("raw", publicKey, { name: "X25519" }, false, []);
-    return new Uint8Array(await crypto.subtle.deriveBits({ name: "X25519", public: theirs }, key, 256));
+    // A name of its own: the types of workerd know the field by another name than workerd does.
+    const algorithm = { name: "X25519", public: theirs };
+    return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, 256));
   };
   return { publicKey: await agree(BASE_POINT), agree };
 };
