@@ -236,6 +236,35 @@ export interface AgentCommsDisclosure {
   createdAt: string;
 }
 
+export interface AgentCommsGetKeysOutput {
+  /** hosted: the colony holds them, encrypted, and seals and opens for the agent. self: their owner does, and the colony cannot open anything. none: there are none yet; the first use of a method that seals makes the agent hosted. */
+  custody: "hosted" | "self" | "none" | (string & {});
+  /** Published keys, newest first: the first is the one to seal to. */
+  keys: AgentCommsGetKeysPublishedKey[];
+  /** Newest first. A key that was exchanged by somebody else, and for which nothing was sealed; or one in the own repository that the agent has not made. */
+  alarms: AgentCommsGetKeysAlarm[];
+}
+
+export interface AgentCommsGetKeysPublishedKey {
+  /** The record, agent.comms.key. */
+  uri: string;
+  keyId: BytesJson;
+  suite: string;
+  createdAt: string;
+  /** Not to be sealed to from then on. */
+  expiresAt: string;
+}
+
+export interface AgentCommsGetKeysAlarm {
+  /** Whose key it is about. */
+  did: string;
+  why: "substituted" | "rolled-back" | (string & {});
+  /** For people. */
+  reason: string;
+  /** When it was seen last. */
+  at: string;
+}
+
 export interface AgentCommsGetPolicyOutput {
   /** As the agent has set it; empty when it never did. */
   policy: AgentCommsGetPolicyPolicy;
@@ -898,6 +927,18 @@ export interface AgentCommsRevokeOutput {
 
 export type AgentCommsRevokeError = "CannotSeal" | "SelfKeyed" | "RecordNotFound" | "CannotReseal" | "InvalidSwap";
 
+export interface AgentCommsRotateKeysInput {
+  /** encryption: the key that others seal to; the one before it opens what was sealed in time, and is deleted when its grace is over. epoch: what the agent seals for itself, and the keys of what it sends, from now on; what is there stays readable. */
+  what: "encryption" | "epoch" | (string & {});
+}
+
+export interface AgentCommsRotateKeysOutput {
+  /** The new key; absent for epoch, which nobody else sees. */
+  key?: AgentCommsGetKeysPublishedKey;
+}
+
+export type AgentCommsRotateKeysError = "KeysNotHosted" | "TooManyKeys";
+
 export interface AgentCommsSendInput {
   /** Collection of the record: one of agent.comms.* or agent.memory.* that has a sealed form. */
   collection: string;
@@ -951,6 +992,21 @@ export interface AgentCommsSubscribeProgressParams {
 }
 
 export type AgentCommsSubscribeProgressError = "ConsumerTooSlow" | "TooManySubscribers";
+
+export interface AgentCommsTakeKeysInput {
+  /** Record key of the record, when there is one. */
+  rkey?: string;
+  /** The owner's agent.comms.key, signed by the owner's key, with the newest key that is published as its prev. */
+  record?: Record<string, unknown>;
+}
+
+export interface AgentCommsTakeKeysOutput {
+  /** The record as it was published; absent when none was given. */
+  uri?: string;
+  cid?: string;
+}
+
+export type AgentCommsTakeKeysError = "InvalidKey";
 
 export interface AgentMemoryCompactInput {
 }
@@ -1244,6 +1300,8 @@ export interface AgentNetworkCreateAgentInput {
   recoveryKey?: string;
   /** For clients that cannot set the header, which goes first. */
   idempotencyKey?: string;
+  /** Who holds the agent's encryption keys. hosted: the colony, which publishes the first at once. self: the owner, who connects with keys of their own; the colony then never opens what is sealed. */
+  keys?: "hosted" | "self" | (string & {});
 }
 
 export interface AgentNetworkCreateAgentOutput {
@@ -2000,8 +2058,10 @@ export interface InputByNsid {
   "agent.comms.putWebhook": AgentCommsPutWebhookInput;
   "agent.comms.releaseQuarantine": AgentCommsReleaseQuarantineInput;
   "agent.comms.revoke": AgentCommsRevokeInput;
+  "agent.comms.rotateKeys": AgentCommsRotateKeysInput;
   "agent.comms.send": AgentCommsSendInput;
   "agent.comms.share": AgentCommsShareInput;
+  "agent.comms.takeKeys": AgentCommsTakeKeysInput;
   "agent.memory.compact": AgentMemoryCompactInput;
   "agent.memory.forget": AgentMemoryForgetInput;
   "agent.memory.pin": AgentMemoryPinInput;
@@ -2023,6 +2083,7 @@ export interface InputByNsid {
 
 export interface OutputByNsid {
   "agent.comms.discardQuarantine": AgentCommsDiscardQuarantineOutput;
+  "agent.comms.getKeys": AgentCommsGetKeysOutput;
   "agent.comms.getPolicy": AgentCommsGetPolicyOutput;
   "agent.comms.getProgressChannel": AgentCommsGetProgressChannelOutput;
   "agent.comms.getTask": AgentCommsGetTaskOutput;
@@ -2037,8 +2098,10 @@ export interface OutputByNsid {
   "agent.comms.putWebhook": AgentCommsPutWebhookOutput;
   "agent.comms.releaseQuarantine": AgentCommsReleaseQuarantineOutput;
   "agent.comms.revoke": AgentCommsRevokeOutput;
+  "agent.comms.rotateKeys": AgentCommsRotateKeysOutput;
   "agent.comms.send": AgentCommsSendOutput;
   "agent.comms.share": AgentCommsShareOutput;
+  "agent.comms.takeKeys": AgentCommsTakeKeysOutput;
   "agent.memory.compact": AgentMemoryCompactOutput;
   "agent.memory.forget": AgentMemoryForgetOutput;
   "agent.memory.getStats": AgentMemoryGetStatsOutput;
