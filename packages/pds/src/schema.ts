@@ -74,6 +74,17 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE TABLE secret (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE vault (id BLOB NOT NULL, kind BLOB NOT NULL, data BLOB NOT NULL, UNIQUE (kind, id))",
   ],
+  // Who reaches the agent (reach/): whom it has written to, what senders who are not known have used of their limits, what waits for a decision.
+  [
+    "CREATE TABLE correspondent (did TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
+    `CREATE TABLE stranger (
+       name TEXT PRIMARY KEY, hour INTEGER NOT NULL, hour_count INTEGER NOT NULL, month INTEGER NOT NULL, pending INTEGER NOT NULL) WITHOUT ROWID`,
+    `CREATE TABLE quarantine (
+       id INTEGER PRIMARY KEY AUTOINCREMENT, identity TEXT NOT NULL UNIQUE, source TEXT NOT NULL, seq INTEGER NOT NULL, author TEXT NOT NULL,
+       path TEXT NOT NULL, rev TEXT NOT NULL, cid TEXT, action TEXT NOT NULL, host TEXT, why TEXT NOT NULL, at INTEGER NOT NULL,
+       size INTEGER NOT NULL, bytes BLOB, discarded INTEGER NOT NULL DEFAULT 0)`,
+    "CREATE TABLE reach_count (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID",
+  ],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */
