@@ -1,6 +1,6 @@
 import { decode, encode } from "@ipld/dag-cbor";
 import { CID } from "multiformats/cid";
-import { type Bytes, fromBase64, own, toBase64 } from "./bytes.ts";
+import { type Bytes, equalBytes, fromBase64, own, toBase64 } from "./bytes.ts";
 
 /** Levels of nesting; deeper data is refused before the stack is full. */
 const MAX_DEPTH = 64;
@@ -12,12 +12,20 @@ const MAX_DEPTH = 64;
  */
 export const encodeData = (json: unknown): Bytes => own(encode(toIpld(json, 0)));
 
-/** Data in its JSON form, of DAG-CBOR. @throws Error for what is not canonical, and for floats. */
-export const decodeData = (bytes: Uint8Array): unknown => toJson(decode(bytes), 0);
+/**
+ * Data in its JSON form, of DAG-CBOR. @throws Error for what is not canonical, and for floats: keys in another order, a
+ * number in a longer form, a map that would be taken for bytes. Every reader reads the same or nothing.
+ */
+export const decodeData = (bytes: Uint8Array): unknown => {
+  const json = toJson(decode(bytes), 0);
+  if (!equalBytes(encodeData(json), bytes)) throw new TypeError("Not canonical");
+  return json;
+};
 
 const toIpld = (value: unknown, depth: number): unknown => {
   if (depth > MAX_DEPTH) throw new TypeError("Nested too deeply");
-  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (value === null || typeof value === "boolean") return value;
+  if (typeof value === "string") return text(value);
   if (typeof value === "number") return integer(value);
   if (Array.isArray(value)) return value.map((inner) => toIpld(inner, depth + 1));
   if (!isPlain(value)) throw new TypeError(`Not data: ${typeof value}`);
@@ -27,7 +35,7 @@ const toIpld = (value: unknown, depth: number): unknown => {
     if (first[0] === "$bytes") return fromBase64(first[1]);
     if (first[0] === "$link") return CID.parse(first[1]);
   }
-  return Object.fromEntries(entries.map(([key, inner]) => [key, toIpld(inner, depth + 1)]));
+  return Object.fromEntries(entries.map(([key, inner]) => [text(key), toIpld(inner, depth + 1)]));
 };
 
 const toJson = (value: unknown, depth: number): unknown => {
@@ -40,6 +48,12 @@ const toJson = (value: unknown, depth: number): unknown => {
   if (link !== null) return { $link: link.toString() };
   if (!isPlain(value)) throw new TypeError(`Not data: ${typeof value}`);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toJson(inner, depth + 1)]));
+};
+
+/** Half a character (a lone surrogate) would be encoded as another one, and what is read not be what was written. */
+const text = (value: string): string => {
+  if (!value.isWellFormed()) throw new TypeError("Not text");
+  return value;
 };
 
 const integer = (value: number): number => {

@@ -14,7 +14,7 @@ export interface GrantPlace {
   rkey: string;
 }
 
-/** A grant as it was found. */
+/** A grant as it was found; or a disclosure, which is used in its place. */
 export interface GivenGrant extends GrantPlace {
   /** Value of the record, in JSON form. */
   record: unknown;

@@ -18,7 +18,12 @@ export { isOwnerAlgorithm, type KeyClaims, makeOwnerKey, OWNER_ALGORITHMS, type 
 export { type FileKey, openFile, type SealedFile, sealFile } from "./file.ts";
 export { checkChain, type ChainVerdict, type CheckedKey, checkKeyRecord, type FoundKeyRecord, type KeyRecordInput, type KeyVerdict, makeKeyRecord, sameOwner } from "./key-record.ts";
 export { type Assurance, decidePin, type KeyPin, type PinDecision, type PinQuestion } from "./pin.ts";
-export { grantRecord, isSealedRecord, openRecord, type OpenedRecord, type PlacedRecord, type RecordSealing, sealRecord } from "./record.ts";
+export { discloseRecord } from "./disclosure.ts";
+export { exportSecret } from "./export-secret.ts";
+export { isSealedRecord, sealedCollections } from "./forms.ts";
+export { opaqueKey } from "./opaque-key.ts";
+export { blobsOfSealed, resealRecord } from "./reseal.ts";
+export { grantRecord, openRecord, type OpenedRecord, type PlacedRecord, type RecordSealing, sealRecord } from "./record.ts";
 export { type FileFacts, fileOfPart, filePart, type NamedFile, type SealedFilePart } from "./file-part.ts";
 export * from "./keyring/index.ts";
 export * from "./progress/index.ts";

@@ -1,6 +1,7 @@
 import { type Bytes, equalBytes } from "./bytes.ts";
 import { type ContentKey, contentKeyOf, dataKeyOfEpoch, epochIdOf } from "./content-key.ts";
 import { type SealContext, bindingOf } from "./context.ts";
+import { dataKeyOfDisclosure, isDisclosure } from "./disclosed.ts";
 import { OpenError, opening } from "./errors.ts";
 import { type GivenGrant, dataKeyOfGrant } from "./granted.ts";
 import { MAX_EPOCHS, MAX_KEYS } from "./limits.ts";
@@ -23,7 +24,7 @@ export interface OpenInput {
   sealed: unknown;
   context: SealContext;
   ring: KeyRing;
-  /** A grant for this record, if the key comes from one. */
+  /** A grant for this record, or its disclosure, if the key comes from one. */
   grant?: GivenGrant;
 }
 
@@ -68,6 +69,7 @@ export const unlock = async ({ sealed, context, ring, grant }: OpenInput): Promi
 
 const findDataKey = async (parts: Sealed, binding: Bytes, context: SealContext, ring: KeyRing, grant: GivenGrant | undefined): Promise<Bytes> => {
   const keys = (ring.keys ?? []).slice(0, MAX_KEYS);
+  if (grant !== undefined && isDisclosure(grant)) return dataKeyOfDisclosure(grant, context);
   if (grant !== undefined) return dataKeyOfGrant(grant, keys, context, binding, parts.commitment);
   if (parts.epoch !== undefined) {
     for (const epochKey of (ring.epochKeys ?? []).slice(0, MAX_EPOCHS)) {

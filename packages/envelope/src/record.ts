@@ -1,31 +1,12 @@
-import { type AgentCommsGrant, collectionsOf, isComms, validateRecord } from "@rookery/lexicon-agent-comms";
+import { type AgentCommsGrant, validateRecord } from "@rookery/lexicon-agent-comms";
 import { decodeData, encodeData } from "./data-model.ts";
 import { OpenError, SealError, opening } from "./errors.ts";
+import { formOf, isSealedRecord } from "./forms.ts";
 import { type GrantInput, makeGrant } from "./grant.ts";
 import type { GivenGrant } from "./granted.ts";
 import { type KeyRing, open, type OpenInput } from "./open.ts";
 import { type SealInput, seal } from "./seal.ts";
-import { SEALED, mapOf } from "./sealed.ts";
-
-/** How the records of a collection are sealed. */
-interface Form {
-  /** Field that holds the sealed content. */
-  slot: string;
-  /** Whether the slot is a list of parts, of which the sealed content is then the only one. */
-  list: boolean;
-  /** Fields that stay clear: where the record goes, and what its lexicon demands. */
-  clear: readonly string[];
-  /** Demanded by the lexicon and yet nobody's business: clear with this value, the real one inside. */
-  placeholder?: readonly [field: string, value: string];
-}
-
-const forms: Record<string, Form> = {
-  [collectionsOf.message]: { slot: "content", list: true, clear: ["$type", "to", "createdAt"] },
-  [collectionsOf.broadcast]: { slot: "content", list: true, clear: ["$type", "audience", "createdAt"] },
-  [collectionsOf.request]: { slot: "input", list: true, clear: ["$type", "to", "createdAt"] },
-  [collectionsOf.response]: { slot: "output", list: true, clear: ["$type", "request", "createdAt"], placeholder: ["state", "sealed"] },
-  [collectionsOf.handoff]: { slot: "sealed", list: false, clear: ["$type", "to", "request", "createdAt"] },
-};
+import { mapOf } from "./sealed.ts";
 
 /** A record in JSON form, and its place. */
 export interface PlacedRecord {
@@ -47,15 +28,17 @@ export interface OpenedRecord {
 }
 
 /**
- * Seal a record of `agent.comms.*`: all that is not needed to deliver it goes inside, the rest is bound to it.
+ * Seal a whole record: all that is not needed to deliver it goes inside, the rest is bound to it.
  * @throws SealError
  */
 export const sealRecord = async ({ repo, collection, rkey, record }: PlacedRecord, sealing: RecordSealing): Promise<Record<string, unknown>> => {
-  const form = forms[collection];
+  const form = formOf(collection);
   if (form === undefined) throw new SealError(`Records of ${collection} have no sealed form`);
-  checkPlain(collection, record);
+  // Who is named would be sent what they cannot open, and be told nothing.
+  if (form.addressed && (sealing.recipients ?? []).length === 0) throw new SealError(`A record of ${collection} is sealed for whom it is addressed to, and nobody is given`);
+  const whole = plainOf(collection, record);
   const isClear = ([field]: [string, unknown]): boolean => form.clear.includes(field);
-  const entries = Object.entries({ $type: collection, ...record }).filter(([, value]) => value !== undefined);
+  const entries = Object.entries({ $type: collection, ...whole });
   const routing = Object.fromEntries([...entries.filter(isClear), ...(form.placeholder ? [form.placeholder] : [])]);
   const plaintext = Object.fromEntries(entries.filter((entry) => !isClear(entry)));
   if (namesBlob(plaintext)) throw new SealError("A plain blob in a sealed record would be readable for everybody: seal the file");
@@ -63,17 +46,23 @@ export const sealRecord = async ({ repo, collection, rkey, record }: PlacedRecor
   return { ...routing, [form.slot]: form.list ? [content] : content };
 };
 
-/** Nobody on the way can tell the author that a record is not right, and its recipients refuse it. @throws SealError */
-const checkPlain = (collection: string, record: Record<string, unknown>): void => {
+/**
+ * A copy of the record, so that what is bound is what was judged, whatever its owner does to it meanwhile. Nobody on the
+ * way can tell the author that a record is not right, and its recipients refuse it. @throws SealError
+ */
+const plainOf = (collection: string, record: Record<string, unknown>): Record<string, unknown> => {
   let reason: string | undefined;
   try {
-    encodeData(record);
-    const verdict = validateRecord(collection, record);
-    if (verdict.known && !verdict.ok) reason = verdict.message;
+    const copy = mapOf(decodeData(encodeData(record)));
+    const verdict = validateRecord(collection, copy);
+    if (isSealedRecord(collection, copy)) reason = "it is sealed already";
+    else if (!verdict.known) reason = "its lexicon is not known here";
+    else if (verdict.ok) return copy;
+    else reason = verdict.message;
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
   }
-  if (reason !== undefined) throw new SealError(`Not a record of ${collection}: ${reason}`);
+  throw new SealError(`Not a record of ${collection}: ${reason}`);
 };
 
 /** Whether a blob is named anywhere in it. Its bytes would be public, and the host, which cannot see the name, would drop them. */
@@ -82,24 +71,13 @@ const namesBlob = (value: unknown): boolean => {
   return ("$type" in value && value.$type === "blob") || Object.values(value).some(namesBlob);
 };
 
-/** Whether there is sealed content in a record of `agent.comms.*`, where it belongs or in its neighbourhood. */
-export const isSealedRecord = (collection: string, record: Record<string, unknown>): boolean => {
-  const held = slotOf(collection, record);
-  return (Array.isArray(held) ? held : [held]).some((part) => typeof part === "object" && part !== null && "$type" in part && part.$type === SEALED);
-};
-
-const slotOf = (collection: string, record: Record<string, unknown>): unknown => {
-  const form = forms[collection];
-  return form === undefined ? undefined : record[form.slot];
-};
-
 /**
  * The record as its author wrote it; a plain one stays as it is. What was inside is validated as the host validates what
  * is not, since nobody could before. @param grant when the key comes from one. @throws OpenError
  */
 export const openRecord = async (placed: PlacedRecord, ring: KeyRing, grant?: GivenGrant): Promise<OpenedRecord> => {
   const { collection, record } = placed;
-  if (!isComms(collection) || !isSealedRecord(collection, record)) return { record, sealed: false };
+  if (!isSealedRecord(collection, record)) return { record, sealed: false };
   return opening(async () => ({ record: await unsealed(placed, ring, grant), sealed: true }));
 };
 
@@ -108,13 +86,13 @@ export const openRecord = async (placed: PlacedRecord, ring: KeyRing, grant?: Gi
  * @throws SealError
  */
 export const grantRecord = async (placed: PlacedRecord, ring: KeyRing, granting: Omit<GrantInput, keyof OpenInput>): Promise<AgentCommsGrant> => {
-  const { sealed, context } = await opening(async () => partsOf(placed));
+  const { sealed, context } = await opening(async () => sealedPartOf(placed));
   return makeGrant({ sealed, context, ring, ...granting });
 };
 
-/** The sealed content of a record, and what it is bound to. @throws OpenError */
-const partsOf = ({ repo, collection, rkey, record }: PlacedRecord): Pick<OpenInput, "sealed" | "context"> => {
-  const form = forms[collection];
+/** The sealed content of a record, and what it is bound to. @throws OpenError when there is none, or not alone. */
+export const sealedPartOf = ({ repo, collection, rkey, record }: PlacedRecord): Pick<OpenInput, "sealed" | "context"> => {
+  const form = formOf(collection);
   if (form === undefined) throw new OpenError();
   const { [form.slot]: held, ...routing } = record;
   const parts: unknown = form.list ? held : [held];
@@ -124,18 +102,19 @@ const partsOf = ({ repo, collection, rkey, record }: PlacedRecord): Pick<OpenInp
 
 const unsealed = async (placed: PlacedRecord, ring: KeyRing, grant: GivenGrant | undefined): Promise<Record<string, unknown>> => {
   const { collection } = placed;
-  const { sealed, context } = partsOf(placed);
+  const { sealed, context } = sealedPartOf(placed);
   const { routing } = context;
   const { type, plaintext } = await open({ sealed, context, ring, ...(grant === undefined ? {} : { grant }) });
   if (type !== collection) throw new OpenError();
   const inner = mapOf(decodeData(plaintext));
-  const [standIn, value] = forms[collection]?.placeholder ?? [];
+  const [standIn, value] = formOf(collection)?.placeholder ?? [];
   for (const field of Object.keys(inner)) {
     // What is clear is what the record was delivered by: the inside cannot say otherwise.
     if (Object.hasOwn(routing, field) && !(field === standIn && routing[field] === value)) throw new OpenError();
   }
   const whole = { ...routing, ...inner };
   const verdict = validateRecord(collection, whole);
-  if (!verdict.known || !verdict.ok) throw new OpenError();
+  // What is sealed within what is sealed would be taken for plain by whoever reads on.
+  if (!verdict.known || !verdict.ok || isSealedRecord(collection, whole)) throw new OpenError();
   return whole;
 };
