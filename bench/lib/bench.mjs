@@ -12,8 +12,11 @@ import { table } from "./table.mjs";
 
 const RESULTS = join(import.meta.dirname, "../results");
 
-/** The relay's measures are taken by themselves, and do not take the place of the others. @param {import("../measures/measures.mjs").Measure[]} measures */
-const resultsOf = (measures) => join(RESULTS, measures.every(({ asked }) => asked) ? "relay.json" : "latest.json");
+/** What is taken only when asked for does not take the place of the rest. @param {import("../measures/measures.mjs").Measure[]} measures */
+const resultsOf = (measures) => {
+  const files = new Set(measures.map(({ asked = "latest" }) => asked));
+  return join(RESULTS, `${files.size === 1 ? [...files][0] : "latest"}.json`);
+};
 
 const began = performance.now();
 const log = (line) => process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1)}s ${line}\n`);

@@ -23,6 +23,8 @@ const TABLES = [
   { table: undefined, peers: ["colony", "official", "skeleton"] },
   { table: "relay", peers: ["relay", "floor", "bare"] },
   { table: "ingest", peers: ["ingest"] },
+  { table: "suites", peers: ["xwing", "x25519"] },
+  { table: "messages", peers: ["sealed", "plain", "primitives"] },
 ];
 
 /**
@@ -32,9 +34,9 @@ const TABLES = [
  * @param {import("../measures/figures.mjs").Target} target
  * @returns {string} The target in words, and whether it is met.
  */
-const verdict = (samples, key, ours, { than, figure = key, of: what = "of the cost at 1k", atMost, atLeast }) => {
-  const value = than === undefined ? middle(samples[key][ours]) : ratio(samples[key][ours], samples[figure]?.[than === "self" ? ours : than]);
-  const of = than === undefined ? "" : than === "self" ? ` ${what}` : ` of ${than}`;
+const verdict = (samples, key, ours, { than, figure = key, of: what = "of the cost at 1k", whose, atMost, atLeast }) => {
+  const value = than === undefined ? middle(samples[key][whose ?? ours]) : ratio(samples[key][ours], samples[figure]?.[than === "self" ? ours : than]);
+  const of = than === undefined ? (whose === undefined ? "" : `, ${whose}`) : than === "self" ? ` ${what}` : ` of ${than}`;
   const limit = atMost === undefined ? `≥ ${atLeast}` : `≤ ${Number(atMost.toFixed(2))}`;
   const met = atMost === undefined ? value >= atLeast : value <= atMost;
   return `${limit}${of}: ${value === undefined ? "not measured" : `${than === "self" || figure !== key ? `${show(value)}, ` : ""}${met ? "met" : "**not met**"}`}`;

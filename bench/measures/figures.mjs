@@ -3,6 +3,7 @@
  * @property {string} [than] Whose figure ours is divided by: a peer, or `self` for another figure of ours; absent: the figure itself.
  * @property {string} [figure] For `self`: which one.
  * @property {string} [of] For `self`: that one in words, when it is not the cost at 1k.
+ * @property {string} [whose] Which peer has to meet it, when it is not ours.
  * @property {number} [atMost]
  * @property {number} [atLeast]
  *
@@ -12,7 +13,7 @@
  * @property {string} unit
  * @property {boolean} [more] True where more is better.
  * @property {Target[]} [targets]
- * @property {"relay" | "ingest"} [table] Another table than that of the hosts.
+ * @property {"relay" | "ingest" | "suites" | "messages"} [table] Another table than that of the hosts.
  */
 
 const THIRD = { than: "official", atMost: 1 / 3 };
@@ -24,6 +25,13 @@ const fanOut = (readers) => [
   { table: /** @type {const} */ ("relay"), key: `relay-fan-${readers}-rate`, label: `fan-out of 4 KB to ${readers.toLocaleString("en")}`, unit: "deliveries/s", more: true, targets: [{ than: "bare", atLeast: 0.75 }] },
   { table: /** @type {const} */ ("relay"), key: `relay-fan-${readers}-cpu`, label: `fan-out to ${readers.toLocaleString("en")}, CPU per delivery`, unit: "µs" },
 ];
+
+const sealing = (recipients) => [
+  { table: /** @type {const} */ ("suites"), key: `seal-${recipients}`, label: `seal 1,000 bytes for ${recipients}`, unit: "µs" },
+  { table: /** @type {const} */ ("suites"), key: `open-${recipients}`, label: `open what was sealed for ${recipients}`, unit: "µs" },
+];
+
+const overhead = (bytes, recipients) => ({ table: /** @type {const} */ ("suites"), key: `overhead-${bytes}-${recipients}`, label: `what sealing adds to ${bytes.toLocaleString("en")} bytes for ${recipients}`, unit: "bytes" });
 
 /** The rows of the tables. @type {Figure[]} */
 export const FIGURES = [
@@ -78,4 +86,12 @@ export const FIGURES = [
   { table: "ingest", key: "ingest-k256-rate", label: "commits of a peer, secp256k1", unit: "/s", more: true, targets: [{ atLeast: 1_000 }] },
   { table: "ingest", key: "ingest-k256-cpu", label: "commits of a peer, secp256k1, CPU", unit: "µs" },
   { table: "ingest", key: "ingest-size", label: "bytes of a frame", unit: "bytes" },
+  ...[1, 2, 8, 32].flatMap((recipients) => sealing(recipients)),
+  ...[100, 1000, 10_000, 100_000].map((bytes) => overhead(bytes, 1)),
+  ...[2, 8, 32].map((recipients) => overhead(1000, recipients)),
+  { table: "messages", key: "inbox-p50", label: "from the send call to the recipient's long-poll, p50", unit: "ms" },
+  { table: "messages", key: "inbox-p95", label: "from the send call to the recipient's long-poll, p95", unit: "ms", targets: [{ whose: "plain", atMost: 25 }] },
+  { table: "messages", key: "send-p50", label: "the send call itself, p50", unit: "ms" },
+  { table: "messages", key: "message-rate", label: "messages that have arrived, 16 concurrent, 8 pairs", unit: "/s", more: true, targets: [{ than: "primitives", atLeast: 0.7 }] },
+  { table: "messages", key: "message-cpu", label: "CPU of one, relay and both agents included", unit: "ms" },
 ];

@@ -23,7 +23,7 @@ const ingest = (key, curve) => {
   return {
     name: `relay ingest, ${curve}`,
     only: ["ingest"],
-    asked: true,
+    asked: "relay",
     prepare: async ({ peer, log }) => {
       const { network, client, relayPort, admin } = peer;
       const seen = (peer.seen ??= { frames: 0 });

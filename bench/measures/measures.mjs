@@ -5,12 +5,13 @@ import { INGEST_MEASURES } from "./ingest.mjs";
 import { provisioning } from "./provision.mjs";
 import { getRecord, getRepo, listRecords } from "./read.mjs";
 import { RELAY_MEASURES } from "./relay.mjs";
+import { SEALING_MEASURES } from "./sealing.mjs";
 
 /**
  * @typedef {object} Measure
  * @property {string} name What `--only` looks for.
  * @property {string[]} [only] The peers it can be taken of; all hosts of accounts when absent.
- * @property {boolean} [asked] Taken only when `--only` asks for it.
+ * @property {string} [asked] Taken only when `--only` asks for it; the file of its results.
  * @property {boolean} [slow] Left out of `--quick`.
  * @property {(bed: import("../lib/bed.mjs").Bed) => Promise<unknown>} prepare Once, before the first round.
  * @property {(bed: import("../lib/bed.mjs").Bed, scale: (count: number) => number) => Promise<Record<string, number>>} run
@@ -18,4 +19,4 @@ import { RELAY_MEASURES } from "./relay.mjs";
  */
 
 /** @type {Measure[]} */
-export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES];
+export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES];

@@ -63,7 +63,7 @@ const deliver = async (bed, seen, readers, scale, size = FRAME_BYTES) => {
 const fanOut = ({ name, key, readers, path, size, only = ["relay", "floor", "bare"] }) => ({
   name,
   only,
-  asked: true,
+  asked: "relay",
   prepare: async () => undefined,
   run: async (bed, scale) => {
     const { seen, close } = await crowd(bed.peer, bed.peer.name, readers, path);
@@ -83,7 +83,7 @@ const fanOut = ({ name, key, readers, path, size, only = ["relay", "floor", "bar
 const stuck = {
   name: "relay fan-out to 100 beside a stuck reader",
   only: ["relay"],
-  asked: true,
+  asked: "relay",
   prepare: async () => undefined,
   run: async (bed, scale) => {
     const { seen, close } = await crowd(bed.peer, bed.peer.name, 100, STREAM);
@@ -110,7 +110,7 @@ const ARCHIVE = "relay-archive";
 const catchUp = (name, key, path) => ({
   name,
   only: ["relay"],
-  asked: true,
+  asked: "relay",
   prepare: async () => undefined,
   run: async (bed, scale) => {
     const size = scale(LOG);

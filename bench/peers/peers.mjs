@@ -29,7 +29,13 @@ export const RELAYS = ["relay", "floor", "bare"];
 /** A colony that listens to a host (ingest/fake-network.mjs). */
 export const LISTENER = "ingest";
 
-export const PEER_NAMES = [...HOSTS, ...RELAYS, LISTENER];
+/** Both of one `workerd` (sealing/worker.ts): what a sealed message is made of, alone. */
+export const SUITES = ["xwing", "x25519"];
+
+/** Messages of a colony's hosted agents, and what the primitives they need take: all of one colony. */
+export const MESSAGES = ["sealed", "plain", "primitives"];
+
+export const PEER_NAMES = [...HOSTS, ...RELAYS, LISTENER, ...SUITES, ...MESSAGES];
 
 /** Starts the PLC directory that the peers of a run share. @param {string} folder For its log. @returns Its URL. */
 export const startPlc = async (folder) => {
@@ -47,7 +53,8 @@ export const startPlc = async (folder) => {
  * @property {Client} client
  * @property {number} [relayPort] Of the listener: where its relay view is.
  * @property {import("../ingest/fake-network.mjs").FakeNetwork} [network] Of the listener: the host it listens to.
- * @property {string} [admin] Of the listener: the admin's secret.
+ * @property {string} [admin] Of the listener, and of a colony whose messages are measured: the admin's secret.
+ * @property {Client} [worker] Where messages are measured: what they are made of, alone.
  */
 
 /**
@@ -60,6 +67,8 @@ export const startPlc = async (folder) => {
 export const startPeer = async (name, plc, folder, env) => {
   if (RELAYS.includes(name)) return { name, accounts: false, ...(await (relays ??= startRelays(folder))) };
   if (name === LISTENER) return startListener(folder);
+  if (SUITES.includes(name)) return { name, accounts: false, ...(await (parts ??= startParts(folder))) };
+  if (MESSAGES.includes(name)) return { name, ...(await (colony ??= startColony(plc, folder))) };
   const { script, args, accounts } = PEERS[name];
   const port = await freePort();
   const server = new ServerProcess(script, args({ port, plc, folder: own(folder, name) }), join(folder, `${name}.log`), env);
@@ -80,6 +89,25 @@ const startRelays = async (folder) => {
   const server = new ServerProcess(here("../relay/serve.mjs"), [`${port}`, own(folder, "relay")], join(folder, "relay.log"));
   await server.ready();
   return { port, pid: server.pid, client: new Client(port) };
+};
+
+/** The server that both of SUITES share. @type {Promise<{ port: number, pid: number, client: Client }> | undefined} */
+let parts;
+
+const startParts = async (folder) => {
+  const port = await freePort();
+  const server = new ServerProcess(here("../sealing/serve.mjs"), [`${port}`, own(folder, "sealing")], join(folder, "sealing.log"));
+  await server.ready();
+  return { port, pid: server.pid, client: new Client(port) };
+};
+
+/** The colony that all of MESSAGES share. @type {Promise<Omit<Peer, "name">> | undefined} */
+let colony;
+
+const startColony = async (plc, folder) => {
+  const { name: _, ...peer } = await startPeer("colony", plc, folder);
+  const { client: worker } = await (parts ??= startParts(folder));
+  return { ...peer, admin: "bench-admin-password", worker };
 };
 
 const startListener = async (folder) => {
