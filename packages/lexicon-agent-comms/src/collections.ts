@@ -19,5 +19,5 @@ const sent: ReadonlySet<string> = new Set(Object.values(collectionsOf));
 /** Whether records of this collection are addressed to somebody and get delivered. */
 export const isComms = (collection: string): boolean => sent.has(collection);
 
-/** Whether records of this collection may be created and deleted but never updated: the recipient has the first one, or others name it by CID, as the next key does. */
-export const isImmutable = (collection: string): boolean => sent.has(collection) || collection === ids.AgentCommsKey;
+/** Whether records of this collection may be created and deleted but never updated: the recipient has the first one, or others name it by CID, as the next key does, and what is disclosed stays so. */
+export const isImmutable = (collection: string): boolean => sent.has(collection) || collection === ids.AgentCommsKey || collection === ids.AgentCommsDisclosure;

@@ -85,6 +85,11 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        size INTEGER NOT NULL, bytes BLOB, discarded INTEGER NOT NULL DEFAULT 0)`,
     "CREATE TABLE reach_count (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID",
   ],
+  // Who was ever granted what (store/granted.ts): a grant that is taken back is deleted, and its reader may have read.
+  [
+    "CREATE TABLE granted (rkey TEXT PRIMARY KEY, path TEXT NOT NULL, did TEXT NOT NULL, live INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX granted_path ON granted (path)",
+  ],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */

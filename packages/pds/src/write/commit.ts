@@ -8,6 +8,7 @@ import { sha256 } from "../sha256.ts";
 import { type Head, updateHead } from "../store/head.ts";
 import { applyDelta } from "../store/nodes.ts";
 import type { OutboxEvent } from "../store/outbox.ts";
+import { noteGrant } from "../store/granted.ts";
 import { deleteRecord, insertRecord, keepRecord, readRecord, updateRecord } from "../store/records.ts";
 import type { Change } from "./plan.ts";
 import type { Meter } from "./rate.ts";
@@ -67,7 +68,10 @@ function write(state: AgentState, changes: Change[], meter: Meter, now: number, 
   const keepFor = state.pins.newest;
   if (keepFor !== undefined) state.pins.kept();
   applyDelta(sql, delta, rev, keepFor);
-  for (const change of changes) writeRecord(sql, change, rev, keepFor);
+  for (const change of changes) {
+    noteGrant(sql, change);
+    writeRecord(sql, change, rev, keepFor);
+  }
   state.blobs.apply(changes, rev, now);
   faultPoint(ports.fault, "write.in-transaction.after-records");
 

@@ -99,7 +99,8 @@ function judge(collection: string, record: unknown, mustKnow: boolean): "valid" 
   return { status: 400, name: "InvalidRequest", message: `Lexicon not found: lex:${collection}` };
 }
 
-function newRecordKey(): string {
+/** A TID, later than any other of this isolate. */
+export function newRecordKey(): string {
   // Random values are not to be had while a Worker's modules load, hence not a constant.
   clockId ??= Math.floor(Math.random() * 1024);
   // The clock ticks in milliseconds; below that chance keeps isolates apart.
