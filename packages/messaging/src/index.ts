@@ -5,4 +5,9 @@ export type { RefusalCode, TaskEvent, Turn, TurnOutcome } from "./task-state/eve
 export { dueAt } from "./task-state/clock.ts";
 export { mayFollow } from "./task-state/table.ts";
 export { turn } from "./task-state/turn.ts";
-export * from "./task-state/guard-limits.ts";
+export { type AnswerTerms, type AutoAnswer, mayAnswer } from "./guards/automatic.ts";
+export { type Account, type Budget, isExhausted, isOverdrawn, left, openAccount, promise, settle, spend } from "./guards/budget.ts";
+export { type DelegationTerms, mayDelegate, mayTakeOn, type TaskSource } from "./guards/delegation.ts";
+export type { GuardCode, Guarded } from "./guards/guarded.ts";
+export * from "./guards/limits.ts";
+export { type Usage, use } from "./guards/usage.ts";

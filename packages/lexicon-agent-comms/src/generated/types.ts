@@ -410,9 +410,9 @@ export interface AgentCommsHandoff {
   expiresAt?: string;
   /** 1 is the least urgent, 5 the most; 3 when absent. */
   priority?: number;
-  /** How often the next worker and its workers may pass the task on; 0 when absent. */
+  /** How often the next worker and its workers may pass the task, or parts of it, on; 0 when absent. */
   maxDelegationDepth?: number;
-  /** The request's own, and the request. */
+  /** The requests that led to this, as the request has them, and the request itself. */
   onBehalfOf?: ComAtprotoRepoStrongRef[];
   ackRequested?: AgentCommsDefsAckRequest;
   /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
@@ -871,7 +871,7 @@ export interface AgentCommsRequest {
   /** 1 is the least urgent, 5 the most; 3 when absent. */
   priority?: number;
   ackRequested?: AgentCommsDefsAckRequest;
-  /** How often the worker and its workers may pass the task on; 0 when absent. */
+  /** How often the worker and its workers may pass the task, or parts of it, on; 1 when absent. */
   maxDelegationDepth?: number;
   /** The requests that led to this one, the first of them first, each by the DID of its requester. Whoever has a part in one of them already is not asked again. */
   onBehalfOf?: ComAtprotoRepoStrongRef[];
@@ -937,7 +937,7 @@ export interface AgentCommsRotateKeysOutput {
   key?: AgentCommsGetKeysPublishedKey;
 }
 
-export type AgentCommsRotateKeysError = "KeysNotHosted" | "TooManyKeys";
+export type AgentCommsRotateKeysError = "SelfKeyed" | "TooManyKeys";
 
 export interface AgentCommsSendInput {
   /** Collection of the record: one of agent.comms.* or agent.memory.* that has a sealed form. */

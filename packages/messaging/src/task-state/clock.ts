@@ -1,5 +1,5 @@
 import { isFinal } from "@rookery/lexicon-agent-comms";
-import { CANCEL_GRACE_MS } from "./guard-limits.ts";
+import { CANCEL_GRACE_MS } from "../guards/limits.ts";
 import type { Standing } from "./standing.ts";
 
 /** The task at a later time: expired, canceled without an answer, or its offer lapsed. The same object when nothing was due. */

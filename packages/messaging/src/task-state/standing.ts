@@ -1,5 +1,5 @@
 import { type AgentCommsHandoff, type AgentCommsRequest, didOfUri, type TaskState } from "@rookery/lexicon-agent-comms";
-import { DEFAULT_DELEGATION_DEPTH } from "./guard-limits.ts";
+import { DEFAULT_DELEGATION_DEPTH } from "../guards/limits.ts";
 
 /** Who is asked to take over a task, and has not answered. */
 export interface Offer {

@@ -1,5 +1,5 @@
 import { isFinal, isTaskState } from "@rookery/lexicon-agent-comms";
-import { MAX_OFFERS } from "./guard-limits.ts";
+import { MAX_OFFERS } from "../guards/limits.ts";
 import type { Standing } from "./standing.ts";
 import { afterClock, ended, withoutOffer } from "./clock.ts";
 import type { RefusalCode, TaskEvent, Turn, TurnOutcome } from "./event.ts";
