@@ -14,11 +14,11 @@ import { schemaVersion } from "./schema.ts";
 import { createSession, deleteSession, refreshSession, startSession } from "./sessions/sessions.ts";
 import { type AgentState, openState } from "./state.ts";
 import { listCollections, listRecords, readRecord, type RecordRow } from "./store/records.ts";
-import { Writer } from "./write/writer.ts";
+import type { Writer } from "./write/writer.ts";
 
 /** One account: repository, sessions, inbox. The door to its rooms: nothing is decided here. An object that was never provisioned writes nothing. */
 export abstract class AccountObject<Env> extends DurableObject<Env> implements AccountApi {
-  #awake: { state: AgentState; writer: Writer } | undefined;
+  #awake: { state: AgentState } | undefined;
 
   /** What the object is given of the world. */
   protected abstract ports(): AgentPorts;
@@ -162,10 +162,9 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   }
 
   /** The agent, or undefined when it was never provisioned. Reads only, unless an older schema must be brought up to date. */
-  #wake(): { state: AgentState; writer: Writer } | undefined {
+  #wake(): { state: AgentState } | undefined {
     if (this.#awake === undefined && schemaVersion(this.ctx.storage.sql) > 0) {
-      const state = openState(this.ctx.storage, this.ports());
-      this.#awake = { state, writer: new Writer(state) };
+      this.#awake = { state: openState(this.ctx.storage, this.ports()) };
     }
     return this.#awake;
   }
@@ -174,7 +173,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   protected async with<T>(then: (state: AgentState, writer: Writer) => Outcome<T> | Promise<Outcome<T>>): Promise<Outcome<T>> {
     const awake = this.#wake();
     if (awake === undefined) return NOT_FOUND;
-    return then(awake.state, awake.writer);
+    return then(awake.state, awake.state.writer);
   }
 }
 

@@ -65,6 +65,8 @@ export interface ProvisionInput {
   email?: string;
   /** For the runtime to come. */
   model?: string;
+  /** Who is to hold its encryption keys; when absent, whoever uses them first. */
+  keys?: "hosted" | "self";
 }
 
 export interface RepoHead {

@@ -1,4 +1,5 @@
 import type { OutboxRow, Outcome } from "@rookery/sync";
+import type { Policy } from "./reach/reach-api.ts";
 
 /** Where an agent's events go. The composition root in `network` fills it with a stub. */
 export interface RelayPort {
@@ -39,10 +40,28 @@ export interface DeliveryRow {
   again?: boolean;
 }
 
+/** A record of somebody's repository, down from its signature. */
+export interface ProvenRecord {
+  /** at-uri, by DID. */
+  uri: string;
+  cid: string;
+  /** In JSON form. */
+  value: Record<string, unknown>;
+}
+
+/** Other agents' repositories, here or elsewhere. */
+export interface RecordsPort {
+  /** Addresses of somebody's key records (agent.comms.key), newest first, as their host says: hints, nothing more. @throws Error when it cannot be asked. */
+  keysOf(did: string): Promise<string[]>;
+  /** A record, proven by its author's signature; undefined when proven absent. @throws Error when that cannot be told now. */
+  prove(uri: string): Promise<ProvenRecord | undefined>;
+}
+
 /** Everything from outside that an agent is given. */
 export interface AgentPorts {
   relay: RelayPort;
   sources: { colony: DeliveryPort; network?: DeliveryPort };
+  records: RecordsPort;
   /** 32 bytes; per-DID wrap keys are derived from it. */
   masterKey: Uint8Array;
   plcUrl: string;
@@ -51,6 +70,8 @@ export interface AgentPorts {
   rateLimits: boolean;
   /** Delete R2 objects; keys that are not there are no error. Called from the alarm only. */
   deleteBlobs(keys: string[]): Promise<void>;
+  /** What the colony says of who reaches its agents, where they do not say themselves. */
+  inboxPolicy?: Policy;
   /** Name of a fault to inject, in crash tests only. */
   fault?: string;
 }

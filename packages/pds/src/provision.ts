@@ -2,6 +2,7 @@ import { Tree, carBytes, cidToString, nextTid, signCommit } from "@rookery/repo"
 import { encodeAccountFrame, encodeCommitFrame, encodeIdentityFrame, encodeSyncFrame } from "@rookery/sync";
 import type { ProvisionInput } from "./agent-api.ts";
 import { faultPoint } from "./fault.ts";
+import { leaveToOwner } from "./keys/custody.ts";
 import { openSigner } from "./keys/signer.ts";
 import { OUTBOX_HORIZON } from "./limits.ts";
 import type { AgentPorts } from "./ports.ts";
@@ -12,6 +13,7 @@ import { insertAccount } from "./store/account.ts";
 import { insertHead } from "./store/head.ts";
 import { applyDelta, nodeStore } from "./store/nodes.ts";
 import { type OutboxEvent, insertEvent } from "./store/outbox.ts";
+import { Vault } from "./vault/vault.ts";
 
 const CLOCK_IDS = 1024;
 
@@ -43,7 +45,10 @@ export function provision(storage: DurableObjectStorage, ports: AgentPorts, inpu
       hourStart: 0, hourPoints: 0, dayStart: 0, dayPoints: 0,
     });
     for (const event of events) insertEvent(sql, event);
-    new Scheduler(storage).ensure("outbox", now + OUTBOX_HORIZON);
+    const scheduler = new Scheduler(storage);
+    scheduler.ensure("outbox", now + OUTBOX_HORIZON);
+    if (input.keys === "hosted") scheduler.ensure("keys", now);
+    if (input.keys === "self") leaveToOwner(new Vault(sql, ports.masterKey, did));
     faultPoint(ports.fault, "provision.in-transaction.after-outbox");
   });
   faultPoint(ports.fault, "provision.after-transaction");

@@ -1,7 +1,7 @@
 import { JOB_LEASE } from "./limits.ts";
 
 /** What an agent does later. One row of `due` each at most. */
-const JOBS = ["outbox", "blobs", "inbox"] as const;
+const JOBS = ["outbox", "blobs", "inbox", "keys", "quarantine"] as const;
 export type Job = (typeof JOBS)[number];
 
 /** When a job wants to run again: milliseconds from now, or undefined when there is nothing left to do. */
@@ -47,6 +47,11 @@ export class Scheduler {
     if (due !== undefined && due.at <= at) return;
     this.#put(job, { at, tries: due?.tries ?? 0 });
     this.#arm();
+  }
+
+  /** Whether `job` is to run at some time. */
+  isWaiting(job: Job): boolean {
+    return this.#due.has(job);
   }
 
   /** Run what is due, side by side. A job that throws is reported and comes again. */

@@ -1,10 +1,14 @@
 import { Tree } from "@rookery/repo";
 import { Blobs } from "./blobs.ts";
 import { Inbox } from "./inbox/inbox.ts";
+import { HostedKeys } from "./keys/hosted-keys.ts";
+import { KeyUpkeep } from "./keys/key-upkeep.ts";
 import { openSigner, type Signer } from "./keys/signer.ts";
 import { Outbox } from "./outbox.ts";
 import { Pins } from "./pins.ts";
 import type { AgentPorts } from "./ports.ts";
+import type { Quarantine } from "./reach/quarantine.ts";
+import { type Reach, openReach } from "./reach/reach.ts";
 import { Scheduler } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
 import { sha256 } from "./sha256.ts";
@@ -12,6 +16,7 @@ import { type Account, readAccount } from "./store/account.ts";
 import { type Head, readHead } from "./store/head.ts";
 import { nodeStore } from "./store/nodes.ts";
 import { Vault } from "./vault/vault.ts";
+import { Writer } from "./write/writer.ts";
 
 /** A provisioned agent that is awake: its storage, and what of it is kept in memory. */
 export interface AgentState {
@@ -23,8 +28,18 @@ export interface AgentState {
   readonly pins: Pins;
   readonly blobs: Blobs;
   readonly inbox: Inbox;
+  /** Who reaches the agent. */
+  readonly reach: Reach;
+  /** Of `reach`; it has a job. */
+  readonly quarantine: Quarantine;
   /** What the agent keeps for itself, encrypted. */
   readonly vault: Vault;
+  /** The queue in front of the repository. */
+  readonly writer: Writer;
+  /** Seals and opens for the agent, if the colony holds its keys. */
+  readonly sealing: HostedKeys;
+  /** What is done about keys by the clock. */
+  readonly keys: KeyUpkeep;
   /** Replaced as a whole, and only after the transaction that wrote it. */
   account: Account;
   head: Head;
@@ -41,8 +56,14 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts): Age
   const head = readHead(sql);
   const scheduler = new Scheduler(storage);
   scheduler.load();
+  const vault = new Vault(sql, ports.masterKey, account.did);
+  const reach = openReach(storage, scheduler, vault, ports);
   let signer: Signer | undefined;
-  return {
+  // These look at the whole state.
+  let writer: Writer | undefined;
+  let sealing: HostedKeys | undefined;
+  let keys: KeyUpkeep | undefined;
+  const state: AgentState = {
     storage,
     sql,
     ports,
@@ -52,9 +73,21 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts): Age
     outbox: new Outbox(sql, ports, scheduler, account, head.n),
     pins: new Pins(sql),
     blobs: new Blobs(sql, scheduler, ports),
-    inbox: new Inbox(storage, scheduler, ports, account.did),
-    vault: new Vault(sql, ports.masterKey, account.did),
+    inbox: new Inbox(storage, scheduler, ports, account.did, reach.trust),
+    reach,
+    quarantine: reach.quarantine,
+    vault,
     tree: Tree.open(nodeStore(sql), { cid: head.rootCid, id: head.rootId }, sha256),
     signer: () => (signer ??= openSigner(ports.masterKey, account.did, account.signingKey)),
+    get writer() {
+      return (writer ??= new Writer(state));
+    },
+    get sealing() {
+      return (sealing ??= new HostedKeys(state));
+    },
+    get keys() {
+      return (keys ??= new KeyUpkeep(state.sealing, scheduler));
+    },
   };
+  return state;
 }

@@ -10,7 +10,8 @@ const COLLECTION = "com.example.note";
 
 /** A second view of an object's storage, for what cannot be brought about from outside. */
 const stateOf = (storage: DurableObjectStorage) =>
-  openState(storage, { relay: world.relay, sources: { colony: world.relay }, masterKey: world.masterKey, plcUrl: "", origin: "", rateLimits: false, deleteBlobs: async () => {} });
+  openState(storage, { relay: world.relay, sources: { colony: world.relay }, records: { keysOf: async () => [], prove: async () => undefined },
+    masterKey: world.masterKey, plcUrl: "", origin: "", rateLimits: false, deleteBlobs: async () => {} });
 
 describe("bounds", () => {
   it("of waiting writes: the next one is told to come later, the others are done", async () => {

@@ -1,12 +1,17 @@
 import { AgentObject } from "../src/agent-object.ts";
-import type { AgentPorts } from "../src/ports.ts";
+import type { AgentPorts, RecordsPort } from "../src/ports.ts";
 import { MemoryRelay } from "./relay.ts";
+
+/** Others of whom nothing is known. */
+const nobody: RecordsPort = { keysOf: async () => [], prove: async () => undefined };
 
 /** What the tests' agents are given of the world; tests change it as they need. */
 export const world = {
   relay: new MemoryRelay(),
   /** The relay of everybody elsewhere. */
   network: new MemoryRelay(),
+  /** Others' repositories. */
+  records: nobody,
   masterKey: new Uint8Array(32).fill(7),
   rateLimits: false,
   deleted: [] as string[],
@@ -18,6 +23,7 @@ export class TestAgent extends AgentObject<unknown> {
     return {
       relay: world.relay,
       sources: { colony: world.relay, network: world.network },
+      records: world.records,
       masterKey: world.masterKey,
       plcUrl: world.plcUrl,
       origin: "http://localhost:3000",

@@ -37,9 +37,9 @@ export class EnvelopeSealer implements Sealer {
   readonly #ports: SealerPorts;
   readonly #own: OwnKeys;
   readonly #peers: PeerKeys;
-  readonly #watch: OwnWatch;
+  readonly #watch: OwnWatch | undefined;
 
-  constructor(ports: SealerPorts, own: OwnKeys, peers: PeerKeys, watch: OwnWatch) {
+  constructor(ports: SealerPorts, own: OwnKeys, peers: PeerKeys, watch: OwnWatch | undefined) {
     this.#ports = ports;
     this.#own = own;
     this.#peers = peers;
@@ -82,7 +82,7 @@ export class EnvelopeSealer implements Sealer {
   /** Also an agent that only listens has to renew its keys, or nobody writes to it any more. */
   async refresh(): Promise<void> {
     await this.#own.refresh();
-    await this.#watch.look();
+    await this.#watch?.look();
   }
 
   async open({ uri, record, cid, grant }: Arrived): Promise<OpenedRecord> {

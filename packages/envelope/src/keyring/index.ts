@@ -2,7 +2,7 @@ export { EnvelopeSealer, type SealerPorts } from "./envelope-sealer.ts";
 export { type KeyState, KeyStateError, loadKeyState, makeKeyState, type OwnKey, saveKeyState } from "./key-state.ts";
 export { type KeyStore, memoryKeyStore } from "./key-store.ts";
 export { openSealer, type SealingOptions, type SealingPorts } from "./open-sealer.ts";
-export { dropOver, type KeyStanding, OwnKeys, type OwnKeysPorts } from "./own-keys.ts";
+export { dropOver, type KeyStanding, nextEnd, OwnKeys, type OwnKeysPorts } from "./own-keys.ts";
 export { OwnWatch, type OwnWatchPorts } from "./own-watch.ts";
 export { type KeyAlarm, PeerKeys, type PeerKeysPorts } from "./peer-keys.ts";
 export { mapPins, type Pins } from "./pins.ts";

@@ -22,8 +22,8 @@ export interface KeyState {
   epochKeys: Uint8Array[];
   /** Ids of keys whose private half is deleted, in base64, newest first: what was sealed for them came too late, and is no stranger's. */
   former: string[];
-  /** The owner's key that signs key records. */
-  owner: OwnerKeyPair;
+  /** The owner's key that signs key records; undefined once somebody else holds the keys: these open what was sealed for them, no more. */
+  owner: OwnerKeyPair | undefined;
   /** What is remembered of others, by DID; used longest ago first. */
   pins: Map<string, FoundKeyRecord>;
 }
@@ -36,7 +36,7 @@ export class KeyStateError extends Error {
 const VERSION = 1;
 
 /** The state of an agent that never had keys: an epoch key and an owner's key; its first key pair is made when it is published. */
-export const makeKeyState = async (): Promise<KeyState> => ({ keys: [], epochKeys: [crypto.getRandomValues(new Uint8Array(32))], former: [], owner: await makeOwnerKey("ES256"), pins: new Map() });
+export const makeKeyState = async (): Promise<KeyState & { owner: OwnerKeyPair }> => ({ keys: [], epochKeys: [crypto.getRandomValues(new Uint8Array(32))], former: [], owner: await makeOwnerKey("ES256"), pins: new Map() });
 
 /** @param did the agent whose keys they have to be. @throws KeyStateError when there is something that cannot be read. */
 export const loadKeyState = async (store: KeyStore, did: string): Promise<KeyState | undefined> => {
@@ -61,10 +61,16 @@ export const saveKeyState = async (store: KeyStore, did: string, { keys, epochKe
     keys: keys.map(({ pair, ...rest }) => ({ ...rest, suite: pair.suite, keyId: toBase64(pair.keyId), publicKey: toBase64(pair.publicKey), privateKey: toBase64(pair.privateKey) })),
     epochKeys: epochKeys.map(toBase64),
     former,
-    owner: { algorithm: owner.algorithm, publicKey: toBase64(owner.publicKey), privateKey: toBase64(new Uint8Array(await crypto.subtle.exportKey("pkcs8", owner.privateKey))) },
+    ...(owner === undefined ? {} : { owner: await shownOwner(owner) }),
     pins: [...pins],
   };
   await store.save(JSON.stringify(shown));
+};
+
+const shownOwner = async ({ algorithm, publicKey, privateKey }: OwnerKeyPair): Promise<NonNullable<Kept["owner"]>> => {
+  const exported: unknown = await crypto.subtle.exportKey("pkcs8", privateKey);
+  if (!(exported instanceof ArrayBuffer)) throw new TypeError("a key in PKCS#8 is bytes");
+  return { algorithm, publicKey: toBase64(publicKey), privateKey: toBase64(new Uint8Array(exported)) };
 };
 
 type KeptKey = Omit<OwnKey, "pair"> & { suite: string; keyId: string; publicKey: string; privateKey: string };
@@ -77,7 +83,7 @@ interface Kept {
   epochKeys: string[];
   /** Absent in what was kept before there was such a list. */
   former?: string[];
-  owner: { algorithm: string; publicKey: string; privateKey: string };
+  owner?: { algorithm: string; publicKey: string; privateKey: string };
   pins: [string, FoundKeyRecord][];
 }
 
@@ -103,22 +109,22 @@ const keyOf = async ({ suite, keyId, publicKey, privateKey, ...rest }: KeptKey):
   return { ...rest, pair };
 };
 
+const ownerOf = async ({ algorithm, publicKey, privateKey }: NonNullable<Kept["owner"]>): Promise<OwnerKeyPair> => {
+  if (!isOwnerAlgorithm(algorithm)) throw new TypeError("algorithm");
+  return { algorithm, publicKey: fromBase64(publicKey), privateKey: await crypto.subtle.importKey("pkcs8", fromBase64(privateKey), importParameters[algorithm], true, ["sign"]) };
+};
+
 const parse = async (value: unknown): Promise<Kept & { state: KeyState }> => {
   const kept = value as Kept;
   const { version, did, keys, epochKeys, former = [], owner, pins } = kept;
   check(version === VERSION && typeof did === "string" && epochKeys.length > 0, "version");
   check(pins.every(([of, { uri, cid }]) => [of, uri, cid].every((text) => typeof text === "string")), "pins");
   check(former.every((id) => fromBase64(id).length === 32), "ids of former keys");
-  if (!isOwnerAlgorithm(owner.algorithm)) throw new TypeError("algorithm");
   const state: KeyState = {
     keys: await Promise.all(keys.map(keyOf)),
     epochKeys: epochKeys.map(secretOf),
     former,
-    owner: {
-      algorithm: owner.algorithm,
-      publicKey: fromBase64(owner.publicKey),
-      privateKey: await crypto.subtle.importKey("pkcs8", fromBase64(owner.privateKey), importParameters[owner.algorithm], true, ["sign"]),
-    },
+    owner: owner && (await ownerOf(owner)),
     pins: new Map(pins),
   };
   return { ...kept, state };

@@ -42,6 +42,6 @@ export const openSealer = async (ports: SealingPorts, { store, suite = DEFAULT_S
   const own = new OwnKeys(state, { did, suite, now, nextRkey: () => nextRkey(state.keys[0]?.rkey), publish, find, save });
   const peers = new PeerKeys(mapPins(state.pins, save), { suites: allowX25519 ? SUITES : [DEFAULT_SUITE], now, list, prove, alarm: onAlarm });
   await own.refresh();
-  const watch = new OwnWatch({ did, owner: state.owner, list, prove, alarm: onAlarm, now });
+  const watch = state.owner && new OwnWatch({ did, owner: state.owner, list, prove, alarm: onAlarm, now });
   return new EnvelopeSealer({ did, prove, now }, own, peers, watch);
 };

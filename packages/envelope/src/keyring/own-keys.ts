@@ -4,7 +4,7 @@ import { makeKeyRecord } from "../key-record.ts";
 import { MAX_EPOCHS } from "../limits.ts";
 import type { KeyRing } from "../open.ts";
 import { makeKeyPair, type SuiteName } from "../suites.ts";
-import type { KeyState, OwnKey } from "./key-state.ts";
+import { type KeyState, KeyStateError, type OwnKey } from "./key-state.ts";
 import type { Sent } from "./sealer.ts";
 import { GRACE_MS, KEY_LIFE_MS, MAX_FORMER, ROTATE_AFTER_MS } from "./settings.ts";
 
@@ -58,7 +58,7 @@ export class OwnKeys {
   get dueAt(): number {
     const [newest, ...older] = this.#state.keys;
     if (newest?.published === undefined) return 0;
-    return Math.min(rotationOf(newest), ...older.map(endOf));
+    return Math.min(rotationOf(newest), nextEnd(older));
   }
 
   /** Make sure that the newest key is published and young; calls at the same time share one run. */
@@ -97,12 +97,14 @@ export class OwnKeys {
 
   async #rotate(before: OwnKey | undefined): Promise<void> {
     const { did, suite, now, nextRkey } = this.#ports;
+    const { owner } = this.#state;
+    if (owner === undefined) throw new KeyStateError("Somebody else holds the keys now: none is published from here");
     const pair = await makeKeyPair(suite);
     // A clock that was set back must not make the new key older than the one before it.
     const from = Math.max(now(), Date.parse(before?.record.createdAt ?? "") || 0);
     const [createdAt, expiresAt] = [new Date(from).toISOString(), new Date(from + KEY_LIFE_MS).toISOString()];
     const prev = before?.published;
-    const record = await makeKeyRecord({ did, pair, createdAt, expiresAt, owners: [this.#state.owner], ...(prev === undefined ? {} : { prev }) });
+    const record = await makeKeyRecord({ did, pair, createdAt, expiresAt, owners: [owner], ...(prev === undefined ? {} : { prev }) });
     const key: OwnKey = { pair, rkey: nextRkey(), record };
     this.#state.keys = [key, ...this.#state.keys];
     dropOver(this.#state, now());
@@ -122,12 +124,15 @@ export class OwnKeys {
 
 const rotationOf = ({ record }: OwnKey): number => Date.parse(record.createdAt) + ROTATE_AFTER_MS;
 
+/** When the first of these keys is to be deleted, in milliseconds since 1970; infinite when there is none. */
+export const nextEnd = (keys: readonly OwnKey[]): number => Math.min(Number.POSITIVE_INFINITY, ...keys.map(endOf));
+
 /** From then on nothing that was sealed for it in time is waited for any more. */
 const endOf = ({ record }: OwnKey): number => Date.parse(record.expiresAt) + GRACE_MS;
 
-/** Delete private keys whose time is over, all but the newest key's; their ids stay known. Whether there were any. */
+/** Delete private keys whose time is over, all but the one that is in use; their ids stay known. Whether there were any. */
 export const dropOver = (state: KeyState, now: number): boolean => {
-  const over = state.keys.slice(1).filter((key) => endOf(key) <= now);
+  const over = state.keys.slice(state.owner === undefined ? 0 : 1).filter((key) => endOf(key) <= now);
   if (over.length === 0) return false;
   state.keys = state.keys.filter((key) => !over.includes(key));
   state.former = [...over.map(({ pair }) => toBase64(pair.keyId)), ...state.former].slice(0, MAX_FORMER);

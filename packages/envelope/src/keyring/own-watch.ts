@@ -36,11 +36,12 @@ export class OwnWatch {
     const { now } = this.#ports;
     if (now() < this.#next) return;
     this.#next = now() + PEER_FRESH_MS; // if it fails
-    await this.#look();
+    await this.check();
     this.#next = now() + WATCH_MS;
   }
 
-  async #look(): Promise<void> {
+  /** Look now. Alarms once for each key that is not the owner's. @throws Error when the host does not answer. */
+  async check(): Promise<void> {
     const { did, list, alarm } = this.#ports;
     const uris = (await list(did)).slice(0, MAX_KEY_RECORDS);
     for (const uri of uris) {

@@ -9,6 +9,9 @@ export const MAX_KEYS = 8;
 /** A proof of one small record: its path through a tree of a million records is below 40 KB. */
 export const MAX_PROOF_BYTES = 256_000;
 
+/** A proof of any record: one of 1,000,000 bytes, its path, and room. */
+export const MAX_RECORD_PROOF_BYTES = 1_100_000;
+
 /** How long another host may take for one answer, in ms. */
 export const HOST_TIMEOUT_MS = 5_000;
 

@@ -24,8 +24,8 @@ export const localSource = (agent: AgentApi): RecordSource => ({
 });
 
 /** An account on another host. @throws UnreachableError */
-export const remoteSource = (fetcher: typeof fetch, pds: string, did: string): RecordSource => ({
-  proof: (collection, rkey) => fetchBytes(fetcher, `${pds}/xrpc/com.atproto.sync.getRecord?${new URLSearchParams({ did, collection, rkey })}`),
+export const remoteSource = (fetcher: typeof fetch, pds: string, did: string, maxProof?: number): RecordSource => ({
+  proof: (collection, rkey) => fetchBytes(fetcher, `${pds}/xrpc/com.atproto.sync.getRecord?${new URLSearchParams({ did, collection, rkey })}`, maxProof),
   newest: async (collection, limit) => {
     const url = `${pds}/xrpc/com.atproto.repo.listRecords?${new URLSearchParams({ repo: did, collection, limit: String(limit) })}`;
     const answer = await fetchJson(fetcher, url);

@@ -1,10 +1,11 @@
-import { type Handler, json } from "@rookery/pds";
+import { type Handler, invalid, json } from "@rookery/pds";
 
 interface Input {
   name: string;
   model?: string;
   recoveryKey?: string;
   idempotencyKey?: string;
+  keys?: string;
 }
 
 /**
@@ -12,9 +13,11 @@ interface Input {
  * answer and nowhere else. The Idempotency-Key header goes before the field.
  */
 export const createAgent: Handler = async ({ input, host, request }) => {
-  const { name, model, recoveryKey, idempotencyKey } = input as Input;
+  const { name, model, recoveryKey, idempotencyKey, keys = "hosted" } = input as Input;
+  if (keys !== "hosted" && keys !== "self") return invalid(`Keys are held hosted or self, not ${keys.slice(0, 64)}`);
   const key = request.headers.get("idempotency-key") || idempotencyKey;
   const made = await host.createAccount({
+    keys,
     handle: `${name}${host.handleDomains[0]}`,
     ...(model === undefined ? {} : { model }),
     ...(recoveryKey === undefined ? {} : { recoveryKey }),

@@ -1,7 +1,9 @@
 import type { DeliveryApi } from "@rookery/agent-relay";
 import { AgentObject, type AgentPorts, type DeliveryPort } from "@rookery/pds";
 import { configOf } from "../config.ts";
+import { recordsOf } from "../directory/records.ts";
 import type { Env } from "../env.ts";
+import { directoryPorts } from "../host/directory.ts";
 import { networkStub, relayStub } from "../host/stubs.ts";
 
 /** An agent's Durable Object, given the colony's relay, keys and settings. */
@@ -13,6 +15,10 @@ export class Agent extends AgentObject<Env> {
       sources: {
         colony: deliveriesOf(() => relayStub(this.env)),
         network: deliveriesOf(() => networkStub(this.env)),
+      },
+      records: {
+        keysOf: (did) => recordsOf(directoryPorts(this.env)).keysOf(did),
+        prove: (uri) => recordsOf(directoryPorts(this.env)).prove(uri),
       },
       masterKey: config.masterKey,
       plcUrl: config.plcUrl,

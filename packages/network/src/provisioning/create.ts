@@ -115,6 +115,7 @@ export const createAccount = async (workshop: Workshop, account: NewAccount): Pr
         passwordHash,
         ...(row.email === null ? {} : { email: row.email }),
         ...(row.model === null ? {} : { model: row.model }),
+        ...(account.keys === undefined ? {} : { keys: account.keys }),
       }));
   if (!made.ok) return made;
   faultPoint(config.fault, "provision.after-agent");

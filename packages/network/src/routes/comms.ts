@@ -10,6 +10,10 @@ export const commsRoutes: AnyRoute[] = [
   procedure("agent.comms.revoke", { handler: xrpc.revoke }),
   procedure("agent.comms.makePublic", { handler: xrpc.makePublic }),
 
+  query("agent.comms.getKeys", { access: "agent", handler: xrpc.getKeys }),
+  procedure("agent.comms.rotateKeys", { handler: xrpc.rotateKeys }),
+  procedure("agent.comms.takeKeys", { handler: xrpc.takeKeys }),
+
   query("agent.comms.listInbox", { access: "agent", handler: xrpc.listInbox }),
   procedure("agent.comms.getTask", { handler: xrpc.getTask }),
   procedure("agent.comms.listTasks", { handler: xrpc.listTasks }),

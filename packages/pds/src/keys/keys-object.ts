@@ -1,5 +1,55 @@
+import { MAX_EPOCHS, MAX_KEY_RECORDS } from "@rookery/envelope";
+import { ids } from "@rookery/lexicon-agent-comms";
+import { type Outcome, fail, ok } from "@rookery/sync";
 import { AccountObject } from "../account-object.ts";
-import type { KeysApi } from "./keys-api.ts";
+import type { WriteRequest, WriteResult } from "../agent-api.ts";
+import { readAlarms } from "./alarms.ts";
+import type { KeysApi, KeysView, PublishedKey, TakeKeysInput, TakenKeys } from "./keys-api.ts";
+import { MAX_SHOWN_KEYS } from "./limits.ts";
+import { type OwnKeyRecord, ownKeyRecords } from "./own-records.ts";
+import { takeKeys } from "./take-keys.ts";
 
 /** The agent's encryption keys: made, published, rotated, taken over by their owner. */
-export abstract class KeysObject<Env> extends AccountObject<Env> implements KeysApi {}
+export abstract class KeysObject<Env> extends AccountObject<Env> implements KeysApi {
+  /** As every write; a key that somebody wrote by hand is looked at. */
+  override async write(input: WriteRequest): Promise<Outcome<WriteResult>> {
+    const written = await super.write(input);
+    if (written.ok && input.ops.some(({ collection }) => collection === ids.AgentCommsKey))
+      await this.with(({ keys }) => {
+        keys.noticed();
+        return ok(null);
+      });
+    return written;
+  }
+
+  getKeys(): Promise<Outcome<KeysView>> {
+    return this.with(({ sql, account, vault, sealing }) =>
+      ok({ custody: sealing.custody, keys: ownKeyRecords(sql, account.did, MAX_SHOWN_KEYS).map(viewOf), alarms: readAlarms(vault) }),
+    );
+  }
+
+  rotateKeys({ what }: { what: "encryption" | "epoch" }): Promise<Outcome<{ key?: PublishedKey }>> {
+    return this.with(async ({ sql, account, sealing }) => {
+      const ready = await sealing.sealer();
+      if (!ready.ok) return ready;
+      if (what === "epoch" && (ready.value.ring.epochKeys ?? []).length >= MAX_EPOCHS) return fail(400, "TooManyKeys", `There are ${MAX_EPOCHS} epoch keys, as many as can be kept`);
+      const rotated = await sealing.attempt(({ own }) => (what === "encryption" ? own.rotate() : own.rotateEpoch()));
+      if (!rotated.ok) return rotated;
+      const [newest] = what === "encryption" ? ownKeyRecords(sql, account.did, 1) : [];
+      return ok(newest === undefined ? {} : { key: viewOf(newest) });
+    });
+  }
+
+  takeKeys(input: TakeKeysInput): Promise<Outcome<TakenKeys>> {
+    return this.with((state) => takeKeys(state, input));
+  }
+
+  keyRecords(): Promise<Outcome<string[]>> {
+    return this.with(async ({ sql, account, keys }) => {
+      await keys.expected();
+      return ok(ownKeyRecords(sql, account.did, MAX_KEY_RECORDS).map(({ uri }) => uri));
+    });
+  }
+}
+
+const viewOf = ({ uri, value: { keyId, suite, createdAt, expiresAt } }: OwnKeyRecord): PublishedKey => ({ uri, keyId, suite, createdAt, expiresAt });

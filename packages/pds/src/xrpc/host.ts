@@ -48,6 +48,8 @@ export interface NewAccount {
   recoveryKey?: string;
   model?: string;
   idempotencyKey?: string;
+  /** Who is to hold its encryption keys; when absent, whoever uses them first. */
+  keys?: "hosted" | "self";
   /** The admin may take reserved names. */
   allowReserved?: boolean;
 }

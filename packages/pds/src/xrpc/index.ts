@@ -41,3 +41,6 @@ export { getStats } from "./memory/get-stats.ts";
 export { pin } from "./memory/pin.ts";
 export { recall } from "./memory/recall.ts";
 export { remember } from "./memory/remember.ts";
+export { getKeys } from "./comms/get-keys.ts";
+export { rotateKeys } from "./comms/rotate-keys.ts";
+export { takeKeys } from "./comms/take-keys.ts";

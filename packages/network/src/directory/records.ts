@@ -1,0 +1,59 @@
+import { ids } from "@rookery/lexicon-agent-comms";
+import type { ProvenRecord, RecordsPort } from "@rookery/pds";
+import { atprotoKeyOf, isLoopbackHost, isPublicHost, pdsOf } from "@rookery/sync";
+import { UnreachableError } from "../federation/fetch-json.ts";
+import { MAX_KEYS, MAX_RECORD_PROOF_BYTES } from "./limits.ts";
+import type { DirectoryPorts } from "./ports.ts";
+import { ProofError, provenRecord } from "./proven-record.ts";
+import { localSource, type RecordSource, remoteSource } from "./record-source.ts";
+
+type Ports = Pick<DirectoryPorts, "origin" | "dids" | "find" | "agent" | "fetch">;
+
+/**
+ * Records of anybody, for an agent that seals to them or was sent something: of this colony out of their objects, of everybody
+ * else from the host that their DID document names. Nothing is believed that the author's key has not signed.
+ */
+export const recordsOf = (ports: Ports): RecordsPort => ({
+  keysOf: async (did) => {
+    if ((await ports.find(did)) !== undefined) {
+      const keys = await ports.agent(did).keyRecords();
+      return keys.ok ? keys.value : [];
+    }
+    const source = remoteSource(ports.fetch, pdsOfAnybody(await ports.dids.resolve(did), ports.origin), did);
+    const rkeys = await source.newest(ids.AgentCommsKey, MAX_KEYS);
+    return rkeys.map((rkey) => `at://${did}/${ids.AgentCommsKey}/${rkey}`);
+  },
+  prove: async (uri) => {
+    const [, , did = "", collection = "", rkey = ""] = uri.split("/");
+    const local = (await ports.find(did)) === undefined ? undefined : localSource(ports.agent(did));
+    for (const fresh of [false, true]) {
+      const document = await ports.dids.resolve(did, { fresh });
+      const didKey = atprotoKeyOf(document);
+      if (didKey === undefined) throw new UnreachableError(`${did} has no key to prove anything by`);
+      try {
+        return await proveBy(local ?? remoteSource(ports.fetch, pdsOfAnybody(document, ports.origin), did, MAX_RECORD_PROOF_BYTES), { did, collection, rkey, didKey });
+      } catch (error) {
+        // The key may have been exchanged since the document was read.
+        if (fresh || !(error instanceof ProofError)) throw error;
+      }
+    }
+    throw new Error("unreachable");
+  },
+});
+
+const proveBy = async (source: RecordSource, at: { did: string; collection: string; rkey: string; didKey: string }): Promise<ProvenRecord | undefined> => {
+  const proof = await source.proof(at.collection, at.rkey);
+  if (proof === undefined) return undefined;
+  const { view } = await provenRecord(proof, at);
+  return view && { uri: view.uri, cid: view.cid, value: view.value };
+};
+
+/** Origin of an account's host: a public name over HTTPS, or a neighbour of a colony on loopback. @throws UnreachableError */
+const pdsOfAnybody = (document: unknown, ownOrigin: string): string => {
+  const pds = pdsOf(document);
+  if (pds === undefined) throw new UnreachableError("its DID document names no host");
+  const url = new URL(pds);
+  const onLoopback = isLoopbackHost(new URL(ownOrigin).hostname) && isLoopbackHost(url.hostname);
+  if (!onLoopback && (url.protocol !== "https:" || !isPublicHost(url.hostname))) throw new UnreachableError(`${url.origin} is no origin to ask`);
+  return url.origin;
+};
