@@ -12,6 +12,7 @@ import { atprotoDid, hostDidDocument } from "./http/well-known.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { commsRoutes } from "./routes/comms.ts";
 import { federationRoutes } from "./routes/federation.ts";
+import { reachRoutes } from "./routes/reach.ts";
 import { global, JSON_LIMIT, procedure, query, WRITE_LIMIT } from "./routes/rows.ts";
 
 /** Everything this colony answers, and to whom. The door walks nothing else; routes.test.ts tries every row with every caller. */
@@ -96,6 +97,7 @@ export const routes: AnyRoute[] = [
   { method: "GET", path: "/.well-known/did.json", access: "public", body: "none", maxBytes: 0, rate: global, handler: hostDidDocument },
 
   ...commsRoutes,
+  ...reachRoutes,
   ...adminRoutes,
   ...federationRoutes,
 ];

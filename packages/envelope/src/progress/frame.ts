@@ -51,7 +51,7 @@ export const openProgress = (channel: ProgressChannel, sequence: number, sealed:
     const key = await importKey(channel.key, "decrypt");
     const algorithm = { name: "AES-GCM", iv: bytes.subarray(0, NONCE_BYTES), additionalData: bound(channel, sequence) };
     const padded = new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes.subarray(NONCE_BYTES)));
-    return asProgress(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(unpad(padded))));
+    return asProgress(JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(unpad(padded))));
   });
 
 /** Reads a channel's frames, each once and forwards only: what was replayed or came out of order is refused. */

@@ -1,4 +1,4 @@
-import { atprotoKeyOf } from "@rookery/sync";
+import { atprotoKeyOf, pdsOf } from "@rookery/sync";
 import { didCacheOf } from "./did-document.ts";
 
 /**
@@ -8,4 +8,9 @@ import { didCacheOf } from "./did-document.ts";
  */
 export async function signingKeyOf(plcUrl: string, did: string, suspect = false): Promise<string | undefined> {
   return atprotoKeyOf(await didCacheOf(plcUrl).resolve(did, { fresh: suspect }));
+}
+
+/** Origin of the account's host; undefined when its document names none. Throws when the document cannot be had now. */
+export async function pdsOriginOf(plcUrl: string, did: string): Promise<string | undefined> {
+  return pdsOf(await didCacheOf(plcUrl).resolve(did));
 }

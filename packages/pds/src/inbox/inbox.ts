@@ -2,6 +2,7 @@ import { type Outcome, fail, ok } from "@rookery/sync";
 import type { InboxMessage } from "../agent-api.ts";
 import { INBOX_RETRY_BUDGET, INBOX_RETRY_FIRST, MAX_INBOX_WAITERS, MAX_INBOX_WAIT_SECONDS } from "../limits.ts";
 import type { AgentPorts, SourceName } from "../ports.ts";
+import type { Trust } from "../reach/trust.ts";
 import type { JobResult, Scheduler } from "../scheduler.ts";
 import { knownSources, noteSource, readMessages } from "../store/inbox.ts";
 import { nextDue } from "../store/inbox-waiting.ts";
@@ -26,16 +27,17 @@ export class Inbox {
   readonly #retries: Retries;
   readonly #sources: Map<SourceName, Source>;
   readonly #waiters = new Set<() => void>();
+  readonly #watchers: (() => void)[] = [];
   /** Sources that have to be pulled. */
   readonly #wanted = new Set<SourceName>();
   #running: Promise<void> | undefined;
   #abandoned = false;
 
-  constructor(storage: DurableObjectStorage, scheduler: Scheduler, ports: AgentPorts, did: string) {
+  constructor(storage: DurableObjectStorage, scheduler: Scheduler, ports: AgentPorts, did: string, trust: Trust) {
     this.#storage = storage;
     this.#scheduler = scheduler;
     this.#did = did;
-    const context = { sql: storage.sql, ports, did, settle: new Settle(storage, scheduler, ports, did, () => this.#arrived()) };
+    const context = { sql: storage.sql, ports, did, settle: new Settle({ storage, scheduler, ports, did, trust, arrived: () => this.announce() }) };
     const { colony, network } = ports.sources;
     this.#sources = new Map([["colony", new Source("colony", colony, context)]]);
     if (network !== undefined) this.#sources.set("network", new Source("network", network, context));
@@ -70,10 +72,20 @@ export class Inbox {
     return ok(last === undefined ? { messages, ...(cursor === undefined ? {} : { cursor }) } : { messages, cursor: String(last.id) });
   }
 
+  /** Have `look` called, in this life of the object, whenever there may be new messages. */
+  watch(look: () => void): void {
+    this.#watchers.push(look);
+  }
+
+  /** There may be new messages: whoever waits looks again. */
+  announce(): void {
+    for (const look of [...this.#waiters, ...this.#watchers]) look();
+  }
+
   /** The object's storage is going: nobody waits any longer. */
   abandon(): void {
     this.#abandoned = true;
-    this.#arrived();
+    for (const waiter of this.#waiters) waiter();
   }
 
   /** The alarm's turn: deliveries that wait first, then whatever is new. What takes longer goes on by itself, and the next alarm waits for it. */
@@ -115,10 +127,6 @@ export class Inbox {
   #known(): SourceName[] {
     const noted = knownSources(this.#storage.sql);
     return [...this.#sources.keys()].filter((name) => name === "colony" || noted.has(name));
-  }
-
-  #arrived(): void {
-    for (const arrived of this.#waiters) arrived();
   }
 
   #arrival(ms: number): Promise<void> {

@@ -1,13 +1,25 @@
 import { faultPoint } from "../fault.ts";
 import { INBOX_INVALID_TRIES, INBOX_RETRY_FIRST, INBOX_RETRY_LAST, INBOX_UNRESOLVED_TRIES } from "../limits.ts";
 import type { AgentPorts } from "../ports.ts";
+import type { Trust } from "../reach/trust.ts";
 import type { Scheduler } from "../scheduler.ts";
-import { insertMessage, putUntold, trimInbox } from "../store/inbox.ts";
+import { putUntold, trimInbox } from "../store/inbox.ts";
 import { type Waiting, countTry, deleteWaiting, mostWaiting, putWaiting, triedOften } from "../store/inbox-waiting.ts";
 import type { Verdict } from "./verify.ts";
 
 /** Pause before the next try after so many, in ms. */
 export const backOff = (tries: number): number => Math.min(INBOX_RETRY_LAST, INBOX_RETRY_FIRST * 2 ** Math.max(0, Math.min(tries, 20)));
+
+interface Options {
+  storage: DurableObjectStorage;
+  scheduler: Scheduler;
+  ports: AgentPorts;
+  did: string;
+  /** Decides what of the verified goes into the inbox. */
+  trust: Trust;
+  /** There may be new messages. */
+  arrived: () => void;
+}
 
 /** What becomes of a delivery that was judged: it is stored, waits to be tried again, or is given up with its reason. */
 export class Settle {
@@ -15,13 +27,15 @@ export class Settle {
   readonly #scheduler: Scheduler;
   readonly #ports: AgentPorts;
   readonly #did: string;
+  readonly #trust: Trust;
   readonly #arrived: () => void;
 
-  constructor(storage: DurableObjectStorage, scheduler: Scheduler, ports: AgentPorts, did: string, arrived: () => void) {
+  constructor({ storage, scheduler, ports, did, trust, arrived }: Options) {
     this.#storage = storage;
     this.#scheduler = scheduler;
     this.#ports = ports;
     this.#did = did;
+    this.#trust = trust;
     this.#arrived = arrived;
   }
 
@@ -49,7 +63,7 @@ export class Settle {
     }
     if (verdict.kind === "verified") {
       deleteWaiting(sql, waiting);
-      insertMessage(sql, verdict.message, waiting.source, new Date().toISOString());
+      this.#trust.receive(verdict.message, waiting.source, Date.now());
       return "done";
     }
     const entry = { ...waiting, tries: waiting.tries + 1, reason: verdict.reason };

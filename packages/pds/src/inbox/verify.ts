@@ -1,7 +1,7 @@
 import { CarError, CborError, CidError, CommitError, InvalidNodeError, MissingBlockError, PathError, type ProofResult, cidToString, decode, isTid, lexToJson, verifyProof } from "@rookery/repo";
 import { recipientsOf } from "@rookery/lexicon-agent-comms";
 import { checkCommit, decodeFrame, recordAt, verifyCommitSignature, type CheckedCommit, type CommitBody } from "@rookery/sync";
-import { signingKeyOf } from "../identity/key-cache.ts";
+import { pdsOriginOf, signingKeyOf } from "../identity/key-cache.ts";
 import { MAX_RECORD_BYTES } from "../limits.ts";
 import type { DeliveryRow } from "../ports.ts";
 import { sha256 } from "../sha256.ts";
@@ -19,6 +19,8 @@ export interface Verified {
   /** Absent for a retraction. */
   cid?: string;
   bytes?: Uint8Array;
+  /** Host of the author's repository, by its DID document; absent when it names none. */
+  host?: string;
 }
 
 export type Verdict =
@@ -40,7 +42,8 @@ export type GoodCommits = Map<number, CheckedCommit>;
  */
 export async function verifyDelivery(row: DeliveryRow, recipient: string, plcUrl: string, good: GoodCommits = new Map()): Promise<Verdict> {
   try {
-    return row.proof === undefined ? await verifyFrame(row, recipient, plcUrl, good) : await verifyByProof(row, row.proof, recipient, plcUrl);
+    const verdict = row.proof === undefined ? await verifyFrame(row, recipient, plcUrl, good) : await verifyByProof(row, row.proof, recipient, plcUrl);
+    return verdict.kind === "verified" ? { kind: "verified", message: { ...verdict.message, ...(await hostOf(plcUrl, row.author)) } } : verdict;
   } catch (error) {
     console.error(JSON.stringify({ event: "delivery-check-failed", did: recipient, author: row.author, path: row.path, error: String(error) }));
     return invalid(`it cannot be checked: ${String(error)}`);
@@ -134,6 +137,16 @@ async function keyOf(plcUrl: string, author: string, suspect: boolean): Promise<
     return didKey === undefined ? { unresolved: `no signing key in the DID document of ${author}` } : { didKey };
   } catch (error) {
     return { unresolved: `DID document of ${author}: ${String(error)}` };
+  }
+}
+
+/** Where the author lives. The document was had a moment ago for its key; should it be gone, the sender has no host. */
+async function hostOf(plcUrl: string, author: string): Promise<{ host?: string }> {
+  try {
+    const origin = await pdsOriginOf(plcUrl, author);
+    return origin === undefined ? {} : { host: new URL(origin).host };
+  } catch {
+    return {};
   }
 }
 

@@ -1,5 +1,67 @@
+import { type Outcome, fail, ok } from "@rookery/sync";
 import { TasksObject } from "../tasks/tasks-object.ts";
-import type { ReachApi } from "./reach-api.ts";
+import { cursorOf } from "./cursor.ts";
+import type { Policy, PolicyView, ProgressInput, QuarantineSelection, QuarantinedItem, ReachApi, WebhookInput, WebhookView } from "./reach-api.ts";
+
+const NOT_YET = fail(501, "MethodNotImplemented", "Not there yet");
 
 /** Who reaches the agent and how it hears of it: inbox policy, sockets, webhooks, progress. */
-export abstract class ReachObject<Env> extends TasksObject<Env> implements ReachApi {}
+export abstract class ReachObject<Env> extends TasksObject<Env> implements ReachApi {
+  getPolicy(): Promise<Outcome<PolicyView>> {
+    return this.with(({ reach: { policy, quarantine, tally } }) =>
+      ok({ policy: policy.own, effective: policy.held.effective, quarantined: quarantine.count, blocked: tally.of("blocked"), expired: tally.of("expired") }));
+  }
+
+  putPolicy({ policy }: { policy: Policy }): Promise<Outcome<{ effective: Policy }>> {
+    return this.with(({ reach }) => {
+      const put = reach.policy.put(policy);
+      return put.ok ? ok({ effective: reach.policy.held.effective }) : put;
+    });
+  }
+
+  listQuarantine({ limit, cursor }: { limit: number; cursor?: string }): Promise<Outcome<{ items: QuarantinedItem[]; cursor?: string }>> {
+    return this.with(({ reach: { quarantine } }) => {
+      const after = cursorOf(cursor);
+      if (!after.ok) return after;
+      const found = quarantine.list(after.value, limit);
+      const last = found.at(-1);
+      return ok({ items: found.map(({ item }) => item), ...(last === undefined || found.length < limit ? {} : { cursor: String(last.id) }) });
+    });
+  }
+
+  releaseQuarantine({ allow = false, ...selection }: QuarantineSelection & { allow?: boolean }): Promise<Outcome<{ released: number }>> {
+    return this.with(({ reach, inbox }) => {
+      const released = reach.decisions.release(selection, allow);
+      if (!released.ok) return released;
+      if (released.value > 0) inbox.announce();
+      return ok({ released: released.value });
+    });
+  }
+
+  discardQuarantine({ block = false, ...selection }: QuarantineSelection & { block?: boolean }): Promise<Outcome<{ discarded: number }>> {
+    return this.with(({ reach }) => {
+      const discarded = reach.decisions.discard(selection, block);
+      return discarded.ok ? ok({ discarded: discarded.value }) : discarded;
+    });
+  }
+
+  putWebhook(_: WebhookInput): Promise<Outcome<{ webhook: WebhookView; secret?: string }>> {
+    return this.with(() => NOT_YET);
+  }
+
+  listWebhooks(): Promise<Outcome<{ webhooks: WebhookView[] }>> {
+    return this.with(() => NOT_YET);
+  }
+
+  deleteWebhook(_: { id: string }): Promise<Outcome<null>> {
+    return this.with(() => NOT_YET);
+  }
+
+  publishProgress(_: ProgressInput): Promise<Outcome<{ channel: string; sequence: number }>> {
+    return this.with(() => NOT_YET);
+  }
+
+  getProgressChannel(_: { request: string }): Promise<Outcome<{ worker: string; channel: string; key?: string }>> {
+    return this.with(() => NOT_YET);
+  }
+}

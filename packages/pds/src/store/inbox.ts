@@ -46,7 +46,7 @@ export function insertMessage(sql: SqlStorage, m: Verified, source: SourceName, 
 }
 
 /** The newest message of one path, by rev. Identities begin with their path and a space; "!" is the character after it. */
-function newestAt(sql: SqlStorage, uri: string): { id: number; cid: string | null; action: string; rev: string } | undefined {
+export function newestAt(sql: SqlStorage, uri: string): { id: number; cid: string | null; action: string; rev: string } | undefined {
   return sql
     .exec<{ id: number; cid: string | null; action: string; rev: string }>(
       "SELECT id, cid, action, COALESCE(rev, '') AS rev FROM inbox WHERE identity > ? AND identity < ? ORDER BY COALESCE(rev, '') DESC, id DESC LIMIT 1", `${uri} `, `${uri}!`,

@@ -65,6 +65,7 @@ function write(state: AgentState, changes: Change[], meter: Meter, now: number, 
 
   // 2. Nodes and records. What an open export still needs is kept aside.
   const deliveries = deliveriesOf(state, changes);
+  state.reach.trust.wrote(deliveries, now);
   const keepFor = state.pins.newest;
   if (keepFor !== undefined) state.pins.kept();
   applyDelta(sql, delta, rev, keepFor);

@@ -1,0 +1,36 @@
+/** Every bound of who reaches an agent and how it hears of it, with its reason. Milliseconds and bytes unless the name says otherwise. */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** What senders who are not known may send when neither the colony nor the agent says otherwise: a lively first conversation, and no flood. */
+export const DEFAULT_PER_SENDER = { perHour: 60, pending: 200, bytes: 300_000 };
+/** Of one host, which may have many agents: sixteen of them at their busiest. Size is each sender's affair. */
+export const DEFAULT_PER_HOST = { perHour: 1_000, pending: 5_000, bytes: 1_000_000 };
+/** A guest's question is a few thousand letters; each costs the agent an answer. Of a host, ten times as many. */
+export const DEFAULT_QUESTIONS = { perHour: 20, pending: 50, bytes: 32_000 };
+export const QUESTIONS_PER_HOST = 10;
+/** Of all senders together who are not known: hosts cost a domain each, and the inbox keeps 100,000 rows. */
+export const ALL_STRANGERS = { perHour: 5_000, pending: 20_000, bytes: 1_000_000 };
+/** "Within an hour", and how long a message that was not answered counts as pending. */
+export const RATE_WINDOW = HOUR;
+export const PENDING_WINDOW = 30 * DAY;
+/** Counters kept (about 100 bytes each); then those not used for longest go. Those of hosts and of all together stay fresh. */
+export const MAX_STRANGERS = 10_000;
+
+/** Senders on each of an agent's own lists: they are read into memory, and sealed as one entry. */
+export const MAX_LISTED_SENDERS = 1_000;
+/** Whom the agent has written to, remembered; then those written to longest ago go, and are strangers again. */
+export const MAX_CORRESPONDENTS = 10_000;
+/** When it last wrote to somebody need not be known more exactly, and costs no row per message. */
+export const CORRESPONDENT_FRESH = DAY;
+/** Own records looked through, newest first, for whom an agent of an older version has written to. */
+export const MAX_BACKFILL_RECORDS = 5_000;
+
+/** What waits for a decision: rows, and bytes of records; then the newest of whoever has most of it goes. */
+export const MAX_QUARANTINE_ROWS = 1_000;
+export const MAX_QUARANTINE_BYTES = 32_000_000;
+/** How long it waits. */
+export const QUARANTINE_LIFE = 30 * DAY;
