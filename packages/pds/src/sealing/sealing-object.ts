@@ -1,28 +1,31 @@
-import { type Outcome, fail } from "@rookery/sync";
+import type { Outcome } from "@rookery/sync";
 import { KeysObject } from "../keys/keys-object.ts";
+import { makePublic } from "./make-public.ts";
+import { open } from "./open.ts";
+import { revoke } from "./revoke.ts";
 import type { OpenedAt, RecordAt, Revoked, RevokeInput, SealingApi, SendInput } from "./sealing-api.ts";
-
-const NOT_YET = fail(501, "MethodNotImplemented", "Not there yet");
+import { send } from "./send.ts";
+import { share } from "./share.ts";
 
 /** What is sealed and opened inside the agent: sending, reading, sharing. */
 export abstract class SealingObject<Env> extends KeysObject<Env> implements SealingApi {
-  send(_: SendInput): Promise<Outcome<RecordAt>> {
-    return this.with(() => NOT_YET);
+  send(input: SendInput): Promise<Outcome<RecordAt>> {
+    return this.with((state) => send(state, input));
   }
 
-  open(_: { uri: string; grant?: string }): Promise<Outcome<OpenedAt>> {
-    return this.with(() => NOT_YET);
+  open(input: { uri: string; grant?: string }): Promise<Outcome<OpenedAt>> {
+    return this.with((state) => open(state, input));
   }
 
-  share(_: { uri: string; to: string }): Promise<Outcome<RecordAt>> {
-    return this.with(() => NOT_YET);
+  share(input: { uri: string; to: string }): Promise<Outcome<RecordAt>> {
+    return this.with((state) => share(state, input));
   }
 
-  revoke(_: RevokeInput): Promise<Outcome<Revoked>> {
-    return this.with(() => NOT_YET);
+  revoke(input: RevokeInput): Promise<Outcome<Revoked>> {
+    return this.with((state) => revoke(state, input));
   }
 
-  makePublic(_: { uri: string }): Promise<Outcome<RecordAt>> {
-    return this.with(() => NOT_YET);
+  makePublic(input: { uri: string }): Promise<Outcome<RecordAt>> {
+    return this.with((state) => makePublic(state, input));
   }
 }

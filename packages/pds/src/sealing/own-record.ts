@@ -1,0 +1,43 @@
+import { addressOf, isSealedRecord } from "@rookery/envelope";
+import { ids } from "@rookery/lexicon-agent-comms";
+import { cidToString, decode, lexToJson } from "@rookery/repo";
+import { type Outcome, ok } from "@rookery/sync";
+import type { AgentState } from "../state.ts";
+import { readRecord } from "../store/records.ts";
+import { invalid, NOT_SEALED, recordNotFound } from "./faults.ts";
+
+/** A record of the agent's own repository, as it is there. */
+export interface OwnRecord {
+  uri: string;
+  cid: string;
+  repo: string;
+  collection: string;
+  rkey: string;
+  /** In JSON form. */
+  record: Record<string, unknown>;
+}
+
+/** The agent's record at an at-uri by its DID. Errors: `InvalidRequest`, `RecordNotFound` (400). */
+export function ownRecord({ sql, account }: Pick<AgentState, "sql" | "account">, uri: string): Outcome<OwnRecord> {
+  let address: ReturnType<typeof addressOf>;
+  try {
+    address = addressOf(uri);
+  } catch {
+    return invalid(`Not the at-uri of a record: ${uri.slice(0, 600)}`);
+  }
+  const row = address.repo === account.did ? readRecord(sql, `${address.collection}/${address.rkey}`) : undefined;
+  if (row === undefined) return recordNotFound(uri);
+  // A stored record is a map (named boundary: it was checked when it was written).
+  return ok({ ...address, uri, cid: cidToString(row.cid), record: lexToJson(decode(row.data)) as Record<string, unknown> });
+}
+
+/** A record of the agent's own that is sealed and not disclosed. Errors: as `ownRecord`; `NotSealed` (400). */
+export function ownSealedRecord(state: Pick<AgentState, "sql" | "account">, uri: string): Outcome<OwnRecord> {
+  const found = ownRecord(state, uri);
+  if (!found.ok) return found;
+  const { collection, record, cid } = found.value;
+  return isSealedRecord(collection, record) && !isDisclosed(state, cid) ? found : NOT_SEALED;
+}
+
+/** Whether the data key of the record with this CID is published. */
+export const isDisclosed = ({ sql }: Pick<AgentState, "sql">, cid: string): boolean => readRecord(sql, `${ids.AgentCommsDisclosure}/${cid}`) !== undefined;

@@ -1,0 +1,90 @@
+import { encodeData, isSealedRecord, openRecord, OpenError, sealedCollections } from "@rookery/envelope";
+import { isComms } from "@rookery/lexicon-agent-comms";
+import { cidToString } from "@rookery/repo";
+import { type Outcome, fail, ok } from "@rookery/sync";
+import type { PreparedOp } from "../agent-api.ts";
+import { MAX_COMMIT_OPS } from "../limits.ts";
+import type { AgentState } from "../state.ts";
+import { readRecord } from "../store/records.ts";
+import { prepareOp } from "../write/prepare.ts";
+import { sealedBlobs } from "./blobs.ts";
+import { cannotSeal, invalid } from "./faults.ts";
+import { grantOp, usableGrant } from "./grants.ts";
+import { ownRecord, ownSealedRecord } from "./own-record.ts";
+import type { RecordAt, SendInput } from "./sealing-api.ts";
+import { keyOf, withSealer } from "./with-sealer.ts";
+
+/**
+ * Write a record that is addressed to somebody, sealed for them unless `privacy` is `public`, and what they are granted with
+ * it, in one commit. What cannot be sealed is not written. Errors: see `SealingApi.send`.
+ */
+export async function send(state: AgentState, input: SendInput): Promise<Outcome<RecordAt>> {
+  const { collection, record, privacy = "sealed", grants = [] } = input;
+  const plain = prepareOp({ action: "create", collection, rkey: input.rkey, record, validate: true });
+  if (!plain.ok) return plain;
+  const { op } = plain.value;
+  const { deliverTo, rkey } = op;
+  if (!isComms(collection) || deliverTo === undefined) return invalid(`Records of ${collection} are not sent: nobody is named in them`);
+  const before = await already(state, op, record, privacy);
+  if (before !== undefined) return before;
+  if (privacy === "public" && grants.length === 0) return write(state, [op], record, privacy);
+  if (privacy === "sealed" && (deliverTo === "all" || !sealedCollections.includes(collection)))
+    return cannotSeal(deliverTo === "all" ? "What is for everybody cannot be sealed; say privacy: public" : `Records of ${collection} have no sealed form; say privacy: public`);
+  return withSealer(state, async (sealer) => {
+    const readers = readersOf(collection, record, deliverTo);
+    const granted: PreparedOp[] = [];
+    for (const uri of new Set(grants)) {
+      const subject = ownSealedRecord(state, uri);
+      if (!subject.ok) return subject;
+      for (const reader of readers) {
+        if (granted.length >= MAX_COMMIT_OPS) return invalid(`More than ${MAX_COMMIT_OPS - 1} grants with one record`);
+        if ((await usableGrant(state, sealer, subject.value, reader)) === undefined) granted.push(await grantOp(sealer, subject.value, reader));
+      }
+    }
+    if (privacy === "public") return write(state, [op, ...granted], record, privacy);
+    const blobs = sealedBlobs(state, record);
+    if (!blobs.ok) return blobs;
+    for (const did of deliverTo) await keyOf(sealer, did);
+    const draft = await sealer.seal({ collection, rkey, record, to: [...deliverTo], blobs: blobs.value });
+    const sealed = prepareOp({ action: "create", collection, rkey, record: draft.record, validate: true });
+    // That it was sealed is looked at once more, since after this it is everybody's.
+    if (!isSealedRecord(collection, draft.record)) return cannotSeal("It was not sealed");
+    return sealed.ok ? write(state, [sealed.value.op, ...granted], record, privacy) : sealed;
+  });
+}
+
+/** Who is granted what goes with a record: whom it is addressed to; of a handoff who is to take over, not who only hears of it. */
+function readersOf(collection: string, record: Record<string, unknown>, to: string[] | "all"): string[] {
+  if (to === "all") return [];
+  return collection.endsWith(".handoff") && typeof record["to"] === "string" ? [record["to"]] : to;
+}
+
+async function write(state: AgentState, ops: [PreparedOp, ...PreparedOp[]], record: Record<string, unknown>, privacy: "sealed" | "public"): Promise<Outcome<RecordAt>> {
+  const [op] = ops;
+  const written = await state.writer.write({ ops });
+  // Another call with this key may have been faster.
+  if (!written.ok) return (await already(state, op, record, privacy)) ?? written;
+  return ok({ uri: uriOf(state, op), cid: written.value.results[0]?.cid ?? "" });
+}
+
+/** The answer when something is at that key: the first one's, when it is the same; undefined when nothing is. */
+async function already(state: AgentState, op: PreparedOp, record: Record<string, unknown>, privacy: "sealed" | "public"): Promise<Outcome<RecordAt> | undefined> {
+  const { collection, rkey } = op;
+  const row = readRecord(state.sql, `${collection}/${rkey}`);
+  const uri = uriOf(state, op);
+  const there = row && ownRecord(state, uri);
+  if (row === undefined || !there?.ok) return undefined;
+  const conflict = fail(400, "RecordConflict", `Another record is at ${uri}`);
+  try {
+    const opened = await openRecord(there.value, await state.sealing.ring());
+    const same = opened.sealed === (privacy === "sealed") && sameData(opened.record, { ...record, $type: collection });
+    return same ? ok({ uri, cid: cidToString(row.cid) }) : conflict;
+  } catch (error) {
+    if (error instanceof OpenError) return conflict;
+    throw error;
+  }
+}
+
+const sameData = (a: unknown, b: unknown): boolean => Buffer.compare(encodeData(a), encodeData(b)) === 0;
+
+const uriOf = ({ account }: AgentState, { collection, rkey }: PreparedOp): string => `at://${account.did}/${collection}/${rkey}`;

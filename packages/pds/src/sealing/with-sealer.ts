@@ -1,0 +1,34 @@
+import { type CheckedKey, type EnvelopeSealer, OpenError, SealError } from "@rookery/envelope";
+import type { Outcome } from "@rookery/sync";
+import type { AgentState } from "../state.ts";
+import { cannotSeal } from "./faults.ts";
+
+/**
+ * Run `work` with what seals for the agent; an agent without keys becomes a hosted one by it. Errors beside those of `work`:
+ * `CannotSeal` (400) for whatever cannot be sealed; those of `HostedKeys.sealer`.
+ */
+export async function withSealer<T>({ sealing }: AgentState, work: (sealer: EnvelopeSealer) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  const sealer = await sealing.sealer();
+  if (!sealer.ok) return sealer;
+  // Sealing may publish a new key of the agent's own, and that may be refused like any write.
+  const done = await sealing.attempt(async (): Promise<Outcome<T>> => {
+    try {
+      return await work(sealer.value);
+    } catch (error) {
+      if (error instanceof SealError) return cannotSeal(error.message);
+      if (error instanceof OpenError) return cannotSeal("The record does not open with the agent's own keys");
+      throw error;
+    }
+  });
+  return done.ok ? done.value : done;
+}
+
+/** The key to seal for somebody. @throws SealError also when it cannot be looked up now. */
+export async function keyOf(sealer: EnvelopeSealer, did: string): Promise<CheckedKey> {
+  try {
+    return await sealer.keyOf(did);
+  } catch (error) {
+    if (error instanceof SealError) throw error;
+    throw new SealError(`The key of ${did} cannot be had now: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
