@@ -31,8 +31,11 @@ export interface Neighbourhood {
 /** How long a message may take from one colony to another, in ms. Seconds, on a machine that is busy with other tests. */
 export const CROSSES_WITHIN = 20_000;
 
-/** @param levels level of each colony; they are called a, b, c and give out handles under .a.test, .b.test, .c.test. */
-export const startNeighbours = async (levels: string[]): Promise<Neighbourhood> => {
+/**
+ * @param levels level of each colony; they are called a, b, c and give out handles under .a.test, .b.test, .c.test.
+ * @param more options of `npm run colony` for each.
+ */
+export const startNeighbours = async (levels: string[], more: string[] = []): Promise<Neighbourhood> => {
   const folder = mkdtempSync(join(tmpdir(), "rookery-neighbours-"));
   const plc = await startPlc({ port: await anyFreePort(), host: "127.0.0.1", data: join(folder, "plc") });
   const colonies: Neighbour[] = [];
@@ -45,7 +48,7 @@ export const startNeighbours = async (levels: string[]): Promise<Neighbourhood> 
     for (const [i, level] of levels.entries()) {
       const name = "abc"[i] ?? "";
       const relayPort = String(await anyFreePort());
-      const colony = await Colony.at(join(folder, name), plc.url, ["--peering", level, "--handle-domain", `.${name}.test`, "--relay-port", relayPort]);
+      const colony = await Colony.at(join(folder, name), plc.url, ["--peering", level, "--handle-domain", `.${name}.test`, "--relay-port", relayPort, ...more]);
       const { host } = new URL(colony.origin);
       colonies.push({ name, colony, origin: colony.origin, relay: `http://localhost:${relayPort}`, did: `did:web:${encodeURIComponent(host)}`, host });
       await colony.start();
