@@ -11,3 +11,12 @@ export { type DelegationTerms, mayDelegate, mayTakeOn, type TaskSource } from ".
 export type { GuardCode, Guarded } from "./guards/guarded.ts";
 export * from "./guards/limits.ts";
 export { type Usage, use } from "./guards/usage.ts";
+
+export type { Answer, ReceiptStatus } from "./answers.ts";
+export type { Arrival, Decision } from "./arrival.ts";
+export { MapStore, type Snapshot } from "./map-store.ts";
+export { Messaging } from "./messaging.ts";
+export type { Ports, Store } from "./ports.ts";
+export type { Outgoing, SendVerdict } from "./sending.ts";
+export type { Handover, Role, Task } from "./task.ts";
+export { type TaskReport, reportOf } from "./report.ts";

@@ -1,0 +1,17 @@
+import { type Arrival, type Decision, type Rooms, decisionOf, refused } from "./arrival.ts";
+import { type Early, keepEarly } from "./early.ts";
+import { ownerOf, refAt, textAt } from "./fields.ts";
+import { move } from "./tasks.ts";
+
+/** Whether another agent takes a task over: to who offered it, and to the requester, who takes its responses from then on. */
+export const arriveHandoffAnswer = (rooms: Rooms, { author, record }: Arrival): Decision => {
+  const { ports, ledger } = rooms;
+  const [request, handoff] = [refAt(record, "request"), refAt(record, "handoff")];
+  if (request === undefined || handoff === undefined) return refused("it names no handoff");
+  const task = ledger.get(ownerOf(request.uri) === ports.did ? "requester" : "worker", request.uri);
+  if (task === undefined) return refused("there is no such task here");
+  const event: Early = { kind: "answer", by: author, at: ports.now(), cid: request.cid, handoff, answer: textAt(record, "answer") ?? "" };
+  const outcome = move(rooms, task, event);
+  if (outcome.kind === "held") keepEarly(ports, event);
+  return decisionOf(outcome, task.standing.uri);
+};

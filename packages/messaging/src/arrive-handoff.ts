@@ -1,0 +1,62 @@
+import { type Arrival, type Decision, type Rooms, accepted, decisionOf, expired, refused } from "./arrival.ts";
+import { forgetEarly, recallEarly } from "./early.ts";
+import { type Ref, ownerOf, refAt } from "./fields.ts";
+import { mayTakeOn } from "./guards/delegation.ts";
+import { offerOf } from "./task-state/standing.ts";
+import { asHandoff, move, taskOfHandoff } from "./tasks.ts";
+
+/** A worker wants to hand a task over: to this agent, or it is the requester's to know. */
+export const arriveHandoff = (rooms: Rooms, arrival: Arrival): Decision => {
+  const request = refAt(arrival.record, "request");
+  if (request === undefined) return refused("it names no request");
+  return ownerOf(request.uri) === rooms.ports.did ? noticeOffer(rooms, arrival, request) : takeOffer(rooms, arrival, request);
+};
+
+/** The requester's side: only who has the task may hand it over, to one at a time. */
+const noticeOffer = (rooms: Rooms, arrival: Arrival, request: Ref): Decision => {
+  const { ledger, ports } = rooms;
+  const task = ledger.get("requester", request.uri);
+  if (task === undefined) return refused("there is no such task of ours");
+  const { uri, author } = arrival;
+  const id = task.standing.uri;
+  if (task.handoff?.uri === uri) return accepted(id);
+  const offer = offerOf(asHandoff(arrival));
+  const outcome = move(rooms, task, { kind: "handoff", by: author, at: ports.now(), cid: request.cid, offer }, (offered) => {
+    offered.handoff = { uri, from: author, to: offer.to, state: "offered" };
+    ledger.alias(uri, offered);
+  });
+  // From another host the answer may come before what it answers.
+  const early = recallEarly(ports, uri, offer.to);
+  if (early !== undefined) move(rooms, task, early);
+  forgetEarly(ports, uri);
+  return decisionOf(outcome, id);
+};
+
+/** The side of who is asked: the task is in hand, but not its own before it is accepted. */
+const takeOffer = (rooms: Rooms, arrival: Arrival, request: Ref): Decision => {
+  const { ports, ledger, answers } = rooms;
+  const { uri, cid, author, sealed } = arrival;
+  const now = ports.now();
+  const id = request.uri;
+  const known = ledger.get("worker", id);
+  if (known?.handoff?.uri === uri) return accepted(id);
+  if (known !== undefined && ledger.isOpen(known)) return refused("the task is here already", id);
+  const task = taskOfHandoff(arrival, now);
+  if (task?.standing.offer?.to !== ports.did) return refused("it is offered to somebody else");
+  task.handoff = { uri, from: author, to: ports.did, state: "offered" };
+  ledger.alias(uri, task);
+  const guarded = mayTakeOn(asHandoff(arrival), ports.did);
+  const crowded = ledger.full("worker", task.standing.requester);
+  const outcome = move(rooms, task, { kind: "tick", at: now });
+  if (outcome.kind === "moved") {
+    answers.receipt("refused", { uri, cid }, author, sealed, { code: "expired", message: "it came too late" });
+    return expired("it came too late", id);
+  }
+  if (!guarded.ok || crowded !== undefined) {
+    const message = guarded.ok ? (crowded ?? "") : guarded.message;
+    answers.receipt("refused", { uri, cid }, author, sealed, { code: guarded.ok ? "unavailable" : guarded.code, message });
+    return refused(message, id);
+  }
+  ledger.put(task);
+  return accepted(id);
+};

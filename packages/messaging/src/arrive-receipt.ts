@@ -1,0 +1,64 @@
+import { collectionsOf } from "@rookery/lexicon-agent-comms";
+import { type Arrival, type Decision, type Rooms, accepted, refused } from "./arrival.ts";
+import { type Json, errorAt, ownerOf, refAt, textAt } from "./fields.ts";
+import { MAX_RESEALED, MAX_RESEALS } from "./limits.ts";
+import type { Task } from "./task.ts";
+import { move } from "./tasks.ts";
+
+const RESEALED = "resealed";
+
+/** How often a message was sealed again, all in all. */
+interface Resealed {
+  count: number;
+  at: number;
+}
+
+/** What became of a record of ours at its reader. Never answered itself. */
+export const arriveReceipt = (rooms: Rooms, { author, record }: Arrival): Decision => {
+  const subject = refAt(record, "subject");
+  if (subject === undefined || ownerOf(subject.uri) !== rooms.ports.did) return refused("it is about no record of ours");
+  if (subject.uri.split("/")[3] === collectionsOf.receipt) return refused("receipts get none");
+  const task = rooms.ledger.get("requester", subject.uri);
+  const id = task?.standing.uri;
+  switch (textAt(record, "status")) {
+    case "key-expired":
+      return askReseal(rooms, subject.uri, author) ? accepted(id) : refused(`it was sealed again ${MAX_RESEALS} times already`, id);
+    case "refused":
+      if (task?.standing.worker === author) arriveRefusal(rooms, task, subject, record);
+      return accepted(id);
+    default:
+      return accepted(id);
+  }
+};
+
+/** A request that is refused is rejected; a wish to cancel that is refused came too late. */
+const arriveRefusal = (rooms: Rooms, task: Task, { uri, cid }: { uri: string; cid: string }, record: Json): void => {
+  if (task.cancelUri === uri) {
+    if (task.cancel === "requested") task.cancel = "too-late";
+    rooms.ledger.put(task);
+    return;
+  }
+  const error = errorAt(record);
+  move(rooms, task, { kind: "response", by: task.standing.worker, at: rooms.ports.now(), cid, state: "rejected" }, (rejected) => {
+    if (error !== undefined) rejected.error = error;
+  });
+};
+
+/** Have a record sealed again for a reader, unless that was done often enough. */
+const askReseal = ({ ports: { store }, answers }: Rooms, uri: string, to: string): boolean => {
+  const { count } = store.get<Resealed>(RESEALED, uri) ?? { count: 0 };
+  if (count >= MAX_RESEALS) return false;
+  answers.reseal(uri, to);
+  return true;
+};
+
+/** A record has taken the place of another, which its reader could not open. Counted over all its forms. */
+export const noteResealed = ({ ports: { store, now } }: Rooms, before: string, after: string): void => {
+  const { count } = store.get<Resealed>(RESEALED, before) ?? { count: 0 };
+  const next: Resealed = { count: count + 1, at: now() };
+  store.put(RESEALED, before, next);
+  store.put(RESEALED, after, next);
+  if (store.count(RESEALED) <= MAX_RESEALED) return;
+  const oldest = store.list<Resealed>(RESEALED).toSorted((a, b) => a.value.at - b.value.at);
+  for (const { name } of oldest.slice(0, MAX_RESEALED / 10)) store.delete(RESEALED, name);
+};

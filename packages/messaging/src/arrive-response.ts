@@ -1,0 +1,35 @@
+import { type Arrival, type Decision, type Rooms, accepted, decisionOf, refused } from "./arrival.ts";
+import { type Json, type Ref, countAt, errorAt, refAt, textAt, timeAt } from "./fields.ts";
+import { DEADLINE_GRACE } from "./limits.ts";
+import type { Task } from "./task.ts";
+import { move } from "./tasks.ts";
+
+/** What a worker says of a task of ours: it counts when the task is with that worker, goes on, and can be in that state next. */
+export const arriveResponse = (rooms: Rooms, { uri, cid, author, record }: Arrival): Decision => {
+  const request = refAt(record, "request");
+  const task = request && rooms.ledger.get("requester", request.uri);
+  if (request === undefined || task === undefined) return refused("there is no such task of ours");
+  const id = task.standing.uri;
+  if (task.response?.uri === uri) return accepted(id);
+  const at = timeOf(task, timeAt(record, "createdAt"), rooms.ports.now());
+  const outcome = move(rooms, task, { kind: "response", by: author, at, cid: request.cid, state: textAt(record, "state") ?? "" }, (moved) => noteResponse(moved, record, { uri, cid }));
+  return decisionOf(outcome, id);
+};
+
+/** Keep what a response says besides the state. */
+export const noteResponse = (task: Task, record: Json, response: Ref): void => {
+  const [progress, error] = [countAt(record, "progress"), errorAt(record)];
+  task.response = response;
+  if (progress !== undefined) task.progress = progress;
+  if (error !== undefined) task.error = error;
+};
+
+/**
+ * The time at which a response counts: a moment on the way is granted, and one that was written in time and took longer counts
+ * as in time as long as the task is not decided.
+ */
+const timeOf = ({ standing: { deadline } }: Task, writtenAt: number | undefined, now: number): number => {
+  if (deadline === undefined || now <= deadline) return now;
+  const isInTime = now <= deadline + DEADLINE_GRACE || (writtenAt !== undefined && writtenAt <= deadline);
+  return isInTime ? deadline : now;
+};

@@ -1,0 +1,46 @@
+import { countAt, refAt, type Json } from "./fields.ts";
+import { MAX_LOOPS } from "./limits.ts";
+import type { Ports } from "./ports.ts";
+import { type Allowance, PEER_ALLOWANCE, THREAD_ALLOWANCE } from "./guards/limits.ts";
+import { type Usage, use } from "./guards/usage.ts";
+
+const KIND = "loop";
+
+type To = string[] | "all" | null;
+
+/**
+ * Why a record may not be sent, if so: it is an automatic answer (`hopCount` says so), and there were too many in its thread or to one of
+ * its readers. That ends a loop whose other side does not count.
+ */
+export const judgeUse = ({ store, now }: Ports, record: Json, to: To): string | undefined => {
+  for (const { name, allowance } of usesOf(record, to)) {
+    if (use(allowance, store.get<Usage>(KIND, name), now()) === undefined) return "Too many automatic answers in this thread, or to this agent";
+  }
+  return undefined;
+};
+
+/** It was sent: count it. */
+export const noteUse = ({ store, now }: Ports, record: Json, to: To): void => {
+  for (const { name, allowance } of usesOf(record, to)) {
+    const used = use(allowance, store.get<Usage>(KIND, name), now());
+    if (used !== undefined) store.put(KIND, name, used);
+  }
+  if (store.count(KIND) > MAX_LOOPS) forgetOldest(store);
+};
+
+function* usesOf(record: Json, to: To): Generator<{ name: string; allowance: Allowance }> {
+  if ((countAt(record, "hopCount") ?? 0) < 1 || to === null || to === "all") return;
+  const root = rootOf(record);
+  if (root !== undefined) yield { name: `thread ${root}`, allowance: THREAD_ALLOWANCE };
+  for (const did of to) yield { name: `peer ${did}`, allowance: PEER_ALLOWANCE };
+}
+
+const rootOf = (record: Json): string | undefined => {
+  const { thread } = record;
+  return typeof thread === "object" && thread !== null ? refAt({ ...thread }, "root")?.uri : undefined;
+};
+
+const forgetOldest = (store: Ports["store"]): void => {
+  const oldest = store.list<Usage>(KIND).toSorted((a, b) => a.value.since - b.value.since);
+  for (const { name } of oldest.slice(0, MAX_LOOPS / 10)) store.delete(KIND, name);
+};
