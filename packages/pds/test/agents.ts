@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { generateKeyPairSync } from "node:crypto";
-import type { AgentApi } from "../src/agent-api.ts";
+import type { AgentApi, ProvisionInput } from "../src/agent-api.ts";
 import { wrapKey } from "../src/keys/wrap.ts";
 import { hashGeneratedPassword } from "../src/sessions/password.ts";
 import { type WriteInput, prepareOp } from "../src/write/prepare.ts";
@@ -41,7 +41,7 @@ export function newDid(): string {
   return `did:plc:${count.toString(2).padStart(24, "0").replaceAll("0", "a").replaceAll("1", "b")}`;
 }
 
-export async function makeAgent(): Promise<Made> {
+export async function makeAgent(input: Partial<ProvisionInput> = {}): Promise<Made> {
   const did = newDid();
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pkcs8 = new Uint8Array(privateKey.export({ format: "der", type: "pkcs8" }));
@@ -51,6 +51,7 @@ export async function makeAgent(): Promise<Made> {
     handle: `agent${count}.test`,
     wrappedSigningKey: wrapKey(world.masterKey, did, pkcs8),
     passwordHash: hashGeneratedPassword(PASSWORD),
+    ...input,
   });
   if (!outcome.ok) throw new Error(outcome.error.message);
   return { did, ...made, publicKey: new Uint8Array(publicKey.export({ format: "der", type: "spki" })).slice(-65) };

@@ -1,5 +1,7 @@
 import { AgentObject } from "../src/agent-object.ts";
+import { ok } from "@rookery/sync";
 import type { AgentPorts, RecordsPort } from "../src/ports.ts";
+import type { AgentState } from "../src/state.ts";
 import { MemoryRelay } from "./relay.ts";
 
 /** Others of whom nothing is known. */
@@ -19,6 +21,17 @@ export const world = {
 };
 
 export class TestAgent extends AgentObject<unknown> {
+  /** What no other object may ask: the awake agent itself. */
+  async inside<T>(work: (state: AgentState) => Promise<T>): Promise<T> {
+    let answer: { of: T } | undefined;
+    await this.with(async (state) => {
+      answer = { of: await work(state) };
+      return ok(null);
+    });
+    if (answer === undefined) throw new Error("there is no agent here");
+    return answer.of;
+  }
+
   protected override ports(): AgentPorts {
     return {
       relay: world.relay,

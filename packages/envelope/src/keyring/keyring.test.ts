@@ -4,13 +4,14 @@ import { toBase64 } from "../bytes.ts";
 import { makeOwnerKey } from "../continuity.ts";
 import { SealError } from "../errors.ts";
 import { type FoundKeyRecord, makeKeyRecord } from "../key-record.ts";
+import { MAX_EPOCHS } from "../limits.ts";
 import { makeKeyPair, type SuiteName } from "../suites.ts";
 import { type KeyState, KeyStateError, loadKeyState, saveKeyState } from "./key-state.ts";
 import { type KeyStore, memoryKeyStore } from "./key-store.ts";
-import { OwnKeys } from "./own-keys.ts";
+import { dropOver, nextEnd, OwnKeys } from "./own-keys.ts";
 import { type KeyAlarm, PeerKeys } from "./peer-keys.ts";
 import { mapPins } from "./pins.ts";
-import { GRACE_MS, KEY_LIFE_MS, MAX_PINS, PEER_FRESH_MS, ROTATE_AFTER_MS } from "./settings.ts";
+import { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, MAX_PINS, PEER_FRESH_MS, ROTATE_AFTER_MS } from "./settings.ts";
 
 const ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 const BOB = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
@@ -66,14 +67,53 @@ describe("own keys", () => {
     expect(keys.ring.keys).toHaveLength(2);
   });
 
-  it("are deleted when their time is over", async () => {
+  it("are deleted when their time is over, after a long sleep a day later, and are known by their ids from then on", async () => {
     const host = new Host();
     const keys = ownKeys(host);
     await keys.refresh();
+    const [first] = state.keys;
+    if (first === undefined) throw new Error("no key");
     now += KEY_LIFE_MS + GRACE_MS;
     await keys.refresh();
-    expect(keys.ring.keys).toHaveLength(1);
-    expect((await loadKeyState(store, BOB))?.keys).toHaveLength(1);
+    expect([keys.ring.keys?.length, keys.standing(first.pair.keyId)]).toEqual([2, "held"]);
+    expect(keys.dueAt).toBe(now + AWAKE_MS);
+    now += AWAKE_MS;
+    await keys.refresh();
+    expect([keys.ring.keys?.length, keys.standing(first.pair.keyId)]).toEqual([1, "former"]);
+    const back = await loadKeyState(store, BOB);
+    if (back === undefined) throw new Error("nothing kept");
+    expect(back.keys).toHaveLength(1);
+    expect([ownKeys(host, back).standing(first.pair.keyId), ownKeys(host, back).standing(new Uint8Array(32))]).toEqual(["former", undefined]);
+  });
+
+  it("are rotated when it is asked for, however young, each after the one before", async () => {
+    const host = new Host();
+    const keys = ownKeys(host);
+    await Promise.all([keys.rotate(), keys.refresh()]);
+    expect(host.records).toHaveLength(2);
+    expect(Object(host.records[0]?.value).prev).toMatchObject({ uri: host.records[1]?.uri });
+  });
+
+  it("seal under a new epoch when it is asked for, and there is an end to that", async () => {
+    const keys = ownKeys(new Host());
+    await keys.rotateEpoch();
+    expect(keys.ring.epochKeys?.[1]).toEqual(new Uint8Array(32).fill(3));
+    expect((await loadKeyState(store, BOB))?.epochKeys).toHaveLength(2);
+    state.epochKeys = Array.from({ length: MAX_EPOCHS }, () => new Uint8Array(32));
+    await expect(keys.rotateEpoch()).rejects.toThrow(RangeError);
+  });
+
+  it("that somebody else took over are published no more, and all end", async () => {
+    const host = new Host();
+    await ownKeys(host).refresh();
+    state.owner = undefined;
+    await save();
+    const back = await loadKeyState(store, BOB);
+    if (back === undefined) throw new Error("nothing kept");
+    now += KEY_LIFE_MS + GRACE_MS - 1;
+    expect([dropOver(back, now), nextEnd(back)]).toEqual([false, now + 1]);
+    await expect(ownKeys(host, back).refresh()).rejects.toThrow(KeyStateError);
+    expect([dropOver(back, now + 1), back.keys.length, back.former.length, nextEnd(back)]).toEqual([true, 0, 1, Number.POSITIVE_INFINITY]);
   });
 
   it("are kept before anybody can see them, and published by the next run", async () => {

@@ -6,7 +6,7 @@ import type { KeyRing } from "../open.ts";
 import { makeKeyPair, type SuiteName } from "../suites.ts";
 import { type KeyState, KeyStateError, type OwnKey } from "./key-state.ts";
 import type { Sent } from "./sealer.ts";
-import { GRACE_MS, KEY_LIFE_MS, MAX_FORMER, ROTATE_AFTER_MS } from "./settings.ts";
+import { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, MAX_FORMER, ROTATE_AFTER_MS } from "./settings.ts";
 
 /** What own keys need of the world. */
 export interface OwnKeysPorts {
@@ -56,9 +56,9 @@ export class OwnKeys {
 
   /** When `refresh` has something to do next, in milliseconds since 1970; in the past when it has now. */
   get dueAt(): number {
-    const [newest, ...older] = this.#state.keys;
+    const [newest] = this.#state.keys;
     if (newest?.published === undefined) return 0;
-    return Math.min(rotationOf(newest), nextEnd(older));
+    return Math.min(rotationOf(newest), nextEnd(this.#state));
   }
 
   /** Make sure that the newest key is published and young; calls at the same time share one run. */
@@ -124,15 +124,25 @@ export class OwnKeys {
 
 const rotationOf = ({ record }: OwnKey): number => Date.parse(record.createdAt) + ROTATE_AFTER_MS;
 
-/** When the first of these keys is to be deleted, in milliseconds since 1970; infinite when there is none. */
-export const nextEnd = (keys: readonly OwnKey[]): number => Math.min(Number.POSITIVE_INFINITY, ...keys.map(endOf));
+/**
+ * From then on nothing that was sealed for it in time is waited for any more. An agent that slept for longer than that makes a
+ * new key when it wakes, and has some time to read what lay there.
+ */
+const endOf = ({ record }: OwnKey, newest: OwnKey): number => Math.max(Date.parse(record.expiresAt) + GRACE_MS, Date.parse(newest.record.createdAt) + AWAKE_MS);
 
-/** From then on nothing that was sealed for it in time is waited for any more. */
-const endOf = ({ record }: OwnKey): number => Date.parse(record.expiresAt) + GRACE_MS;
+/** Those that are deleted one day: all but the one that is in use. */
+const endingOf = ({ keys, owner }: KeyState): OwnKey[] => (owner === undefined ? keys : keys.slice(1));
+
+/** When the next private key is to be deleted, in milliseconds since 1970; infinite when there is none to be. */
+export const nextEnd = (state: KeyState): number => {
+  const [newest] = state.keys;
+  return newest === undefined ? Number.POSITIVE_INFINITY : Math.min(Number.POSITIVE_INFINITY, ...endingOf(state).map((key) => endOf(key, newest)));
+};
 
 /** Delete private keys whose time is over, all but the one that is in use; their ids stay known. Whether there were any. */
 export const dropOver = (state: KeyState, now: number): boolean => {
-  const over = state.keys.slice(state.owner === undefined ? 0 : 1).filter((key) => endOf(key) <= now);
+  const [newest] = state.keys;
+  const over = newest === undefined ? [] : endingOf(state).filter((key) => endOf(key, newest) <= now);
   if (over.length === 0) return false;
   state.keys = state.keys.filter((key) => !over.includes(key));
   state.former = [...over.map(({ pair }) => toBase64(pair.keyId)), ...state.former].slice(0, MAX_FORMER);

@@ -6,6 +6,8 @@ export const ROTATE_AFTER_MS = 7 * DAY_MS;
 export const KEY_LIFE_MS = 14 * DAY_MS;
 /** A private key is kept for this long after it expired: mail sealed in its last hour may be read late. Then it is deleted. */
 export const GRACE_MS = 14 * DAY_MS;
+/** After a long sleep, keys whose grace is over are kept for this long: the inbox is read meanwhile. */
+export const AWAKE_MS = DAY_MS;
 /** Ids of deleted keys that are known to have been one's own: of nearly ten years of weekly rotations. */
 export const MAX_FORMER = 500;
 /** Somebody's key is looked up again after this; between them, a rotation costs one refused message at worst. */

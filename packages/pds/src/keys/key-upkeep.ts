@@ -46,7 +46,7 @@ export class KeyUpkeep {
     const hadOwner = state.owner !== undefined;
     state.owner = undefined;
     if (dropOver(state, Date.now()) || hadOwner) await save();
-    const end = nextEnd(state.keys);
+    const end = nextEnd(state);
     return Number.isFinite(end) ? { again: Math.max(KEYS_RETRY_FIRST, end - Date.now()) } : undefined;
   }
 }
