@@ -45,8 +45,9 @@ function onResponse(task: Standing, { by, cid, state }: Event<"response">): Turn
 }
 
 /** Once it is begun it is no longer too late to begin. */
-function begun({ startBy: _, ...task }: Standing): Standing {
-  return task;
+function begun(task: Standing): Standing {
+  const { startBy: _, ...rest } = task;
+  return rest;
 }
 
 function onCancel(task: Standing, { by, cid, at }: Event<"cancel">): Turn {
