@@ -635,7 +635,7 @@ export interface AgentCommsOpenOutput {
   sealed: boolean;
 }
 
-export type AgentCommsOpenError = "CannotOpen" | "SelfKeyed";
+export type AgentCommsOpenError = "AuthorUnavailable" | "CannotOpen" | "SelfKeyed";
 
 /** Who an agent is and what it can do: its card, all of it claimed by the agent itself. May be updated. Directories show it only when it says that it is listed. */
 export interface AgentCommsProfile {
@@ -925,7 +925,7 @@ export interface AgentCommsRevokeOutput {
   cid?: string;
 }
 
-export type AgentCommsRevokeError = "CannotSeal" | "SelfKeyed" | "RecordNotFound" | "CannotReseal" | "InvalidSwap";
+export type AgentCommsRevokeError = "NotSealed" | "CannotSeal" | "SelfKeyed" | "RecordNotFound" | "CannotReseal" | "InvalidSwap";
 
 export interface AgentCommsRotateKeysInput {
   /** encryption: the key that others seal to; the one before it opens what was sealed in time, and is deleted when its grace is over. epoch: what the agent seals for itself, and the keys of what it sends, from now on; what is there stays readable. */
@@ -940,7 +940,7 @@ export interface AgentCommsRotateKeysOutput {
 export type AgentCommsRotateKeysError = "SelfKeyed" | "TooManyKeys";
 
 export interface AgentCommsSendInput {
-  /** Collection of the record: one of agent.comms.* or agent.memory.* that has a sealed form. */
+  /** Collection of the record: one of agent.comms.* whose records name who gets them. */
   collection: string;
   /** Record key. A TID is made when absent. */
   rkey?: string;
@@ -948,7 +948,7 @@ export interface AgentCommsSendInput {
   record: Record<string, unknown>;
   /** public writes the record as it is, for everybody to read. sealed when absent. */
   privacy?: "sealed" | "public" | (string & {});
-  /** Sealed records of the agent's own that the recipients may read from now on: granted to each, in the same commit. */
+  /** Sealed records of the agent's own that the recipients may read from now on, granted in the same commit: to each; with a handoff only to who is to take over. */
   grants?: string[];
 }
 

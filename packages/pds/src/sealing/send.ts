@@ -1,5 +1,5 @@
 import { encodeData, isSealedRecord, openRecord, OpenError, sealedCollections } from "@rookery/envelope";
-import { isComms } from "@rookery/lexicon-agent-comms";
+import { collectionsOf, isComms } from "@rookery/lexicon-agent-comms";
 import { cidToString } from "@rookery/repo";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { PreparedOp } from "../agent-api.ts";
@@ -12,7 +12,7 @@ import { cannotSeal, invalid } from "./faults.ts";
 import { grantOp, usableGrant } from "./grants.ts";
 import { ownRecord, ownSealedRecord } from "./own-record.ts";
 import type { RecordAt, SendInput } from "./sealing-api.ts";
-import { keyOf, withSealer } from "./with-sealer.ts";
+import { keyOf, ringOf, withSealer } from "./with-sealer.ts";
 
 /**
  * Write a record that is addressed to somebody, sealed for them unless `privacy` is `public`, and what they are granted with
@@ -31,7 +31,8 @@ export async function send(state: AgentState, input: SendInput): Promise<Outcome
   if (privacy === "sealed" && (deliverTo === "all" || !sealedCollections.includes(collection)))
     return cannotSeal(deliverTo === "all" ? "What is for everybody cannot be sealed; say privacy: public" : `Records of ${collection} have no sealed form; say privacy: public`);
   return withSealer(state, async (sealer) => {
-    const readers = readersOf(collection, record, deliverTo);
+    const to = deliverTo === "all" ? [] : deliverTo;
+    const readers = readersOf(collection, record, to);
     const granted: PreparedOp[] = [];
     for (const uri of new Set(grants)) {
       const subject = ownSealedRecord(state, uri);
@@ -44,8 +45,8 @@ export async function send(state: AgentState, input: SendInput): Promise<Outcome
     if (privacy === "public") return write(state, [op, ...granted], record, privacy);
     const blobs = sealedBlobs(state, record);
     if (!blobs.ok) return blobs;
-    for (const did of deliverTo) await keyOf(sealer, did);
-    const draft = await sealer.seal({ collection, rkey, record, to: [...deliverTo], blobs: blobs.value });
+    for (const did of to) await keyOf(sealer, did);
+    const draft = await sealer.seal({ collection, rkey, record, to, blobs: blobs.value });
     const sealed = prepareOp({ action: "create", collection, rkey, record: draft.record, validate: true });
     // That it was sealed is looked at once more, since after this it is everybody's.
     if (!isSealedRecord(collection, draft.record)) return cannotSeal("It was not sealed");
@@ -54,9 +55,8 @@ export async function send(state: AgentState, input: SendInput): Promise<Outcome
 }
 
 /** Who is granted what goes with a record: whom it is addressed to; of a handoff who is to take over, not who only hears of it. */
-function readersOf(collection: string, record: Record<string, unknown>, to: string[] | "all"): string[] {
-  if (to === "all") return [];
-  return collection.endsWith(".handoff") && typeof record["to"] === "string" ? [record["to"]] : to;
+function readersOf(collection: string, record: Record<string, unknown>, to: string[]): string[] {
+  return collection === collectionsOf.handoff && typeof record["to"] === "string" ? [record["to"]] : to;
 }
 
 async function write(state: AgentState, ops: [PreparedOp, ...PreparedOp[]], record: Record<string, unknown>, privacy: "sealed" | "public"): Promise<Outcome<RecordAt>> {
@@ -75,8 +75,10 @@ async function already(state: AgentState, op: PreparedOp, record: Record<string,
   const there = row && ownRecord(state, uri);
   if (row === undefined || !there?.ok) return undefined;
   const conflict = fail(400, "RecordConflict", `Another record is at ${uri}`);
+  const ring = await ringOf(state);
+  if (!ring.ok) return ring;
   try {
-    const opened = await openRecord(there.value, await state.sealing.ring());
+    const opened = await openRecord(there.value, ring.value);
     const same = opened.sealed === (privacy === "sealed") && sameData(opened.record, { ...record, $type: collection });
     return same ? ok({ uri, cid: cidToString(row.cid) }) : conflict;
   } catch (error) {

@@ -1,6 +1,8 @@
-import { type CheckedKey, type EnvelopeSealer, OpenError, SealError } from "@rookery/envelope";
-import type { Outcome } from "@rookery/sync";
+import { type CheckedKey, type EnvelopeSealer, type KeyRing, KeyStateError, OpenError, SealError } from "@rookery/envelope";
+import { type Outcome, fail, ok } from "@rookery/sync";
+import { KeyUnavailableError } from "../keys/wrap.ts";
 import type { AgentState } from "../state.ts";
+import { VaultError } from "../vault/vault.ts";
 import { cannotSeal } from "./faults.ts";
 
 /**
@@ -30,5 +32,15 @@ export async function keyOf(sealer: EnvelopeSealer, did: string): Promise<Checke
   } catch (error) {
     if (error instanceof SealError) throw error;
     throw new SealError(`The key of ${did} cannot be had now: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** What opens for the agent, also what is left after its owner took over. Error: `KeyUnavailable` (500). */
+export async function ringOf({ sealing }: Pick<AgentState, "sealing">): Promise<Outcome<KeyRing>> {
+  try {
+    return ok(await sealing.ring());
+  } catch (error) {
+    if (error instanceof KeyUnavailableError || error instanceof KeyStateError || error instanceof VaultError) return fail(500, "KeyUnavailable", error.message);
+    throw error;
   }
 }

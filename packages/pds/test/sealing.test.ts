@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { type Made, op, value } from "./agents.ts";
+import { known, useDirectory } from "./mail.ts";
+import { arrive, createdAt, fault, headOf, hosted, hosts, listed, message, sealedNote, stored, text, three, useNeighbours } from "./sealing-world.ts";
+import { world } from "./worker.ts";
+
+useDirectory();
+useNeighbours();
+
+describe("send", () => {
+  it("seals without being asked, for whom it is addressed to and nobody else", async () => {
+    const [alice, bob, carol] = await three();
+    const { uri, cid } = value(await alice.api.send(message([bob], "the plan", { priority: 5 })));
+    expect(JSON.stringify(await stored(alice, uri))).not.toMatch(/plan|priority/);
+    await arrive(bob, alice).toBe(1);
+    const whole = { $type: "agent.comms.message", ...message([bob], "the plan", { priority: 5 }).record };
+    expect(value(await bob.api.open({ uri }))).toEqual({ uri, cid, author: alice.did, value: whole, sealed: true });
+    expect(value(await alice.api.open({ uri }))).toMatchObject({ value: whole, sealed: true });
+    expect(await carol.api.open({ uri })).toMatchObject({ error: { status: 400, name: "CannotOpen", message: "The record cannot be opened" } });
+  });
+
+  it("writes plainly only what is said to be public", async () => {
+    const [alice, bob] = await three();
+    const { uri } = value(await alice.api.send({ ...message([bob], "for all to see"), privacy: "public" }));
+    expect(JSON.stringify(await stored(alice, uri))).toContain("for all to see");
+    expect(value(await bob.api.open({ uri }))).toMatchObject({ author: alice.did, sealed: false });
+  });
+
+  it("makes an agent without keys a hosted one, by the first use", async () => {
+    const [alice, bob] = [await known(), await hosted()];
+    expect(await listed(alice, "agent.comms.key")).toEqual([]);
+    value(await alice.api.send(message([bob], "hello")));
+    expect(await listed(alice, "agent.comms.key")).toHaveLength(1);
+  });
+
+  it("answers a repeat as the first one, and refuses another record under its key", async () => {
+    const [alice, bob] = await three();
+    const first = { ...message([bob], "once"), rkey: "3kznmn7xqxl22" };
+    const sent = value(await alice.api.send(first));
+    const head = await headOf(alice);
+    expect(value(await alice.api.send(first))).toEqual(sent);
+    const together = await Promise.all(["3kznmn7xqxl23", "3kznmn7xqxl23", "3kznmn7xqxl23"].map((rkey) => alice.api.send({ ...first, rkey })));
+    expect(new Set(together.map((one) => value(one).cid)).size).toBe(1);
+    for (const other of [{ ...message([bob], "twice"), rkey: first.rkey }, { ...first, privacy: "public" as const }]) expect(fault(await alice.api.send(other))).toBe("RecordConflict");
+    expect(await stored(alice, sent.uri)).toBeDefined();
+    expect(head).not.toBe(await headOf(alice));
+  });
+
+  it("hands over what goes with it, in the same commit; of a handoff only to who takes over", async () => {
+    const [alice, bob, carol] = await three();
+    const [one, two] = [await sealedNote(alice, "3kznmn7xqxl22", "what I know"), await sealedNote(alice, "3kznmn7xqxl23", "more of it")];
+    const before = world.relay.of(alice.did).length;
+    const request = { uri: `at://${carol.did}/agent.comms.request/3kznmn7xqxl22`, cid: "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq" };
+    const handoff = { collection: "agent.comms.handoff", record: { to: bob.did, request, input: [text("the task")], createdAt } };
+    value(await alice.api.send({ ...handoff, grants: [one, two, one] }));
+    await expect.poll(() => world.relay.of(alice.did).length).toBe(before + 1);
+    expect(await listed(alice, "agent.comms.grant")).toHaveLength(2);
+    await arrive(bob, alice).toBe(3);
+    expect(value(await bob.api.open({ uri: one })).value["text"]).toBe("what I know");
+    expect(value(await bob.api.open({ uri: two })).value["text"]).toBe("more of it");
+    expect(fault(await carol.api.open({ uri: one }))).toBe("CannotOpen");
+    // Granted already: a second message grants nothing more.
+    value(await alice.api.send({ ...message([bob], "as before"), grants: [one] }));
+    expect(await listed(alice, "agent.comms.grant")).toHaveLength(2);
+  });
+
+  it.each<[string, (people: { alice: Made; bob: Made; stranger: Made }) => object, string]>([
+    ["nobody's key is published", ({ stranger }) => message([stranger], "x"), "CannotSeal"],
+    ["one of several has no key", ({ bob, stranger }) => message([bob, stranger], "x"), "CannotSeal"],
+    ["it is for everybody", () => ({ collection: "agent.comms.broadcast", record: { content: [text("x")], createdAt } }), "CannotSeal"],
+    ["a host is down", ({ bob }) => (hosts.down.add(bob.did), message([bob], "x")), "CannotSeal"],
+    ["it is not what its lexicon allows", ({ bob }) => message([bob], "x", { priority: 9 }), "InvalidRequest"],
+    ["it is too large", ({ bob }) => message([bob], "x", { content: Array.from({ length: 4 }, () => text("y".repeat(250_000))) }), "InvalidRequest"],
+    ["it is too large to be sealed", ({ bob }) => message([bob], "x", { content: [...Array.from({ length: 3 }, () => text("y".repeat(262_000))), text("y".repeat(140_000))] }), "CannotSeal"],
+    ["half a character is in it", ({ bob }) => message([bob], "x\ud800"), "InvalidRequest"],
+    ["it names a plain file", ({ bob }) => message([bob], "x", { content: [{ $type: "agent.comms.defs#file", blob: { $type: "blob", ref: { $link: "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity" }, mimeType: "image/png", size: 10 } }] }), "CannotSeal"],
+    ["an encrypted file was not uploaded", ({ bob }) => message([bob], "x", { content: [{ $type: "agent.comms.defs#sealedFile", blob: { $link: "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity" }, key: { $bytes: "A".repeat(43) }, sha256: { $bytes: "A".repeat(43) }, size: 3 }] }), "CannotSeal"],
+    ["nobody is named", () => ({ collection: "com.example.note", record: { text: "x" } }), "InvalidRequest"],
+    ["it is a memory", () => ({ collection: "agent.memory.note", record: { text: "x", createdAt } }), "InvalidRequest"],
+    ["what it grants is not there", ({ alice, bob }) => ({ ...message([bob], "x"), grants: [`at://${alice.did}/agent.memory.note/3kznmn7xqxl29`] }), "RecordNotFound"],
+    ["what it grants is another's", ({ bob }) => ({ ...message([bob], "x"), grants: [`at://${bob.did}/agent.memory.note/3kznmn7xqxl29`] }), "RecordNotFound"],
+    ["what it grants is no address", ({ bob }) => ({ ...message([bob], "x"), grants: ["nonsense"] }), "InvalidRequest"],
+  ])("writes nothing when %s", async (_name, make, name) => {
+    const [alice, bob, stranger] = [await hosted(), await hosted(), await known()];
+    const before = await headOf(alice);
+    const outcome = await alice.api.send(make({ alice, bob, stranger }) as Parameters<Made["api"]["send"]>[0]);
+    expect(fault(outcome)).toBe(name);
+    expect(await headOf(alice)).toBe(before);
+  });
+});
+
+describe("open", () => {
+  it("does not take for its own what was sealed for its key by who pretends to have it", async () => {
+    const [alice, bob, mallory] = await three();
+    // Mallory publishes Bob's public key as hers; Alice's message to her reaches Bob.
+    const [stolen] = await listed(bob, "agent.comms.key");
+    const key = await stored(bob, stolen ?? "");
+    const { uri } = value(await alice.api.send(message([bob], "for Bob")));
+    expect(key["suite"]).toContain("xwing");
+    const sealed = await stored(alice, uri);
+    const forged = { ...sealed, to: [mallory.did] };
+    const rkey = "3kznmn7xqxl25";
+    value(await alice.api.write({ ops: [op({ action: "create", collection: "agent.comms.message", rkey, record: forged })] }));
+    for (const one of [alice, bob, mallory]) expect(fault(await one.api.open({ uri: `at://${alice.did}/agent.comms.message/${rkey}` }))).toBe("CannotOpen");
+  });
+
+  it("refuses what is not there, was taken back, or cannot be asked for", async () => {
+    const [alice, bob, carol] = await three();
+    const { uri } = value(await alice.api.send(message([bob], "soon gone")));
+    await arrive(bob, alice).toBe(1);
+    hosts.down.add(alice.did);
+    expect(value(await bob.api.open({ uri })).sealed).toBe(true);
+    expect(fault(await carol.api.open({ uri }))).toBe("AuthorUnavailable");
+    hosts.down.clear();
+    const rkey = uri.split("/").at(-1) ?? "";
+    value(await alice.api.write({ ops: [op({ action: "delete", collection: "agent.comms.message", rkey })] }));
+    await arrive(bob, alice).toBe(2);
+    for (const one of [alice, bob, carol]) expect(fault(await one.api.open({ uri }))).toBe("CannotOpen");
+    for (const bad of ["nonsense", "at://x", `at://${alice.did}/agent.comms.message`]) expect(fault(await bob.api.open({ uri: bad }))).toBe("InvalidRequest");
+  });
+});
