@@ -164,7 +164,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   /** The agent, or undefined when it was never provisioned. Reads only, unless an older schema must be brought up to date. */
   #wake(): { state: AgentState } | undefined {
     if (this.#awake === undefined && schemaVersion(this.ctx.storage.sql) > 0) {
-      this.#awake = { state: openState(this.ctx.storage, this.ports()) };
+      this.#awake = { state: openState(this.ctx.storage, this.ports(), this.ctx) };
     }
     return this.#awake;
   }

@@ -1,7 +1,7 @@
 import { JOB_LEASE } from "./limits.ts";
 
 /** What an agent does later. One row of `due` each at most. */
-const JOBS = ["outbox", "blobs", "inbox", "keys", "quarantine"] as const;
+const JOBS = ["outbox", "blobs", "inbox", "keys", "quarantine", "sockets"] as const;
 export type Job = (typeof JOBS)[number];
 
 /** When a job wants to run again: milliseconds from now, or undefined when there is nothing left to do. */

@@ -9,6 +9,9 @@ import { Pins } from "./pins.ts";
 import type { AgentPorts } from "./ports.ts";
 import type { Quarantine } from "./reach/quarantine.ts";
 import { type Reach, openReach } from "./reach/reach.ts";
+import { openInboxSockets } from "./reach/sockets/open-inbox-sockets.ts";
+import type { InboxSockets } from "./reach/sockets/inbox-sockets.ts";
+import type { SocketHost } from "./reach/sockets/socket-host.ts";
 import { Scheduler } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
 import { sha256 } from "./sha256.ts";
@@ -32,6 +35,8 @@ export interface AgentState {
   readonly reach: Reach;
   /** Of `reach`; it has a job. */
   readonly quarantine: Quarantine;
+  /** Who reads the inbox as it comes. */
+  readonly sockets: InboxSockets;
   /** What the agent keeps for itself, encrypted. */
   readonly vault: Vault;
   /** The queue in front of the repository. */
@@ -49,7 +54,7 @@ export interface AgentState {
 }
 
 /** Wake a provisioned agent: bring its schema up to date, then read its two rows. The tree is read as it is needed. */
-export function openState(storage: DurableObjectStorage, ports: AgentPorts): AgentState {
+export function openState(storage: DurableObjectStorage, ports: AgentPorts, host: SocketHost = NO_SOCKETS): AgentState {
   const { sql } = storage;
   storage.transactionSync(() => migrate(sql));
   const account = readAccount(sql);
@@ -63,6 +68,7 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts): Age
   let writer: Writer | undefined;
   let sealing: HostedKeys | undefined;
   let keys: KeyUpkeep | undefined;
+  let sockets: InboxSockets | undefined;
   const state: AgentState = {
     storage,
     sql,
@@ -79,6 +85,9 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts): Age
     vault,
     tree: Tree.open(nodeStore(sql), { cid: head.rootCid, id: head.rootId }, sha256),
     signer: () => (signer ??= openSigner(ports.masterKey, account.did, account.signingKey)),
+    get sockets() {
+      return (sockets ??= openInboxSockets(state, host));
+    },
     get writer() {
       return (writer ??= new Writer(state));
     },
@@ -89,5 +98,13 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts): Age
       return (keys ??= new KeyUpkeep(state.sealing, scheduler));
     },
   };
+  state.inbox.watch(() => state.sockets.pump());
   return state;
 }
+
+/** Of an object that nobody connects to. */
+const NO_SOCKETS: SocketHost = {
+  acceptWebSocket: () => undefined,
+  getWebSockets: () => [],
+  setWebSocketAutoResponse: () => undefined,
+};

@@ -3,7 +3,7 @@ import type { DirectoryApi, NetworkApi } from "@rookery/agent-relay";
 import type { AgentNetworkGetAgentOutput } from "@rookery/lexicon-agent-comms";
 import { base64Decode } from "@rookery/repo";
 import { describe, expect, it } from "vitest";
-import { type Login, ORIGIN, provision, xrpc } from "../../test/client.ts";
+import { type Login, ORIGIN, freshName, provision, xrpc } from "../../test/client.ts";
 import { directoryPorts } from "../host/directory.ts";
 import { Directory } from "./directory.ts";
 import { settleProfiles } from "./settle-profiles.ts";
@@ -45,7 +45,7 @@ const put = async (agent: Login, collection: string, rkey: string, record: Recor
 };
 
 const listedAgent = async (): Promise<Login> => {
-  const agent = await provision();
+  const agent = await provision(freshName(), "self");
   await put(agent, PROFILE, "self", { $type: PROFILE, ...LIST });
   await put(agent, "agent.comms.key", "3kaaaaaaaaaa2", { publicKey: { $bytes: "AAAA" } });
   return agent;
@@ -74,9 +74,9 @@ describe("agents of other hosts", () => {
   });
 
   it("are not shown unless they are listed, and their keys not asked for; the admin sees them", async () => {
-    const bob = await provision();
+    const bob = await provision(freshName(), "self");
     const { directory, asked } = abroad();
-    for (const caller of [{ kind: "anonymous" } as const, { kind: "agent", did: bob.did, scope: "" } as const])
+    for (const caller of [{ kind: "anonymous" } as const, { kind: "agent", did: bob.did, scope: "", until: 0 } as const])
       expect(await directory.agent(bob.did, caller)).toMatchObject({ ok: false, error: { status: 404, name: "AgentNotFound" } });
     expect(new Set(asked)).toEqual(new Set(["/xrpc/com.atproto.sync.getRecord"]));
     expect(await directory.agent(bob.did, { kind: "admin" })).toMatchObject({ ok: true, value: { did: bob.did, keys: [] } });
@@ -144,7 +144,7 @@ describe("profiles that nobody has seen", () => {
   };
 
   it("are fetched with their proof, or found to be absent", async () => {
-    const [ada, bob] = [await listedAgent(), await provision()];
+    const [ada, bob] = [await listedAgent(), await provision(freshName(), "self")];
     expect(await settle([ada, bob])).toEqual({ [ada.did]: true, [bob.did]: false });
   });
 

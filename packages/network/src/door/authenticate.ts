@@ -32,6 +32,18 @@ const basicAdmin = async (authority: Authority, encoded: string): Promise<boolea
 /** JWTs have two dots; the admin's key is asked about only where it can be meant. */
 const looksLikeJwt = (token: string): boolean => token.split(".").length === 3;
 
+/** Subprotocol under which a browser, which cannot set headers on a WebSocket, gives its token. Never echoed. */
+const BEARER = "bearer.";
+
+/** The credentials of a request: its header or, of a WebSocket, the subprotocol `bearer.TOKEN`. Never in the URL, which others write down. */
+export const credentialsOf = ({ headers }: Request): string | null => {
+  const header = headers.get("authorization");
+  if (header !== null || headers.get("upgrade")?.toLowerCase() !== "websocket") return header;
+  const offered = (headers.get("sec-websocket-protocol") ?? "").split(",").map((token) => token.trim());
+  const token = offered.find((name) => name.startsWith(BEARER))?.slice(BEARER.length);
+  return token === undefined ? null : `Bearer ${token}`;
+};
+
 /** Decide who is asking a route with this access rule; a fault when they may not. */
 export const authenticate = async (access: Access, header: string | null, authority: Authority): Promise<Caller | XrpcFault> => {
   if (access === "public" || (access === "optional" && header === null)) return { kind: "anonymous" };
@@ -57,5 +69,5 @@ export const authenticate = async (access: Access, header: string | null, author
     return "status" in claims ? claims : { kind: "refresh", ...claims };
   }
   const claims = await authority.tokens.access(credential);
-  return "status" in claims ? claims : { kind: "agent", did: claims.did, scope: claims.scope };
+  return "status" in claims ? claims : { kind: "agent", did: claims.did, scope: claims.scope, until: claims.exp * 1000 };
 };

@@ -6,7 +6,7 @@ import type { Env } from "../env.ts";
 import { hostOf } from "../host/host.ts";
 import { relayViewRoutes } from "../routes/relay-view.ts";
 import { routes } from "../routes.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, credentialsOf } from "./authenticate.ts";
 import { checkStream, drain, readJson, refuseBody } from "./body.ts";
 import { preflight, withCors } from "./cors.ts";
 import { RouteIndex } from "./find-route.ts";
@@ -88,6 +88,7 @@ const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> 
   // The tightest limit is told: the account's own, if the handler has told it, or the address's.
   if (rate === undefined) return answer;
   if (!(answer instanceof Response)) return { ...answer, rate: answer.rate ?? rate };
+  if (answer.status === 101) return answer;
   for (const [name, value] of Object.entries(rateHeaders(rate))) if (!answer.headers.has(name)) answer.headers.set(name, value);
   return answer;
 };
@@ -100,7 +101,7 @@ interface Visit {
 }
 
 const serve = async (request: Request, env: Env, { url, route, segments, ip }: Visit): Promise<Response | XrpcFault> => {
-  const caller = await authenticate(route.access, request.headers.get("authorization"), configOf(env));
+  const caller = await authenticate(route.access, credentialsOf(request), configOf(env));
   if (isFault(caller)) return caller;
   const unpacked = await unpack(request, url, route);
   if (isFault(unpacked)) return unpacked;

@@ -7,6 +7,7 @@ const POLICY_LIMIT = 2_000_000;
 
 /** agent.comms.*: who reaches an agent, and how it hears of it. Each acts on the caller. */
 export const reachRoutes: AnyRoute[] = [
+  query("agent.comms.subscribeInbox", { access: "agent", handler: xrpc.subscribeInbox }),
   query("agent.comms.getPolicy", { access: "agent", handler: xrpc.getPolicy }),
   procedure("agent.comms.putPolicy", { maxBytes: POLICY_LIMIT, handler: xrpc.putPolicy }),
   query("agent.comms.listQuarantine", { access: "agent", handler: xrpc.listQuarantine }),

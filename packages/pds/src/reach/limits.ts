@@ -34,3 +34,17 @@ export const MAX_QUARANTINE_ROWS = 1_000;
 export const MAX_QUARANTINE_BYTES = 32_000_000;
 /** How long it waits. */
 export const QUARANTINE_LIFE = 30 * DAY;
+
+/** Sockets that read one agent's inbox; then whoever came first goes. */
+export const MAX_INBOX_READERS = 16;
+/** Bytes that a reader may leave unread before it is sent no more: a message of the largest size and some. */
+export const READER_BUFFER_BYTES = 1_000_000;
+/** One with a full buffer who takes less than this within so long is cut off: the object stays awake for it. */
+export const READER_STALL = 30 * SECOND;
+export const READER_STALL_BYTES = 16_000;
+/** Messages read at a time for a reader, and bytes sent in one turn over all of them: a few milliseconds. */
+export const PUMP_ROWS = 10;
+export const PUMP_TURN_BYTES = 2_000_000;
+/** Pause while every reader's buffer is full; doubles while nobody reads. */
+export const PUMP_PAUSE_FIRST = 10;
+export const PUMP_PAUSE_LAST = 500;

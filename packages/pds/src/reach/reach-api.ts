@@ -2,6 +2,8 @@ import type { Outcome } from "@rookery/sync";
 
 /** Who reaches the agent and how it hears of it: inbox policy, sockets, webhooks, progress. Part of the agent's RPC surface. */
 export interface ReachApi {
+  /** The agent's sockets: requests made by `socketRequest` only. */
+  fetch(request: Request): Promise<Response>;
   getPolicy(): Promise<Outcome<PolicyView>>;
   /** Replaces what was set. Errors: `InvalidRequest` (400). */
   putPolicy(input: { policy: Policy }): Promise<Outcome<{ effective: Policy }>>;

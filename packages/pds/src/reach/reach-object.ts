@@ -1,6 +1,8 @@
 import { type Outcome, fail, ok } from "@rookery/sync";
 import { TasksObject } from "../tasks/tasks-object.ts";
 import { cursorOf } from "./cursor.ts";
+import { readSocketRequest } from "./sockets/socket-request.ts";
+import { refusal } from "./sockets/upgrade.ts";
 import type { Policy, PolicyView, ProgressInput, QuarantineSelection, QuarantinedItem, ReachApi, WebhookInput, WebhookView } from "./reach-api.ts";
 
 const NOT_YET = fail(501, "MethodNotImplemented", "Not there yet");
@@ -43,6 +45,48 @@ export abstract class ReachObject<Env> extends TasksObject<Env> implements Reach
       const discarded = reach.decisions.discard(selection, block);
       return discarded.ok ? ok({ discarded: discarded.value }) : discarded;
     });
+  }
+
+  /** The agent's sockets. Only this Worker's own handlers can ask: they have decided who may. */
+  override async fetch(request: Request): Promise<Response> {
+    const query = readSocketRequest(request);
+    const connected = await this.with(({ sockets }) => (query.kind === "inbox" ? ok(sockets.connect(request, query)) : NOT_YET));
+    return connected.ok ? connected.value : refusal(connected.error.status, connected.error.name, connected.error.message);
+  }
+
+  override async webSocketMessage(ws: WebSocket): Promise<void> {
+    await this.with(({ sockets }) => ok(sockets.message(ws)));
+  }
+
+  override async webSocketClose(ws: WebSocket): Promise<void> {
+    await this.with(({ sockets }) => ok(sockets.closed(ws)));
+  }
+
+  override async webSocketError(ws: WebSocket): Promise<void> {
+    await this.with(({ sockets }) => ok(sockets.closed(ws)));
+  }
+
+  /** A session that ends may be any reader's; those whose token still holds come again. */
+  override async deleteSession(input: { id: string }): Promise<Outcome<null>> {
+    return this.#endSessions(await super.deleteSession(input), "a session has ended");
+  }
+
+  override async setCredential(input: { passwordHash: string }): Promise<Outcome<null>> {
+    return this.#endSessions(await super.setCredential(input), "the credential was replaced");
+  }
+
+  override async announceDeletion(): Promise<Outcome<null>> {
+    return this.#endSessions(await super.announceDeletion(), "the account is going");
+  }
+
+  override async erase(): Promise<void> {
+    await this.#endSessions(ok(null), "the account is gone");
+    await super.erase();
+  }
+
+  async #endSessions<T>(outcome: Outcome<T>, why: string): Promise<Outcome<T>> {
+    await this.with(({ sockets }) => ok(sockets.end(why)));
+    return outcome;
   }
 
   putWebhook(_: WebhookInput): Promise<Outcome<{ webhook: WebhookView; secret?: string }>> {

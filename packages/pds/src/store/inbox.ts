@@ -59,6 +59,11 @@ export function trimInbox(sql: SqlStorage): void {
   sql.exec("DELETE FROM inbox WHERE id <= (SELECT MAX(id) FROM inbox) - ?", MAX_INBOX_ROWS);
 }
 
+/** Highest id that was ever given out; 0 before the first. */
+export function lastMessageId(sql: SqlStorage): number {
+  return sql.exec<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'inbox'").toArray()[0]?.seq ?? 0;
+}
+
 /** Messages after `cursor`, oldest first, with the id of each. */
 export function readMessages(sql: SqlStorage, cursor: number, limit: number): { id: number; message: InboxMessage }[] {
   const page: { id: number; message: InboxMessage }[] = [];

@@ -4,7 +4,8 @@ import type { Host } from "./host.ts";
 /** Who is asking, as far as the door could tell. Decided once, before any handler runs. */
 export type Caller =
   | { kind: "anonymous" }
-  | { kind: "agent"; did: string; scope: string }
+  /** `until`: end of the access token, in milliseconds since 1970. */
+  | { kind: "agent"; did: string; scope: string; until: number }
   | { kind: "refresh"; did: string; id: string }
   | { kind: "admin" };
 

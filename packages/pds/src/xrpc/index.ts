@@ -54,3 +54,4 @@ export { listWebhooks } from "./comms/list-webhooks.ts";
 export { deleteWebhook } from "./comms/delete-webhook.ts";
 export { publishProgress } from "./comms/publish-progress.ts";
 export { getProgressChannel } from "./comms/get-progress-channel.ts";
+export { subscribeInbox } from "./comms/subscribe-inbox.ts";

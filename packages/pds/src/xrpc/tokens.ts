@@ -12,13 +12,15 @@ const CACHE_SIZE = 4096;
 export interface AccessClaims {
   did: string;
   scope: string;
+  /** End of the token, in seconds since 1970. */
+  exp: number;
 }
 
 /** Mints and checks the host's legacy session tokens (HS256; `at+jwt` and `refresh+jwt` like the reference). */
 export class Tokens {
   readonly #key: Uint8Array;
   readonly #audience: string;
-  readonly #verified = new Map<string, AccessClaims & { exp: number }>();
+  readonly #verified = new Map<string, AccessClaims>();
 
   /** @param secret at least 32 bytes. @param audience the host's DID. */
   constructor(secret: Uint8Array, audience: string) {

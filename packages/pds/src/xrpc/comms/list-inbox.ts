@@ -1,5 +1,4 @@
-import { decode, lexToJson } from "@rookery/repo";
-import type { OpenedMessage } from "../../tasks/tasks-api.ts";
+import { messageView } from "../../inbox/message-view.ts";
 import { type Handler, answer, isFault, json } from "../call.ts";
 import { ownAgent } from "../repo-access.ts";
 
@@ -14,12 +13,5 @@ export const listInbox: Handler = async (call) => {
     ...(waitSeconds === undefined ? {} : { waitSeconds }),
   };
   const page = await (opened === true ? agent.stub.listOpened(asked) : agent.stub.listInbox(asked));
-  return answer(page, (found) => json({ messages: found.messages.map(view), cursor: found.cursor }));
+  return answer(page, (found) => json({ messages: found.messages.map(messageView), cursor: found.cursor }));
 };
-
-const view = ({ bytes, json: inside, ...message }: Partial<OpenedMessage>) => ({ ...message, ...valueOf(bytes, inside) });
-
-function valueOf(bytes: Uint8Array | undefined, inside: string | undefined): { value?: unknown } {
-  if (inside !== undefined) return { value: JSON.parse(inside) };
-  return bytes === undefined ? {} : { value: lexToJson(decode(bytes)) };
-}
