@@ -13,6 +13,8 @@ export interface Origin {
 
 /** agent.memory.remember. Times are ISO datetimes, URIs at-uris of the agent's own records. */
 export interface RememberInput {
+  /** A TID of the caller's: a repeat with it is answered as the first was. Not with a subject, which is its own key. */
+  rkey?: string;
   /** `note` when absent. */
   kind?: Kind;
   text: string;

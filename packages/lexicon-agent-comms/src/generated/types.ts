@@ -1181,7 +1181,7 @@ export interface AgentMemoryRecallInput {
   kinds?: ("note" | "decision" | "fact" | "summary" | (string & {}))[];
   /** Only what has all of these tags. */
   tags?: string[];
-  /** Only what happened, or was written down, or holds, at this time or later. */
+  /** Only what happened, or began to hold, or else was written down, at this time or later. */
   since?: string;
   /** Only what did so before this time. */
   until?: string;
@@ -1204,6 +1204,8 @@ export interface AgentMemoryRecallOutput {
 }
 
 export interface AgentMemoryRememberInput {
+  /** Of the record, made by the caller: a TID. A repeat with it is answered as the first was. Not with a subject, which is its own key. */
+  rkey?: string;
   /** What sort of memory; note when absent. */
   kind?: "note" | "decision" | "fact" | "summary" | (string & {});
   /** What to remember. */
@@ -1242,7 +1244,7 @@ export interface AgentMemoryRememberOutput {
   supersedes?: string;
 }
 
-export type AgentMemoryRememberError = "QuotaExceeded" | "MemoryNotFound" | "NotTrusted";
+export type AgentMemoryRememberError = "RecordConflict" | "QuotaExceeded" | "MemoryNotFound" | "NotTrusted";
 
 /** Notes in short. Its sources may be collected later; then this is what is left of them. Either sealed, then nothing else is there, or plain, then text and createdAt are. */
 export interface AgentMemorySummary {

@@ -1,0 +1,11 @@
+/** Makes vectors of texts, such that texts about the same have a small angle between them. */
+export interface Embedder {
+  /** Names model and version: vectors of different ids are never compared. */
+  readonly id: string;
+  /** Numbers of a vector. */
+  readonly dim: number;
+  /** Cosine from which two texts are held to be about the same: 0 to 1, found by trying. */
+  readonly threshold: number;
+  /** One vector for each text, in order, of any length. May throw when it cannot be reached. */
+  embed(texts: string[], purpose: "memory" | "query"): Promise<Float32Array[]>;
+}

@@ -1,0 +1,38 @@
+import { type Kind, KINDS } from "../types.ts";
+import type { Page } from "./page.ts";
+import { tagsAt } from "./page.ts";
+import type { Superseded } from "./superseded.ts";
+
+/** Which memories are looked at. Times are milliseconds since 1970. */
+export interface Filter {
+  kinds?: readonly Kind[];
+  /** hash32 of folded tags. */
+  tags?: readonly number[];
+  since?: number;
+  until?: number;
+  /** What held then; otherwise what holds `now`. */
+  asOf?: number;
+  /** Whatever has its place. */
+  superseded?: boolean;
+  minTrust?: number;
+  /** hash53 of their paths. */
+  only?: ReadonlySet<number>;
+  now: number;
+}
+
+/** Whether the memory at a place in a page passes. */
+export function makeFilter(filter: Filter, superseded: Superseded): (page: Page, i: number) => boolean {
+  const { tags = [], since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, asOf, minTrust = 0, only, now } = filter;
+  const kinds = new Set((filter.kinds ?? KINDS).map((kind) => KINDS.indexOf(kind)));
+  return (page, i) => {
+    const time = page.time[i] as number;
+    if (time < since || time >= until || !kinds.has(page.kind[i] as number) || (page.trust[i] as number) < minTrust) return false;
+    const hash = page.pathHash[i] as number;
+    if (only !== undefined && !only.has(hash)) return false;
+    if (tags.length > 0 && !tags.every((tag) => tagsAt(page, i).includes(tag))) return false;
+    const successor = superseded.of(hash);
+    const validTo = page.validTo[i] as number;
+    if (asOf !== undefined) return time <= asOf && asOf < validTo && (successor === undefined || successor.condensed || successor.at > asOf);
+    return filter.superseded === true || (successor === undefined && now < validTo);
+  };
+}

@@ -1,0 +1,49 @@
+import { compact } from "./compact/compact.ts";
+import { Engine } from "./engine.ts";
+import { forget } from "./forget.ts";
+import type { Outcome } from "./outcome.ts";
+import { pin } from "./pin.ts";
+import type { MemoryPorts } from "./ports.ts";
+import { recall } from "./recall.ts";
+import { remember } from "./remember.ts";
+import { stats } from "./stats.ts";
+import type { Compacted, ForgetInput, MemoryStats, PinInput, Recalled, RecallInput, Remembered, RememberInput } from "./types.ts";
+
+/** What an agent remembers, wherever its keys are. */
+export interface Memory {
+  remember(input: RememberInput): Promise<Outcome<Remembered>>;
+  recall(input: RecallInput): Promise<Outcome<Recalled>>;
+  forget(input: ForgetInput): Promise<Outcome<{ forgotten: string[] }>>;
+  pin(input: PinInput): Promise<Outcome<{ pins: string[] }>>;
+  compact(): Promise<Outcome<Compacted>>;
+  stats(): Promise<MemoryStats>;
+  /** Take in what changed in the repository; answers with how many are left. Every method does it as well. */
+  catchUp(limit?: number): Promise<number>;
+  /** Make some vectors anew that another embedder made; answers whether there were any. */
+  reembed(): Promise<boolean>;
+  /** Drop the index, to be built anew from the repository. */
+  rebuild(): void;
+  /** Let go of what is only kept in memory to be quick. */
+  evict(): void;
+  readonly residentBytes: number;
+}
+
+/** Open the memory of an agent. Nothing is read before it is asked for. */
+export function openMemory(ports: MemoryPorts): Memory {
+  const engine = new Engine(ports);
+  return {
+    remember: (input) => remember(engine, input),
+    recall: (input) => recall(engine, input),
+    forget: (input) => forget(engine, input),
+    pin: (input) => pin(engine, input),
+    compact: () => compact(engine),
+    stats: () => stats(engine),
+    catchUp: (limit) => engine.catchUp(limit),
+    reembed: () => engine.reembed(),
+    rebuild: () => engine.rebuild(),
+    evict: () => engine.evict(),
+    get residentBytes() {
+      return engine.residentBytes;
+    },
+  };
+}

@@ -1,2 +1,0 @@
-/** Version of what this package keeps, for whoever stores it. */
-export const VERSION = 1;

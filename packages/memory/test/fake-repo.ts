@@ -1,0 +1,75 @@
+import { hash53 } from "../src/text/hash.ts";
+import { listedRecords, type MemoryPorts, memoryPages, openMemory, type PageStore, type RawMemory, type RepoAccess } from "../src/index.ts";
+
+export const DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
+export const DAY = 24 * 60 * 60 * 1000;
+export const START = Date.parse("2026-03-02T09:00:00Z");
+
+/** A repository in memory. What is sealed lies there as something nobody would search. */
+export class FakeRepo implements RepoAccess {
+  readonly did: string;
+  readonly records = new Map<string, RawMemory>();
+  commits = 0;
+
+  constructor(did = DID) {
+    this.did = did;
+  }
+
+  async *list(collection: string) {
+    for (const [path, raw] of this.records) if (path.startsWith(`${collection}/`)) yield { rkey: path.slice(collection.length + 1), ...raw };
+  }
+
+  get = (collection: string, rkey: string) => Promise.resolve(this.records.get(`${collection}/${rkey}`));
+
+  write: RepoAccess["write"] = (ops) => {
+    for (const { collection, rkey, swap } of ops)
+      if (swap !== undefined && (this.records.get(`${collection}/${rkey}`)?.cid ?? null) !== swap) return Promise.resolve({ ok: false, error: { status: 400, name: "InvalidSwap", message: "other" } });
+    this.commits++;
+    const value = ops.map(({ collection, rkey, record }) => {
+      const path = `${collection}/${rkey}`;
+      if (record === undefined) {
+        this.records.delete(path);
+        return undefined;
+      }
+      const cid = `bafy${hash53(JSON.stringify(record) + path).toString(36)}`;
+      this.records.set(path, { cid, value: record });
+      return { uri: `at://${this.did}/${path}`, cid };
+    });
+    return Promise.resolve({ ok: true, value });
+  };
+
+  seal = (collection: string, _: string, record: Record<string, unknown>) => Promise.resolve({ $type: collection, sealed: btoa(encodeURIComponent(JSON.stringify(record))) });
+
+  open = (_: string, __: string, record: Record<string, unknown>) => {
+    const { sealed } = record;
+    if (sealed === undefined) return Promise.resolve({ record, sealed: false });
+    if (typeof sealed !== "string") return Promise.reject(new Error("does not open"));
+    return Promise.resolve({ record: JSON.parse(decodeURIComponent(atob(sealed))) as Record<string, unknown>, sealed: true });
+  };
+}
+
+/** A memory over a repository, with a clock of the test's. */
+export function fakeMemory(repo = new FakeRepo(), more: Partial<MemoryPorts> & { pages?: PageStore } = {}) {
+  const records = listedRecords(repo);
+  const clock = { now: START };
+  let count = 0;
+  const faults: string[] = [];
+  const pages = more.pages ?? memoryPages((done) => records.settle(done));
+  const memory = openMemory({
+    did: repo.did,
+    records,
+    pages,
+    now: () => clock.now,
+    nextRkey: () => `3k${(clock.now + count++).toString(32).replaceAll("0", "y").replaceAll("1", "z").padStart(11, "2").slice(-11)}`,
+    subjectKey: (subject) => `s${hash53(`secret ${repo.did} ${subject}`).toString(36)}`,
+    onFault: (event) => faults.push(event),
+    ...more,
+  });
+  return { repo, records, pages, memory, clock, faults };
+}
+
+/** The value of an outcome that has to be good. */
+export function good<T>(outcome: { ok: true; value: T } | { ok: false; error: unknown }): T {
+  if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome.error)}`);
+  return outcome.value;
+}
