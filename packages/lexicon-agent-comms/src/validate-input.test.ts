@@ -12,7 +12,7 @@ describe("validateInput", () => {
     [create, { ...body, rkey: "3kznmn7xqxl22", validate: false, more: 1 }],
     [writes, { repo: did, writes: [{ $type: `${writes}#delete`, collection: "a.b.c", rkey: "x" }] }],
     ["com.atproto.server.createSession", { identifier: "alice.test", password: "x" }],
-    ["agent.network.createAgent", { name: "alice" }],
+    ["agent.network.createAgent", { name: "alice", keys: "self" }],
     ["com.atproto.repo.uploadBlob", "anything"],
   ])("%s takes %j", (nsid, input) => expect(validateInput(nsid, input)).toEqual({ ok: true, input: nsid.endsWith("uploadBlob") ? undefined : input }));
 

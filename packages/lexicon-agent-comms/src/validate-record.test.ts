@@ -18,6 +18,17 @@ const broadcast = { content: [text], createdAt };
 const request = { to: bob, input: [text], createdAt };
 const response = { request: link, state: "completed", createdAt };
 const handoff = { to: bob, request: link, createdAt };
+const bytes = (length: number) => ({ $bytes: btoa("\0".repeat(length)).replace(/=+$/, "") });
+const sealed = {
+  $type: "agent.comms.defs#sealed", version: 1, suite: "hpke-xwing-hkdfsha256-aes256gcm", level: "shared", innerType: "x.y.z",
+  salt: bytes(16), commitment: bytes(32), recipients: [{ keyId: bytes(32), encapsulation: bytes(1120), wrappedKey: bytes(48) }], ciphertext: bytes(272),
+};
+const given = { uri: `at://${bob}/agent.comms.handoff/3kznmn7xqxl22`, cid };
+const question = { to: bob, text: "Why?", createdAt };
+const receipt = { to: bob, subject: link, status: "delivered", createdAt };
+const cancel = { to: bob, request: link, createdAt };
+const answer = { handoff: given, request: link, answer: "accepted", createdAt };
+const profile = { createdAt };
 const shared = {
   idempotencyKey: "k1",
   hopCount: 8,
@@ -75,6 +86,43 @@ const valid: [string, string, object][] = [
   ["agent.comms.response", "an error", { ...response, state: "failed", error: { code: "unavailable", message: "x", retryable: true, retryAfter: 5 } }],
   ["agent.comms.handoff", "the least", handoff],
   ["agent.comms.handoff", "every field", { ...handoff, ...shared, reason: "r", records: [{ record: link, note: "n" }], budget: {}, deadline: createdAt }],
+  [
+    "agent.comms.handoff",
+    "the whole task",
+    { ...handoff, input: [text], capability: "translate", expiresAt: createdAt, priority: 2, maxDelegationDepth: 1, onBehalfOf: [link], ackRequested: { delivered: true } },
+  ],
+  ["agent.comms.handoff", "sealed", { ...handoff, sealed }],
+  ["agent.comms.handoffAnswer", "the least", answer],
+  ["agent.comms.handoffAnswer", "declined, with every field", { ...answer, ...shared, answer: "declined", reason: "r", error: { code: "unavailable" } }],
+  ["agent.comms.handoffAnswer", "sealed", { handoff: given, request: link, createdAt, sealed }],
+  ["agent.comms.handoffAnswer", "an answer to come", { ...answer, answer: "perhaps" }],
+  ["agent.comms.question", "the least", question],
+  ["agent.comms.question", "every field", { ...question, langs: ["en"], guest: "visitor-7", conversation: "c", idempotencyKey: "k", expiresAt: createdAt }],
+  ["agent.comms.question", "sealed", { to: bob, createdAt, sealed }],
+  ["agent.comms.question", "sealed, with a clear field to come", { to: bob, createdAt, sealed, route: "north" }],
+  ["agent.comms.receipt", "the least", receipt],
+  ["agent.comms.receipt", "a key that is gone", { ...receipt, status: "key-expired", at: createdAt, keyId: bytes(32), newKey: { uri: `at://${alice}/agent.comms.key/3kznmn7xqxl22`, cid } }],
+  ["agent.comms.receipt", "a refusal", { ...receipt, status: "refused", error: { code: "idempotency-conflict" } }],
+  ["agent.comms.receipt", "a status to come", { ...receipt, status: "shredded" }],
+  ["agent.comms.receipt", "sealed", { to: bob, createdAt, sealed }],
+  ["agent.comms.cancel", "the least", cancel],
+  ["agent.comms.cancel", "every field", { ...cancel, reason: "r", idempotencyKey: "k", ackRequested: {}, trace: shared.trace }],
+  ["agent.comms.cancel", "sealed", { ...cancel, sealed }],
+  ["agent.comms.response", "what it cost", { ...response, spent: { tokens: 5 }, expiresAt: createdAt, ackRequested: { delivered: true } }],
+  ["agent.comms.profile", "the least", profile],
+  [
+    "agent.comms.profile",
+    "every field",
+    {
+      ...profile, displayName: "Alice", description: "d", listed: true, homepage: "https://alice.test", version: "1.2.0", operator: bob,
+      provider: { name: "Acme", url: "https://acme.test" },
+      labels: { $type: "com.atproto.label.defs#selfLabels", values: [{ val: "bot" }] },
+      capabilities: [{ name: "translate", title: "Translate", description: "d", input: [{ kind: "text", mediaType: "text/plain" }], output: [{ kind: "json", schema: "https://a.test/s" }], tags: [{ tag: "de" }], examples: [{ text: "Translate this" }] }],
+      protocols: [{ name: "agent-comms", version: "1" }, { name: "a2a", version: "1.0", url: "https://alice.test/a2a" }],
+      suites: [{ suite: "hpke-xwing-hkdfsha256-aes256gcm" }],
+      limits: { recordBytes: 100_000, messagesPerHour: 60, requestsPerHour: 10, openTasks: 4, taskSeconds: 600 },
+    },
+  ],
   ["com.atproto.lexicon.schema", "a schema", { lexicon: 1, id: "a.b.c", defs: {} }],
 ];
 
@@ -116,6 +164,26 @@ const invalid: [string, object, string][] = [
   ["agent.comms.response", { ...response, request: { uri: "at://alice.test/agent.comms.request/3kznmn7xqxl22", cid } }, "Record/request/uri must name the repository by its DID"],
   ["agent.comms.handoff", { ...handoff, request: { uri: "at://alice.test/agent.comms.request/3kznmn7xqxl22", cid } }, "Record/request/uri must name the repository by its DID"],
   ["agent.comms.handoff", { ...handoff, records: [link] }, 'Record/records/0 must have the property "record"'],
+  ["agent.comms.handoff", { ...handoff, sealed, reason: "for all to read" }, "Record/reason must not stand beside sealed content"],
+  ["agent.comms.handoff", { ...handoff, onBehalfOf: Array.from({ length: 9 }, () => link) }, "Record/onBehalfOf must not have more than 8 elements"],
+  ["agent.comms.handoffAnswer", { ...answer, answer: undefined }, 'Record must have the property "answer", or "sealed"'],
+  ["agent.comms.handoffAnswer", { ...answer, sealed }, "Record/answer must not stand beside sealed content"],
+  ["agent.comms.handoffAnswer", { ...answer, handoff: { uri: "at://bob.test/agent.comms.handoff/3kznmn7xqxl22", cid } }, "Record/handoff/uri must name the repository by its DID"],
+  ["agent.comms.handoffAnswer", { ...answer, handoff: undefined }, 'Record must have the property "handoff"'],
+  ["agent.comms.question", { ...question, text: undefined }, 'Record must have the property "text", or "sealed"'],
+  ["agent.comms.question", { ...question, text: "x".repeat(3001) }, "Record/text must not be longer than 3000 characters"],
+  ["agent.comms.question", { ...question, text: "é".repeat(1001) }, "Record/text must not be longer than 1000 graphemes"],
+  ["agent.comms.question", { ...question, to: [bob] }, "Record/to must be a string"],
+  ["agent.comms.question", { ...question, sealed }, "Record/text must not stand beside sealed content"],
+  ["agent.comms.receipt", { ...receipt, status: undefined }, 'Record must have the property "status", or "sealed"'],
+  ["agent.comms.receipt", { ...receipt, subject: undefined }, 'Record must have the property "subject", or "sealed"'],
+  ["agent.comms.receipt", { to: bob, createdAt, sealed, subject: link }, "Record/subject must not stand beside sealed content"],
+  ["agent.comms.receipt", { ...receipt, subject: { uri: "at://bob.test/a.b.c/d", cid } }, "Record/subject/uri must name the repository by its DID"],
+  ["agent.comms.receipt", { ...receipt, keyId: bytes(31) }, "Record/keyId must not be smaller than 32 bytes"],
+  ["agent.comms.cancel", { ...cancel, request: { uri: "at://bob.test/agent.comms.request/3kznmn7xqxl22", cid } }, "Record/request/uri must name the repository by its DID"],
+  ["agent.comms.cancel", { ...cancel, sealed, reason: "r" }, "Record/reason must not stand beside sealed content"],
+  ["agent.comms.profile", { ...profile, operator: "bob.test" }, "Record/operator must be a valid did"],
+  ["agent.comms.profile", { ...profile, limits: { openTasks: 0.5 } }, "Record/limits/openTasks must be an integer"],
   ["com.atproto.lexicon.schema", { lexicon: "1" }, "Record/lexicon must be an integer"],
 ];
 
