@@ -64,9 +64,9 @@ let made = 0;
 /** A name nobody has yet in this file's storage. */
 export const freshName = (): string => `agent-${++made}`;
 
-/** Provision an agent and sign it in. */
-export const provision = async (name = freshName()): Promise<Login> => {
-  const created = await ask<{ did: string; handle: string; password: string }>("/agents/create", { auth: ADMIN, json: { name } });
+/** Provision an agent and sign it in. With keys of its own, its repository stays empty until somebody writes there. */
+export const provision = async (name = freshName(), keys: "hosted" | "self" = "hosted"): Promise<Login> => {
+  const created = await ask<{ did: string; handle: string; password: string }>("/agents/create", { auth: ADMIN, json: { name, keys } });
   if (created.status !== 200) throw new Error(`${name}: ${created.status} ${JSON.stringify(created.body)}`);
   return { ...created.body, ...(await login(created.body.handle, created.body.password)) };
 };

@@ -297,6 +297,14 @@ describe("alarms", () => {
     expect(value(await made.api.getKeys()).alarms).toHaveLength(1);
   });
 
+  it("tell of one of its own keys that somebody changed, whoever got around the rule against that", async () => {
+    const made = await hosted();
+    const [own] = await keyRecords(made);
+    const rkey = own?.uri.split("/").at(-1) ?? "";
+    value(await made.api.write({ ops: [{ ...op({ action: "put", collection: KEY, rkey, record: await ownRecord(made.did) }), immutable: false }] }));
+    await expect.poll(async () => value(await made.api.getKeys()).alarms).toMatchObject([{ why: "substituted", reason: expect.stringContaining(rkey) }]);
+  });
+
   it("tell of a peer whose key was exchanged, for which nothing is sealed, also after a restart", async () => {
     const [alice, bob] = [await hosted(), await hosted()];
     await inside(alice, async ({ sealing }) => (await sealerOf(sealing)).keyOf(bob.did));

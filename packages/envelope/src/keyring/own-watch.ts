@@ -24,7 +24,7 @@ export interface OwnWatchPorts {
 export class OwnWatch {
   readonly #ports: OwnWatchPorts;
   #next = 0;
-  /** What was right, or told of: looked at once. */
+  /** What was right, or told of, by address and content: a record that was changed is another one. */
   #seen: ReadonlySet<string> = new Set();
 
   constructor(ports: OwnWatchPorts) {
@@ -42,18 +42,21 @@ export class OwnWatch {
 
   /** Look now. Alarms once for each key that is not the owner's. @throws Error when the host does not answer. */
   async check(): Promise<void> {
-    const { did, list, alarm } = this.#ports;
+    const { did, list, prove, alarm } = this.#ports;
     const uris = (await list(did)).slice(0, MAX_KEY_RECORDS);
+    const seen = new Set<string>();
     for (const uri of uris) {
-      if (!this.#seen.has(uri) && !(await this.#isOwn(uri))) alarm({ did, why: "substituted", reason: `A key in the repository of ${did} is not signed by its owner, who is lost or did not make it: ${uri}` });
+      const found = await prove(uri);
+      if (found === undefined) continue; // not there any more
+      const what = `${uri} ${found.cid}`;
+      if (!this.#seen.has(what) && !(await this.#isOwn(found))) alarm({ did, why: "substituted", reason: `A key in the repository of ${did} is not signed by its owner, who is lost or did not make it: ${uri}` });
+      seen.add(what);
     }
-    this.#seen = new Set(uris);
+    this.#seen = seen;
   }
 
-  async #isOwn(uri: string): Promise<boolean> {
-    const { did, owner, prove } = this.#ports;
-    const found = await prove(uri);
-    if (found === undefined) return true; // not there any more
+  async #isOwn(found: FoundKeyRecord): Promise<boolean> {
+    const { did, owner } = this.#ports;
     const verdict = await checkKeyRecord(did, found);
     return verdict.ok && verdict.key.owners.some((one) => sameOwner(one, owner));
   }

@@ -35,7 +35,7 @@ const isListed = async (did: string) => (await list()).some((agent) => agent.did
 
 describe("the directory", () => {
   it("shows agents that chose to be listed, as long as they do", async () => {
-    const [ada, bob] = [await provision(), await provision()];
+    const [ada, bob] = [await provision(freshName(), "self"), await provision(freshName(), "self")];
     await put(bob, {});
     await put(ada, { listed: true });
     await until("she is listed", () => isListed(ada.did));
@@ -54,7 +54,7 @@ describe("the directory", () => {
 
   it("forgets agents that are destroyed", async () => {
     const name = freshName();
-    const ada = await provision(name);
+    const ada = await provision(name, "self");
     await put(ada, { listed: true });
     await until("she is listed", () => isListed(ada.did));
     expect((await ask(`/agents/${name}`, { method: "DELETE", auth: ADMIN })).status).toBe(200);
@@ -64,13 +64,13 @@ describe("the directory", () => {
   });
 
   it("is the same in small pages and in large ones", async () => {
-    for (let i = 0; i < 5; i++) await put(await provision(), { listed: true });
+    for (let i = 0; i < 5; i++) await put(await provision(freshName(), "self"), { listed: true });
     await until("all are listed", async () => (await list()).length >= 5);
     expect(await list(2)).toEqual(await list());
   });
 
   it("has no room for a profile that is too large, and says so alike in the list and of the agent", async () => {
-    const ada = await provision();
+    const ada = await provision(freshName(), "self");
     await put(ada, { listed: true });
     await until("she is listed", () => isListed(ada.did));
     await put(ada, { listed: true, notes: Array.from({ length: 7 }, () => "n".repeat(10_000)) });
@@ -80,7 +80,7 @@ describe("the directory", () => {
   });
 
   it("refuses what is no profile, and does not list what was not validated", async () => {
-    const ada = await provision();
+    const ada = await provision(freshName(), "self");
     const record = { $type: PROFILE, ...CARD, listed: "yes" };
     const refused = await xrpc("com.atproto.repo.putRecord", { auth: ada.access, json: { repo: ada.did, collection: PROFILE, rkey: "self", record } });
     expect(refused).toMatchObject({ status: 400, body: { message: expect.stringContaining("listed") } });
@@ -93,7 +93,7 @@ describe("the directory", () => {
   });
 
   it("gives the admin all agents by handle, as before", async () => {
-    const ada = await provision();
+    const ada = await provision(freshName(), "self");
     const { body } = await ask<AgentNetworkListAgentsOutput>("/agents", { auth: ADMIN });
     expect(body.agents.find(({ did }) => did === ada.did)).toEqual({ did: ada.did, handle: ada.handle, state: "active", createdAt: expect.any(String) });
     expect((await ask<AgentNetworkListAgentsOutput>("/agents")).body.agents.some(({ did }) => did === ada.did)).toBe(false);
@@ -102,7 +102,7 @@ describe("the directory", () => {
 
 describe("agent.network.getAgent", () => {
   it("shows a listed agent to everybody, by DID and by handle, with its newest keys first", async () => {
-    const ada = await provision();
+    const ada = await provision(freshName(), "self");
     await put(ada, { listed: true });
     for (const rkey of ["3kaaaaaaaaaa2", "3kaaaaaaaaab2", "3kaaaaaaaaac2"]) await key(ada, rkey);
     const { status, body } = await get(ada.did);
@@ -116,14 +116,14 @@ describe("agent.network.getAgent", () => {
   });
 
   it("bounds the number of keys", async () => {
-    const ada = await provision();
+    const ada = await provision(freshName(), "self");
     await put(ada, { listed: true });
     for (let i = 0; i < 10; i++) await key(ada, `3kaaaaaaaaa${"234567abcd"[i]}2`);
     expect((await get(ada.did)).body.keys).toHaveLength(8);
   });
 
   it("shows an agent that is not listed to itself and to the admin only", async () => {
-    const [ada, bob] = [await provision(), await provision()];
+    const [ada, bob] = [await provision(freshName(), "self"), await provision(freshName(), "self")];
     for (const auth of [undefined, bob.access]) expect(await get(ada.did, auth)).toMatchObject({ status: 404, body: { error: "AgentNotFound" } });
     for (const auth of [ada.access, ADMIN]) {
       const { status, body } = await get(ada.did, auth);
