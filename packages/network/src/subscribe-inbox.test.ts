@@ -1,0 +1,150 @@
+import { env, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { createHmac } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Login, login, provision, xrpc } from "../test/client.ts";
+import { type Stream, arrived, connect, payloads, upgrade } from "../test/socket.ts";
+
+const SUBSCRIBE = "agent.comms.subscribeInbox";
+
+let alice: Login;
+let bob: Login;
+
+beforeAll(async () => {
+  [alice, bob] = [await provision(), await provision()];
+});
+
+const send = async (from: Login, to: Login, text: string) => {
+  const record = { to: [to.did], content: [{ $type: "agent.comms.defs#text", text }], createdAt: new Date().toISOString() };
+  const answer = await xrpc("com.atproto.repo.createRecord", { auth: from.access, json: { repo: from.did, collection: "agent.comms.message", record } });
+  expect(answer).toMatchObject({ status: 200 });
+};
+
+/** An access token as the colony makes them, that holds for so many seconds. */
+const tokenOf = ({ did }: Login, seconds: number): string => {
+  const now = Math.floor(Date.now() / 1000);
+  const part = (fields: object) => Buffer.from(JSON.stringify(fields)).toString("base64url");
+  const signed = `${part({ alg: "HS256", typ: "at+jwt" })}.${part({ scope: "com.atproto.access", aud: "did:web:localhost%3A3000", sub: did, iat: now, exp: now + seconds })}`;
+  return `${signed}.${createHmac("sha256", Buffer.alloc(32, 11)).update(signed).digest("base64url")}`;
+};
+
+const inboxOf = async ({ access }: Login) => (await xrpc<{ messages: unknown[]; cursor: string }>("agent.comms.listInbox", { auth: access })).body;
+
+const objectOf = ({ did }: Login) => env.AGENT.get(env.AGENT.idFromName(did));
+const reading = (who: Login, cursor?: string) => connect(SUBSCRIBE, { headers: { authorization: who.access }, params: cursor === undefined ? {} : { cursor } });
+const textsOf = (stream: Stream) => payloads(stream, "message").map(({ message }) => (message as { value: { content: { text: string }[] } }).value.content[0]?.text);
+const cursorsOf = (stream: Stream) => payloads(stream, "message").map(({ cursor }) => String(cursor));
+
+describe("the inbox over a socket", () => {
+  it("gives the backlog, says that it was all, and goes on with what comes, as listInbox would", async () => {
+    await send(alice, bob, "one");
+    await send(alice, bob, "two");
+    await expect.poll(() => inboxOf(bob).then(({ messages }) => messages.length)).toBe(2);
+    const stream = await reading(bob);
+    await arrived(stream, "info", 1);
+    await send(alice, bob, "three");
+    await arrived(stream, "message", 3);
+    expect(stream.frames.map(({ payload }) => String(payload?.["$type"]).split("#")[1])).toEqual(["message", "message", "info", "message"]);
+    expect(textsOf(stream)).toEqual(["one", "two", "three"]);
+    const { messages, cursor } = await inboxOf(bob);
+    expect(payloads(stream, "message").map(({ message }) => message)).toEqual(messages);
+    expect(cursorsOf(stream).at(-1)).toBe(cursor);
+  });
+
+  it("goes on after any cursor, and after the object slept", async () => {
+    const [carol, dave] = [await provision(), await provision()];
+    const first = await reading(dave);
+    for (const text of ["a", "b", "c"]) await send(carol, dave, text);
+    await arrived(first, "message", 3);
+    const [afterFirst] = cursorsOf(first);
+    const second = await reading(dave, afterFirst);
+    await arrived(second, "message", 2);
+    expect(textsOf(second)).toEqual(["b", "c"]);
+    await evictDurableObject(objectOf(dave));
+    await send(carol, dave, "d");
+    await Promise.all([arrived(first, "message", 4), arrived(second, "message", 3)]);
+    expect([textsOf(first), textsOf(second)]).toEqual([["a", "b", "c", "d"], ["b", "c", "d"]]);
+    expect(payloads(second, "info")).toHaveLength(1);
+  });
+
+  it("loses and doubles nothing while messages keep coming and readers come and go", async () => {
+    const [carol, dave] = [await provision(), await provision()];
+    const streams: Stream[] = [];
+    for (let i = 0; i < 12; i++) {
+      const sent = send(carol, dave, String(i));
+      streams.push(await reading(dave));
+      await sent;
+    }
+    await Promise.all(streams.map((stream) => arrived(stream, "message", 12)));
+    for (const stream of streams) expect(textsOf(stream)).toEqual(Array.from({ length: 12 }, (_, i) => String(i)));
+  });
+
+  it("takes the token as a subprotocol, and does not say it back", async () => {
+    const stream = await connect(SUBSCRIBE, { headers: { "sec-websocket-protocol": `xrpc.v1.json, bearer.${bob.access.slice("Bearer ".length)}` } });
+    expect(stream.protocol).toBe("xrpc.v1.json");
+    await arrived(stream, "info", 1);
+  });
+
+  it.each<[string, () => Record<string, string>, Record<string, string>, number]>([
+    ["nobody", () => ({}), {}, 401],
+    ["a token in the URL", () => ({}), { access_token: "x", token: "x", authorization: "Bearer x" }, 401],
+    ["a refresh token", () => ({ authorization: bob.refresh }), {}, 400],
+    ["a token in a subprotocol alone", () => ({ "sec-websocket-protocol": `bearer.${bob.access.slice("Bearer ".length)}` }), {}, 400],
+    ["a wrong token in a subprotocol", () => ({ "sec-websocket-protocol": "xrpc.v1.json, bearer.a.b.c" }), {}, 400],
+    ["another framing", () => ({ authorization: bob.access, "sec-websocket-protocol": "xrpc.v1.cbor" }), {}, 400],
+    ["a malformed cursor", () => ({ authorization: bob.access }), { cursor: "x" }, 400],
+    ["a malformed parameter", () => ({ authorization: bob.access }), { opened: "perhaps" }, 400],
+  ])("refuses %s", async (_, headers, params, status) => expect((await upgrade(SUBSCRIBE, { headers: headers(), params })).status).toBe(status));
+
+  it("tells others that it is a stream", async () => expect(await xrpc(SUBSCRIBE, { auth: bob.access })).toMatchObject({ status: 426, body: { error: "UpgradeRequired" } }));
+
+  it("refuses a cursor of the future", async () => {
+    const stream = await reading(bob, "999999");
+    await expect.poll(() => stream.closed).toEqual({ code: 1008, reason: "FutureCursor" });
+    expect(stream.frames).toEqual([{ $type: "error", error: "FutureCursor", message: expect.any(String) }]);
+  });
+
+  it("answers ping, and takes no other words", async () => {
+    const stream = await reading(bob);
+    stream.ws.send("ping");
+    await expect.poll(() => stream.pongs).toBe(1);
+    expect(stream.closed).toBeUndefined();
+    stream.ws.send("talk");
+    await expect.poll(() => stream.closed).toEqual({ code: 1008, reason: "InvalidRequest" });
+  });
+});
+
+describe("readers", () => {
+  it("are as many as there may be; whoever came first makes room", async () => {
+    const dave = await provision();
+    const streams: Stream[] = [];
+    for (let i = 0; i < 18; i++) streams.push(await reading(dave));
+    await expect.poll(() => streams.filter(({ closed }) => closed !== undefined).length).toBe(2);
+    expect(streams.slice(0, 2).map(({ closed }) => closed?.reason)).toEqual(["TooManySubscribers", "TooManySubscribers"]);
+    await send(alice, dave, "hello");
+    await Promise.all(streams.slice(2).map((stream) => arrived(stream, "message", 1)));
+  });
+
+  it("end with a session, and come again with a token that holds", async () => {
+    const dave = await provision();
+    const stream = await reading(dave);
+    await xrpc("com.atproto.server.deleteSession", { method: "POST", auth: dave.refresh });
+    await expect.poll(() => stream.closed).toEqual({ code: 1008, reason: "SessionEnded" });
+    const again = await login(dave.handle, dave.password);
+    await arrived(await reading({ ...dave, ...again }), "info", 1);
+  });
+
+  it("end with the token", async () => {
+    const dave = await provision();
+    const [short, long] = [await reading({ ...dave, access: `Bearer ${tokenOf(dave, 2)}` }), await reading(dave)];
+    await arrived(short, "info", 1);
+    await expect.poll(() => short.closed, { timeout: 10_000 }).toEqual({ code: 1008, reason: "SessionEnded" });
+    expect(long.closed).toBeUndefined();
+  });
+
+  it("end with the account", async () => {
+    const dave = await provision();
+    const stream = await reading(dave);
+    await runInDurableObject(objectOf(dave), (instance) => instance.erase());
+    await expect.poll(() => stream.closed).toEqual({ code: 1008, reason: "SessionEnded" });
+  });
+});
