@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type CheckedKey, checkKeyRecord, open, OpenError, openFile, type PrivateKey, type SealContext, type SealedContent, type SuiteName } from "../src/index.ts";
+import { type CheckedKey, checkKeyRecord, exportSecret, opaqueKey, open, OpenError, openFile, openRecord, type PlacedRecord, type PrivateKey, type SealContext, type SealedContent, type SuiteName } from "../src/index.ts";
 import { hex, toHex } from "./fixture.ts";
 import { makeVectors } from "./vectors.ts";
 
@@ -10,6 +10,11 @@ interface Vectors {
   cases: { name: string; context: SealContext; plaintext: string; sealed: SealedContent }[];
   refused: { name: string; context: SealContext; sealed: unknown }[];
   grant: { subjectCase: string; repo: string; rkey: string; opensWith: string; record: unknown };
+  records: (PlacedRecord & { opensWith: string; sealed: Record<string, unknown> })[];
+  refusedRecords: (PlacedRecord & { name: string })[];
+  exports: { collection: string; label: string; secret: string }[];
+  disclosure: { collection: string; repo: string; rkey: string; record: unknown };
+  opaqueKey: { secret: string; parts: string[]; key: string };
   keyRecord: { did: string; record: unknown };
   file: { repo: string; plaintext: string; key: string; sha256: string; size: number; ciphertext: string };
 }
@@ -45,6 +50,37 @@ describe("the vectors of docs/envelope.md", () => {
     if (subject === undefined) throw new Error("no subject");
     const opened = await open({ ...subject, ring: { keys: [keyOf(opensWith)] }, grant: { repo, rkey, record } });
     expect(toHex(opened.plaintext)).toBe(subject.plaintext);
+  });
+
+  const all = { keys, epochKeys: [hex(vectors.epoch.key)] };
+  const ringOf = (opensWith: string) => (opensWith === "epoch" ? { epochKeys: [hex(vectors.epoch.key)] } : { keys: [keyOf(opensWith)] });
+
+  it.each(vectors.records)("a whole record of $collection: opens as it was written", async ({ sealed, opensWith, ...plain }) => {
+    expect(await openRecord({ ...plain, record: sealed }, ringOf(opensWith))).toEqual({ record: plain.record, sealed: true });
+    expect(await openRecord({ ...plain, record: sealed }, all)).toEqual({ record: plain.record, sealed: true });
+    await expect(openRecord({ ...plain, record: sealed }, {})).rejects.toBeInstanceOf(OpenError);
+  });
+
+  it.each(vectors.refusedRecords)("a whole record does not open: $name", async (placed) => {
+    await expect(openRecord(placed, all)).rejects.toBeInstanceOf(OpenError);
+  });
+
+  it.each(vectors.exports)("a secret of $collection for $label", async ({ collection, label, secret }) => {
+    const one = vectors.records.find((record) => record.collection === collection);
+    if (one === undefined) throw new Error("no record");
+    expect(toHex(await exportSecret({ ...one, record: one.sealed }, ringOf(one.opensWith), label))).toBe(secret);
+  });
+
+  it("a disclosure opens its record for everybody", async () => {
+    const { collection, ...given } = vectors.disclosure;
+    const one = vectors.records.find((record) => record.collection === collection);
+    if (one === undefined) throw new Error("no record");
+    expect((await openRecord({ ...one, record: one.sealed }, {}, given)).record).toEqual(one.record);
+  });
+
+  it("an opaque record key", async () => {
+    const { secret, parts, key } = vectors.opaqueKey;
+    expect(await opaqueKey(hex(secret), parts)).toBe(key);
   });
 
   it("a key record is right and signed", async () => {

@@ -1,12 +1,15 @@
 import vectors from "../fixtures/envelope.json";
 import {
   checkKeyRecord,
+  encodeData,
+  exportSecret,
   type KeyPair,
   makeKeyPair,
   makeKeyRecord,
   makeOwnerKey,
   open,
   openFile,
+  opaqueKey,
   openRecord,
   OWNER_ALGORITHMS,
   type PrivateKey,
@@ -36,6 +39,15 @@ const checkVectors = async (): Promise<void> => {
     const opened = await open({ sealed, context, ring: sealed.recipients.length === 0 ? { epochKeys: [hex(vectors.epoch.key)] } : { keys } });
     demand(toHex(opened.plaintext) === plaintext, name);
   }
+  const ring = { keys, epochKeys: [hex(vectors.epoch.key)] };
+  for (const { sealed, record, ...at } of vectors.records) {
+    const opened = await openRecord({ ...at, record: sealed }, ring);
+    demand(JSON.stringify(encodeData(opened.record)) === JSON.stringify(encodeData(record)), at.collection);
+    const [{ label, secret }] = vectors.exports.filter((one) => one.collection === at.collection) as [(typeof vectors.exports)[0]];
+    demand(toHex(await exportSecret({ ...at, record: sealed }, ring, label)) === secret, `secret of ${at.collection}`);
+  }
+  const { secret, parts, key } = vectors.opaqueKey;
+  demand((await opaqueKey(hex(secret), parts)) === key, "opaque key");
   const verdict = await checkKeyRecord(vectors.keyRecord.did, { uri: `at://${vectors.keyRecord.did}/agent.comms.key/3kznmn7xqxl22`, cid: "", value: vectors.keyRecord.record });
   demand(verdict.ok, "key record");
 };

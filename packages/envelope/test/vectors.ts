@@ -4,10 +4,10 @@ import { own, sha256, utf8 } from "../src/bytes.ts";
 import { contentKeyOf, dataKeyOfEpoch, epochIdOf } from "../src/content-key.ts";
 import { bindingOf, type SealContext } from "../src/context.ts";
 import { encodeData } from "../src/data-model.ts";
-import { type KeyPair, keyIdOf, makeGrant, makeKeyRecord, padme, type SealInput, sealFile, type SuiteName, SUITES } from "../src/index.ts";
+import { discloseRecord, exportSecret, type KeyPair, keyIdOf, opaqueKey, type PlacedRecord, sealRecord, makeGrant, makeKeyRecord, padme, type SealInput, sealFile, type SuiteName, SUITES } from "../src/index.ts";
 import { pad } from "../src/padding.ts";
 import { associatedOf, bytesToJson, parseSealed } from "../src/sealed.ts";
-import { sealWith } from "../src/seal.ts";
+import { seal, sealWith } from "../src/seal.ts";
 import type { wrapKey } from "../src/wrap.ts";
 import { collect } from "./collect.ts";
 import { hex, toHex } from "./fixture.ts";
@@ -57,6 +57,7 @@ const pairOf = async (suite: SuiteName, seed: number): Promise<KeyPair> => {
 const shownPair = ({ suite, privateKey, publicKey, keyId }: KeyPair) => ({ suite, privateKey: toHex(privateKey), publicKey: toHex(publicKey), keyId: toHex(keyId) });
 
 const epochKey = filled(7);
+const CID = "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq";
 
 /** A sealing with everything on the way to it. */
 const caseOf = async (name: string, input: SealInput) => {
@@ -120,6 +121,43 @@ const refusalsOf = async (shared: Case, secret: Case) => {
   ];
 };
 
+/** Whole records: as their authors wrote them, and as they are published. */
+const recordsOf = async (bobs: KeyPair) => {
+  const request = { uri: `at://${bob}/agent.comms.request/3kznmn7xqxl22`, cid: CID };
+  const plain: (Omit<PlacedRecord, "repo"> & { opensWith: string })[] = [
+    { opensWith: "epoch", collection: "agent.memory.note", rkey: "3kznmn7xqxl26", record: { $type: "agent.memory.note", text: "Meet me at noon", tags: ["plans"], createdAt } },
+    { opensWith: "bobXwing", collection: "agent.comms.response", rkey: "3kznmn7xqxl27", record: { $type: "agent.comms.response", request, state: "failed", error: { code: "internal" }, createdAt } },
+    { opensWith: "bobXwing", collection: "agent.comms.receipt", rkey: "3kznmn7xqxl2a", record: { $type: "agent.comms.receipt", to: bob, createdAt, subject: { uri: `at://${bob}/agent.comms.message/3kznmn7xqxl22`, cid: CID }, status: "processed" } },
+  ];
+  const made = [];
+  for (const { opensWith, ...placed } of plain) {
+    const sealed = await sealRecord({ repo: alice, ...placed }, { epochKey, ...(opensWith === "epoch" ? {} : { recipients: [bobs] }) });
+    made.push({ repo: alice, ...placed, opensWith, sealed });
+  }
+  return made;
+};
+
+/** Whole records that must not open, whatever is tried. */
+const refusedRecordsOf = async ([note, response]: Awaited<ReturnType<typeof recordsOf>>) => {
+  if (note === undefined || response === undefined) throw new Error("records");
+  const { repo, collection, rkey, sealed: record } = note;
+  const place = { repo, collection, rkey };
+  const routing = { $type: collection };
+  const inside = (plaintext: Uint8Array | Record<string, unknown>) => seal({ plaintext, type: collection, context: { ...place, routing }, epochKey });
+  const text = { text: "x", createdAt };
+  return [
+    { name: "a note as a fact", repo, collection: "agent.memory.fact", rkey, record },
+    { name: "a note under another key", ...place, rkey: "3kznmn7xqxl22", record },
+    { name: "a note of another repository", ...place, repo: bob, record },
+    { name: "a note with a clear field more", ...place, record: { ...record, createdAt } },
+    { name: "a response to another request", repo, collection: response.collection, rkey: response.rkey, record: { ...response.sealed, request: { uri: `at://${bob}/agent.comms.request/3kznmn7xqxl23`, cid: CID } } },
+    { name: "inside: another $type", ...place, record: { ...routing, sealed: await inside({ ...text, $type: "agent.memory.fact" }) } },
+    { name: "inside: sealed once more", ...place, record: { ...routing, sealed: await inside({ sealed: await inside(text) }) } },
+    { name: "inside: keys in another order", ...place, record: { ...routing, sealed: await inside(Uint8Array.of(0xa2, 0x69, ...utf8("createdAt"), 0x78, 0x18, ...utf8(createdAt), 0x64, ...utf8("text"), 0x61, ...utf8("x"))) } },
+    { name: "inside: not what the lexicon allows", ...place, record: { ...routing, sealed: await inside({ text: 3, createdAt }) } },
+  ];
+};
+
 /** All vectors of docs/envelope.md; the same at every call. */
 export const makeVectors = () =>
   withFixedRandomness(async () => {
@@ -136,7 +174,7 @@ export const makeVectors = () =>
     ];
     const [, shared, secret] = cases;
     if (shared === undefined || secret === undefined) throw new Error("no case");
-    const subject = { uri: `at://${alice}/${context.collection}/${context.rkey}`, cid: "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq" };
+    const subject = { uri: `at://${alice}/${context.collection}/${context.rkey}`, cid: CID };
     const place = { repo: alice, rkey: "3kznmn7xqxl24" };
     const grant = await makeGrant({ sealed: shared.sealed, context, ring: { epochKeys: [epochKey] }, subject, place, to: bob, recipient: pairs.bobXwing, createdAt });
     const owner = await ownerOf(filled(9));
@@ -146,6 +184,13 @@ export const makeVectors = () =>
     const file = sealFile([plaintext], plaintext.length, alice);
     const ciphertext = await collect(file.ciphertext);
     const fileKey = file.key();
+    const records = await recordsOf(pairs.bobXwing);
+    const [sealedNote] = records;
+    if (sealedNote === undefined) throw new Error("no record");
+    const found = { ...sealedNote, record: sealedNote.sealed };
+    const ring = { epochKeys: [epochKey] };
+    const labels = ["agent.comms.progress", "x"];
+    const parts = ["processed", subject.uri];
     return {
       padded: [0, 1, 251, 252, 253, 300, 1000, 10_000, 100_000, 917_500].map((length) => ({ length, padded: padme(length + 4) })),
       epoch: { key: toHex(epochKey), id: toHex(await epochIdOf(epochKey)) },
@@ -153,6 +198,11 @@ export const makeVectors = () =>
       cases,
       refused: await refusalsOf(shared, secret),
       grant: { subjectCase: shared.name, repo: place.repo, rkey: place.rkey, opensWith: "bobXwing", record: grant },
+      records,
+      refusedRecords: await refusedRecordsOf(records),
+      exports: await Promise.all(records.flatMap((one) => labels.map(async (label) => ({ collection: one.collection, label, secret: toHex(await exportSecret({ ...one, record: one.sealed }, ring, label)) })))),
+      disclosure: { collection: found.collection, repo: alice, rkey: CID, record: await discloseRecord(found, ring, { cid: CID, createdAt }) },
+      opaqueKey: { secret: toHex(filled(3)), parts, key: await opaqueKey(filled(3), parts) },
       keyRecord: { did: bob, ownerSeed: toHex(filled(9)), record: key },
       file: { repo: alice, plaintext: toHex(plaintext), key: toHex(fileKey.key), sha256: toHex(fileKey.sha256), size: fileKey.size, ciphertextSha256: toHex(await sha256(own(ciphertext))), ciphertext: toHex(ciphertext) },
     };
