@@ -21,7 +21,6 @@ export { type Assurance, decidePin, type KeyPin, type PinDecision, type PinQuest
 export { discloseRecord } from "./disclosure.ts";
 export { exportSecret } from "./export-secret.ts";
 export { isSealedRecord, sealedCollections } from "./forms.ts";
-export { opaqueKey } from "./opaque-key.ts";
 export { blobsOfSealed, resealRecord } from "./reseal.ts";
 export { grantRecord, openRecord, type OpenedRecord, type PlacedRecord, type RecordSealing, sealRecord } from "./record.ts";
 export { type FileFacts, fileOfPart, filePart, type NamedFile, type SealedFilePart } from "./file-part.ts";

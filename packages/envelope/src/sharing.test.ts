@@ -1,10 +1,8 @@
-import { createHmac } from "node:crypto";
 import { ids, validateRecord } from "@rookery/lexicon-agent-comms";
 import { beforeAll, describe, expect, it } from "vitest";
 import { alice, bob, carol, createdAt, filled } from "../test/people.ts";
-import { toHex } from "../test/fixture.ts";
 import {
-  blobsOfSealed, discloseRecord, exportSecret, type GivenGrant, grantRecord, type KeyPair, makeKeyPair, OpenError, opaqueKey, openRecord, type PlacedRecord, resealRecord, SealError, sealRecord,
+  blobsOfSealed, discloseRecord, exportSecret, type GivenGrant, grantRecord, type KeyPair, makeKeyPair, OpenError, openRecord, type PlacedRecord, resealRecord, SealError, sealRecord,
 } from "./index.ts";
 
 const suite = "hpke-x25519-hkdfsha256-aes256gcm";
@@ -130,25 +128,5 @@ describe("sealing again", () => {
       salts.add(JSON.stringify(Object(record["sealed"])["salt"]));
     }
     expect(salts.size).toBe(50);
-  });
-});
-
-describe("an opaque record key", () => {
-  it("is the HMAC that the page says, in base32", async () => {
-    // cbor(["processed", "at://x"]): an array of two texts.
-    const data = Buffer.concat([Buffer.from("agent.comms.sealed/v1 record key\0"), Buffer.from("8269", "hex"), Buffer.from("processed"), Buffer.from("66", "hex"), Buffer.from("at://x")]);
-    const mac = createHmac("sha256", filled(3)).update(data).digest().subarray(0, 16);
-    const key = await opaqueKey(filled(3), ["processed", "at://x"]);
-    expect(key).toMatch(/^[a-z2-7]{26}$/);
-    const bits = Array.from(key, (letter) => "abcdefghijklmnopqrstuvwxyz234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
-    expect(bits.slice(128)).toBe("00");
-    expect(toHex(mac)).toBe(BigInt(`0b${bits.slice(0, 128)}`).toString(16).padStart(32, "0"));
-  });
-
-  it("is another for every secret and every list of parts", async () => {
-    const keys = await Promise.all([opaqueKey(filled(3), ["a", "b"]), opaqueKey(filled(4), ["a", "b"]), opaqueKey(filled(3), ["ab"]), opaqueKey(filled(3), ["b", "a"]), opaqueKey(filled(3), []), opaqueKey(filled(3), ["a", "b", ""])]);
-    expect(new Set(keys).size).toBe(6);
-    expect(await opaqueKey(filled(3), ["a", "b"])).toBe(keys[0]);
-    await expect(opaqueKey(filled(3, 15), ["a"])).rejects.toThrow(RangeError);
   });
 });

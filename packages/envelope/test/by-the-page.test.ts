@@ -1,4 +1,4 @@
-import { createDecipheriv, createHash, createHmac, hkdfSync } from "node:crypto";
+import { createDecipheriv, createHash, hkdfSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
 import { XWing } from "@hpke/hybridkem-x-wing";
@@ -32,7 +32,6 @@ interface Page {
   records: (Found & { opensWith: string; sealed: Record<string, unknown> })[];
   exports: { collection: string; label: string; secret: string }[];
   disclosure: { collection: string; record: { dataKey: { $bytes: string } } };
-  opaqueKey: { secret: string; parts: string[]; key: string };
   grant: { subjectCase: string; repo: string; rkey: string; record: Record<string, unknown> & { suite: string; key: Case["sealed"]["recipients"][0] } };
 }
 
@@ -92,7 +91,7 @@ describe.each(page.cases)("by the page: $name", (one) => {
 });
 
 describe("by the page", () => {
-  const { grant, disclosure, opaqueKey, records, exports } = page;
+  const { grant, disclosure, records, exports } = page;
 
   /** Sealed content of a whole record, and what is beside it. */
   const partsOf = ({ repo, collection, rkey, sealed: whole }: Page["records"][0]): Pick<Case, "context" | "sealed"> => {
@@ -132,12 +131,5 @@ describe("by the page", () => {
     const one = named(collection);
     const { dataKey, salt, binding } = await unlock(partsOf(one), wayTo(one));
     expect(hkdf(dataKey, salt, Buffer.concat([Buffer.from("agent.comms.sealed/v1 export"), zero, binding, Buffer.from(label)]), 32).toString("hex")).toBe(secret);
-  });
-
-  it("an opaque record key", () => {
-    const mac = createHmac("sha256", Buffer.from(opaqueKey.secret, "hex")).update(Buffer.concat([Buffer.from("agent.comms.sealed/v1 record key"), zero, cbor(opaqueKey.parts)])).digest();
-    const bits = BigInt(`0x${mac.subarray(0, 16).toString("hex")}`) << 2n;
-    const letters = Array.from({ length: 26 }, (_, at) => "abcdefghijklmnopqrstuvwxyz234567"[Number((bits >> BigInt(5 * (25 - at))) & 31n)]);
-    expect(letters.join("")).toBe(opaqueKey.key);
   });
 });

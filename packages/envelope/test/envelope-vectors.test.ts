@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type CheckedKey, checkKeyRecord, exportSecret, opaqueKey, open, OpenError, openFile, openRecord, type PlacedRecord, type PrivateKey, type SealContext, type SealedContent, type SuiteName } from "../src/index.ts";
+import { type CheckedKey, checkKeyRecord, exportSecret, open, OpenError, openFile, openRecord, type PlacedRecord, type PrivateKey, type SealContext, type SealedContent, type SuiteName } from "../src/index.ts";
 import { hex, toHex } from "./fixture.ts";
 import { makeVectors } from "./vectors.ts";
 
@@ -14,7 +14,6 @@ interface Vectors {
   refusedRecords: (PlacedRecord & { name: string })[];
   exports: { collection: string; label: string; secret: string }[];
   disclosure: { collection: string; repo: string; rkey: string; record: unknown };
-  opaqueKey: { secret: string; parts: string[]; key: string };
   keyRecord: { did: string; record: unknown };
   file: { repo: string; plaintext: string; key: string; sha256: string; size: number; ciphertext: string };
 }
@@ -76,11 +75,6 @@ describe("the vectors of docs/envelope.md", () => {
     const one = vectors.records.find((record) => record.collection === collection);
     if (one === undefined) throw new Error("no record");
     expect((await openRecord({ ...one, record: one.sealed }, {}, given)).record).toEqual(one.record);
-  });
-
-  it("an opaque record key", async () => {
-    const { secret, parts, key } = vectors.opaqueKey;
-    expect(await opaqueKey(hex(secret), parts)).toBe(key);
   });
 
   it("a key record is right and signed", async () => {

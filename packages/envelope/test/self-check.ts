@@ -9,7 +9,6 @@ import {
   makeOwnerKey,
   open,
   openFile,
-  opaqueKey,
   openRecord,
   OWNER_ALGORITHMS,
   type PrivateKey,
@@ -46,8 +45,6 @@ const checkVectors = async (): Promise<void> => {
     const [{ label, secret }] = vectors.exports.filter((one) => one.collection === at.collection) as [(typeof vectors.exports)[0]];
     demand(toHex(await exportSecret({ ...at, record: sealed }, ring, label)) === secret, `secret of ${at.collection}`);
   }
-  const { secret, parts, key } = vectors.opaqueKey;
-  demand((await opaqueKey(hex(secret), parts)) === key, "opaque key");
   const verdict = await checkKeyRecord(vectors.keyRecord.did, { uri: `at://${vectors.keyRecord.did}/agent.comms.key/3kznmn7xqxl22`, cid: "", value: vectors.keyRecord.record });
   demand(verdict.ok, "key record");
 };

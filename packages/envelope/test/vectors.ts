@@ -4,7 +4,7 @@ import { own, sha256, utf8 } from "../src/bytes.ts";
 import { contentKeyOf, dataKeyOfEpoch, epochIdOf } from "../src/content-key.ts";
 import { bindingOf, type SealContext } from "../src/context.ts";
 import { encodeData } from "../src/data-model.ts";
-import { discloseRecord, exportSecret, type KeyPair, keyIdOf, opaqueKey, type PlacedRecord, sealRecord, makeGrant, makeKeyRecord, padme, type SealInput, sealFile, type SuiteName, SUITES } from "../src/index.ts";
+import { discloseRecord, exportSecret, type KeyPair, keyIdOf, type PlacedRecord, sealRecord, makeGrant, makeKeyRecord, padme, type SealInput, sealFile, type SuiteName, SUITES } from "../src/index.ts";
 import { pad } from "../src/padding.ts";
 import { associatedOf, bytesToJson, parseSealed } from "../src/sealed.ts";
 import { seal, sealWith } from "../src/seal.ts";
@@ -190,7 +190,6 @@ export const makeVectors = () =>
     const found = { ...sealedNote, record: sealedNote.sealed };
     const ring = { epochKeys: [epochKey] };
     const labels = ["agent.comms.progress", "x"];
-    const parts = ["processed", subject.uri];
     return {
       padded: [0, 1, 251, 252, 253, 300, 1000, 10_000, 100_000, 917_500].map((length) => ({ length, padded: padme(length + 4) })),
       epoch: { key: toHex(epochKey), id: toHex(await epochIdOf(epochKey)) },
@@ -202,7 +201,6 @@ export const makeVectors = () =>
       refusedRecords: await refusedRecordsOf(records),
       exports: await Promise.all(records.flatMap((one) => labels.map(async (label) => ({ collection: one.collection, label, secret: toHex(await exportSecret({ ...one, record: one.sealed }, ring, label)) })))),
       disclosure: { collection: found.collection, repo: alice, rkey: CID, record: await discloseRecord(found, ring, { cid: CID, createdAt }) },
-      opaqueKey: { secret: toHex(filled(3)), parts, key: await opaqueKey(filled(3), parts) },
       keyRecord: { did: bob, ownerSeed: toHex(filled(9)), record: key },
       file: { repo: alice, plaintext: toHex(plaintext), key: toHex(fileKey.key), sha256: toHex(fileKey.sha256), size: fileKey.size, ciphertextSha256: toHex(await sha256(own(ciphertext))), ciphertext: toHex(ciphertext) },
     };
