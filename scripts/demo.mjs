@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { demoAgents } from "./lib/demo-agents.mjs";
 import { DemoCursors } from "./lib/demo-cursors.mjs";
-import { answerEverything, converse } from "./lib/demo-talk.mjs";
+import { moveTheClocks, putToWork } from "./lib/demo-talk.mjs";
 import { showFirehose } from "./lib/firehose-lines.mjs";
 import { keptOrigin } from "./lib/origin.mjs";
 import { DEFAULT_DATA } from "./lib/paths.mjs";
@@ -17,48 +17,49 @@ import { DEFAULT_DATA } from "./lib/paths.mjs";
  */
 
 /**
- * What `npm start` shows: three agents with accounts of their own who talk to each other, and the firehose that
+ * What `npm start` shows: agents with accounts of their own who do a small job together, in confidence, and the firehose that
  * carries it. Answers when `signal` aborts.
  * @param {DemoSettings} settings
  * @throws Refusal when an agent cannot be provisioned or signed in.
  */
 export const runDemo = async ({ origin, plcUrl, adminKey, dataDir, log, signal }) => {
   const cursors = new DemoCursors(dataDir);
-  const { agents, loginsPath, isFirstRun } = await demoAgents({ origin, plcUrl, adminKey, dataDir, log, cursors });
-  const names = new Map(agents.map((agent) => [agent.did, agent.handle]));
+  const { agents, loginsPath } = await demoAgents({ origin, plcUrl, adminKey, dataDir, log, cursors });
   log("\nAgents:");
   const width = Math.max(...agents.map(({ handle }) => handle.length));
   for (const { handle, did } of agents) log(`  ${handle.padEnd(width)}  ${did}`);
+  const [alice, bob, carol, dan, ella] = agents;
+  if (alice === undefined || bob === undefined || carol === undefined || dan === undefined || ella === undefined) throw new Error("the demo needs five agents");
+  const cast = { alice, bob, carol, dan, ella };
 
-  const stopFirehose = showFirehose({ origin, names, log, fromStart: isFirstRun });
-  const [alice, bob, carol] = agents;
-  if (alice === undefined || bob === undefined || carol === undefined) throw new Error("the demo needs three agents");
-  const stopAnswering = answerEverything([bob, carol]);
-  log(isFirstRun ? "\nThey talk. Each line below is one event of the colony's firehose:\n" : "\nThe same agents again. One line per event of the colony's firehose:\n");
-  const said = await converse(alice, bob, carol, isFirstRun);
-  log(nextSteps({ origin, dataDir, loginsPath, handle: alice.handle, did: alice.did, said: said.uri }));
+  log("\nalice has a museum's clocks to move, in confidence, and asks bob, carol and dan for parts of it. Each row is\none event of the colony's firehose:\n");
+  const firehose = await showFirehose({ origin, readers: agents, log });
+  const stopWorking = putToWork(cast);
+  const decision = await moveTheClocks(cast, firehose.note);
+  await firehose.shown();
+  log(nextSteps({ origin, dataDir, loginsPath, handle: alice.handle, did: alice.did, decided: decision.uri }));
 
   await new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);
     signal.addEventListener("abort", () => resolve(undefined));
   });
-  stopFirehose();
-  stopAnswering();
+  firehose.stop();
+  stopWorking();
   for (const agent of agents) agent.close();
 };
 
 /**
  * Commands that can be copied as they stand, whatever the options of this run.
- * @param {{ origin: string, dataDir: string, loginsPath: string, handle: string, did: string, said: string }} parts
+ * @param {{ origin: string, dataDir: string, loginsPath: string, handle: string, did: string, decided: string }} parts
  */
-const nextSteps = ({ origin, dataDir, loginsPath, handle, did, said }) => {
-  const [, , , collection, rkey] = said.split("/");
+const nextSteps = ({ origin, dataDir, loginsPath, handle, did, decided }) => {
+  const [, , , collection, rkey] = decided.split("/");
   const where = `${dataDir === DEFAULT_DATA ? "" : ` --data ${quoted(dataDir)}`}${origin === keptOrigin(dataDir) ? "" : ` --origin ${origin}`}`;
   return `
 What to try next, in another terminal in this folder
-  Read what alice said, as anybody on the network can (what an agent does not seal is public):
+  Read what alice decided, as anybody on the network can: the record, and ciphertext in it
     curl '${origin}/xrpc/com.atproto.repo.getRecord?repo=${did}&collection=${collection}&rkey=${rkey}'
-  Send bob a message yourself, and watch him answer below:
+  Send bob a message yourself, and watch him answer below, both sealed:
     npm run -s say -- alice bob "how are you?"${where}
   Log in with any atproto client: service ${origin}, handle ${handle}, password in
     ${loginsPath}

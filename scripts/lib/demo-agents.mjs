@@ -4,8 +4,8 @@ import { connect } from "@rookery/sdk";
 import { Refusal, reasonOf } from "./refusal.mjs";
 import { writePrivately } from "./secrets.mjs";
 
-/** Who lives in the demo. */
-const NAMES = ["alice", "bob", "carol"];
+/** Who lives in the demo: alice has something to do, and the others are asked to help. */
+const NAMES = ["alice", "bob", "carol", "dan", "ella"];
 
 /**
  * An agent's login, as it is kept in `agents.json` of the state folder.
@@ -29,7 +29,6 @@ export const readLogins = (path) => (existsSync(path) ? JSON.parse(readFileSync(
  */
 export const demoAgents = async ({ origin, plcUrl, adminKey, dataDir, log, cursors }) => {
   const loginsPath = loginsPathOf(dataDir);
-  const isFirstRun = readLogins(loginsPath).length < NAMES.length;
   const logins = await provision(origin, adminKey, loginsPath, log);
   log("signing them in");
   const agents = await Promise.all(
@@ -43,7 +42,7 @@ export const demoAgents = async ({ origin, plcUrl, adminKey, dataDir, log, curso
       return connect({ service: origin, identifier: did, password, plcUrl, inbox });
     }),
   );
-  return { agents, loginsPath, isFirstRun };
+  return { agents, loginsPath };
 };
 
 /**

@@ -1,95 +1,91 @@
-import { decode, lexToJson, readCar, cidKey } from "@rookery/repo";
 import { decodeFrame } from "@rookery/sync";
-import { createHash } from "node:crypto";
-
-/** @param {Uint8Array} bytes */
-const sha256 = (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest());
+import { readable } from "./readable.mjs";
+import { sightingsOf } from "./sightings.mjs";
+import { heading, rowOf, sideBySide } from "./two-columns.mjs";
 
 const RETRY_MS = 1000;
-
-/** Characters of a text that are shown; the line stays within a wide terminal. */
-const SHOWN = 60;
+/** How long an event waits for its readers to have read it, so that both stand side by side. */
+const READ_WITHIN = 4000;
+const READ_AGAIN_MS = 50;
+/** Events that wait to be shown; past it they are shown without their readers. */
+const MOST_WAITING = 200;
 
 /**
- * Prints one line per event of the colony's firehose until stopped; reconnects with its cursor when the colony restarts.
- * @param {{ origin: string, names: Map<string, string>, log: (line: string) => void, fromStart: boolean }} settings
- *   `names` are handles by DID; those that the firehose tells of are added.
- * @returns {() => void} Stops it.
+ * Somebody who reads here.
+ * @typedef {{ did: string, handle: string, read: (uri: string) => Promise<{ value: unknown } | undefined> }} Reader
  */
-export const showFirehose = ({ origin, names, log, fromStart }) => {
+
+/**
+ * Prints the colony's firehose until stopped, one row per event, beside what those read of it whom it is for; connects again
+ * with its cursor when the colony restarts.
+ * @param {{ origin: string, readers: Reader[], log: (line: string) => void }} settings `readers`: whose eyes can be lent.
+ * @returns {Promise<{ stop: () => void, note: (words: string) => void, shown: () => Promise<void> }>} Once connected. `note`
+ *   puts words of somebody's own beside the events; `shown` resolves when all events so far are.
+ */
+export const showFirehose = async ({ origin, readers, log }) => {
+  const names = new Map(readers.map(({ did, handle }) => [did, nameOf(handle)]));
+  const name = (/** @type {string} */ did) => names.get(did) ?? `${did.slice(0, 4)}…${did.slice(-4)}`;
   /** @type {number | undefined} */
-  let cursor = fromStart ? 0 : undefined;
+  let cursor;
   /** @type {WebSocket | undefined} */
   let socket;
   let stopped = false;
-  const connect = () => {
-    if (stopped) return;
-    const query = cursor === undefined ? "" : `?cursor=${cursor}`;
-    socket = new WebSocket(`${origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos${query}`);
-    socket.binaryType = "arraybuffer";
-    socket.addEventListener("message", ({ data }) => {
-      const frame = decodeFrame(new Uint8Array(data));
-      if (frame.kind === "message" && frame.t === "#identity" && frame.body.handle !== undefined) names.set(frame.body.did, frame.body.handle);
-      for (const line of linesOf(frame, names)) log(line);
-      if (frame.kind === "message" && frame.t !== "#info") cursor = frame.body.seq;
+  let waiting = 0;
+  /** One row after the other, in the order of the events. */
+  let rows = Promise.resolve();
+
+  const enqueue = (/** @type {() => Promise<string[]>} */ make) => {
+    waiting++;
+    rows = rows.then(async () => {
+      for (const line of await make()) if (!stopped) log(line);
+      waiting--;
     });
-    socket.addEventListener("close", () => setTimeout(connect, RETRY_MS).unref());
-    socket.addEventListener("error", () => undefined); // a close follows
   };
-  connect();
-  return () => {
-    stopped = true;
-    socket?.close();
-  };
-};
-
-/**
- * What is shown of one event.
- * @param {import("@rookery/sync").DecodedFrame} frame
- * @param {Map<string, string>} names Handles by DID.
- * @returns {string[]}
- */
-export const linesOf = (frame, names) => {
-  if (frame.kind === "error") return [`  !  ${frame.error}: ${frame.message ?? ""}`];
-  if (frame.kind === "malformed") return [`  !  malformed frame: ${frame.message}`];
-  if (frame.kind === "unknown") return [];
-  const name = (/** @type {string} */ did) => names.get(did) ?? did;
-  const width = Math.max(0, ...[...names.values()].map((handle) => handle.length));
-  const start = (/** @type {number} */ seq, /** @type {string} */ did, /** @type {string} */ kind) =>
-    `${String(seq).padStart(6)}  ${name(did).padEnd(width)}  ${kind.padEnd(9)}`;
-  switch (frame.t) {
-    case "#commit": {
-      const { seq, repo, ops, rev, since, blocks } = frame.body;
-      if (ops.length === 0) return [`${start(seq, repo, "commit")} ${since === null ? "new repository" : "no record changed"}, rev ${rev}`];
-      const records = readCar(blocks, sha256).blocks;
-      return ops.map((op) => {
-        const bytes = op.cid === null ? undefined : records.get(cidKey(op.cid));
-        return `${start(seq, repo, op.action)} ${op.path.split("/")[0]}${bytes === undefined ? "" : summary(lexToJson(decode(bytes)), name)}`;
+  const connect = () =>
+    new Promise((resolve) => {
+      if (stopped) return resolve(undefined);
+      const query = cursor === undefined ? "" : `?cursor=${cursor}`;
+      socket = new WebSocket(`${origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos${query}`);
+      socket.binaryType = "arraybuffer";
+      socket.addEventListener("open", resolve);
+      socket.addEventListener("message", ({ data }) => {
+        const frame = decodeFrame(new Uint8Array(data));
+        if (frame.kind === "message" && frame.t !== "#info") cursor = frame.body.seq;
+        if (frame.kind === "message" && frame.t === "#identity" && frame.body.handle !== undefined) names.set(frame.body.did, nameOf(frame.body.handle));
+        for (const sighting of sightingsOf(frame)) enqueue(async () => rowOf(sighting, waiting > MOST_WAITING ? undefined : await readBy(readers, sighting), name));
       });
-    }
-    case "#identity":
-      return [`${start(frame.body.seq, frame.body.did, "identity")} ${frame.body.handle ?? ""}`];
-    case "#account":
-      return [`${start(frame.body.seq, frame.body.did, "account")} ${frame.body.active ? "active" : (frame.body.status ?? "inactive")}`];
-    case "#sync":
-      return [`${start(frame.body.seq, frame.body.did, "sync")} rev ${frame.body.rev}`];
-    case "#info":
-      return [`  i  ${frame.body.name}: ${frame.body.message ?? ""}`];
-  }
+      socket.addEventListener("close", () => setTimeout(() => void connect(), RETRY_MS).unref());
+      socket.addEventListener("error", () => undefined); // a close follows
+    });
+  await connect();
+  for (const line of heading()) log(line);
+  return {
+    stop: () => {
+      stopped = true;
+      socket?.close();
+    },
+    note: (words) => enqueue(async () => sideBySide("", words)),
+    shown: () => rows,
+  };
 };
 
-/** @param {unknown} value @returns {value is string} */
-const isString = (value) => typeof value === "string";
+/** @param {string} handle */
+const nameOf = (handle) => handle.split(".")[0] ?? handle;
 
 /**
- * Who a record is for and what it says, as far as it is one of agent.comms or has a text; of others nothing is assumed.
- * @param {unknown} record @param {(did: string) => string} name
+ * What a reader of this house reads: a recipient, or the author of what is for nobody else. It may take a moment until it has
+ * arrived there.
+ * @param {Reader[]} readers @param {import("./sightings.mjs").Sighting} sighting
  */
-const summary = (record, name) => {
-  const { to, state, content, input, output, text } = /** @type {Record<string, unknown>} */ (record);
-  const recipients = [to].flat().filter(isString).map(name).join(", ");
-  const parts = [content, input, output].find(Array.isArray) ?? [{ text }];
-  const said = parts.map((part) => [part?.text, part?.json].find(isString) ?? "").join(" ").replaceAll(/[\p{Cc}\s]+/gu, " ").trim();
-  const short = said.length > SHOWN ? `${said.slice(0, SHOWN - 1)}…` : said;
-  return `${recipients === "" ? "" : ` -> ${recipients}`}${isString(state) ? ` (${state})` : ""}${short === "" ? "" : `: ${short}`}`;
+const readBy = async (readers, { from, to, uri, record, ciphertext }) => {
+  if (uri === undefined) return undefined;
+  const [, , , collection = ""] = uri.split("/");
+  if (ciphertext === undefined) return readable(collection, record);
+  const reader = readers.find(({ did }) => (Array.isArray(to) ? to.includes(did) : did === from)) ?? readers.find(({ did }) => did === from);
+  if (reader === undefined) return undefined;
+  for (const until = performance.now() + READ_WITHIN; ; await new Promise((resolve) => setTimeout(resolve, READ_AGAIN_MS))) {
+    const read = await reader.read(uri).catch(() => undefined);
+    if (read !== undefined) return readable(collection, read.value);
+    if (performance.now() > until) return undefined;
+  }
 };
