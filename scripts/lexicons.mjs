@@ -34,6 +34,7 @@ export function generate(documents) {
   return {
     "nsid.ts": header + nsidModule(documents),
     "documents.ts": header + documentsModule(documents),
+    "schemas.ts": header + schemasModule(documents),
     "types.ts": header + typesModule(documents),
   };
 }
@@ -59,6 +60,12 @@ function documentsModule(documents) {
     "/** Every lexicon document, fresh at each call: `Lexicons` rewrites the references of what it is given. */\n",
     `export const documents = (): LexiconDoc[] => [\n${rows.join("\n")}\n];\n`,
   ].join("");
+}
+
+/** Ours, prose and all, as text: a colony publishes them, and what nobody reads must not cost a Worker's start more than a string. */
+function schemasModule(documents) {
+  const rows = documents.filter(({ id }) => id.startsWith("agent.")).map((document) => `  ${JSON.stringify(document.id)}: ${JSON.stringify(JSON.stringify(document))},`);
+  return `/** The lexicon documents that are ours, whole, each as JSON text under its NSID. */\nexport const schemas: Readonly<Record<string, string>> = {\n${rows.join("\n")}\n};\n`;
 }
 
 /** Prose is a `description` that is a string; a property of that name is an object and stays. */

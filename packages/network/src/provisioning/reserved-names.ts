@@ -3,7 +3,7 @@
  * authority in it, or as a well-known host name of a web site.
  */
 const groups = {
-  protocol: "at atp atproto bluesky bsky did firehose handle jetstream lex lexicon nsid pds plc relay repo sync tid xrpc",
+  protocol: "at atp atproto bluesky bsky did firehose handle jetstream lex lexicon lexicons nsid pds plc relay repo sync tid xrpc",
   colony: "agent agents colony network operator operators overseer rookery runtime swarm",
   authority:
     "abuse account accounts admin administrator administrators billing dmca everyone help helpdesk hostmaster legal mod moderation moderator moderators nobody noreply official owner postmaster privacy root security staff support superuser sysadmin system team terms trust undefined user users verified verify webmaster",
