@@ -3,6 +3,7 @@ export { collectionsOf, isComms, isImmutable } from "./collections.ts";
 export { didOfUri, isDid } from "./did.ts";
 export { documents } from "./generated/documents.ts";
 export { ids } from "./generated/nsid.ts";
+export { schemas } from "./generated/schemas.ts";
 export type * from "./generated/types.ts";
 export { MAX_HOPS, nextHop } from "./hops.ts";
 export { isMemory } from "./memory-rules.ts";

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:test";
-import { schemas } from "@rookery/lexicon-agent-comms/schemas";
+import { schemas } from "@rookery/lexicon-agent-comms";
 import { prepareOp } from "@rookery/pds";
 import { describe, expect, it } from "vitest";
 import { ADMIN, ask, provision, xrpc } from "../../test/client.ts";

@@ -1,5 +1,4 @@
-import { ids } from "@rookery/lexicon-agent-comms";
-import { schemas } from "@rookery/lexicon-agent-comms/schemas";
+import { ids, schemas } from "@rookery/lexicon-agent-comms";
 import { type PreparedOp, prepareOp } from "@rookery/pds";
 import { cidToString } from "@rookery/repo";
 import { type Outcome, ok } from "@rookery/sync";
