@@ -3,7 +3,7 @@ import { hashedEmbedder } from "./embed/hashed.ts";
 import { quantize } from "./embed/quantize.ts";
 import { IndexFormatError, MemoryIndex, type Batch } from "./index/memory-index.ts";
 import type { Entry } from "./index/entry.ts";
-import { CATCH_UP, EMBED_BATCH, MAX_EMBED_CHARS } from "./limits.ts";
+import { CATCH_UP, EMBED_BATCH, MAX_EMBED_CHARS, MAX_ROUNDS } from "./limits.ts";
 import type { MemoryPorts } from "./ports.ts";
 import { type Indexed, entryOf } from "./record/entry-of.ts";
 import { hash53 } from "./text/hash.ts";
@@ -28,10 +28,14 @@ export class Engine {
       return (this.#index ??= new MemoryIndex(pages, cacheBytes));
     } catch (error) {
       if (!(error instanceof IndexFormatError)) throw error;
-      this.#report("memory-index-given-up", error);
-      this.rebuild();
+      this.giveUp(error);
       return (this.#index ??= new MemoryIndex(pages, cacheBytes));
     }
+  }
+
+  giveUp(error: IndexFormatError): void {
+    this.#report("memory-index-given-up", error);
+    this.rebuild();
   }
 
   /** Drop the index; the next calls build it from the repository. */
@@ -62,6 +66,12 @@ export class Engine {
       }
       return this.ports.records.pending();
     });
+  }
+
+  /** Take in everything that changed. @throws Error when it does not come to an end. */
+  async catchUpAll(): Promise<void> {
+    for (let round = 0; round < MAX_ROUNDS; round++) if ((await this.catchUp()) === 0) return;
+    throw new Error("the index of memory does not come up with the repository");
   }
 
   /** Make vectors anew of one page's memories whose vectors another embedder made. Answers whether there was one, and it worked. */

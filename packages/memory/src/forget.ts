@@ -4,16 +4,17 @@ import { COLLECT_BATCH } from "./limits.ts";
 import { type Outcome, notFound, ok } from "./outcome.ts";
 import { pinsWrite, readPins } from "./pins.ts";
 import { collectionOf, partsOf, pathOfUri, uriOf } from "./record/place.ts";
+import { pathOfSubject } from "./subject.ts";
 import type { ForgetInput } from "./types.ts";
 
 /** Delete a memory and its past. Error: `MemoryNotFound`; those of writing, and then some of it may be gone already. */
 export async function forget(engine: Engine, { uri, subject }: ForgetInput): Promise<Outcome<{ forgotten: string[] }>> {
   const { ports } = engine;
-  const path = subject === undefined ? pathOfUri(ports.did, uri ?? "") : `fact/${await ports.subjectKey(subject)}`;
+  const path = subject === undefined ? pathOfUri(ports.did, uri ?? "") : await pathOfSubject(engine, subject);
   const [found] = path === undefined ? [] : await ports.records.read([path]);
   if (path === undefined || found === undefined) return notFound(uri ?? "this subject");
   // What belongs to it is only known when the index knows everything.
-  while ((await engine.catchUp()) > 0);
+  await engine.catchUpAll();
   const gone = withPast(engine, path);
   const pins = await readPins(ports);
   const uris = gone.map((one) => uriOf(ports.did, one));
@@ -34,7 +35,7 @@ export async function deleteAll(engine: Engine, paths: readonly string[]): Promi
     const written = await engine.ports.records.write(batch.map(({ kind, rkey }) => ({ collection: collectionOf[kind], rkey })));
     if (!written.ok) return written;
   }
-  while ((await engine.catchUp()) > 0);
+  await engine.catchUpAll();
   return ok(null);
 }
 

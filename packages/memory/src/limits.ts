@@ -79,5 +79,7 @@ export const COLLECT_BATCH = 150;
 
 /** Changes taken into the index before a question is answered; what is left is told as pending. */
 export const CATCH_UP = 200;
+/** Such stretches in a row, when all has to be in: more than there can be memories. */
+export const MAX_ROUNDS = 200;
 /** Tries of a write that met another one. */
 export const WRITE_TRIES = 3;

@@ -1,5 +1,6 @@
 import { compact } from "./compact/compact.ts";
 import { Engine } from "./engine.ts";
+import { IndexFormatError } from "./index/memory-index.ts";
 import { forget } from "./forget.ts";
 import type { Outcome } from "./outcome.ts";
 import { pin } from "./pin.ts";
@@ -28,12 +29,23 @@ export interface Memory {
   readonly residentBytes: number;
 }
 
+/** An index that turns out damaged on the way is given up and built anew; a second failure is told. */
+async function orAnew<T>(engine: Engine, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof IndexFormatError)) throw error;
+    engine.giveUp(error);
+    return run();
+  }
+}
+
 /** Open the memory of an agent. Nothing is read before it is asked for. */
 export function openMemory(ports: MemoryPorts): Memory {
   const engine = new Engine(ports);
   return {
     remember: (input) => remember(engine, input),
-    recall: (input) => recall(engine, input),
+    recall: (input) => orAnew(engine, () => recall(engine, input)),
     forget: (input) => forget(engine, input),
     pin: (input) => pin(engine, input),
     compact: () => compact(engine),

@@ -4,7 +4,8 @@ import { type Outcome, invalid, notFound, ok, refuse } from "./outcome.ts";
 import { pinsWrite, readPins, withPin } from "./pins.ts";
 import type { MemoryPorts, MemoryWrite, StoredMemory } from "./ports.ts";
 import { isTrusted, judge, recordOf, saysTheSame } from "./record/make.ts";
-import { collectionOf, pathOfUri, uriOf } from "./record/place.ts";
+import { collectionOf, partsOf, pathOfUri, uriOf } from "./record/place.ts";
+import { pathOfSubject } from "./subject.ts";
 import { trustOf } from "./record/entry-of.ts";
 import type { Kind, RememberInput, Remembered } from "./types.ts";
 
@@ -39,8 +40,8 @@ async function draftOf(engine: Engine, input: RememberInput, kind: Kind): Promis
   const { ports } = engine;
   const { did, records } = ports;
   const now = new Date(ports.now()).toISOString();
-  const rkey = input.subject === undefined ? (input.rkey ?? ports.nextRkey()) : await ports.subjectKey(input.subject);
-  const path = `${kind}/${rkey}`;
+  const path = input.subject === undefined ? `${kind}/${input.rkey ?? ports.nextRkey()}` : await pathOfSubject(engine, input.subject);
+  const { rkey } = partsOf(path);
   const value = recordOf(input, collectionOf[kind], now);
   const linked = await linksOf(ports, input, value);
   if (!linked.ok) return linked;

@@ -1,3 +1,4 @@
+import type { Embedder } from "@rookery/memory";
 import type { OutboxRow, Outcome } from "@rookery/sync";
 import type { Policy } from "./reach/reach-api.ts";
 
@@ -72,6 +73,8 @@ export interface AgentPorts {
   deleteBlobs(keys: string[]): Promise<void>;
   /** What the colony says of who reaches its agents, where they do not say themselves. */
   inboxPolicy?: Policy;
+  /** What makes vectors of memories; the offline one when absent. */
+  embedder?: Embedder;
   /** Name of a fault to inject, in crash tests only. */
   fault?: string;
 }

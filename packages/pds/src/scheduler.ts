@@ -1,7 +1,7 @@
 import { JOB_LEASE } from "./limits.ts";
 
 /** What an agent does later. One row of `due` each at most. */
-const JOBS = ["outbox", "blobs", "inbox", "keys", "quarantine", "sockets"] as const;
+const JOBS = ["outbox", "blobs", "inbox", "keys", "quarantine", "sockets", "arrivals", "tasks", "receipts", "webhooks", "memory"] as const;
 export type Job = (typeof JOBS)[number];
 
 /** When a job wants to run again: milliseconds from now, or undefined when there is nothing left to do. */
@@ -22,6 +22,8 @@ interface Due {
 export class Scheduler {
   readonly #storage: DurableObjectStorage;
   #due = new Map<Job, Due>();
+  /** Jobs that run now, each with the earliest time for which it was asked meanwhile: a job that ends must not forget that. */
+  readonly #running = new Map<Job, number>();
   /** When the alarm is set for; infinite when it is not. */
   #alarm = Number.POSITIVE_INFINITY;
 
@@ -43,6 +45,8 @@ export class Scheduler {
 
   /** Have `job` run at `at` (milliseconds since 1970) or earlier. */
   ensure(job: Job, at: number): void {
+    const asked = this.#running.get(job);
+    if (asked !== undefined) this.#running.set(job, Math.min(asked, at));
     const due = this.#due.get(job);
     if (due !== undefined && due.at <= at) return;
     this.#put(job, { at, tries: due?.tries ?? 0 });
@@ -64,11 +68,15 @@ export class Scheduler {
         // Written first: if the object dies inside the job, the lease brings it back.
         const lease = { at: now + JOB_LEASE, tries: due.tries };
         this.#put(job, lease);
+        this.#running.set(job, Number.POSITIVE_INFINITY);
         const result = await this.#attempt(job, due.tries, run);
+        const asked = this.#running.get(job) ?? Number.POSITIVE_INFINITY;
+        this.#running.delete(job);
         // An `ensure` for an earlier time meanwhile has replaced the lease, and stands.
         if (this.#due.get(job) !== lease) return;
-        if (result === undefined) this.#drop(job);
-        else this.#put(job, { at: Date.now() + result.again, tries: due.tries + 1 });
+        const at = Math.min(asked, result === undefined ? Number.POSITIVE_INFINITY : Date.now() + result.again);
+        if (at === Number.POSITIVE_INFINITY) this.#drop(job);
+        else this.#put(job, { at, tries: result === undefined ? 0 : due.tries + 1 });
       }),
     );
     this.#arm();

@@ -90,6 +90,14 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE TABLE granted (rkey TEXT PRIMARY KEY, path TEXT NOT NULL, did TEXT NOT NULL, live INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX granted_path ON granted (path)",
   ],
+  // How far messages were opened (tasks/arrivals.ts).
+  ["CREATE TABLE mail (id INTEGER PRIMARY KEY CHECK (id = 1), through INTEGER NOT NULL, kept_from INTEGER NOT NULL, tries INTEGER NOT NULL)"],
+  // Memories that the index has not taken in yet (store/memory-changed.ts): at first all.
+  [
+    "CREATE TABLE memory_changed (path TEXT PRIMARY KEY, rev TEXT NOT NULL) WITHOUT ROWID",
+    `INSERT INTO memory_changed (path, rev) SELECT key, rev FROM record WHERE
+       key GLOB 'agent.memory.note/*' OR key GLOB 'agent.memory.decision/*' OR key GLOB 'agent.memory.fact/*' OR key GLOB 'agent.memory.summary/*'`,
+  ],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */

@@ -4,6 +4,7 @@ import { Inbox } from "./inbox/inbox.ts";
 import { HostedKeys } from "./keys/hosted-keys.ts";
 import { KeyUpkeep } from "./keys/key-upkeep.ts";
 import { openSigner, type Signer } from "./keys/signer.ts";
+import { AgentMemory } from "./memory/agent-memory.ts";
 import { Outbox } from "./outbox.ts";
 import { Pins } from "./pins.ts";
 import type { AgentPorts } from "./ports.ts";
@@ -12,12 +13,15 @@ import { type Reach, openReach } from "./reach/reach.ts";
 import { openInboxSockets } from "./reach/sockets/open-inbox-sockets.ts";
 import type { InboxSockets } from "./reach/sockets/inbox-sockets.ts";
 import type { SocketHost } from "./reach/sockets/socket-host.ts";
+import { openWebhooks } from "./reach/webhooks/open-webhooks.ts";
+import type { Webhooks } from "./reach/webhooks/webhooks.ts";
 import { Scheduler } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
 import { sha256 } from "./sha256.ts";
 import { type Account, readAccount } from "./store/account.ts";
 import { type Head, readHead } from "./store/head.ts";
 import { nodeStore } from "./store/nodes.ts";
+import { Tasks } from "./tasks/tasks.ts";
 import { Vault } from "./vault/vault.ts";
 import { Writer } from "./write/writer.ts";
 
@@ -37,14 +41,23 @@ export interface AgentState {
   readonly quarantine: Quarantine;
   /** Who reads the inbox as it comes. */
   readonly sockets: InboxSockets;
+  /** Who is told of it. */
+  readonly webhooks: Webhooks;
   /** What the agent keeps for itself, encrypted. */
   readonly vault: Vault;
   /** The queue in front of the repository. */
   readonly writer: Writer;
   /** Seals and opens for the agent, if the colony holds its keys. */
   readonly sealing: HostedKeys;
+  /** What the agent remembers, if the colony holds its keys. */
+  readonly memory: AgentMemory;
   /** What is done about keys by the clock. */
   readonly keys: KeyUpkeep;
+  /** Opened mail, tasks, receipts. */
+  readonly tasks: Tasks;
+  /** Of `tasks`; they have jobs. */
+  readonly arrivals: Tasks["arrivals"];
+  readonly receipts: Tasks["receipts"];
   /** Replaced as a whole, and only after the transaction that wrote it. */
   account: Account;
   head: Head;
@@ -68,7 +81,10 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
   let writer: Writer | undefined;
   let sealing: HostedKeys | undefined;
   let keys: KeyUpkeep | undefined;
+  let tasks: Tasks | undefined;
+  let memory: AgentMemory | undefined;
   let sockets: InboxSockets | undefined;
+  let webhooks: Webhooks | undefined;
   const state: AgentState = {
     storage,
     sql,
@@ -79,7 +95,7 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
     outbox: new Outbox(sql, ports, scheduler, account, head.n),
     pins: new Pins(sql),
     blobs: new Blobs(sql, scheduler, ports),
-    inbox: new Inbox(storage, scheduler, ports, account.did, reach.trust),
+    inbox: new Inbox({ storage, scheduler, ports, did: account.did, trust: reach.trust, arriving: () => state.arrivals.expect() }),
     reach,
     quarantine: reach.quarantine,
     vault,
@@ -88,17 +104,34 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
     get sockets() {
       return (sockets ??= openInboxSockets(state, host));
     },
+    get webhooks() {
+      return (webhooks ??= openWebhooks(state));
+    },
+    get tasks() {
+      return (tasks ??= new Tasks(state));
+    },
+    get arrivals() {
+      return state.tasks.arrivals;
+    },
+    get receipts() {
+      return state.tasks.receipts;
+    },
     get writer() {
       return (writer ??= new Writer(state));
     },
     get sealing() {
       return (sealing ??= new HostedKeys(state));
     },
+    get memory() {
+      return (memory ??= new AgentMemory(state));
+    },
     get keys() {
       return (keys ??= new KeyUpkeep(state.sealing, scheduler));
     },
   };
+  state.inbox.watch(() => void state.arrivals.run());
   state.inbox.watch(() => state.sockets.pump());
+  state.inbox.watch(() => state.webhooks.arrived());
   return state;
 }
 

@@ -17,7 +17,7 @@ const SUMMARY_TAGS = 8;
 /** One stretch of compaction: some summaries, some deletions. Each is a commit of its own; ending early loses nothing. */
 export async function compact(engine: Engine): Promise<Outcome<Compacted>> {
   const { ports } = engine;
-  while ((await engine.catchUp()) > 0);
+  await engine.catchUpAll();
   const pins = await readPins(ports);
   const plan = planCompaction(engine.index(), new Set(pins.uris.flatMap((uri) => pathOfUri(ports.did, uri) ?? [])), ports.now());
   const summaries: RecordAt[] = [];
@@ -31,7 +31,7 @@ export async function compact(engine: Engine): Promise<Outcome<Compacted>> {
   }
   const deleted = await deleteAll(engine, plan.collect);
   if (!deleted.ok) return deleted;
-  while ((await engine.catchUp()) > 0);
+  await engine.catchUpAll();
   return ok({ summaries, collected: plan.collect.length, ...(plan.more && !full ? { more: true } : {}) });
 }
 

@@ -17,6 +17,8 @@ export interface Entry {
   trust: number;
   /** Whether it lies sealed. */
   sealed: boolean;
+  /** hash53 of its subject, folded; 0 when it has none. */
+  subject: number;
   /** hash32 of its tags, folded. */
   tags: number[];
   /** Words, by hash32, and how often each is there (at most 255 count). */

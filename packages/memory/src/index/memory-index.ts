@@ -102,6 +102,14 @@ export class MemoryIndex {
     return counts;
   }
 
+  /** Path of what is known of a subject now, by subjectHash. */
+  ofSubject(subject: number): string | undefined {
+    for (const page of this.pages())
+      for (let i = page.subject.indexOf(subject); i >= 0; i = page.subject.indexOf(subject, i + 1))
+        if (this.superseded.of(page.pathHash[i] as number) === undefined) return pathAt(page, i);
+    return undefined;
+  }
+
   /** Memories of what strangers said. */
   countUntrusted(): number {
     let count = 0;

@@ -19,6 +19,7 @@ export interface Page {
   time: Float64Array;
   created: Float64Array;
   validTo: Float64Array;
+  subject: Float64Array;
   kind: Uint8Array;
   importance: Uint8Array;
   trust: Uint8Array;
@@ -68,6 +69,7 @@ export function encodePage(entries: readonly Entry[], embedder: string): Uint8Ar
     .add(f64(({ time }) => time))
     .add(f64(({ created }) => created))
     .add(f64(({ validTo }) => validTo))
+    .add(f64(({ subject }) => subject))
     .add(u8(({ kind }) => KINDS.indexOf(kind)))
     .add(u8(({ importance }) => importance))
     .add(u8(({ trust }) => trust))
@@ -101,6 +103,7 @@ export function decodePage(bytes: Uint8Array): Page | undefined {
     time: columns.f64(count),
     created: columns.f64(count),
     validTo: columns.f64(count),
+    subject: columns.f64(count),
     kind: columns.u8(count),
     importance: columns.u8(count),
     trust: columns.u8(count),
@@ -142,6 +145,7 @@ export function entriesOf(page: Page): Entry[] {
     const entry: Entry = {
       path: pathAt(page, i),
       version: page.version[i] ?? 0,
+      subject: page.subject[i] ?? 0,
       kind: kindAt(page, i),
       time: page.time[i] ?? 0,
       created: page.created[i] ?? 0,

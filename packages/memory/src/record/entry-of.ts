@@ -16,6 +16,11 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export const tagHash = (tag: string): number => hash32(fold(tag));
 
+/** 0 for what is no subject. Two subjects are one when only case, accents or spaces around them differ. */
+export const subjectHash = (subject: unknown): number => (typeof subject === "string" ? hash53(plainSubject(subject)) : 0);
+
+export const plainSubject = (subject: string): string => fold(subject).trim().replaceAll(/\s+/gu, " ");
+
 /** Nothing is taken for granted: a record may have been written by anything that may write to the repository. */
 export function entryOf(did: string, path: string, { cid, value, sealed }: StoredMemory): Indexed {
   const { kind } = partsOf(path);
@@ -38,6 +43,7 @@ export function entryOf(did: string, path: string, { cid, value, sealed }: Store
     importance: whole(value["importance"], 1, 10) ?? 5,
     trust: trustOf(value),
     sealed,
+    subject: subjectHash(value["subject"]),
     tags: [...new Set(textsOf(value["tags"]).map(tagHash))],
     terms,
     length: tokens.length,

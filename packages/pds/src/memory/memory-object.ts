@@ -1,33 +1,31 @@
 import type { Compacted, ForgetInput, MemoryStats, PinInput, Recalled, RecallInput, Remembered, RememberInput } from "@rookery/memory";
-import { type Outcome, fail } from "@rookery/sync";
+import { type Outcome, ok } from "@rookery/sync";
 import { ReachObject } from "../reach/reach-object.ts";
 import type { MemoryApi } from "./memory-api.ts";
 
-const NOT_YET = fail(501, "MethodNotImplemented", "Not there yet");
-
 /** What the agent remembers. */
 export abstract class MemoryObject<Env> extends ReachObject<Env> implements MemoryApi {
-  remember(_: RememberInput): Promise<Outcome<Remembered>> {
-    return this.with(() => NOT_YET);
+  remember(input: RememberInput): Promise<Outcome<Remembered>> {
+    return this.with(({ memory }) => memory.use((own) => own.remember(input)));
   }
 
-  recall(_: RecallInput): Promise<Outcome<Recalled>> {
-    return this.with(() => NOT_YET);
+  recall(input: RecallInput): Promise<Outcome<Recalled>> {
+    return this.with(({ memory }) => memory.use((own) => own.recall(input)));
   }
 
-  forget(_: ForgetInput): Promise<Outcome<{ forgotten: string[] }>> {
-    return this.with(() => NOT_YET);
+  forget(input: ForgetInput): Promise<Outcome<{ forgotten: string[] }>> {
+    return this.with(({ memory }) => memory.use((own) => own.forget(input)));
   }
 
-  pinMemory(_: PinInput): Promise<Outcome<{ pins: string[] }>> {
-    return this.with(() => NOT_YET);
+  pinMemory(input: PinInput): Promise<Outcome<{ pins: string[] }>> {
+    return this.with(({ memory }) => memory.use((own) => own.pin(input)));
   }
 
   compactMemory(): Promise<Outcome<Compacted>> {
-    return this.with(() => NOT_YET);
+    return this.with(({ memory }) => memory.use((own) => own.compact()));
   }
 
   getMemoryStats(): Promise<Outcome<MemoryStats>> {
-    return this.with(() => NOT_YET);
+    return this.with(({ memory }) => memory.use(async (own) => ok(await own.stats())));
   }
 }

@@ -78,6 +78,12 @@ export class Vault {
       yield decrypt(keys.seal, kindId, new Uint8Array(row.id), new Uint8Array(row.data));
   }
 
+  /** Delete every entry of a kind, also those that do not open. */
+  clear(kind: string): void {
+    const keys = this.#existing();
+    if (keys !== undefined) this.#sql.exec("DELETE FROM vault WHERE kind = ?", tagOf(keys.name, kind, 8));
+  }
+
   count(kind: string): number {
     const keys = this.#existing();
     if (keys === undefined) return 0;

@@ -6,6 +6,7 @@ import { MAX_COMMIT_CAR_BYTES } from "../limits.ts";
 import type { AgentState } from "../state.ts";
 import { sha256 } from "../sha256.ts";
 import { type Head, updateHead } from "../store/head.ts";
+import { noteMemory } from "../store/memory-changed.ts";
 import { applyDelta } from "../store/nodes.ts";
 import type { OutboxEvent } from "../store/outbox.ts";
 import { noteGrant } from "../store/granted.ts";
@@ -23,12 +24,12 @@ const CAR_HEADER = 59;
 
 /**
  * Make one commit of these changes (at least one, each path once), in one transaction and one turn: tree, records,
- * signature, head, event. Returns the new head. If it throws, storage and memory are as before. Throws
+ * signature, head, event, and what else belongs to it. Returns the new head. If it throws, storage and memory are as before. Throws
  * {@link CommitTooLargeError}; KeyUnavailableError; anything else is a bug or a full disk.
  *
  * Measured in workerd at 3,000 records: see bench/README.md. SQL is most of it, hence one row per level of the tree.
  */
-export function commitChanges(state: AgentState, changes: Change[], meter: Meter, now: number): Head {
+export function commitChanges(state: AgentState, changes: Change[], meter: Meter, now: number, within: () => void): Head {
   const { storage, tree, head, outbox, scheduler, ports } = state;
   const sign = state.signer();
   faultPoint(ports.fault, "write.before-transaction");
@@ -41,7 +42,11 @@ export function commitChanges(state: AgentState, changes: Change[], meter: Meter
 
   function attempt(): { next: Head; event: OutboxEvent } {
     try {
-      return storage.transactionSync(() => write(state, changes, meter, now, sign));
+      return storage.transactionSync(() => {
+        const written = write(state, changes, meter, now, sign);
+        within();
+        return written;
+      });
     } catch (error) {
       tree.rollback({ cid: head.rootCid, id: head.rootId });
       outbox.reload();
@@ -71,6 +76,7 @@ function write(state: AgentState, changes: Change[], meter: Meter, now: number, 
   applyDelta(sql, delta, rev, keepFor);
   for (const change of changes) {
     noteGrant(sql, change);
+    if (noteMemory(sql, change, rev)) state.memory.noticed(now);
     writeRecord(sql, change, rev, keepFor);
   }
   state.blobs.apply(changes, rev, now);
