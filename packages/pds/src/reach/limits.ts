@@ -48,3 +48,22 @@ export const PUMP_TURN_BYTES = 2_000_000;
 /** Pause while every reader's buffer is full; doubles while nobody reads. */
 export const PUMP_PAUSE_FIRST = 10;
 export const PUMP_PAUSE_LAST = 500;
+
+/** Webhooks of one agent: each is told of every message. */
+export const MAX_WEBHOOKS = 8;
+/** Bytes of a notice; a larger message is told of without what it says. Endpoints that take webhooks often take no more. */
+export const MAX_NOTICE_BYTES = 256_000;
+/** How long an endpoint may take. Standard Webhooks: 15 to 30 s; the alarm is shared with the agent's other work. */
+export const WEBHOOK_TIMEOUT = 10 * SECOND;
+/** How long one alarm goes on with notices that are taken; the rest has its turn with the next. */
+export const WEBHOOK_BUDGET = 10 * SECOND;
+/** Messages read at a time for a webhook. */
+export const WEBHOOK_ROWS = 10;
+/** Pauses after so many failures in a row, then the last for ever: about those of Standard Webhooks. */
+export const WEBHOOK_PAUSES = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR];
+/** An endpoint that took nothing for so long is told no more, until its agent says otherwise. */
+export const WEBHOOK_PATIENCE = 5 * DAY;
+/** After its secret was changed, notices are signed with both for so long. */
+export const SECRET_OVERLAP = DAY;
+/** Letters kept of why an attempt failed: parts of it are the endpoint's words. */
+export const MAX_FAILURE_CHARS = 200;

@@ -89,16 +89,16 @@ export abstract class ReachObject<Env> extends TasksObject<Env> implements Reach
     return outcome;
   }
 
-  putWebhook(_: WebhookInput): Promise<Outcome<{ webhook: WebhookView; secret?: string }>> {
-    return this.with(() => NOT_YET);
+  putWebhook(input: WebhookInput): Promise<Outcome<{ webhook: WebhookView; secret?: string }>> {
+    return this.with(({ webhooks }) => webhooks.put(input));
   }
 
   listWebhooks(): Promise<Outcome<{ webhooks: WebhookView[] }>> {
-    return this.with(() => NOT_YET);
+    return this.with(({ webhooks }) => ok({ webhooks: webhooks.list() }));
   }
 
-  deleteWebhook(_: { id: string }): Promise<Outcome<null>> {
-    return this.with(() => NOT_YET);
+  deleteWebhook({ id }: { id: string }): Promise<Outcome<null>> {
+    return this.with(({ webhooks }) => webhooks.delete(id));
   }
 
   publishProgress(_: ProgressInput): Promise<Outcome<{ channel: string; sequence: number }>> {

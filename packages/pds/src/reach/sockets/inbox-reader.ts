@@ -1,4 +1,5 @@
 import { ids } from "@rookery/lexicon-agent-comms";
+import type { Placed } from "../read-inbox.ts";
 import { READER_BUFFER_BYTES, READER_STALL, READER_STALL_BYTES } from "../limits.ts";
 
 /** What survives hibernation with a socket: how far its reader is. */
@@ -12,12 +13,6 @@ export interface ReaderState {
   since: number;
   /** It has been told that it is up to date. */
   isLive: boolean;
-}
-
-/** A message with its place, as it is sent. */
-export interface Placed {
-  id: number;
-  message: unknown;
 }
 
 /**
@@ -56,9 +51,15 @@ export class InboxReader {
     return text.length;
   }
 
-  /** Everything that there is was sent: said once. Throws when the socket is gone. */
-  caughtUp(): void {
-    if (!this.#state.isLive) this.#put(frame("info", { name: "caught-up" }), { ...this.#state, isLive: true });
+  /** Everything that there is was sent. Throws when the socket is gone. */
+  caughtUp(notices: { name: string; message: string }[]): void {
+    this.#put(frame("info", { name: "caught-up" }), { ...this.#state, isLive: true });
+    for (const { name, message } of notices) this.say(name, message);
+  }
+
+  /** Throws when the socket is gone. */
+  say(name: string, message: string): void {
+    this.#put(frame("info", { name, message }), this.#state);
   }
 
   /** Whether a reader with a full buffer has taken nothing, or hardly anything, for too long. */

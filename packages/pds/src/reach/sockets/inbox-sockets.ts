@@ -1,7 +1,8 @@
 import type { JobResult, Scheduler } from "../../scheduler.ts";
 import { cursorOf } from "../cursor.ts";
 import { MAX_INBOX_READERS, PUMP_PAUSE_FIRST, PUMP_PAUSE_LAST, PUMP_ROWS, PUMP_TURN_BYTES } from "../limits.ts";
-import { InboxReader, type Placed, type ReaderState } from "./inbox-reader.ts";
+import type { Placed } from "../read-inbox.ts";
+import { InboxReader, type ReaderState } from "./inbox-reader.ts";
 import type { SocketHost } from "./socket-host.ts";
 import type { InboxSocketQuery } from "./socket-request.ts";
 import { accept, dismiss, dismissAtOnce, goodbye, refusal, refuseUpgrade } from "./upgrade.ts";
@@ -16,6 +17,8 @@ interface Options {
   read: (after: number, limit: number, opened: boolean) => Placed[];
   /** Highest id that was ever given out. */
   lastId: () => number;
+  /** What a reader is told once it is up to date. */
+  notices: () => { name: string; message: string }[];
 }
 
 /** Serves the inbox to sockets of its agent. Nothing is queued for a reader: one that is slow is behind in the inbox, not in memory. */
@@ -77,6 +80,17 @@ export class InboxSockets {
     goodbye(ws);
   }
 
+  /** Tell every reader something that is no message. */
+  say(name: string, message: string): void {
+    for (const reader of this.#readers.values()) {
+      try {
+        if (reader.hasRoom) reader.say(name, message);
+      } catch {
+        this.#readers.delete(reader.ws);
+      }
+    }
+  }
+
   /** Sessions have ended, or the account: nobody reads on. */
   end(message: string): void {
     for (const ws of this.#readers.keys()) this.#drop(ws, "SessionEnded", message);
@@ -113,7 +127,7 @@ export class InboxSockets {
   #send(reader: InboxReader, page: Placed[], budget: number): number | undefined {
     let sent = 0;
     try {
-      if (page.length === 0) reader.caughtUp();
+      if (page.length === 0 && !reader.state.isLive) reader.caughtUp(this.#options.notices());
       for (const placed of page) {
         if (sent >= budget || !reader.hasRoom) break;
         sent += reader.send(placed);

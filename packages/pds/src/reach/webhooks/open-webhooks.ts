@@ -1,0 +1,20 @@
+import { isLoopbackHost } from "@rookery/sync";
+import type { AgentState } from "../../state.ts";
+import { lastMessageId } from "../../store/inbox.ts";
+import { readInbox } from "../read-inbox.ts";
+import { Webhooks } from "./webhooks.ts";
+
+/** An agent's webhooks. */
+export const openWebhooks = (state: AgentState): Webhooks => {
+  const { vault, scheduler, account, sql, ports } = state;
+  return new Webhooks({
+    vault, scheduler, did: account.did, fault: ports.fault,
+    isLoopback: isLoopbackHost(new URL(ports.origin).hostname),
+    read: (after, limit, opened) => readInbox(state, after, limit, opened),
+    lastId: () => lastMessageId(sql),
+    disabled: ({ id, failures }) => {
+      console.error(JSON.stringify({ event: "webhook-disabled", did: account.did, webhook: id, failures }));
+      state.sockets.say("webhook-disabled", id);
+    },
+  });
+};
