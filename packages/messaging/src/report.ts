@@ -1,8 +1,24 @@
-import type { AgentCommsGetTaskTaskView } from "@rookery/lexicon-agent-comms";
-import type { Task } from "./task.ts";
+import type { Ref, TaskError } from "./fields.ts";
+import type { Handover, Role, Task } from "./task.ts";
 
 /** A task as agent.comms.getTask tells of it. */
-export type TaskReport = AgentCommsGetTaskTaskView & { role: "requester" | "worker" };
+export interface TaskReport extends Ref {
+  role: Role;
+  /** DID of the other side. */
+  peer: string;
+  state: string;
+  /** ISO datetimes. */
+  createdAt: string;
+  updatedAt: string;
+  deadline?: string;
+  capability?: string;
+  /** The newest response that counted. */
+  response?: Ref;
+  progress?: number;
+  error?: TaskError;
+  cancel?: "requested" | "canceled" | "too-late";
+  handoff?: Handover;
+}
 
 /** What is told about a task that this agent keeps. */
 export const reportOf = ({ role, standing, cid, createdAt, updatedAt, capability, response, progress, error, cancel, handoff }: Task): TaskReport => ({

@@ -47,8 +47,8 @@ export const judgeSending = (rooms: Rooms, outgoing: Outgoing): SendVerdict => {
     return crowded === undefined ? SEND : refuse("TooManyTasks", `No more can be asked for now: ${crowded}`);
   }
   const found = eventOf(rooms, outgoing, UNPLACED);
-  if (found === undefined) return SEND;
-  if (found.task === undefined) return refuse("TaskNotFound", `No such task: ${refAt(record, "request")?.uri ?? ""}`);
+  // A task that was asked for before there was a ledger, or is long forgotten, may be spoken of.
+  if (found?.task === undefined) return SEND;
   const { outcome } = turn(found.task.standing, found.event);
   if (outcome.kind === "refused") return refuse(NAMES[outcome.code], outcome.message);
   if (outcome.kind === "held") return refuse("NotOffered", outcome.message);
@@ -85,11 +85,8 @@ const eventOf = ({ ports, ledger }: Rooms, { collection, record }: Outgoing, ref
   const common = { by: ports.did, at: ports.now(), cid: request.cid };
   const of = (role: Role, event: TaskEvent) => ({ task: ledger.get(role, request.uri), event });
   switch (collection) {
-    case collectionsOf.response: {
-      const found = of("worker", { kind: "response", ...common, state: textAt(record, "state") ?? "" });
-      // A task that was asked for before there was a ledger may be answered.
-      return found.task === undefined ? undefined : found;
-    }
+    case collectionsOf.response:
+      return of("worker", { kind: "response", ...common, state: textAt(record, "state") ?? "" });
     case collectionsOf.cancel:
       return of("requester", { kind: "cancel", ...common });
     case collectionsOf.handoff:

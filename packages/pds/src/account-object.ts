@@ -151,6 +151,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
     this.#awake = undefined;
     state?.pins.abandon();
     state?.inbox.abandon();
+    state?.tasks.inbox.abandon();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
   }

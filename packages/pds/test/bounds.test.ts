@@ -64,7 +64,7 @@ describe("bounds", () => {
       storage.sql.exec("UPDATE head SET n = n + 100000");
       const state = stateOf(storage);
       expect(state.outbox.full).toBe(true);
-      expect(commitGroup(state, [{ ops: [create("a")] }])).toMatchObject([{ ok: false, error: { status: 503, name: "RelayUnavailable" } }]);
+      expect(commitGroup(state, [{ request: { ops: [create("a")] } }])).toMatchObject([{ ok: false, error: { status: 503, name: "RelayUnavailable" } }]);
     });
   });
 

@@ -12,6 +12,17 @@ import { Source } from "./source.ts";
 
 type Page = { messages: InboxMessage[]; cursor?: string };
 
+interface Options {
+  storage: DurableObjectStorage;
+  scheduler: Scheduler;
+  ports: AgentPorts;
+  did: string;
+  /** Decides what of the verified goes into the inbox. */
+  trust: Trust;
+  /** Messages may be stored, in the transaction that is under way. */
+  arriving: () => void;
+}
+
 /**
  * What others sent to this agent, out of up to two relays: the colony's own, and the network's for everybody elsewhere. A
  * delivery that does not verify waits and is tried again by alarm; everything after it from the same sender waits behind it,
@@ -33,11 +44,11 @@ export class Inbox {
   #running: Promise<void> | undefined;
   #abandoned = false;
 
-  constructor(storage: DurableObjectStorage, scheduler: Scheduler, ports: AgentPorts, did: string, trust: Trust) {
+  constructor({ storage, scheduler, ports, did, trust, arriving }: Options) {
     this.#storage = storage;
     this.#scheduler = scheduler;
     this.#did = did;
-    const context = { sql: storage.sql, ports, did, settle: new Settle({ storage, scheduler, ports, did, trust, arrived: () => this.announce() }) };
+    const context = { sql: storage.sql, ports, did, settle: new Settle({ storage, scheduler, ports, did, trust, arriving, arrived: () => this.announce() }) };
     const { colony, network } = ports.sources;
     this.#sources = new Map([["colony", new Source("colony", colony, context)]]);
     if (network !== undefined) this.#sources.set("network", new Source("network", network, context));

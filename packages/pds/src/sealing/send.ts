@@ -6,6 +6,7 @@ import type { PreparedOp } from "../agent-api.ts";
 import { MAX_COMMIT_OPS } from "../limits.ts";
 import type { AgentState } from "../state.ts";
 import { readRecord } from "../store/records.ts";
+import { SENT_BEFORE } from "../tasks/outgoing.ts";
 import { prepareOp } from "../write/prepare.ts";
 import { sealedBlobs } from "./blobs.ts";
 import { cannotSeal, invalid } from "./faults.ts";
@@ -19,6 +20,16 @@ import { keyOf, ringOf, withSealer } from "./with-sealer.ts";
  * it, in one commit. What cannot be sealed is not written. Errors: see `SealingApi.send`.
  */
 export async function send(state: AgentState, input: SendInput): Promise<Outcome<RecordAt>> {
+  const { outgoing } = state.tasks;
+  const sent = await sendOnce(state, input);
+  if (sent.ok || sent.error.name !== SENT_BEFORE) return sent;
+  // Another call with its idempotencyKey was faster, and is what is answered.
+  const checked = outgoing.check(input);
+  return checked.ok && checked.value.kind === "earlier" ? ok(checked.value.of) : sent;
+}
+
+async function sendOnce(state: AgentState, asked: SendInput): Promise<Outcome<RecordAt>> {
+  const input = state.tasks.outgoing.complete(asked);
   const { collection, record, privacy = "sealed", grants = [] } = input;
   const plain = prepareOp({ action: "create", collection, rkey: input.rkey, record, validate: true });
   if (!plain.ok) return plain;
@@ -27,7 +38,10 @@ export async function send(state: AgentState, input: SendInput): Promise<Outcome
   if (!isComms(collection) || deliverTo === undefined) return invalid(`Records of ${collection} are not sent: nobody is named in them`);
   const before = await already(state, op, record, privacy);
   if (before !== undefined) return before;
-  if (privacy === "public" && grants.length === 0) return write(state, [op], record, privacy);
+  const checked = state.tasks.outgoing.check(input);
+  if (!checked.ok) return checked;
+  if (checked.value.kind === "earlier") return ok(checked.value.of);
+  if (privacy === "public" && grants.length === 0) return write(state, [op], input);
   if (privacy === "sealed" && (deliverTo === "all" || !sealedCollections.includes(collection)))
     return cannotSeal(deliverTo === "all" ? "What is for everybody cannot be sealed; say privacy: public" : `Records of ${collection} have no sealed form; say privacy: public`);
   return withSealer(state, async (sealer) => {
@@ -42,7 +56,7 @@ export async function send(state: AgentState, input: SendInput): Promise<Outcome
         if ((await usableGrant(state, sealer, subject.value, reader)) === undefined) granted.push(await grantOp(sealer, subject.value, reader));
       }
     }
-    if (privacy === "public") return write(state, [op, ...granted], record, privacy);
+    if (privacy === "public") return write(state, [op, ...granted], input);
     const blobs = sealedBlobs(state, record);
     if (!blobs.ok) return blobs;
     for (const did of to) await keyOf(sealer, did);
@@ -50,7 +64,7 @@ export async function send(state: AgentState, input: SendInput): Promise<Outcome
     const sealed = prepareOp({ action: "create", collection, rkey, record: draft.record, validate: true });
     // That it was sealed is looked at once more, since after this it is everybody's.
     if (!isSealedRecord(collection, draft.record)) return cannotSeal("It was not sealed");
-    return sealed.ok ? write(state, [sealed.value.op, ...granted], record, privacy) : sealed;
+    return sealed.ok ? write(state, [sealed.value.op, ...granted], input) : sealed;
   });
 }
 
@@ -59,12 +73,13 @@ function readersOf(collection: string, record: Record<string, unknown>, to: stri
   return collection === collectionsOf.handoff && typeof record["to"] === "string" ? [record["to"]] : to;
 }
 
-async function write(state: AgentState, ops: [PreparedOp, ...PreparedOp[]], record: Record<string, unknown>, privacy: "sealed" | "public"): Promise<Outcome<RecordAt>> {
+async function write(state: AgentState, ops: [PreparedOp, ...PreparedOp[]], input: SendInput): Promise<Outcome<RecordAt>> {
   const [op] = ops;
-  const written = await state.writer.write({ ops });
+  const ref = { uri: uriOf(state, op), cid: op.cid === undefined ? "" : cidToString(op.cid) };
+  const written = await state.writer.write({ ops }, state.tasks.outgoing.within(input, ref));
   // Another call with this key may have been faster.
-  if (!written.ok) return (await already(state, op, record, privacy)) ?? written;
-  return ok({ uri: uriOf(state, op), cid: written.value.results[0]?.cid ?? "" });
+  if (!written.ok) return (await already(state, op, input.record, input.privacy ?? "sealed")) ?? written;
+  return ok(ref);
 }
 
 /** The answer when something is at that key: the first one's, when it is the same; undefined when nothing is. */

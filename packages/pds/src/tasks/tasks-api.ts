@@ -1,3 +1,4 @@
+import type { TaskReport } from "@rookery/messaging";
 import type { Outcome } from "@rookery/sync";
 import type { InboxMessage } from "../agent-api.ts";
 
@@ -31,22 +32,4 @@ export interface OpenedMessage extends InboxMessage {
 }
 
 /** A task as this agent knows it. */
-export interface TaskView {
-  uri: string;
-  cid: string;
-  role: "requester" | "worker";
-  /** DID of the other side. */
-  peer: string;
-  state: string;
-  /** ISO datetimes. */
-  createdAt: string;
-  updatedAt: string;
-  deadline?: string;
-  capability?: string;
-  /** The newest response that counted. */
-  response?: { uri: string; cid: string };
-  progress?: number;
-  error?: { code: string; message?: string; retryable?: boolean; retryAfter?: number };
-  cancel?: "requested" | "canceled" | "too-late";
-  handoff?: { uri: string; from: string; to: string; state: "offered" | "accepted" | "declined" };
-}
+export type TaskView = TaskReport;

@@ -12,8 +12,23 @@ import { type Meter, exceeded, pointsOf, remaining, spend } from "./rate.ts";
 
 type Answer = Outcome<WriteResult>;
 
+/** What else belongs to a write: done in its transaction, when all of it is written. @throws WriteRefused when it must not be after all. */
+export type Within = () => void;
+
+/** A write that its own transaction found to be wrong; nothing of it is done. */
+export class WriteRefused extends Error {
+  override readonly name = "WriteRefused";
+  readonly fault: XrpcFault;
+
+  constructor(fault: XrpcFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
 interface Waiting {
   request: WriteRequest;
+  within: Within | undefined;
   bytes: number;
   resolve: (answer: Answer) => void;
   reject: (error: unknown) => void;
@@ -34,13 +49,13 @@ export class Writer {
     this.#state = state;
   }
 
-  /** Errors: those of {@link planWrite}; `RateLimitExceeded` (429); `KeyUnavailable` (500); `RelayUnavailable` (503). */
-  write(request: WriteRequest): Promise<Answer> {
+  /** Errors: those of {@link planWrite}; what `within` refuses; `RateLimitExceeded` (429); `KeyUnavailable` (500); `RelayUnavailable` (503). */
+  write(request: WriteRequest, within?: Within): Promise<Answer> {
     const bytes = sizeOf(request);
     if (this.#waiting.length >= MAX_WAITING_WRITES || this.#waitingBytes + bytes > MAX_WAITING_BYTES)
       return Promise.resolve(fail(429, "RateLimitExceeded", `More than ${MAX_WAITING_WRITES} writes are waiting for this repository`));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, bytes, resolve, reject });
+      this.#waiting.push({ request, within, bytes, resolve, reject });
       this.#waitingBytes += bytes;
       if (!this.#busy) void this.#drain();
     });
@@ -62,11 +77,13 @@ export class Writer {
   /** Commit and answer. When the unforeseen happens each write is tried alone, so that none takes others with it. */
   #settle(group: Waiting[]): void {
     try {
-      const answers = commitGroup(this.#state, group.map(({ request }) => request));
+      const answers = commitGroup(this.#state, group);
       group.forEach(({ resolve }, i) => resolve(answers[i] as Answer));
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error);
-      else for (const one of group) this.#settle([one]);
+      const [only] = group;
+      if (group.length > 1 || only === undefined) for (const one of group) this.#settle([one]);
+      else if (error instanceof WriteRefused) only.resolve({ ok: false, error: error.fault });
+      else only.reject(error);
     }
   }
 
@@ -92,11 +109,12 @@ export class Writer {
 }
 
 /** Answer writes that share a commit, in one turn. A member whose own conditions fail is answered alone. */
-export function commitGroup(state: AgentState, requests: WriteRequest[]): Answer[] {
+export function commitGroup(state: AgentState, group: { request: WriteRequest; within?: Within | undefined }[]): Answer[] {
   const now = Date.now();
   let meter: Meter = state.head;
   const changes: Change[] = [];
-  const plans = requests.map((request): Outcome<Plan> => {
+  const within: Within[] = [];
+  const plans = group.map(({ request, within: own }): Outcome<Plan> => {
     const refusal = refuse(state);
     if (refusal !== undefined) return { ok: false, error: refusal };
     const plan = planWrite(request, { at: (path) => state.tree.get(path), commit: state.head.cid });
@@ -108,11 +126,12 @@ export function commitGroup(state: AgentState, requests: WriteRequest[]): Answer
       return { ok: false, error: { status: 429, name: "RateLimitExceeded", message: "Rate Limit Exceeded", rate: exceeded(meter, pointsOf(request.ops), now) } };
     meter = spent;
     for (const change of plan.value.changes) changes.push(change);
+    if (own !== undefined) within.push(own);
     return plan;
   });
   if (changes.length === 0) return plans.map((plan) => answer(state, plan, undefined, now));
-  const head = tryCommit(state, changes, meter, now);
-  if (head === "too-large" && requests.length > 1) return requests.flatMap((request) => commitGroup(state, [request]));
+  const head = tryCommit(state, changes, meter, now, within);
+  if (head === "too-large" && group.length > 1) return group.flatMap((one) => commitGroup(state, [one]));
   if (head === "too-large") return [fail(400, "InvalidRequest", `Too many writes. Max event size: ${MAX_COMMIT_CAR_BYTES} bytes`)];
   if ("status" in head) return plans.map((plan) => (plan.ok ? { ok: false, error: head } : plan));
   return plans.map((plan) => answer(state, plan, head, now));
@@ -127,9 +146,11 @@ function refuse({ account, outbox }: AgentState): XrpcFault | undefined {
 
 const REFUSALS = { takendown: "RepoTakendown", suspended: "RepoSuspended", deactivated: "RepoDeactivated", deleted: "RepoNotFound" } as const;
 
-function tryCommit(state: AgentState, changes: Change[], meter: Meter, now: number): Head | XrpcFault | "too-large" {
+function tryCommit(state: AgentState, changes: Change[], meter: Meter, now: number, within: Within[]): Head | XrpcFault | "too-large" {
   try {
-    return commitChanges(state, changes, meter, now);
+    return commitChanges(state, changes, meter, now, () => {
+      for (const one of within) one();
+    });
   } catch (error) {
     if (error instanceof CommitTooLargeError) return "too-large";
     if (error instanceof KeyUnavailableError) return { status: 500, name: "KeyUnavailable", message: error.message };

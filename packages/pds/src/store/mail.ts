@@ -1,0 +1,56 @@
+/** How far messages were opened, and what of them is kept. Ids are of the table `inbox`. */
+export interface MailPlace {
+  /** Everything up to here was dealt with. */
+  through: number;
+  /** What was opened is kept from here on. */
+  from: number;
+  /** Tries by the alarm of the message after `through`. */
+  tries: number;
+}
+
+/** A message to be opened. */
+export interface MailRow {
+  id: number;
+  author: string;
+  path: string;
+  cid: string | null;
+  action: string;
+  bytes: Uint8Array | undefined;
+}
+
+type Row = { id: number; author: string; path: string; cid: string | null; action: string; bytes: ArrayBuffer | null };
+
+export function readPlace(sql: SqlStorage): MailPlace {
+  const row = sql.exec<{ through: number; kept_from: number; tries: number }>("SELECT through, kept_from, tries FROM mail").toArray()[0];
+  return row === undefined ? { through: 0, from: 1, tries: 0 } : { through: row.through, from: row.kept_from, tries: row.tries };
+}
+
+export function writePlace(sql: SqlStorage, { through, from, tries }: MailPlace): void {
+  sql.exec(
+    `INSERT INTO mail (id, through, kept_from, tries) VALUES (1, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET through = excluded.through, kept_from = excluded.kept_from, tries = excluded.tries`,
+    through, from, tries,
+  );
+}
+
+/** Id of the newest message; 0 when there never was one. */
+export const newestId = (sql: SqlStorage): number => sql.exec<{ id: number }>("SELECT COALESCE(MAX(id), 0) AS id FROM inbox").one().id;
+
+/** Messages after an id, oldest first, ending before there are too many bytes. */
+export function readMail(sql: SqlStorage, after: number, limit: number, maxBytes: number): MailRow[] {
+  const rows: MailRow[] = [];
+  let size = 0;
+  for (const { bytes, ...row } of sql.exec<Row>("SELECT id, author, path, cid, action, bytes FROM inbox WHERE id > ? ORDER BY id LIMIT ?", after, limit)) {
+    size += bytes?.byteLength ?? 0;
+    if (size > maxBytes && rows.length > 0) break;
+    rows.push({ ...row, bytes: bytes === null ? undefined : new Uint8Array(bytes) });
+  }
+  return rows;
+}
+
+/** Ids of the messages that were this record, oldest first: more than one when it was taken back and written anew. */
+export function idsOf(sql: SqlStorage, author: string, path: string): number[] {
+  // Identities begin with their path and a space; "!" is the character after it.
+  const rows = sql.exec<{ id: number }>("SELECT id FROM inbox WHERE identity > ? AND identity < ? AND action <> 'delete' ORDER BY id", `${author}/${path} `, `${author}/${path}!`);
+  return rows.toArray().map(({ id }) => id);
+}

@@ -1,0 +1,65 @@
+import { decodeData, encodeData } from "@rookery/envelope";
+import type { Decision } from "@rookery/messaging";
+import { MAX_INBOX_ROWS } from "../limits.ts";
+import { idsOf } from "../store/mail.ts";
+import type { Vault } from "../vault/vault.ts";
+
+const KIND = "mail";
+
+/** What is kept of a message that was looked at. */
+export interface Letter {
+  sealed: boolean;
+  /** It is sealed and did not open. */
+  unopened?: boolean;
+  /** As its author wrote it; absent where that is what the inbox has. */
+  record?: Record<string, unknown>;
+  decision?: Decision;
+}
+
+/** What was not worth a row: plain, and accepted as what it is. */
+const PLAIN: Letter = { sealed: false, decision: { disposition: "accepted" } };
+
+/** Opened messages, by their id in the inbox. In the vault: beside it there is ciphertext only. */
+export class Mail {
+  readonly #sql: SqlStorage;
+  readonly #vault: Vault;
+
+  constructor(sql: SqlStorage, vault: Vault) {
+    this.#sql = sql;
+    this.#vault = vault;
+  }
+
+  /** Of a message that was looked at. */
+  get(id: number): Letter {
+    const data = this.#vault.get(KIND, String(id));
+    // Our own writing (named boundary).
+    return data === undefined ? PLAIN : (decodeData(data) as Letter);
+  }
+
+  put(id: number, letter: Letter): void {
+    const { sealed, decision, unopened } = letter;
+    if (!sealed && unopened !== true && decision?.disposition === "accepted" && decision.task === undefined) return;
+    this.#vault.put(KIND, String(id), encodeData(JSON.parse(JSON.stringify(letter))));
+  }
+
+  /** The newest message at an at-uri, if one was looked at and opened. */
+  at(author: string, path: string): Letter | undefined {
+    const id = idsOf(this.#sql, author, path).at(-1);
+    return id === undefined ? undefined : this.get(id);
+  }
+
+  /** Its author has taken a record back: what was opened of it goes. */
+  forget(author: string, path: string): void {
+    for (const id of idsOf(this.#sql, author, path)) {
+      const { record: _, ...letter } = this.get(id);
+      this.put(id, { ...letter, decision: { ...letter.decision, disposition: "refused", reason: "its author has taken it back" } });
+    }
+  }
+
+  /** Drop what is kept of messages that left the inbox. Returns from where on it is kept now. */
+  trim(from: number, newest: number): number {
+    const first = Math.max(from, newest - MAX_INBOX_ROWS + 1);
+    for (let id = from; id < first; id++) this.#vault.delete(KIND, String(id));
+    return first;
+  }
+}

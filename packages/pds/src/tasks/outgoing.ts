@@ -1,0 +1,90 @@
+import { type AgentCommsRequest, collectionsOf, didOfUri } from "@rookery/lexicon-agent-comms";
+import { type Messaging, mayDelegate, type SendVerdict } from "@rookery/messaging";
+import { type Outcome, fail, ok } from "@rookery/sync";
+import type { RecordAt, SendInput } from "../sealing/sealing-api.ts";
+import type { AgentState } from "../state.ts";
+import { type Within, WriteRefused } from "../write/writer.ts";
+import { listedRecords } from "./listed-records.ts";
+import type { Mail } from "./mail.ts";
+
+type Agent = Pick<AgentState, "sql" | "account" | "sealing" | "scheduler">;
+
+/** It may be sent; or it was, under the same idempotencyKey. */
+export type Checked = { kind: "send" } | { kind: "earlier"; of: RecordAt };
+
+/** What the messaging engine has to do with a record that the agent sends. */
+export class OutgoingMail {
+  readonly #agent: Agent;
+  readonly #engine: Messaging;
+  readonly #mail: Mail;
+
+  constructor(agent: Agent, engine: Messaging, mail: Mail) {
+    this.#agent = agent;
+    this.#engine = engine;
+    this.#mail = mail;
+  }
+
+  /**
+   * Judge what is to be sent, before anything is sealed. Errors (400): `IdempotencyConflict`, `TaskEnded`, `NotAllowed`, `InvalidRequest`,
+   * `NotOffered`, `TooManyTasks`, `DepthLimit`, `Loop`, `RateLimitExceeded` (of automatic answers).
+   */
+  check(input: SendInput): Outcome<Checked> {
+    if (!this.#keepsLedger(input)) return ok({ kind: "send" });
+    const verdict = this.#engine.judge(outgoingOf(input));
+    return verdict.kind === "refused" ? refusal(verdict) : ok(verdict);
+  }
+
+  /** To be done in the transaction that writes it. */
+  within(input: SendInput, ref: RecordAt): Within {
+    return () => {
+      if (!this.#keepsLedger(input)) return;
+      const verdict = this.#engine.sent(outgoingOf(input), ref);
+      if (verdict.kind === "refused") throw new WriteRefused(refusal(verdict).error);
+      // Another call with this idempotencyKey was faster: asked again, it is the earlier one that is answered.
+      if (verdict.kind === "earlier") throw new WriteRefused({ status: 409, name: SENT_BEFORE, message: verdict.of.uri });
+    };
+  }
+
+  /** Of an agent that seals nothing, and of one that keeps its own, nothing is noted here. */
+  #keepsLedger({ privacy }: SendInput): boolean {
+    const { sealing, scheduler } = this.#agent;
+    const { custody } = sealing;
+    return custody === "hosted" || (custody === "none" && (privacy !== "public" || scheduler.isWaiting("keys")));
+  }
+
+  /**
+   * What is to be sent, with what a handoff needs: grants for exactly the records that it lists, and the request's content, copied
+   * inside the seal, since the next worker may not be able to read the request.
+   */
+  complete(input: SendInput): SendInput {
+    if (input.collection !== collectionsOf.handoff) return input;
+    const { record, grants = [], privacy } = input;
+    const { uri } = Object(record["request"]) as { uri?: unknown };
+    const listed = listedRecords(this.#agent, record);
+    const withGrants = { ...input, grants: [...new Set([...grants, ...listed])] };
+    const author = typeof uri === "string" ? didOfUri(uri) : undefined;
+    if (typeof uri !== "string" || author === undefined || privacy === "public") return withGrants;
+    const letter = this.#mail.at(author, uri.split("/").slice(3).join("/"));
+    // What was plain is readable for everybody.
+    if (letter?.record === undefined) return withGrants;
+    return { ...withGrants, record: { ...carriedOn(letter.record, { uri, author, self: this.#agent.account.did, record }), ...record } };
+  }
+}
+
+/** Name of the fault that says that the idempotencyKey has been used in the meantime. */
+export const SENT_BEFORE = "SentBefore";
+
+const outgoingOf = ({ collection, record, privacy }: SendInput) => ({ collection, record, sealed: privacy !== "public" });
+
+const refusal = ({ name, message }: Extract<SendVerdict, { kind: "refused" }>) => fail(name === "RateLimitExceeded" ? 429 : 400, name, message);
+
+/** What a handoff says of the request unless its author says otherwise. */
+function carriedOn(request: Record<string, unknown>, { uri, author, self, record }: { uri: string; author: string; self: string; record: Record<string, unknown> }): Record<string, unknown> {
+  const carried = Object.fromEntries(["input", "capability", "deadline", "priority", "budget"].flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])));
+  const { cid } = Object(record["request"]) as { cid?: unknown };
+  const to = record["to"];
+  if (typeof cid !== "string" || typeof to !== "string") return carried;
+  // Its lexicon was checked when it was opened (named boundary).
+  const terms = mayDelegate({ uri, cid, author, record: request as unknown as AgentCommsRequest }, self, to);
+  return terms.ok ? { ...carried, ...terms.value } : carried;
+}
