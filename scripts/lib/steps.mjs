@@ -103,6 +103,7 @@ export const allSteps = () => [
   { name: "layers", run: () => node("scripts/check-layers.mjs") },
   { name: "lockfile", run: lockfile },
   { name: "generated", run: () => node("scripts/lexicons.mjs", "--check") },
+  { name: "lexicon changes", run: () => node("scripts/lexicon-changes.mjs") },
   { name: "deploy", run: deploy },
   ...["scripts", ...rooms().filter((room) => room !== "scripts")]
     .filter((room) => existsSync(join(ROOT, room)) && hasTests(join(ROOT, room)))
