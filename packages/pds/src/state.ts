@@ -10,6 +10,7 @@ import { Pins } from "./pins.ts";
 import type { AgentPorts } from "./ports.ts";
 import type { Quarantine } from "./reach/quarantine.ts";
 import { type Reach, openReach } from "./reach/reach.ts";
+import { Progress } from "./reach/progress/progress.ts";
 import { openInboxSockets } from "./reach/sockets/open-inbox-sockets.ts";
 import type { InboxSockets } from "./reach/sockets/inbox-sockets.ts";
 import type { SocketHost } from "./reach/sockets/socket-host.ts";
@@ -41,6 +42,8 @@ export interface AgentState {
   readonly quarantine: Quarantine;
   /** Who reads the inbox as it comes. */
   readonly sockets: InboxSockets;
+  /** Where the tasks are that the agent works on, for those who wait. */
+  readonly progress: Progress;
   /** Who is told of it. */
   readonly webhooks: Webhooks;
   /** What the agent keeps for itself, encrypted. */
@@ -85,6 +88,7 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
   let memory: AgentMemory | undefined;
   let sockets: InboxSockets | undefined;
   let webhooks: Webhooks | undefined;
+  let progress: Progress | undefined;
   const state: AgentState = {
     storage,
     sql,
@@ -103,6 +107,9 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
     signer: () => (signer ??= openSigner(ports.masterKey, account.did, account.signingKey)),
     get sockets() {
       return (sockets ??= openInboxSockets(state, host));
+    },
+    get progress() {
+      return (progress ??= new Progress(state, host));
     },
     get webhooks() {
       return (webhooks ??= openWebhooks(state));

@@ -1,4 +1,9 @@
 import { own, utf8 } from "../bytes.ts";
+import { exportSecret } from "../export-secret.ts";
+import type { GivenGrant } from "../granted.ts";
+import type { KeyRing } from "../open.ts";
+import { isSealedRecord } from "../forms.ts";
+import type { PlacedRecord } from "../record.ts";
 import { hkdf } from "../hkdf.ts";
 import { toBase64Url } from "./base64url.ts";
 
@@ -16,13 +21,16 @@ export interface ProgressChannel {
   readonly key?: Uint8Array;
 }
 
+/** For what the secret of a request is exported. */
+export const PROGRESS_LABEL = "agent.comms.progress";
+
 /** What a channel is made of. */
 export interface ProgressChannelInput {
   /** at-uri of the request. */
   request: string;
   /** DID of the worker: whoever it is handed to has a channel of its own. */
   worker: string;
-  /** Exported from the request's data key; absent when the request was public. */
+  /** Exported from the request for {@link PROGRESS_LABEL}; absent when the request was public. */
   secret?: Uint8Array;
 }
 
@@ -36,4 +44,14 @@ export const progressChannel = async ({ request, worker, secret }: ProgressChann
   if (secret === undefined) return { id: toBase64Url(await derive(utf8("public"), "name", NAME_BYTES)), request };
   const [name, key] = await Promise.all([derive(secret, "name", NAME_BYTES), derive(secret, "key", 32)]);
   return { id: toBase64Url(name), request, key };
+};
+
+/**
+ * The channel of a request (or of the handoff of one) as its author or a reader of it has it.
+ * @throws OpenError when it is sealed, and not for this ring.
+ */
+export const channelOfRecord = async (placed: PlacedRecord, worker: string, ring: KeyRing, grant?: GivenGrant): Promise<ProgressChannel> => {
+  const { repo, collection, rkey, record } = placed;
+  const secret = isSealedRecord(collection, record) ? { secret: await exportSecret(placed, ring, PROGRESS_LABEL, grant) } : {};
+  return progressChannel({ request: `at://${repo}/${collection}/${rkey}`, worker, ...secret });
 };

@@ -19,5 +19,6 @@ export const reachRoutes: AnyRoute[] = [
   procedure("agent.comms.deleteWebhook", { handler: xrpc.deleteWebhook }),
 
   procedure("agent.comms.publishProgress", { handler: xrpc.publishProgress }),
+  query("agent.comms.subscribeProgress", { handler: xrpc.subscribeProgress }),
   procedure("agent.comms.getProgressChannel", { handler: xrpc.getProgressChannel }),
 ];

@@ -67,3 +67,15 @@ export const WEBHOOK_PATIENCE = 5 * DAY;
 export const SECRET_OVERLAP = DAY;
 /** Letters kept of why an attempt failed: parts of it are the endpoint's words. */
 export const MAX_FAILURE_CHARS = 200;
+
+/** Frames of progress that an agent may publish in a minute: ten a second is more than anybody reads. */
+export const MAX_FRAMES_PER_MINUTE = 600;
+/** Frames kept of a channel for those who come late, and characters of all channels together. */
+export const BACKLOG_FRAMES = 32;
+export const BACKLOG_CHARS = 1_000_000;
+/** Channels of which the name and the last frame are kept; then the oldest go. */
+export const MAX_CHANNELS = 500;
+/** Readers of progress: in all, of one channel, and from one address. They need no login. */
+export const MAX_PROGRESS_READERS = 128;
+export const MAX_READERS_PER_CHANNEL = 8;
+export const MAX_READERS_PER_ADDRESS = 32;

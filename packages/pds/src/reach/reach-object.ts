@@ -1,11 +1,9 @@
-import { type Outcome, fail, ok } from "@rookery/sync";
+import { type Outcome, ok } from "@rookery/sync";
 import { TasksObject } from "../tasks/tasks-object.ts";
 import { cursorOf } from "./cursor.ts";
 import { readSocketRequest } from "./sockets/socket-request.ts";
-import { refusal } from "./sockets/upgrade.ts";
+import { dismiss, refusal } from "./sockets/upgrade.ts";
 import type { Policy, PolicyView, ProgressInput, QuarantineSelection, QuarantinedItem, ReachApi, WebhookInput, WebhookView } from "./reach-api.ts";
-
-const NOT_YET = fail(501, "MethodNotImplemented", "Not there yet");
 
 /** Who reaches the agent and how it hears of it: inbox policy, sockets, webhooks, progress. */
 export abstract class ReachObject<Env> extends TasksObject<Env> implements ReachApi {
@@ -50,12 +48,14 @@ export abstract class ReachObject<Env> extends TasksObject<Env> implements Reach
   /** The agent's sockets. Only this Worker's own handlers can ask: they have decided who may. */
   override async fetch(request: Request): Promise<Response> {
     const query = readSocketRequest(request);
-    const connected = await this.with(({ sockets }) => (query.kind === "inbox" ? ok(sockets.connect(request, query)) : NOT_YET));
+    const connected = await this.with(({ sockets, progress }) => ok(query.kind === "inbox" ? sockets.connect(request, query) : progress.sockets.connect(request, query)));
     return connected.ok ? connected.value : refusal(connected.error.status, connected.error.name, connected.error.message);
   }
 
+  /** These streams take no messages; the runtime answers pings. */
   override async webSocketMessage(ws: WebSocket): Promise<void> {
-    await this.with(({ sockets }) => ok(sockets.message(ws)));
+    dismiss(ws, "InvalidRequest", "this stream takes no messages but ping");
+    await this.webSocketClose(ws);
   }
 
   override async webSocketClose(ws: WebSocket): Promise<void> {
@@ -76,6 +76,7 @@ export abstract class ReachObject<Env> extends TasksObject<Env> implements Reach
   }
 
   override async announceDeletion(): Promise<Outcome<null>> {
+    await this.with(({ progress }) => ok(progress.sockets.end("the account is going")));
     return this.#endSessions(await super.announceDeletion(), "the account is going");
   }
 
@@ -101,11 +102,11 @@ export abstract class ReachObject<Env> extends TasksObject<Env> implements Reach
     return this.with(({ webhooks }) => webhooks.delete(id));
   }
 
-  publishProgress(_: ProgressInput): Promise<Outcome<{ channel: string; sequence: number }>> {
-    return this.with(() => NOT_YET);
+  publishProgress(input: ProgressInput): Promise<Outcome<{ channel: string; sequence: number }>> {
+    return this.with(({ progress }) => progress.publish(input));
   }
 
-  getProgressChannel(_: { request: string }): Promise<Outcome<{ worker: string; channel: string; key?: string }>> {
-    return this.with(() => NOT_YET);
+  getProgressChannel({ request }: { request: string }): Promise<Outcome<{ worker: string; channel: string; key?: string }>> {
+    return this.with(({ progress }) => progress.channelOf(request));
   }
 }

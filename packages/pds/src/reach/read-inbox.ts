@@ -9,5 +9,5 @@ export interface Placed {
 }
 
 /** Messages after an id, oldest first, at most so many: as they came, or as their agent reads them. */
-export const readInbox = ({ sql }: AgentState, after: number, limit: number, _opened: boolean): Placed[] =>
-  readMessages(sql, after, limit).map(({ id, message }) => ({ id, message: messageView(message) }));
+export const readInbox = ({ sql, tasks }: AgentState, after: number, limit: number, opened: boolean): Placed[] =>
+  (opened ? tasks.inbox.read(after, limit) : readMessages(sql, after, limit)).map(({ id, message }) => ({ id, message: messageView(message) }));

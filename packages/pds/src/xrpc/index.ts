@@ -55,3 +55,4 @@ export { deleteWebhook } from "./comms/delete-webhook.ts";
 export { publishProgress } from "./comms/publish-progress.ts";
 export { getProgressChannel } from "./comms/get-progress-channel.ts";
 export { subscribeInbox } from "./comms/subscribe-inbox.ts";
+export { subscribeProgress } from "./comms/subscribe-progress.ts";

@@ -44,7 +44,7 @@ export class InboxSockets {
     if (after.value > this.#options.lastId()) return dismissAtOnce(request, "FutureCursor", `cursor ${after.value} was never given out`);
     this.#makeRoom();
     const now = Date.now();
-    const response = accept(this.#options.host, request, INBOX_TAG, (ws) =>
+    const response = accept(this.#options.host, request, [INBOX_TAG], (ws) =>
       this.#readers.set(ws, new InboxReader(ws, { after: after.value, opened, until, since: now, isLive: false }, now)));
     this.#options.scheduler.ensure("sockets", until);
     this.pump();
@@ -68,11 +68,6 @@ export class InboxSockets {
     // There is no event for "the buffer has drained".
     this.#timer = setTimeout(() => this.pump(), budget <= 0 ? 0 : this.#pause);
     this.#pause = Math.min(PUMP_PAUSE_LAST, this.#pause * 2);
-  }
-
-  /** These streams take no messages; the runtime answers pings. */
-  message(ws: WebSocket): void {
-    this.#drop(ws, "InvalidRequest", "this stream takes no messages but ping");
   }
 
   closed(ws: WebSocket): void {

@@ -14,11 +14,11 @@ export function refuseUpgrade(request: Request): Response | undefined {
   return undefined;
 }
 
-/** Accept the socket under a tag: it may outlive the object's sleep, with what is attached to it. */
-export function accept(host: SocketHost, request: Request, tag: string, attach: (server: WebSocket) => void): Response {
+/** Accept the socket under these tags: it may outlive the object's sleep, with what is attached to it. */
+export function accept(host: SocketHost, request: Request, tags: string[], attach: (server: WebSocket) => void): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   host.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-  host.acceptWebSocket(server, [tag]);
+  host.acceptWebSocket(server, tags);
   attach(server);
   return upgraded(request, client);
 }

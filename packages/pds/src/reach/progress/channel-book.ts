@@ -1,0 +1,40 @@
+import { type KeyRing, type ProgressChannel, channelOfRecord, fromBase64Url, toBase64Url } from "@rookery/envelope";
+import type { Vault } from "../../vault/vault.ts";
+import { MAX_CHANNELS } from "../limits.ts";
+import type { Subject } from "./subject.ts";
+
+const KIND = "progress-channel";
+
+interface Kept {
+  id: string;
+  /** base64url; absent when the request was public. */
+  key?: string;
+  at: number;
+}
+
+/** Channels of the tasks that the agent works on or waits for. Kept, as the keys that open a request are deleted before a long task ends. */
+export class ChannelBook {
+  readonly #vault: Vault;
+
+  constructor(vault: Vault) {
+    this.#vault = vault;
+  }
+
+  /** @throws OpenError when it cannot be had from the record, nor was before. */
+  async of({ placed, worker }: Subject, ring: KeyRing): Promise<ProgressChannel> {
+    const request = `at://${placed.repo}/${placed.collection}/${placed.rkey}`;
+    const kept = this.#vault.getJson<Kept>(KIND, request);
+    if (kept !== undefined) return { id: kept.id, request, ...(kept.key === undefined ? {} : { key: fromBase64Url(kept.key) }) };
+    const channel = await channelOfRecord(placed, worker, ring);
+    this.#makeRoom();
+    this.#vault.putJson(KIND, request, { id: channel.id, at: Date.now(), ...(channel.key === undefined ? {} : { key: toBase64Url(channel.key) }) } satisfies Kept);
+    return channel;
+  }
+
+  /** The oldest go. */
+  #makeRoom(): void {
+    if (this.#vault.count(KIND) < MAX_CHANNELS) return;
+    const all = Array.from(this.#vault.all(KIND), ({ name, data }) => ({ name, at: (JSON.parse(new TextDecoder().decode(data)) as Kept).at }));
+    for (const { name } of all.toSorted((a, b) => a.at - b.at).slice(0, Math.ceil(MAX_CHANNELS / 10))) this.#vault.delete(KIND, name);
+  }
+}
