@@ -23,7 +23,7 @@ export interface SealingOptions {
 }
 
 /** What sealing with keys of one's own needs of the agent. */
-export interface SealingPorts extends SealerPorts, Pick<OwnKeysPorts, "publish" | "find"> {
+export interface SealingPorts extends SealerPorts, Pick<OwnKeysPorts, "publish" | "find" | "predecessor"> {
   /** Addresses of somebody's key records, newest first, unproven. */
   list: (did: string) => Promise<string[]>;
   /** A record key that sorts after this one. */
@@ -34,12 +34,12 @@ const logAlarm = ({ reason }: KeyAlarm): void => console.error(`Key alarm: ${rea
 
 /** A sealer with the agent's own keys, which are made and published where there are none yet. @throws KeyStateError and what publishing throws. */
 export const openSealer = async (ports: SealingPorts, { store, suite = DEFAULT_SUITE, allowX25519 = suite !== DEFAULT_SUITE, onAlarm = logAlarm }: SealingOptions): Promise<EnvelopeSealer> => {
-  const { did, publish, find, list, prove, nextRkey, now } = ports;
+  const { did, publish, find, predecessor, list, prove, nextRkey, now } = ports;
   const state = (await loadKeyState(store, did)) ?? (await makeKeyState());
   let saving = Promise.resolve();
   // One after the other, so that the newest state is the one that stays.
   const save = (): Promise<void> => (saving = saving.catch(() => undefined).then(() => saveKeyState(store, did, state)));
-  const own = new OwnKeys(state, { did, suite, now, nextRkey: () => nextRkey(state.keys[0]?.rkey), publish, find, save });
+  const own = new OwnKeys(state, { did, suite, now, nextRkey: () => nextRkey(state.keys[0]?.rkey), publish, find, save, ...(predecessor === undefined ? {} : { predecessor }) });
   const peers = new PeerKeys(mapPins(state.pins, save), { suites: allowX25519 ? SUITES : [DEFAULT_SUITE], now, list, prove, alarm: onAlarm });
   await own.refresh();
   const watch = state.owner && new OwnWatch({ did, owner: state.owner, list, prove, alarm: onAlarm, now });

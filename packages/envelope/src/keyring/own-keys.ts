@@ -19,6 +19,8 @@ export interface OwnKeysPorts {
   publish: (collection: string, rkey: string, record: Record<string, unknown>) => Promise<Sent>;
   /** A record of the own repository, if it is there. */
   find: (collection: string, rkey: string) => Promise<Sent | undefined>;
+  /** The key, in the own repository, of who held the keys before, for the first one here to follow; absent where nobody did. */
+  predecessor?: () => Promise<Sent | undefined>;
   /** Keep the state. */
   save: () => Promise<void>;
 }
@@ -88,8 +90,9 @@ export class OwnKeys {
 
   async #refresh(): Promise<void> {
     const { suite, now, save } = this.#ports;
-    const [newest] = this.#state.keys;
+    const [newest, ...older] = this.#state.keys;
     if (newest === undefined) return this.#rotate(undefined);
+    if (newest.published === undefined && older.length === 0 && !(await this.#follows(newest))) return this.#begin();
     if (newest.published === undefined) await this.#publish(newest);
     if (newest.pair.suite !== suite || rotationOf(newest) <= now()) await this.#rotate(newest);
     else if (dropOver(this.#state, now())) await save();
@@ -103,12 +106,25 @@ export class OwnKeys {
     // A clock that was set back must not make the new key older than the one before it.
     const from = Math.max(now(), Date.parse(before?.record.createdAt ?? "") || 0);
     const [createdAt, expiresAt] = [new Date(from).toISOString(), new Date(from + KEY_LIFE_MS).toISOString()];
-    const prev = before?.published;
+    const prev = before === undefined ? await this.#ports.predecessor?.() : before.published;
     const record = await makeKeyRecord({ did, pair, createdAt, expiresAt, owners: [owner], ...(prev === undefined ? {} : { prev }) });
     const key: OwnKey = { pair, rkey: nextRkey(), record };
     this.#state.keys = [key, ...this.#state.keys];
     dropOver(this.#state, now());
     await this.#publish(key);
+  }
+
+  /** Whether a first key that may not have been published yet still follows the one that is there. */
+  async #follows({ rkey, record }: OwnKey): Promise<boolean> {
+    const { find, predecessor } = this.#ports;
+    const prev = await predecessor?.();
+    return prev === undefined || prev.uri === record.prev?.uri || (await find(ids.AgentCommsKey, rkey)) !== undefined;
+  }
+
+  /** The first key anew: nobody has seen the one before. */
+  async #begin(): Promise<void> {
+    this.#state.keys = [];
+    await this.#rotate(undefined);
   }
 
   /** The key is kept before anybody can see it, so that no crash loses one that others seal to. */

@@ -44,20 +44,30 @@ export class OwnWatch {
   async check(): Promise<void> {
     const { did, list, prove, alarm } = this.#ports;
     const uris = (await list(did)).slice(0, MAX_KEY_RECORDS);
-    const seen = new Set<string>();
-    for (const uri of uris) {
-      const found = await prove(uri);
-      if (found === undefined) continue; // not there any more
-      const what = `${uri} ${found.cid}`;
-      if (!this.#seen.has(what) && !(await this.#isOwn(found))) alarm({ did, why: "substituted", reason: `A key in the repository of ${did} is not signed by its owner, who is lost or did not make it: ${uri}` });
-      seen.add(what);
+    const all = (await Promise.all(uris.map(prove))).filter((found) => found !== undefined); // the rest is not there any more
+    const right = await this.#rightOf(all);
+    for (const found of all) {
+      if (!this.#seen.has(nameOf(found)) && !right.has(nameOf(found))) alarm({ did, why: "substituted", reason: `A key in the repository of ${did} is not signed by its owner, who is lost or did not make it: ${found.uri}` });
     }
-    this.#seen = seen;
+    this.#seen = new Set(all.map(nameOf));
   }
 
-  async #isOwn(found: FoundKeyRecord): Promise<boolean> {
+  /** The owner's keys, and those before them of who held the keys then: the owner named them by taking over. */
+  async #rightOf(all: FoundKeyRecord[]): Promise<Set<string>> {
     const { did, owner } = this.#ports;
-    const verdict = await checkKeyRecord(did, found);
-    return verdict.ok && verdict.key.owners.some((one) => sameOwner(one, owner));
+    const right = new Set<string>();
+    const keys = await Promise.all(all.map(async (found) => ({ name: nameOf(found), verdict: await checkKeyRecord(did, found) })));
+    for (let before = -1; before < right.size; ) {
+      before = right.size;
+      for (const { name, verdict } of keys) {
+        if (!verdict.ok || !(right.has(name) || verdict.key.owners.some((one) => sameOwner(one, owner)))) continue;
+        right.add(name);
+        if (verdict.key.prev !== undefined) right.add(nameOf(verdict.key.prev));
+      }
+    }
+    return right;
   }
 }
+
+/** A record that was changed is another one. */
+const nameOf = ({ uri, cid }: Pick<FoundKeyRecord, "uri" | "cid">): string => `${uri} ${cid}`;
