@@ -56,6 +56,11 @@ export class EnvelopeSealer implements Sealer {
     return this.#peers.keyOf(did);
   }
 
+  /** Somebody says that they could not open what was sealed for their key: it is looked up anew. */
+  lookAgain(did: string): void {
+    this.#peers.lookAgain(did);
+  }
+
   async seal(draft: Draft): Promise<Draft> {
     const { collection, rkey, record, to, blobs = [] } = draft;
     if (to === "all") throw new SealError("What is for everybody cannot be sealed; say expressly that it is public");

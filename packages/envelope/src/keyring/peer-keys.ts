@@ -49,6 +49,11 @@ export class PeerKeys {
     return key;
   }
 
+  /** Look somebody's key up anew the next time: what was sealed for the one we know did not open. */
+  lookAgain(did: string): void {
+    this.#fresh.delete(did);
+  }
+
   async #lookUp(did: string): Promise<CheckedKey> {
     const { suites, list, now, alarm } = this.#ports;
     const [newest, ...older] = await list(did);

@@ -34,6 +34,7 @@ export async function resealOps(state: AgentState, sealer: EnvelopeSealer, { uri
   const blobs = sealedBlobs(state, record);
   if (!blobs.ok) throw new SealError("a file of it is gone");
   const names = isAlone ? readers : [to];
+  sealer.lookAgain(to);
   for (const did of names) await keyOf(sealer, did);
   const sealed = await sealer.seal({ collection, rkey: next, record, to: names, blobs: blobs.value });
   const op = prepareOp({ action: "create", collection, rkey: next, record: sealed.record, validate: true });
