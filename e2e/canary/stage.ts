@@ -55,7 +55,7 @@ export const openStage = async (): Promise<Stage> => {
   const hooks = await startReceiver();
   const close = async () => {
     for (const one of taps) one.close();
-    for (const { agent } of [kay, kim]) agent.close();
+    for (const { agent } of [kay, kim]) await agent.close();
     await hooks.stop();
     await town.stop();
   };
