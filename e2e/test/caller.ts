@@ -27,7 +27,7 @@ export const call = async <T>({ origin, token }: Caller, method: string, body: u
 
 /** A procedure that has to be refused: the name of the error. */
 export const refusalOf = async ({ origin, token }: Caller, method: string, body: unknown): Promise<string> => {
-  const { status, json } = await ask<Failure>(method, { origin, token, body });
+  const { status, json } = await ask(method, { origin, token, body });
   return status === 200 ? "done" : json.error;
 };
 

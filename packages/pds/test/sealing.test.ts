@@ -1,6 +1,8 @@
+import { evictDurableObject } from "cloudflare:test";
+import type { Outcome } from "@rookery/sync";
 import { describe, expect, it } from "vitest";
 import { type Made, op, value } from "./agents.ts";
-import { known, useDirectory } from "./mail.ts";
+import { known, rows, useDirectory } from "./mail.ts";
 import { arrive, createdAt, fault, headOf, hosted, hosts, listed, message, sealedNote, stored, text, three, useNeighbours } from "./sealing-world.ts";
 import { world } from "./worker.ts";
 
@@ -85,6 +87,22 @@ describe("send", () => {
     const before = await headOf(alice);
     const outcome = await alice.api.send(make({ alice, bob, stranger }) as Parameters<Made["api"]["send"]>[0]);
     expect(fault(outcome)).toBe(name);
+    expect(await headOf(alice)).toBe(before);
+  });
+});
+
+describe("whose keys cannot be had", () => {
+  it("does nothing, and makes none anew", async () => {
+    const [alice, bob] = await three();
+    const sent = value(await alice.api.send(message([bob], "x")));
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "x");
+    const before = await headOf(alice);
+    await rows(alice, (sql) => void sql.exec("UPDATE vault SET data = zeroblob(length(data))"));
+    await evictDurableObject(alice.stub);
+    const tries: Promise<Outcome<unknown>>[] = [
+      alice.api.send(message([bob], "y")), alice.api.share({ uri, to: bob.did }), alice.api.revoke({ uri, reseal: true }), alice.api.makePublic({ uri }), alice.api.open({ uri: sent.uri }),
+    ];
+    for (const one of await Promise.all(tries)) expect(fault(one)).toBe("KeyUnavailable");
     expect(await headOf(alice)).toBe(before);
   });
 });

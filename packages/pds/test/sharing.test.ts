@@ -2,7 +2,7 @@ import type { Outcome } from "@rookery/sync";
 import { describe, expect, it, vi } from "vitest";
 import { op, value } from "./agents.ts";
 import { known, useDirectory } from "./mail.ts";
-import { arrive, createdAt, fault, headOf, listed, message, sealedNote, stored, text, three, useNeighbours } from "./sealing-world.ts";
+import { arrive, createdAt, fault, headOf, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
 import { world } from "./worker.ts";
 
 useDirectory();
@@ -120,6 +120,43 @@ describe("revoke", () => {
     expect(fault(await alice.api.revoke({ uri, to: carol.did, reseal: true }))).toBe("CannotReseal");
     expect(await headOf(alice)).toBe(before);
     expect(value(await alice.api.revoke({ uri, to: carol.did }))).toEqual({ couldRead: [bob.did, carol.did].toSorted() });
+  });
+});
+
+describe("who was ever granted what", () => {
+  it("is known however it was granted and taken back, also from before it was written down", async () => {
+    const [alice, bob, carol] = await three();
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "the plan");
+    for (const to of [bob.did, carol.did]) value(await alice.api.share({ uri, to }));
+    await within(alice, async ({ sql }) => void sql.exec("DELETE FROM granted"));
+    const [newest = "", oldest = ""] = await listed(alice, "agent.comms.grant");
+    value(await alice.api.write({ ops: [op({ action: "delete", collection: "agent.comms.grant", rkey: newest.split("/").at(-1) ?? "" })] }));
+    expect(value(await alice.api.revoke({ grant: oldest }))).toEqual({ couldRead: [bob.did, carol.did].toSorted() });
+    expect(await listed(alice, "agent.comms.grant")).toEqual([]);
+  });
+
+  it("outlives the record while a grant is left, since there are copies of both", async () => {
+    const [alice, bob, carol] = await three();
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "the plan");
+    for (const to of [bob.did, carol.did]) value(await alice.api.share({ uri, to }));
+    value(await alice.api.write({ ops: [op({ action: "delete", collection: "agent.memory.note", rkey: "3kznmn7xqxl22" })] }));
+    for (const elsewhere of [uri.replace(alice.did, bob.did), `x${uri}`]) expect(fault(await alice.api.revoke({ uri: elsewhere }))).not.toBe("done");
+    expect(value(await alice.api.revoke({ uri, to: bob.did }))).toEqual({ couldRead: [bob.did, carol.did].toSorted() });
+    expect(await listed(alice, "agent.comms.grant")).toHaveLength(1);
+    value(await alice.api.revoke({ uri }));
+    expect(await listed(alice, "agent.comms.grant")).toEqual([]);
+    expect(fault(await alice.api.revoke({ uri }))).toBe("RecordNotFound");
+  });
+
+  it("is changed by one after the other", async () => {
+    const [alice, bob, carol] = await three();
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "the plan");
+    const same = await Promise.all([1, 2, 3].map(() => alice.api.share({ uri, to: bob.did })));
+    expect(new Set(same.map((one) => value(one).uri)).size).toBe(1);
+    const [, again] = await Promise.all([alice.api.share({ uri, to: carol.did }), alice.api.revoke({ uri, to: bob.did, reseal: true })]);
+    const [grant] = await listed(alice, "agent.comms.grant");
+    expect(value(await carol.api.open({ uri, ...(grant === undefined ? {} : { grant }) })).cid).toBe(value(again).cid);
+    expect(fault(await bob.api.open({ uri }))).toBe("CannotOpen");
   });
 });
 

@@ -8,7 +8,6 @@ import type { FoundRecord } from "./found-record.ts";
 import { ownRecord } from "./own-record.ts";
 import { isGrantOf, received, receivedGrants } from "./received.ts";
 import type { OpenedAt } from "./sealing-api.ts";
-import { ringOf } from "./with-sealer.ts";
 
 /**
  * A record as its author wrote it: the agent's own; one that is addressed to it; one that it was granted; or one that
@@ -20,11 +19,10 @@ export async function open(state: AgentState, { uri, grant }: { uri: string; gra
   const { cid, repo, collection, record } = found.value;
   const opened = (value: Record<string, unknown>, sealed: boolean): Outcome<OpenedAt> => ok({ uri: found.value.uri, cid, author: repo, value, sealed });
   if (!isSealedRecord(collection, record)) return opened(record, false);
-  const ring = await ringOf(state);
-  if (!ring.ok) return ring;
+  const ring = await state.sealing.ring();
   for await (const way of waysTo(state, found.value, grant)) {
     if (way === "unavailable") return AUTHOR_UNAVAILABLE;
-    const value = await tryTo(found.value, ring.value, way);
+    const value = await tryTo(found.value, ring, way);
     if (value !== undefined) return opened(value, true);
   }
   return state.sealing.custody === "self" ? SELF_KEYED : CANNOT_OPEN;

@@ -7,7 +7,7 @@ import type { AgentState } from "../state.ts";
 import { type Granted, grantAt, grantsOf } from "../store/granted.ts";
 import { prepareOp } from "../write/prepare.ts";
 import { invalid, recordNotFound } from "./faults.ts";
-import { grantOp, liveGrants, ungrantOps } from "./grants.ts";
+import { grantOp, ungrantOps } from "./grants.ts";
 import { type OwnRecord, ownSealedRecord } from "./own-record.ts";
 import type { Revoked, RevokeInput } from "./sealing-api.ts";
 import { withSealer } from "./with-sealer.ts";
@@ -21,11 +21,15 @@ export async function revoke(state: AgentState, input: RevokeInput): Promise<Out
   if (!named.ok) return named;
   const { uri, isMeant } = named.value;
   const subject = ownSealedRecord(state, uri);
-  if (!subject.ok) return subject;
-  const couldRead = readersOf(state, subject.value);
-  const live = liveGrants(state, subject.value);
+  const [, path = ""] = uri.split(`at://${state.account.did}/`);
+  const granted = grantsOf(state.sql, path);
+  // Of a record that is gone, grants may be left: there are copies of it that they open.
+  const isGone = !subject.ok && subject.error.name === "RecordNotFound" && granted.some(({ live }) => live);
+  if (!subject.ok && !isGone) return subject;
+  const couldRead = readersOf(state, subject.ok ? subject.value : undefined, granted);
+  const live = granted.filter((grant) => grant.live);
   const taken = live.filter(isMeant);
-  if (input.reseal === true) return reseal(state, subject.value, { couldRead, taken, kept: live.filter((grant) => !isMeant(grant)) });
+  if (input.reseal === true && subject.ok) return reseal(state, subject.value, { couldRead, taken, kept: live.filter((grant) => !isMeant(grant)) });
   if (taken.length > MAX_COMMIT_OPS) return invalid(`More than ${MAX_COMMIT_OPS} grants at a time; name their readers`);
   const written = taken.length === 0 ? ok(null) : await state.writer.write({ ops: ungrantOps(taken) });
   return written.ok ? ok({ couldRead }) : written;
@@ -59,9 +63,9 @@ function rkeyOf(uri: string, did: string): string | undefined {
 }
 
 /** Everybody but the agent who was given a way to read it, ever. */
-function readersOf({ sql, account }: AgentState, { collection, rkey, record }: OwnRecord): string[] {
-  const to = recipientsOf(collection, record);
-  const all = new Set([...(to === null || to === "all" ? [] : to), ...grantsOf(sql, `${collection}/${rkey}`).map(({ did }) => did)]);
+function readersOf({ account }: AgentState, subject: OwnRecord | undefined, granted: Granted[]): string[] {
+  const to = subject === undefined ? null : recipientsOf(subject.collection, subject.record);
+  const all = new Set([...(to === null || to === "all" ? [] : to), ...granted.map(({ did }) => did)]);
   all.delete(account.did);
   return [...all].toSorted();
 }

@@ -13,7 +13,7 @@ import { cannotSeal, invalid } from "./faults.ts";
 import { grantOp, usableGrant } from "./grants.ts";
 import { ownRecord, ownSealedRecord } from "./own-record.ts";
 import type { RecordAt, SendInput } from "./sealing-api.ts";
-import { keyOf, ringOf, withSealer } from "./with-sealer.ts";
+import { keyOf, withSealer } from "./with-sealer.ts";
 
 /**
  * Write a record that is addressed to somebody, sealed for them unless `privacy` is `public`, and what they are granted with
@@ -47,19 +47,21 @@ async function sendOnce(state: AgentState, asked: SendInput): Promise<Outcome<Re
   return withSealer(state, async (sealer) => {
     const to = deliverTo === "all" ? [] : deliverTo;
     const readers = readersOf(collection, record, to);
+    const uris = new Set(grants);
+    if (uris.size * readers.length >= MAX_COMMIT_OPS) return invalid(`${uris.size} records for ${readers.length} readers: more than the ${MAX_COMMIT_OPS - 1} grants that go with one record`);
+    // Looked up side by side; after this each is known.
+    await Promise.all(to.map((did) => keyOf(sealer, did)));
     const granted: PreparedOp[] = [];
-    for (const uri of new Set(grants)) {
+    for (const uri of uris) {
       const subject = ownSealedRecord(state, uri);
       if (!subject.ok) return subject;
       for (const reader of readers) {
-        if (granted.length >= MAX_COMMIT_OPS) return invalid(`More than ${MAX_COMMIT_OPS - 1} grants with one record`);
         if ((await usableGrant(state, sealer, subject.value, reader)) === undefined) granted.push(await grantOp(sealer, subject.value, reader));
       }
     }
     if (privacy === "public") return write(state, [op, ...granted], input);
     const blobs = sealedBlobs(state, record);
     if (!blobs.ok) return blobs;
-    for (const did of to) await keyOf(sealer, did);
     const draft = await sealer.seal({ collection, rkey, record, to, blobs: blobs.value });
     const sealed = prepareOp({ action: "create", collection, rkey, record: draft.record, validate: true });
     // That it was sealed is looked at once more, since after this it is everybody's.
@@ -90,10 +92,9 @@ async function already(state: AgentState, op: PreparedOp, record: Record<string,
   const there = row && ownRecord(state, uri);
   if (row === undefined || !there?.ok) return undefined;
   const conflict = fail(400, "RecordConflict", `Another record is at ${uri}`);
-  const ring = await ringOf(state);
-  if (!ring.ok) return ring;
+  const ring = await state.sealing.ring();
   try {
-    const opened = await openRecord(there.value, ring.value);
+    const opened = await openRecord(there.value, ring);
     const same = opened.sealed === (privacy === "sealed") && sameData(opened.record, { ...record, $type: collection });
     return same ? ok({ uri, cid: cidToString(row.cid) }) : conflict;
   } catch (error) {

@@ -35,12 +35,15 @@ export async function keyOf(sealer: EnvelopeSealer, did: string): Promise<Checke
   }
 }
 
-/** What opens for the agent, also what is left after its owner took over. Error: `KeyUnavailable` (500). */
-export async function ringOf({ sealing }: Pick<AgentState, "sealing">): Promise<Outcome<KeyRing>> {
+/** Run `work`; when what the agent keeps encrypted does not open, nothing is made anew over it. Error: `KeyUnavailable` (500). */
+export async function withKeys<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
   try {
-    return ok(await sealing.ring());
+    return await work();
   } catch (error) {
     if (error instanceof KeyUnavailableError || error instanceof KeyStateError || error instanceof VaultError) return fail(500, "KeyUnavailable", error.message);
     throw error;
   }
 }
+
+/** What opens for the agent, also what is left after its owner took over. Error: `KeyUnavailable` (500). */
+export const ringOf = ({ sealing }: Pick<AgentState, "sealing">): Promise<Outcome<KeyRing>> => withKeys(async () => ok(await sealing.ring()));
