@@ -1,5 +1,5 @@
 import { P256PrivateKey } from "@atcute/crypto";
-import { Tokens } from "@rookery/pds";
+import { type MasterKey, Tokens } from "@rookery/pds";
 import { isLoopbackHost, webDidOf } from "@rookery/sync";
 import type { Env } from "./env.ts";
 import { readCrawlers } from "./host/crawlers.ts";
@@ -14,7 +14,7 @@ export interface Config {
   isLoopback: boolean;
   handleDomains: string[];
   plcUrl: string;
-  masterKey: Uint8Array;
+  masterKey: MasterKey;
   rotationKey: () => Promise<P256PrivateKey>;
   adminKeyHash: Promise<ArrayBuffer>;
   tokens: Tokens;
@@ -55,11 +55,23 @@ const relayOriginOf = (origin: string, hostname: string | undefined): string | u
   return new URL(text).origin;
 };
 
+const bytes32 = (name: string, text: string | undefined): Uint8Array => {
+  const bytes = bytesOf(name, text, 32);
+  if (bytes.length !== 32) throw new Error(`${name} must be 32 bytes, has ${bytes.length}`);
+  return bytes;
+};
+
+/** The one before counts only while it is another. */
+const masterKeyOf = ({ ENCRYPTION_MASTER_KEY: key, ENCRYPTION_MASTER_KEY_PREVIOUS: before }: Env): MasterKey => {
+  const current = bytes32("ENCRYPTION_MASTER_KEY", key);
+  if (before === undefined || before === "") return current;
+  const previous = bytes32("ENCRYPTION_MASTER_KEY_PREVIOUS", before);
+  return Buffer.compare(current, previous) === 0 ? current : { current, previous };
+};
+
 const parse = (env: Env): Config => {
   const origin = new URL(required("ORIGIN", env.ORIGIN)).origin;
   const hostDid = webDidOf(origin);
-  const masterKey = bytesOf("ENCRYPTION_MASTER_KEY", env.ENCRYPTION_MASTER_KEY, 32);
-  if (masterKey.length !== 32) throw new Error(`ENCRYPTION_MASTER_KEY must be 32 bytes, has ${masterKey.length}`);
   const rotation = Buffer.from(required("PLC_ROTATION_KEY", env.PLC_ROTATION_KEY), "hex");
   if (rotation.length !== 32) throw new Error(`PLC_ROTATION_KEY must be 32 bytes in hex, has ${rotation.length}`);
   let rotationKey: Promise<P256PrivateKey> | undefined;
@@ -69,7 +81,7 @@ const parse = (env: Env): Config => {
     isLoopback: isLoopbackHost(new URL(origin).hostname),
     handleDomains: required("HANDLE_DOMAINS", env.HANDLE_DOMAINS).split(",").map((domain) => domain.trim().toLowerCase()),
     plcUrl: required("PLC_URL", env.PLC_URL).replace(/\/$/, ""),
-    masterKey,
+    masterKey: masterKeyOf(env),
     rotationKey: () => (rotationKey ??= P256PrivateKey.importRaw(new Uint8Array(rotation))),
     adminKeyHash: crypto.subtle.digest("SHA-256", new TextEncoder().encode(required("ADMIN_API_KEY", env.ADMIN_API_KEY))),
     tokens: new Tokens(bytesOf("SESSION_SECRET", env.SESSION_SECRET, 32), hostDid),

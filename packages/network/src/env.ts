@@ -24,6 +24,8 @@ export interface Env {
   ADMIN_API_KEY: string;
   /** 32 bytes, base64url. */
   ENCRYPTION_MASTER_KEY: string;
+  /** The one before, while the master key is being rotated; same form. */
+  ENCRYPTION_MASTER_KEY_PREVIOUS?: string;
   /** P-256 private key, 32 bytes in hex: the colony's PLC rotation key. */
   PLC_ROTATION_KEY: string;
   /** At least 32 bytes, base64url. */

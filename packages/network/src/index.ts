@@ -6,6 +6,7 @@ import { settleDirectory } from "./host/directory.ts";
 import { colonyOf } from "./host/federation.ts";
 import { peersAtStart } from "./host/peers-at-start.ts";
 import { hostOf, provisioningOf } from "./host/host.ts";
+import { continueRewrap } from "./host/continue-rewrap.ts";
 import { consume } from "./queue.ts";
 
 export { Agent } from "./objects/agent.ts";
@@ -22,6 +23,6 @@ export default {
   },
   queue: (batch, env) => consume(batch, env),
   scheduled: async (_event, env) => {
-    await Promise.all([provisioningOf(hostOf(env)).sweep(), upkeep(colonyOf(env)), settleDirectory(env)]);
+    await Promise.all([provisioningOf(hostOf(env)).sweep(), upkeep(colonyOf(env)), settleDirectory(env), continueRewrap(env)]);
   },
 } satisfies ExportedHandler<Env, WakeMessage>;

@@ -3,7 +3,7 @@ export { AgentObject } from "./agent-object.ts";
 export { faultPoint } from "./fault.ts";
 export { didDocumentOf } from "./identity/did-document.ts";
 export { signingKeyOf } from "./identity/key-cache.ts";
-export { KeyUnavailableError, unwrapKey, wrapKey } from "./keys/wrap.ts";
+export { KeyUnavailableError, type MasterKey, currentOf, masterKeyId, rewrapKey, unwrapKey, wrapKey } from "./keys/wrap.ts";
 export * from "./ports.ts";
 export { hashChosenPassword, hashGeneratedPassword, verifyPassword } from "./sessions/password.ts";
 export { type Prepared, type WriteInput, prepareOp } from "./write/prepare.ts";

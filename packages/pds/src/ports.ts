@@ -1,5 +1,6 @@
 import type { Embedder } from "@rookery/memory";
 import type { OutboxRow, Outcome } from "@rookery/sync";
+import type { MasterKey } from "./keys/wrap.ts";
 import type { Policy } from "./reach/reach-api.ts";
 
 /** Where an agent's events go. The composition root in `network` fills it with a stub. */
@@ -63,8 +64,8 @@ export interface AgentPorts {
   relay: RelayPort;
   sources: { colony: DeliveryPort; network?: DeliveryPort };
   records: RecordsPort;
-  /** 32 bytes; per-DID wrap keys are derived from it. */
-  masterKey: Uint8Array;
+  /** Per-DID wrap keys are derived from it. */
+  masterKey: MasterKey;
   plcUrl: string;
   /** The colony's origin, e.g. `http://localhost:3000`. */
   origin: string;

@@ -4,6 +4,7 @@ import type { ProvisionInput } from "./agent-api.ts";
 import { faultPoint } from "./fault.ts";
 import { leaveToOwner } from "./keys/custody.ts";
 import { openSigner } from "./keys/signer.ts";
+import { rewrapKey } from "./keys/wrap.ts";
 import { OUTBOX_HORIZON } from "./limits.ts";
 import type { AgentPorts } from "./ports.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -33,7 +34,9 @@ export function provision(storage: DurableObjectStorage, ports: AgentPorts, inpu
     migrate(sql);
     insertAccount(sql, {
       did, handle, email: input.email ?? null, model: input.model ?? null, status: null,
-      password: input.passwordHash, signingKey: input.wrappedSigningKey, clockId, epoch: 1,
+      password: input.passwordHash,
+      // What was drafted under an earlier master key must not stay behind when that is given up.
+      signingKey: rewrapKey(ports.masterKey, did, input.wrappedSigningKey) ?? input.wrappedSigningKey, clockId, epoch: 1,
     });
     const delta = Tree.open(nodeStore(sql), null, sha256).flush(() => 1);
     applyDelta(sql, delta, rev, undefined);

@@ -4,6 +4,7 @@ import type { XrpcFault } from "@rookery/sync";
 import { type Config, configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { hostOf } from "../host/host.ts";
+import { masterKeyOf } from "../host/master-key.ts";
 import { relayViewRoutes } from "../routes/relay-view.ts";
 import { routes } from "../routes.ts";
 import { authenticate, credentialsOf } from "./authenticate.ts";
@@ -101,6 +102,9 @@ interface Visit {
 }
 
 const serve = async (request: Request, env: Env, { url, route, segments, ip }: Visit): Promise<Response | XrpcFault> => {
+  // Told at the first request, rather than when the first key does not open.
+  const standing = await masterKeyOf(env);
+  if (standing.state === "wrong") return fault(503, "WrongMasterKey", standing.reason);
   const caller = await authenticate(route.access, credentialsOf(request), configOf(env));
   if (isFault(caller)) return caller;
   const unpacked = await unpack(request, url, route);

@@ -27,12 +27,12 @@ export const colonyScalar = (masterKey: Uint8Array, did: string): Uint8Array => 
   return new Uint8Array(Buffer.from(scalar.toString(16).padStart(64, "0"), "hex"));
 };
 
-/**
- * The key of the colony `did`, derived from ENCRYPTION_MASTER_KEY: nothing more to keep or to lose. It changes with the
- * master key; peers read it from the DID document at every handshake.
- */
-export const deriveColonyKey = async (masterKey: Uint8Array, did: string): Promise<ColonyKey> => {
-  const key = await P256PrivateKey.importRaw(colonyScalar(masterKey, did));
+/** The key of the colony `did`, derived from its first master key; kept from then on (master-key/colony-secrets.ts). */
+export const deriveColonyKey = (masterKey: Uint8Array, did: string): Promise<ColonyKey> => colonyKeyOf(colonyScalar(masterKey, did));
+
+/** The key with this private scalar. */
+export const colonyKeyOf = async (scalar: Uint8Array): Promise<ColonyKey> => {
+  const key = await P256PrivateKey.importRaw(new Uint8Array(scalar));
   const multibase = await key.exportPublicKey("multikey");
   return { didKey: `did:key:${multibase}`, multibase, sign: (bytes) => key.sign(new Uint8Array(bytes)) };
 };

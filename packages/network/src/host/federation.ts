@@ -1,7 +1,7 @@
 import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import type { Colony } from "../federation/colony.ts";
-import { type ColonyKey, deriveColonyKey } from "../federation/colony-key.ts";
+import type { ColonyKey } from "../federation/colony-key.ts";
 import type { CardSource } from "../federation/own-card.ts";
 import { NonceStore } from "../federation/nonce-store.ts";
 import { PeerStore } from "../federation/peer-store.ts";
@@ -9,16 +9,21 @@ import { PolicyStore } from "../federation/policy-store.ts";
 import { UpkeepTimes } from "../federation/upkeep-times.ts";
 import { collectionsOf } from "../federation/collections.ts";
 import { resolverOf } from "./dids.ts";
+import { identityOf } from "./master-key.ts";
 import { networkStub, peerStub, upstreamStub } from "./stubs.ts";
 
 const build = (env: Env): Colony => {
-  const { hostDid, origin, isLoopback, masterKey, peering } = configOf(env);
+  const { hostDid, origin, isLoopback, peering } = configOf(env);
   let key: Promise<ColonyKey> | undefined;
   return {
     did: hostDid,
     origin,
     allowLoopback: isLoopback,
-    key: () => (key ??= deriveColonyKey(masterKey, hostDid)),
+    key: () =>
+      (key ??= identityOf(env).catch((error: unknown) => {
+        key = undefined;
+        throw error;
+      })),
     // workerd's fetch must be called as a plain function.
     fetch: (input, init) => fetch(input, init),
     resolve: resolverOf(env),

@@ -6,6 +6,7 @@ import { Registry } from "../registry/registry.ts";
 import { ForeignHandles } from "../federation/foreign-handles.ts";
 import { didsOf } from "./dids.ts";
 import { colonyOf } from "./federation.ts";
+import { secretsOf } from "./master-key.ts";
 import { agentStub, relayStub } from "./stubs.ts";
 
 /** Default of the reference (blobUploadLimit). */
@@ -32,7 +33,7 @@ export const envOf = (host: Host): Env => {
 const build = (env: Env): Host => {
   const config = configOf(env);
   const registry = new Registry(env.DB);
-  const provisioning = new Provisioning({ config, registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did) });
+  const provisioning = new Provisioning({ config, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did) });
   const foreign = new ForeignHandles(colonyOf(env), didsOf(env), config.handleDomains);
   const host: Host = {
     did: config.hostDid,

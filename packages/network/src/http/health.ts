@@ -1,6 +1,6 @@
 import type { Env } from "../env.ts";
+import { masterKeyOf } from "../host/master-key.ts";
 import { VERSION } from "../version.ts";
-
 
 let ready = false;
 
@@ -18,9 +18,11 @@ const migrated = async ({ DB, MIGRATION }: Env): Promise<boolean> => {
   }
 };
 
-/** /xrpc/_health: 200 once the colony can serve, 503 before its registry is migrated. */
+/** /xrpc/_health: 200 once the colony can serve, 503 before its registry is migrated, and with a master key that is not its own. */
 export const health = async (_request: Request, env: Env): Promise<Response> => {
   ready ||= await migrated(env);
+  const standing = ready ? await masterKeyOf(env) : undefined;
+  if (standing?.state === "wrong") return Response.json({ error: "WrongMasterKey", message: standing.reason }, { status: 503 });
   return ready
     ? Response.json({ version: VERSION })
     : Response.json({ error: "NotReady", message: `The registry is not migrated yet${env.MIGRATION ? `: waiting for ${env.MIGRATION}` : ""}` }, { status: 503 });

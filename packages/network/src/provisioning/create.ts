@@ -1,7 +1,6 @@
 import { createHmac } from "node:crypto";
-import { type CreatedAccount, type NewAccount, faultPoint, hashChosenPassword, hashGeneratedPassword } from "@rookery/pds";
+import { type CreatedAccount, type NewAccount, currentOf, faultPoint, hashChosenPassword, hashGeneratedPassword, masterKeyId } from "@rookery/pds";
 import { type Outcome, fail, ok } from "@rookery/sync";
-import type { Config } from "../config.ts";
 import type { AgentRow } from "../registry/registry.ts";
 import { dismantle } from "./destroy.ts";
 import { draftAccount } from "./draft.ts";
@@ -24,13 +23,16 @@ const generatePassword = (): string => {
 };
 
 /**
- * The caller's key, bound to who may repeat it: the admin, or whoever knows the same password. Under the master key, since
- * a plain hash of a password next to a key that can be guessed would give the password away to a reader of the registry.
+ * The caller's key, bound to who may repeat it: the admin, or whoever knows the same password. Under a secret, since a plain
+ * hash of a password next to a key that can be guessed would give the password away to a reader of the registry. Before there
+ * was such a secret it was the master key: those names follow, as long as that is known.
  */
-const scopedKey = ({ masterKey }: Config, { idempotencyKey, password, handle }: NewAccount): string | null => {
-  if (idempotencyKey === undefined || idempotencyKey === "") return null;
+const scopedKeys = async ({ config, secrets }: Workshop, { idempotencyKey, password, handle }: NewAccount): Promise<string[]> => {
+  if (idempotencyKey === undefined || idempotencyKey === "") return [];
   const scope = password === undefined ? "admin" : `account\n${handle.toLowerCase()}\n${password}`;
-  return createHmac("sha256", masterKey).update(`idempotency\n${scope}\n${idempotencyKey}`).digest("base64url");
+  const { masterKey } = config;
+  const before = masterKey instanceof Uint8Array ? [masterKey] : [masterKey.current, masterKey.previous];
+  return [await secrets.idempotency(), ...before].map((secret) => createHmac("sha256", secret).update(`idempotency\n${scope}\n${idempotencyKey}`).digest("base64url"));
 };
 
 const emailTaken = async ({ registry }: Workshop, { email }: NewAccount): Promise<Outcome<never> | undefined> =>
@@ -39,8 +41,8 @@ const emailTaken = async ({ registry }: Workshop, { email }: NewAccount): Promis
 /** Step 1: a row of its own for the name, or the row an earlier try with the same key left. */
 const reserve = async (workshop: Workshop, account: NewAccount, handle: string): Promise<Outcome<Reserved>> => {
   const { registry, config } = workshop;
-  const key = scopedKey(config, account);
-  const earlier = key === null ? null : await registry.byIdempotencyKey(key);
+  const keys = await scopedKeys(workshop, account);
+  const earlier = keys.length === 0 ? null : await registry.byIdempotencyKey(keys);
   if (earlier !== null) {
     if (earlier.handle !== handle)
       return fail(409, "IdempotencyConflict", `This Idempotency-Key already made ${earlier.handle}, not ${handle}`);
@@ -66,12 +68,13 @@ const reserve = async (workshop: Workshop, account: NewAccount, handle: string):
     did,
     handle,
     email: account.email ?? null,
-    idempotency_key: key,
+    idempotency_key: keys[0] ?? null,
     genesis: JSON.stringify(genesis),
     signing_key: new Uint8Array(wrappedSigningKey).buffer,
     model: account.model ?? null,
     lease_until: now + LEASE_MS,
     created_at: now,
+    master_key: masterKeyId(currentOf(config.masterKey)),
   };
   if (await registry.reserve(row)) return ok({ ...row, state: "reserved" });
   return (await emailTaken(workshop, account)) ?? taken;

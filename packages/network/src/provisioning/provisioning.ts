@@ -1,6 +1,7 @@
 import type { AgentApi, CreatedAccount, NewAccount } from "@rookery/pds";
 import type { Outcome } from "@rookery/sync";
 import type { Config } from "../config.ts";
+import type { ColonySecrets } from "../master-key/colony-secrets.ts";
 import type { Registry } from "../registry/registry.ts";
 import { createAccount } from "./create.ts";
 import { type Destroyed, type Destruction, destroyAccount } from "./destroy.ts";
@@ -10,6 +11,7 @@ import { sweep } from "./sweep.ts";
 /** What provisioning works with. */
 export interface Workshop {
   config: Config;
+  secrets: Pick<ColonySecrets, "idempotency">;
   registry: Registry;
   blobs: R2Bucket;
   plc: PlcClient;

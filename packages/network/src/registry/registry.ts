@@ -14,6 +14,8 @@ export interface AgentRow extends KnownAgent {
   owner_key: string | null;
   lease_until: number;
   created_at: number;
+  /** Id of the master key that the agent's keys are wrapped under; null for the colony's first. */
+  master_key: string | null;
 }
 
 /** An agent as the admin sees it; one in `deleting` waits for the PLC directory to end its DID. */
@@ -82,8 +84,9 @@ export class Registry {
     return this.#db.prepare("SELECT * FROM agent WHERE handle = ?").bind(handle).first<AgentRow>();
   }
 
-  async byIdempotencyKey(key: string): Promise<AgentRow | null> {
-    return this.#db.prepare("SELECT * FROM agent WHERE idempotency_key = ?").bind(key).first<AgentRow>();
+  /** By any of these forms of one key. */
+  async byIdempotencyKey(forms: string[]): Promise<AgentRow | null> {
+    return this.#db.prepare("SELECT * FROM agent WHERE idempotency_key IN (SELECT value FROM json_each(?)) LIMIT 1").bind(JSON.stringify(forms)).first<AgentRow>();
   }
 
   async byEmail(email: string): Promise<AgentRow | null> {
@@ -94,10 +97,10 @@ export class Registry {
   async reserve(row: Omit<AgentRow, "state" | "plc_end" | "owner_key">): Promise<boolean> {
     const result = await this.#db
       .prepare(
-        `INSERT INTO agent (did, handle, email, state, idempotency_key, genesis, signing_key, model, lease_until, created_at)
-         VALUES (?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        `INSERT INTO agent (did, handle, email, state, idempotency_key, genesis, signing_key, model, lease_until, created_at, master_key)
+         VALUES (?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       )
-      .bind(row.did, row.handle, row.email?.toLowerCase() ?? null, row.idempotency_key, row.genesis, row.signing_key, row.model, row.lease_until, row.created_at)
+      .bind(row.did, row.handle, row.email?.toLowerCase() ?? null, row.idempotency_key, row.genesis, row.signing_key, row.model, row.lease_until, row.created_at, row.master_key)
       .run();
     return result.meta.changes === 1;
   }

@@ -84,8 +84,8 @@ export class HostedKeys {
 
   /** Run `work` with the agent's keys, which are made when there are none. Errors: as `sealer`. */
   async attempt<T>(work: (keyring: Keyring) => Promise<T>): Promise<Outcome<T>> {
-    if (this.custody === "self") return SELF_KEYED;
     try {
+      if (this.custody === "self") return SELF_KEYED;
       return ok(await work((await this.keyring()) ?? (await this.#make())));
     } catch (error) {
       if (error instanceof KeyPublishError) return { ok: false, error: error.fault };

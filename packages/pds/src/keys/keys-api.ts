@@ -10,6 +10,11 @@ export interface KeysApi {
   rotateKeys(input: { what: "encryption" | "epoch" }): Promise<Outcome<{ key?: PublishedKey }>>;
   /** The owner holds the keys from now on. Errors: `InvalidKey` (400); those of a write. */
   takeKeys(input: TakeKeysInput): Promise<Outcome<TakenKeys>>;
+  /**
+   * Wrap all of the agent's keys under the current master key. `to` is its id (keys/wrap.ts), as the caller knows it.
+   * Errors: `OtherMasterKey` (409) when this object has another; `KeyUnavailable` (500), and nothing was changed.
+   */
+  rewrapKeys(input: { to: string }): Promise<Outcome<{ rewrapped: number }>>;
   /** Addresses of the agent's key records, newest first, for others of this colony; a first one that is due is published before. */
   keyRecords(): Promise<Outcome<string[]>>;
 }

@@ -7,6 +7,7 @@ import { readAlarms } from "./alarms.ts";
 import type { KeysApi, KeysView, PublishedKey, TakeKeysInput, TakenKeys } from "./keys-api.ts";
 import { MAX_SHOWN_KEYS } from "./limits.ts";
 import { type OwnKeyRecord, ownKeyRecords } from "./own-records.ts";
+import { rewrapKeys } from "./rewrap-keys.ts";
 import { takeKeys } from "./take-keys.ts";
 
 /** The agent's encryption keys: made, published, rotated, taken over by their owner. */
@@ -42,6 +43,10 @@ export abstract class KeysObject<Env> extends AccountObject<Env> implements Keys
 
   takeKeys(input: TakeKeysInput): Promise<Outcome<TakenKeys>> {
     return this.with((state) => takeKeys(state, input));
+  }
+
+  rewrapKeys({ to }: { to: string }): Promise<Outcome<{ rewrapped: number }>> {
+    return this.with((state) => rewrapKeys(state, to));
   }
 
   keyRecords(): Promise<Outcome<string[]>> {

@@ -1,12 +1,12 @@
 import { createPrivateKey, sign } from "node:crypto";
 import { derToCompact } from "@rookery/repo";
-import { KeyUnavailableError, unwrapKey } from "./wrap.ts";
+import { KeyUnavailableError, type MasterKey, unwrapKey } from "./wrap.ts";
 
 /** Signs bytes: SHA-256, ECDSA P-256, 64 bytes compact, low S. Synchronous, about 25 us. */
 export type Signer = (bytes: Uint8Array) => Uint8Array;
 
 /** The signer of an account from its wrapped PKCS#8 key. Throws {@link KeyUnavailableError}. */
-export function openSigner(masterKey: Uint8Array, did: string, wrapped: Uint8Array): Signer {
+export function openSigner(masterKey: MasterKey, did: string, wrapped: Uint8Array): Signer {
   const pkcs8 = unwrapKey(masterKey, did, wrapped);
   const key = (() => {
     try {

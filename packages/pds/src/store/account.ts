@@ -49,3 +49,8 @@ export function insertAccount(sql: SqlStorage, a: Account): void {
 export function updateAccount(sql: SqlStorage, change: Pick<Account, "password" | "status">): void {
   sql.exec("UPDATE account SET password = ?, status = ? WHERE id = 1", change.password, change.status);
 }
+
+/** The signing key, wrapped anew. */
+export function updateSigningKey(sql: SqlStorage, wrapped: Uint8Array): void {
+  sql.exec("UPDATE account SET signing_key = ? WHERE id = 1", wrapped);
+}

@@ -9,3 +9,9 @@ export function readSecret(sql: SqlStorage, name: string): Uint8Array | undefine
 export function putSecret(sql: SqlStorage, name: string, wrapped: Uint8Array): void {
   sql.exec("INSERT INTO secret (name, wrapped) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET wrapped = excluded.wrapped", name, wrapped);
 }
+
+/** Every wrapped key by its name. */
+export function listSecrets(sql: SqlStorage): { name: string; wrapped: Uint8Array }[] {
+  const rows = sql.exec<{ name: string; wrapped: ArrayBuffer }>("SELECT name, wrapped FROM secret ORDER BY name").toArray();
+  return rows.map(({ name, wrapped }) => ({ name, wrapped: new Uint8Array(wrapped) }));
+}

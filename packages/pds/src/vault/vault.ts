@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { padme } from "@rookery/envelope";
-import { KeyUnavailableError, unwrapKey, wrapKey } from "../keys/wrap.ts";
+import { KeyUnavailableError, type MasterKey, unwrapKey, wrapKey } from "../keys/wrap.ts";
 import { putSecret, readSecret } from "../store/secret.ts";
 
 const NONCE = 12;
@@ -31,11 +31,11 @@ export class VaultError extends Error {
  */
 export class Vault {
   readonly #sql: SqlStorage;
-  readonly #masterKey: Uint8Array;
+  readonly #masterKey: MasterKey;
   readonly #did: string;
   #known: { wrapped: Uint8Array; keys: Keys } | undefined;
 
-  constructor(sql: SqlStorage, masterKey: Uint8Array, did: string) {
+  constructor(sql: SqlStorage, masterKey: MasterKey, did: string) {
     this.#sql = sql;
     this.#masterKey = masterKey;
     this.#did = did;

@@ -1,0 +1,110 @@
+import { type AgentApi, type MasterKey, currentOf, faultPoint, masterKeyId, rewrapKey } from "@rookery/pds";
+import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
+import type { ColonySecrets } from "./colony-secrets.ts";
+import { readStanding, settledOn } from "./standing.ts";
+
+/** Agents read from the registry at a time, and asked side by side: each is a call of a millisecond or two. */
+const PAGE = 100;
+const WIDTH = 8;
+/** Failures that are told; there are as many as agents when something is wrong with all. */
+const MAX_TOLD = 20;
+
+/** What a rotation works with. */
+export interface Rewrapping {
+  db: D1Database;
+  masterKey: MasterKey;
+  secrets: ColonySecrets;
+  /** Have every secret of the colony's own written down: after a rotation none could be derived any more. */
+  prepare: () => Promise<void>;
+  agent: (did: string) => Pick<AgentApi, "rewrapKeys">;
+  now: () => number;
+  fault?: string | undefined;
+}
+
+/** How far a rotation has come. */
+export interface RewrapProgress {
+  /** `current`: everything is wrapped under ENCRYPTION_MASTER_KEY, and the one before may be forgotten. */
+  state: "current" | "rotating";
+  agents: number;
+  /** Agents still to be done. */
+  left: number;
+}
+
+/** The same after a round, with what would not. */
+export interface RewrapRound extends RewrapProgress {
+  /** Agents done in this round. */
+  done: number;
+  failed: { did: string; name: string; message: string }[];
+}
+
+interface Row {
+  did: string;
+  signing_key: ArrayBuffer;
+}
+
+/** Errors: `WrongMasterKey` (503). */
+export const rewrapProgress = async (work: Rewrapping): Promise<Outcome<RewrapProgress>> => {
+  const standing = await readStanding(work.db, work.masterKey, work.now());
+  if (standing.state === "wrong") return fail(503, "WrongMasterKey", standing.reason);
+  return ok({ state: standing.state, ...(await countOf(work)) });
+};
+
+/**
+ * Wrap what is left under the current master key, for about `budgetMs`. Agent by agent: its object in one transaction, then its
+ * row; when none is left the colony's own secrets, and with them that the rotation is over. May end anywhere and begin again:
+ * until then both master keys open everything. No repository changes. Errors: `WrongMasterKey` (503).
+ */
+export const rewrap = async (work: Rewrapping, budgetMs: number): Promise<Outcome<RewrapRound>> => {
+  const { now } = work;
+  const end = now() + budgetMs;
+  const before = await rewrapProgress(work);
+  if (!before.ok || before.value.state === "current") return before.ok ? ok({ ...before.value, done: 0, failed: [] }) : before;
+  const failed: RewrapRound["failed"] = [];
+  let done = 0;
+  for (let after = ""; now() < end; ) {
+    const rows = await pageOf(work, after);
+    for (let at = 0; at < rows.length; at += WIDTH) {
+      const group = rows.slice(at, at + WIDTH);
+      const faults = await Promise.all(group.map((row) => rewrapAgent(work, row)));
+      for (const [i, error] of faults.entries()) {
+        if (error === undefined) done++;
+        else if (failed.length < MAX_TOLD) failed.push({ did: group[i]?.did ?? "", name: error.name, message: error.message });
+      }
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) break;
+    after = last.did;
+  }
+  const { agents, left } = await countOf(work);
+  if (left > 0) return ok({ state: "rotating", agents, left, done, failed });
+  await work.prepare();
+  faultPoint(work.fault, "rewrap.before-colony");
+  await work.db.batch([...(await work.secrets.rewrapped()), settledOn(work.db, work.masterKey, now())]);
+  faultPoint(work.fault, "rewrap.after-colony");
+  return ok({ state: "current", agents, left, done, failed });
+};
+
+/** Undefined when it is done. */
+const rewrapAgent = async ({ db, masterKey, agent, fault }: Rewrapping, { did, signing_key }: Row): Promise<XrpcFault | undefined> => {
+  const to = masterKeyId(currentOf(masterKey));
+  const answer = await agent(did).rewrapKeys({ to });
+  // A reservation has no object yet, an agent that is being destroyed none any more: their rows are all there is.
+  if (!answer.ok && answer.error.name !== "RepoNotFound") return answer.error;
+  faultPoint(fault, "rewrap.after-agent");
+  const draft = new Uint8Array(signing_key);
+  await db.prepare("UPDATE agent SET signing_key = ?, master_key = ? WHERE did = ?").bind(rewrapKey(masterKey, did, draft) ?? draft, to, did).run();
+  return undefined;
+};
+
+const pageOf = async ({ db, masterKey }: Rewrapping, after: string): Promise<Row[]> => {
+  const page = db.prepare("SELECT did, signing_key FROM agent WHERE master_key IS NOT ? AND did > ? ORDER BY did LIMIT ?");
+  return (await page.bind(masterKeyId(currentOf(masterKey)), after, PAGE).all<Row>()).results;
+};
+
+const countOf = async ({ db, masterKey }: Rewrapping): Promise<{ agents: number; left: number }> => {
+  const counts = await db
+    .prepare("SELECT count(*) AS agents, count(CASE WHEN master_key IS NOT ? THEN 1 END) AS behind FROM agent")
+    .bind(masterKeyId(currentOf(masterKey)))
+    .first<{ agents: number; behind: number }>();
+  return { agents: counts?.agents ?? 0, left: counts?.behind ?? 0 };
+};
