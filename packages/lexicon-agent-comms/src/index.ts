@@ -1,6 +1,8 @@
+export { type AgentCard, type AgentExtension, type AgentInterface, type AgentSkill, CARD_EXTENSION, toAgentCard } from "./agent-card.ts";
 export { lexicons } from "./catalog.ts";
 export { collectionsOf, isComms, isImmutable } from "./collections.ts";
 export { didOfUri, isDid } from "./did.ts";
+export { fromAgentCard } from "./foreign-card.ts";
 export { documents } from "./generated/documents.ts";
 export { ids } from "./generated/nsid.ts";
 export { schemas } from "./generated/schemas.ts";
