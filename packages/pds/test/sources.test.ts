@@ -2,34 +2,14 @@ import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import type { DeliveryRow } from "../src/ports.ts";
 import { schemaVersion } from "../src/schema.ts";
-import { type Made, objectOf, op, value } from "./agents.ts";
-import { documents, inbox, known, message, publish, readWaiting, rows, send, textsOf, useDirectory } from "./mail.ts";
+import { type Made, objectOf, op } from "./agents.ts";
+import { COLLECTION, nextSeq, proven, write } from "./from-network.ts";
+import { documents, inbox, known, publish, readWaiting, rows, send, textsOf, useDirectory } from "./mail.ts";
 import { world } from "./worker.ts";
 
 useDirectory();
 
 const { relay: colony, network } = world;
-const COLLECTION = "agent.comms.message";
-
-/** Seqs of the network's relay: of another order than the colony's. */
-let seq = 1_000;
-
-/** What the network's relay has for somebody: the record as its author's host proves it now. */
-async function proven(author: Made, recipient: Made, rkey: string, change: Partial<DeliveryRow> = {}): Promise<DeliveryRow> {
-  const proof = value(await author.api.getProof({ collection: COLLECTION, rkey }));
-  const stored = await author.api.getRecord({ collection: COLLECTION, rkey });
-  const cid = stored.ok ? { cid: stored.value.cid } : {};
-  const row: DeliveryRow = { seq: ++seq, author: author.did, path: `${COLLECTION}/${rkey}`, action: stored.ok ? "create" : "delete", frame: new Uint8Array(), proof, ...cid, ...change };
-  network.proven.push({ ...row, recipient: recipient.did });
-  return row;
-}
-
-/** Write a message; its record key. */
-async function write(from: Made, to: Made, text: string): Promise<string> {
-  const { rkey, ...rest } = message([to.did], text);
-  await send(from, { rkey, ...rest });
-  return rkey;
-}
 
 const remove = (rkey: string) => op({ action: "delete", collection: COLLECTION, rkey });
 const fromNetwork = (agent: Made) => agent.api.wake({ source: "network" });
@@ -173,7 +153,7 @@ describe("a proof", () => {
     // At the same path anew: an old proof of its absence means nothing now.
     await send(alice, op({ action: "create", collection: COLLECTION, rkey, validate: true, record: { to: [bob.did], content: [{ $type: "agent.comms.defs#text", text: "second" }], createdAt: "2026-11-21T00:00:00.000Z" } }));
     await fromColony(bob);
-    network.proven.push({ ...absent, seq: ++seq, recipient: bob.did });
+    network.proven.push({ ...absent, seq: nextSeq(), recipient: bob.did });
     await fromNetwork(bob);
     await rows(bob, (sql) => sql.exec("UPDATE inbox_source SET pulled = 0"));
     await bob.api.wake();

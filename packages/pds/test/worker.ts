@@ -1,6 +1,7 @@
 import { AgentObject } from "../src/agent-object.ts";
 import { ok } from "@rookery/sync";
 import type { AgentPorts, RecordsPort } from "../src/ports.ts";
+import type { Policy } from "../src/reach/reach-api.ts";
 import type { AgentState } from "../src/state.ts";
 import { MemoryRelay } from "./relay.ts";
 
@@ -18,6 +19,8 @@ export const world = {
   rateLimits: false,
   deleted: [] as string[],
   plcUrl: "http://plc.test",
+  /** What the colony says of who reaches its agents. */
+  inboxPolicy: {} as Policy,
 };
 
 export class TestAgent extends AgentObject<unknown> {
@@ -41,6 +44,7 @@ export class TestAgent extends AgentObject<unknown> {
       plcUrl: world.plcUrl,
       origin: "http://localhost:3000",
       rateLimits: world.rateLimits,
+      inboxPolicy: world.inboxPolicy,
       deleteBlobs: async (keys) => void world.deleted.push(...keys),
     };
   }
