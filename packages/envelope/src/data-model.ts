@@ -17,9 +17,9 @@ export const encodeData = (json: unknown): Bytes => own(encode(toIpld(json, 0)))
  * number in a longer form, a map that would be taken for bytes. Every reader reads the same or nothing.
  */
 export const decodeData = (bytes: Uint8Array): unknown => {
-  const json = toJson(decode(bytes), 0);
-  if (!equalBytes(encodeData(json), bytes)) throw new TypeError("Not canonical");
-  return json;
+  const value: unknown = decode(bytes);
+  if (!equalBytes(encode(value), bytes)) throw new TypeError("Not canonical");
+  return toJson(value, 0);
 };
 
 const toIpld = (value: unknown, depth: number): unknown => {
@@ -47,7 +47,10 @@ const toJson = (value: unknown, depth: number): unknown => {
   const link = CID.asCID(value);
   if (link !== null) return { $link: link.toString() };
   if (!isPlain(value)) throw new TypeError(`Not data: ${typeof value}`);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toJson(inner, depth + 1)]));
+  const entries = Object.entries(value);
+  // In JSON it would be taken for what it is not.
+  if (entries.length === 1 && ("$bytes" in value || "$link" in value)) throw new TypeError("A map like bytes or a link");
+  return Object.fromEntries(entries.map(([key, inner]) => [key, toJson(inner, depth + 1)]));
 };
 
 /** Half a character (a lone surrogate) would be encoded as another one, and what is read not be what was written. */

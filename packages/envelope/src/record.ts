@@ -1,5 +1,5 @@
 import { type AgentCommsGrant, validateRecord } from "@rookery/lexicon-agent-comms";
-import { decodeData, encodeData } from "./data-model.ts";
+import { decodeData } from "./data-model.ts";
 import { OpenError, SealError, opening } from "./errors.ts";
 import { formOf, isSealedRecord } from "./forms.ts";
 import { type GrantInput, makeGrant } from "./grant.ts";
@@ -38,7 +38,7 @@ export const sealRecord = async ({ repo, collection, rkey, record }: PlacedRecor
   if (form.addressed && (sealing.recipients ?? []).length === 0) throw new SealError(`A record of ${collection} is sealed for whom it is addressed to, and nobody is given`);
   const whole = plainOf(collection, record);
   const isClear = ([field]: [string, unknown]): boolean => form.clear.includes(field);
-  const entries = Object.entries({ $type: collection, ...whole });
+  const entries = Object.entries({ $type: collection, ...whole }).filter(([, value]) => value !== undefined);
   const routing = Object.fromEntries([...entries.filter(isClear), ...(form.placeholder ? [form.placeholder] : [])]);
   const plaintext = Object.fromEntries(entries.filter((entry) => !isClear(entry)));
   if (namesBlob(plaintext)) throw new SealError("A plain blob in a sealed record would be readable for everybody: seal the file");
@@ -53,7 +53,7 @@ export const sealRecord = async ({ repo, collection, rkey, record }: PlacedRecor
 const plainOf = (collection: string, record: Record<string, unknown>): Record<string, unknown> => {
   let reason: string | undefined;
   try {
-    const copy = mapOf(decodeData(encodeData(record)));
+    const copy = structuredClone(record);
     const verdict = validateRecord(collection, copy);
     if (isSealedRecord(collection, copy)) reason = "it is sealed already";
     else if (!verdict.known) reason = "its lexicon is not known here";
