@@ -36,6 +36,9 @@ export const RELAY_POINTS = [
 /** Between the log and the inbox. */
 export const INBOX_POINTS = [landed("inbox.after-pull"), landed("inbox.in-transaction"), landed("inbox.before-ack")];
 
+/** Between the inbox and what follows from it: opened, answered, expired. */
+export const TASK_POINTS = ["arrivals.opened", "arrivals.in-transaction", "arrivals.stored", "receipts.sealed", "receipts.in-transaction", "tasks.in-transaction"];
+
 /** On the way of the colony's own events into its relay view. */
 export const RELAY_VIEW_POINTS = ["network.follow.transaction", "network.follow.committed"];
 

@@ -1,10 +1,11 @@
 import type { Messaging } from "@rookery/messaging";
+import { faultPoint } from "../fault.ts";
 import type { JobResult } from "../scheduler.ts";
 import type { AgentState } from "../state.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { PULL_PATIENCE } from "./limits.ts";
 
-type Agent = Pick<AgentState, "storage" | "scheduler" | "inbox">;
+type Agent = Pick<AgentState, "storage" | "scheduler" | "inbox" | "ports">;
 
 /** What the clock does to tasks: deadlines, offers that nobody took, cancels that nobody answered (job "tasks"). */
 export class Deadlines {
@@ -19,13 +20,16 @@ export class Deadlines {
   }
 
   async job(): Promise<JobResult> {
-    const { storage, scheduler, inbox } = this.#agent;
+    const { storage, scheduler, inbox, ports } = this.#agent;
     if (!this.#arrivals.isHosted) return undefined;
     // What came in time counts: it is read before anything is decided.
     await atMost(inbox.wake().then(() => this.#arrivals.run()), PULL_PATIENCE);
     let next: number | undefined;
     try {
-      storage.transactionSync(() => (next = this.#engine.tick()));
+      storage.transactionSync(() => {
+        next = this.#engine.tick();
+        faultPoint(ports.fault, "tasks.in-transaction");
+      });
     } catch (error) {
       scheduler.load();
       throw error;
