@@ -15,6 +15,8 @@ export const hosts = {
   down: new Set<string>(),
   /** Every question, in order. */
   asked: [] as string[],
+  /** What happens once, while the next question is being answered. */
+  meanwhile: undefined as (() => Promise<unknown>) | undefined,
 };
 
 const addressOf = (uri: string) => {
@@ -31,6 +33,9 @@ const asking = (did: string, what: string): void => {
 const neighbours: RecordsPort = {
   keysOf: async (did) => {
     asking(did, `keys of ${did}`);
+    const { meanwhile } = hosts;
+    hosts.meanwhile = undefined;
+    await meanwhile?.();
     const page = await objectOf(did).api.listRecords({ collection: ids.AgentCommsKey, limit: 10 });
     return page.ok ? page.value.records.map(({ collection, rkey }) => `at://${did}/${collection}/${rkey}`) : [];
   },
@@ -48,6 +53,7 @@ export function useNeighbours(): void {
   beforeEach(() => {
     world.records = neighbours;
     hosts.down.clear();
+    hosts.meanwhile = undefined;
     hosts.asked.length = 0;
   });
   afterEach(() => {

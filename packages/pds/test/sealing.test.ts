@@ -1,9 +1,10 @@
 import { evictDurableObject } from "cloudflare:test";
+import { addressOf, DEFAULT_SUITE, fromBase64, keyIdOf, makeKeyRecord, makeOwnerKey, openRecord } from "@rookery/envelope";
 import type { Outcome } from "@rookery/sync";
 import { describe, expect, it } from "vitest";
 import { type Made, op, value } from "./agents.ts";
 import { known, rows, useDirectory } from "./mail.ts";
-import { arrive, createdAt, fault, headOf, hosted, hosts, listed, message, sealedNote, stored, text, three, useNeighbours } from "./sealing-world.ts";
+import { arrive, createdAt, fault, headOf, hosted, hosts, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
 import { world } from "./worker.ts";
 
 useDirectory();
@@ -108,18 +109,33 @@ describe("whose keys cannot be had", () => {
 });
 
 describe("open", () => {
-  it("does not take for its own what was sealed for its key by who pretends to have it", async () => {
-    const [alice, bob, mallory] = await three();
-    // Mallory publishes Bob's public key as hers; Alice's message to her reaches Bob.
-    const [stolen] = await listed(bob, "agent.comms.key");
-    const key = await stored(bob, stolen ?? "");
-    const { uri } = value(await alice.api.send(message([bob], "for Bob")));
-    expect(key["suite"]).toContain("xwing");
+  it("does not take for its own what was sealed for its key by who was told that it is another's", async () => {
+    const [alice, bob] = await three();
+    const mallory = await known();
+    // Mallory publishes Bob's public key as hers; what Alice writes to her opens with Bob's key.
+    const [key = ""] = await listed(bob, "agent.comms.key");
+    const { publicKey } = (await stored(bob, key)) as { publicKey: { $bytes: string } };
+    const pair = { suite: DEFAULT_SUITE, publicKey: fromBase64(publicKey.$bytes), keyId: await keyIdOf(DEFAULT_SUITE, fromBase64(publicKey.$bytes)), privateKey: new Uint8Array(32) };
+    const [from, to] = [new Date(), new Date(Date.now() + 24 * 3_600_000)].map((at) => at.toISOString());
+    const record = await makeKeyRecord({ did: mallory.did, pair, createdAt: from ?? "", expiresAt: to ?? "", owners: [await makeOwnerKey("Ed25519")] });
+    value(await mallory.api.write({ ops: [op({ action: "create", collection: "agent.comms.key", record: { ...record }, validate: true })] }));
+    const { uri } = value(await alice.api.send(message([mallory], "for Mallory")));
     const sealed = await stored(alice, uri);
-    const forged = { ...sealed, to: [mallory.did] };
-    const rkey = "3kznmn7xqxl25";
-    value(await alice.api.write({ ops: [op({ action: "create", collection: "agent.comms.message", rkey, record: forged })] }));
-    for (const one of [alice, bob, mallory]) expect(fault(await one.api.open({ uri: `at://${alice.did}/agent.comms.message/${rkey}` }))).toBe("CannotOpen");
+    const ring = await within(bob, ({ sealing }) => sealing.ring());
+    expect((await openRecord({ ...addressOf(uri), record: sealed }, ring)).sealed).toBe(true);
+    expect(fault(await bob.api.open({ uri }))).toBe("CannotOpen");
+  });
+
+  it("does not open what was moved, or is said to be for another", async () => {
+    const [alice, bob, carol] = await three();
+    const { uri } = value(await alice.api.send(message([bob], "for Bob")));
+    const sealed = await stored(alice, uri);
+    const collection = "agent.comms.message";
+    const moved: [Made, string, Record<string, unknown>][] = [[alice, "3kznmn7xqxl25", sealed], [alice, "3kznmn7xqxl26", { ...sealed, to: [carol.did] }], [carol, uri.split("/").at(-1) ?? "", sealed]];
+    for (const [author, rkey, record] of moved) {
+      value(await author.api.write({ ops: [op({ action: "create", collection, rkey, record })] }));
+      for (const one of [alice, bob, carol]) expect(fault(await one.api.open({ uri: `at://${author.did}/${collection}/${rkey}` }))).toBe("CannotOpen");
+    }
   });
 
   it("refuses what is not there, was taken back, or cannot be asked for", async () => {

@@ -2,7 +2,7 @@ import type { Outcome } from "@rookery/sync";
 import { describe, expect, it, vi } from "vitest";
 import { op, value } from "./agents.ts";
 import { known, useDirectory } from "./mail.ts";
-import { arrive, createdAt, fault, headOf, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
+import { arrive, createdAt, fault, headOf, hosts, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
 import { world } from "./worker.ts";
 
 useDirectory();
@@ -110,6 +110,20 @@ describe("revoke", () => {
     const before = await headOf(alice);
     expect(fault(await alice.api.revoke({ uri, to: bob.did, reseal: true }))).toBe("CannotSeal");
     expect(await headOf(alice)).toBe(before);
+  });
+
+  it("changes nothing when the record was changed meanwhile", async () => {
+    const [alice, bob, carol] = await three();
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "the plan");
+    for (const to of [bob.did, carol.did]) value(await alice.api.share({ uri, to }));
+    // Keys are looked up again after some minutes, which gives time for it.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10 * 60_000 });
+    const other = op({ action: "put", collection: "agent.memory.note", rkey: "3kznmn7xqxl22", record: { text: "another plan", createdAt }, validate: true });
+    hosts.meanwhile = () => alice.api.write({ ops: [other] });
+    expect(fault(await alice.api.revoke({ uri, to: bob.did, reseal: true }))).toBe("InvalidSwap");
+    expect(hosts.meanwhile).toBeUndefined();
+    expect(value(await alice.api.open({ uri })).value["text"]).toBe("another plan");
+    expect(await listed(alice, "agent.comms.grant")).toHaveLength(2);
   });
 
   it("never changes what was sent", async () => {
