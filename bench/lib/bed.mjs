@@ -4,7 +4,7 @@ import { withCpu } from "./cpu.mjs";
 export const COLLECTION = "com.example.bench.note";
 
 /** The admin's secret that the colony is started with (peers/peers.mjs). */
-const COLONY_ADMIN = "bench-admin-password";
+export const COLONY_ADMIN = "bench-admin-password";
 
 /** Most operations that one applyWrites may have. */
 const BATCH = 200;

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startPeer, startPlc } from "../peers/peers.mjs";
-import { Bed, COLLECTION } from "./bed.mjs";
+import { say, settle, untilArrived } from "../measures/messages.mjs";
+import { Bed, COLLECTION, COLONY_ADMIN } from "./bed.mjs";
 import { processTree, treeCpu } from "./cpu.mjs";
 import { Inspector, inspected } from "./inspector.mjs";
 import { concurrently } from "./load.mjs";
@@ -15,7 +16,8 @@ const USAGE = `node bench/profile.mjs [options]
 
 Where the CPU of one operation goes: samples workerd's isolate and prints its busiest functions.
 
-  --do WHAT      createRecord (default), applyWrites, getRecord, listRecords, getRepo, createAccount
+  --do WHAT      createRecord (default), applyWrites, getRecord, listRecords, getRepo, createAccount,
+                 sealedMessage, plainMessage (between hosted agents, until it has arrived; --width 8 at most)
   --peer NAME    colony (default) or skeleton
   --size N       records in the repository at first (default 1000)
   --count N      operations (default 500)
@@ -24,7 +26,7 @@ Where the CPU of one operation goes: samples workerd's isolate and prints its bu
   --interval N   µs between samples (default 100)
   --out FILE     also write the profile, to open in a browser's developer tools (.cpuprofile)`;
 
-/** What can be profiled. @type {Record<string, (bed: Bed, account: import("./bed.mjs").Account, rkey: string) => (i: number) => Promise<unknown>>} */
+/** What can be profiled. @type {Record<string, (bed: Bed, account: import("./bed.mjs").Account, rkey: string) => (i: number, lane: number) => Promise<unknown>>} */
 const WORK = {
   createRecord: (_, account) => (i) => account.create(i),
   applyWrites: (_, account) => () => account.createBatch(200),
@@ -32,6 +34,19 @@ const WORK = {
   listRecords: ({ client }, { did }) => () => client.query("com.atproto.repo.listRecords", { repo: did, collection: COLLECTION, limit: "100" }),
   getRepo: ({ client }, { did }) => () => client.query("com.atproto.sync.getRepo", { did }),
   createAccount: (bed) => () => bed.provision(),
+  sealedMessage: ({ client }) => messages(client, "sealed"),
+  plainMessage: ({ client }) => messages(client, "public"),
+};
+
+/** @param {import("./client.mjs").Client} client @param {string} privacy */
+const messages = (client, privacy) => {
+  const settled = settle({ client, admin: COLONY_ADMIN });
+  return async (i, lane = 0) => {
+    const pairs = await settled;
+    const { sender, recipient } = pairs[lane % pairs.length];
+    await say(client, sender, recipient, privacy, i);
+    await untilArrived(client, recipient, 1);
+  };
 };
 
 const readOptions = (args) => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { COLLECTION } from "../lib/bed.mjs";
+import { InboxReader } from "../lib/inbox-reader.mjs";
 import { concurrently, sequentially } from "../lib/load.mjs";
 import { median, percentile } from "../lib/stats.mjs";
 import { MESSAGES } from "../peers/peers.mjs";
@@ -16,6 +17,8 @@ const PATIENCE = 60_000;
 const CALM = 15;
 
 const MESSAGE = "agent.comms.message";
+/** What is said to agent.comms.send. @type {Record<string, string>} */
+const PRIVACY = { sealed: "sealed", plain: "public", primitives: "public" };
 const SUITE = "hpke-xwing-hkdfsha256-aes256gcm";
 
 /** @typedef {{ did: string, token: string, cursor?: string }} Resident */
@@ -26,8 +29,8 @@ const message = (to, i) => ({ $type: MESSAGE, to, content: [{ $type: "agent.comm
 /** @type {Promise<{ sender: Resident, recipient: Resident }[]> | undefined} */
 let pairs;
 
-/** Hosted agents, two by two, who have each heard from the other; made once for the colony that all peers share. */
-const settle = async ({ client, admin }) => {
+/** Hosted agents, two by two, who have each heard from the other. @param {{ client: import("../lib/client.mjs").Client, admin: string }} peer */
+export const settle = async ({ client, admin }) => {
   const resident = async (/** @type {string} */ name) => {
     const { did, handle, password } = await client.call("agent.network.createAgent", { name }, admin);
     const { accessJwt } = await client.call("com.atproto.server.createSession", { identifier: handle, password });
@@ -53,7 +56,7 @@ const insist = async (work) => {
 };
 
 /** @param {Resident} from @param {Resident} to @param {string} privacy @param {number} i */
-const say = (client, from, to, privacy, i) => client.call("agent.comms.send", { collection: MESSAGE, record: message([to.did], i), privacy }, from.token);
+export const say = (client, from, to, privacy, i) => client.call("agent.comms.send", { collection: MESSAGE, record: message([to.did], i), privacy }, from.token);
 
 /** What is new in somebody's inbox, opened. @param {Resident} who @param {number} waitSeconds */
 const poll = async (client, who, waitSeconds) => {
@@ -64,7 +67,7 @@ const poll = async (client, who, waitSeconds) => {
 };
 
 /** @param {Resident} who @param {number} count */
-const untilArrived = async (client, who, count) => {
+export const untilArrived = async (client, who, count) => {
   const began = performance.now();
   for (let seen = 0; seen < count; ) {
     seen += await poll(client, who, 20);
@@ -72,64 +75,80 @@ const untilArrived = async (client, who, count) => {
   }
 };
 
-/** @param {import("../lib/bed.mjs").Bed} bed */
+/** Made once for the colony that all peers share. @param {import("../lib/bed.mjs").Bed} bed */
 const pairsOf = ({ peer }) => (pairs ??= settle(peer));
 
-/** @type {import("./measures.mjs").Measure} */
-const latency = {
-  name: "sealing: latency",
+/** Arrivals one after the other. @param {string} key @param {(peer: import("../peers/peers.mjs").Peer, recipient: Resident) => Promise<{ next: () => Promise<number>, close: () => void }>} listen */
+const latency = (key, listen) => ({
+  name: `sealing: latency, ${key}`,
   only: ["sealed", "plain"],
   asked: "sealing",
   prepare: pairsOf,
   run: async (bed, scale) => {
     const [{ sender, recipient }] = await pairsOf(bed);
     const { client, name } = bed.peer;
-    const privacy = name === "plain" ? "public" : "sealed";
     /** @type {number[]} */
     const [calls, arrivals] = [[], []];
+    const { next, close } = await listen(bed.peer, recipient);
     await sequentially(scale(LATENCIES), async (i) => {
-      const arrived = untilArrived(client, recipient, 1).then(() => performance.now());
+      const arrived = next();
       await sleep(CALM);
       const began = performance.now();
-      await say(client, sender, recipient, privacy, i);
+      await say(client, sender, recipient, PRIVACY[name], i);
       calls.push(performance.now() - began);
       arrivals.push((await arrived) - began);
     });
-    return { "inbox-p50": median(arrivals), "inbox-p95": percentile(arrivals, 0.95), "send-p50": median(calls) };
+    close();
+    return { [`${key}-p50`]: median(arrivals), [`${key}-p95`]: percentile(arrivals, 0.95), "send-p50": median(calls) };
   },
-};
+});
 
-/** Messages until the last one is in its recipient's inbox, opened. */
+const bySocket = latency("socket", async ({ port }, { token }) => {
+  const reader = new InboxReader(port, token);
+  await reader.caughtUp();
+  return { next: () => reader.until(reader.seen + 1), close: () => reader.close() };
+});
+
+const byPoll = latency("poll", async ({ client }, recipient) => {
+  while ((await poll(client, recipient, 0)) > 0);
+  return { next: () => untilArrived(client, recipient, 1).then(() => performance.now()), close: () => undefined };
+});
+
+/** Messages until the last one is with its recipient, opened. */
 const rateOf = async (bed, count) => {
   const all = await pairsOf(bed);
-  const { client, name } = bed.peer;
-  const privacy = name === "plain" ? "public" : "sealed";
+  const { client, name, port } = bed.peer;
   const each = Math.ceil(count / PAIRS);
+  const readers = all.map(({ recipient }) => new InboxReader(port, recipient.token));
+  await Promise.all(readers.map((reader) => reader.caughtUp()));
   const began = performance.now();
-  const arrived = Promise.all(all.map(({ recipient }) => untilArrived(client, recipient, each)));
+  const arrived = Promise.all(readers.map((reader) => reader.until(reader.seen + each)));
   await concurrently(each * PAIRS, WIDTH, (i) => {
     const { sender, recipient } = all[i % PAIRS];
-    return say(client, sender, recipient, privacy, i);
+    return say(client, sender, recipient, PRIVACY[name], i);
   });
-  await arrived;
-  return { count: each * PAIRS, took: performance.now() - began };
+  const took = Math.max(...(await arrived)) - began;
+  for (const reader of readers) reader.close();
+  return { count: each * PAIRS, took };
 };
 
-/** One seal, one open, one signature, its verification and one plain write, one after the other: the time of all that a sealed message cannot do without. */
-const primitivesOf = async (bed, scale) => {
-  const all = await pairsOf(bed);
-  const { client, worker } = bed.peer;
+const partsOf = async ({ worker }, scale) => {
   const how = { suite: SUITE, recipients: 1, bytes: LENGTH };
-  const count = scale(MOST_MESSAGES);
-  const micros = [];
-  for (const what of ["seal", "open", "sign", "verify"]) micros.push(await microsOf(worker, what, count, how));
-  // A record of the size that a sealed message has, with all that a commit needs but no delivery.
-  const record = (/** @type {number} */ i) => ({ $type: COLLECTION, text: `${i} `.padEnd(LENGTH + 2500, "x"), createdAt: new Date().toISOString() });
-  const rate = await concurrently(count, WIDTH, (i) => {
+  /** @type {Record<string, number>} */
+  const micros = {};
+  for (const what of ["seal", "open", "sign", "verify"]) micros[what] = await microsOf(worker, what, scale(MOST_MESSAGES), how);
+  return micros;
+};
+
+/** Records of the size that a sealed message has, written as plainly as can be: no lexicon, no delivery. */
+const writesOf = async (bed, scale) => {
+  const all = await pairsOf(bed);
+  const { client } = bed.peer;
+  const record = (/** @type {number} */ i) => ({ $type: COLLECTION, text: `${i} `.padEnd(LENGTH + 2000, "x"), createdAt: new Date().toISOString() });
+  return concurrently(scale(MOST_MESSAGES), WIDTH, (i) => {
     const { sender } = all[i % PAIRS];
     return client.call("com.atproto.repo.createRecord", { repo: sender.did, collection: COLLECTION, record: record(i) }, sender.token);
   });
-  return 1e6 / (1e6 / rate + micros.reduce((sum, one) => sum + one, 0));
 };
 
 /** @type {import("./measures.mjs").Measure} */
@@ -139,11 +158,20 @@ const rate = {
   asked: "sealing",
   prepare: pairsOf,
   run: async (bed, scale) => {
-    if (bed.peer.name === "primitives") return { "message-rate": await primitivesOf(bed, scale) };
     const count = scale(MOST_MESSAGES);
+    if (bed.peer.name === "primitives") {
+      const { seal = 0, open = 0, sign = 0, verify = 0 } = await partsOf(bed.peer, scale);
+      const written = await writesOf(bed, scale);
+      const bare = 1e6 / (1e6 / written + seal + open + sign + verify);
+      // A plain message has its signature, and its recipient's look at it, already.
+      const plain = await rateOf(bed, count);
+      const said = 1e6 / ((plain.took * 1000) / plain.count + seal + open);
+      return { "message-rate": said, "message-bare-rate": bare };
+    }
     const { result, cpuPerOp } = await bed.costed(count, () => rateOf(bed, count));
-    return { "message-rate": (result.count * 1000) / result.took, "message-cpu": (cpuPerOp * count) / result.count };
+    const perSecond = (result.count * 1000) / result.took;
+    return { "message-rate": perSecond, "message-bare-rate": perSecond, "message-cpu": (cpuPerOp * count) / result.count };
   },
 };
 
-export const MESSAGE_MEASURES = [latency, rate];
+export const MESSAGE_MEASURES = [bySocket, byPoll, rate];
