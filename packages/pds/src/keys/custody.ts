@@ -27,7 +27,8 @@ export function readCustody(sql: SqlStorage, vault: Vault): Custody {
     leaveToOwner(vault);
     return "self";
   }
-  if (vault.get(KEYS, "state") !== undefined) return "hosted";
+  // Asked several times for every message: not opened.
+  if (vault.has(KEYS, "state")) return "hosted";
   return listRecords(sql, { collection: ids.AgentCommsKey, limit: 1 }).length > 0 ? "self" : "none";
 }
 

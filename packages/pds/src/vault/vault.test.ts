@@ -32,6 +32,7 @@ describe("the vault", () => {
       expect([...again.all("task")].map(({ name }) => name).toSorted()).toEqual(["a", "b"]);
       expect([again.count("task"), again.count("note"), again.count("other")]).toEqual([2, 1, 0]);
       expect([again.delete("task", "a"), again.delete("task", "a"), again.count("task")]).toEqual([true, false, 1]);
+      expect([again.has("task", "a"), again.has("task", "b"), again.has("other", "b")]).toEqual([false, true, false]);
       expect(again.derive("x")).toEqual(vault.derive("x"));
       expect(again.derive("x")).not.toEqual(again.derive("y"));
     }));

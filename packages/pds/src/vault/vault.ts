@@ -50,6 +50,14 @@ export class Vault {
     return row && decrypt(keys.seal, kindId, id, new Uint8Array(row.data)).data;
   }
 
+  /** Whether there is one; it is not opened. */
+  has(kind: string, name: string): boolean {
+    const keys = this.#existing();
+    if (keys === undefined) return false;
+    const { kindId, id } = idsOf(keys.name, kind, name);
+    return this.#sql.exec("SELECT 1 FROM vault WHERE kind = ? AND id = ?", kindId, id).toArray().length > 0;
+  }
+
   /** Put or replace. @throws RangeError for more than {@link MAX_ENTRY_BYTES}. @throws KeyUnavailableError */
   put(kind: string, name: string, data: Uint8Array): void {
     if (data.length > MAX_ENTRY_BYTES) throw new RangeError(`an entry of ${data.length} bytes, at most ${MAX_ENTRY_BYTES}`);
