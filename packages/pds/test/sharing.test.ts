@@ -1,6 +1,6 @@
 import type { Outcome } from "@rookery/sync";
 import { describe, expect, it, vi } from "vitest";
-import { op, value } from "./agents.ts";
+import { objectOf, op, value } from "./agents.ts";
 import { known, useDirectory } from "./mail.ts";
 import { arrive, createdAt, fault, headOf, hosts, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
 import { world } from "./worker.ts";
@@ -119,7 +119,8 @@ describe("revoke", () => {
     // Keys are looked up again after some minutes, which gives time for it.
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10 * 60_000 });
     const other = op({ action: "put", collection: "agent.memory.note", rkey: "3kznmn7xqxl22", record: { text: "another plan", createdAt }, validate: true });
-    hosts.meanwhile = () => alice.api.write({ ops: [other] });
+    // A stub of its own: one is used only where it was made.
+    hosts.meanwhile = () => objectOf(alice.did).api.write({ ops: [other] });
     expect(fault(await alice.api.revoke({ uri, to: bob.did, reseal: true }))).toBe("InvalidSwap");
     expect(hosts.meanwhile).toBeUndefined();
     expect(value(await alice.api.open({ uri })).value["text"]).toBe("another plan");
