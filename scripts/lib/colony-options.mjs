@@ -22,6 +22,7 @@ import {
  * @property {number} logMaxMb
  * @property {number} [heartbeatSeconds]
  * @property {boolean} verbose
+ * @property {boolean} [rotateMasterKey] Of `npm run colony` alone.
  */
 
 /** Where other people find the colony. */
@@ -49,4 +50,9 @@ export const SHARED_ROWS = [
 ];
 
 /** Options of `npm run colony`. @type {import("./options.mjs").OptionRow[]} */
-export const COLONY_ROWS = [...SHARED_ROWS.slice(0, 2), PLC_ROW, ...SHARED_ROWS.slice(2)];
+export const COLONY_ROWS = [
+  ...SHARED_ROWS.slice(0, 2),
+  PLC_ROW,
+  ...SHARED_ROWS.slice(2),
+  { flag: "rotate-master-key", env: "ROOKERY_ROTATE_MASTER_KEY", help: "make a new master key and wrap every agent's keys under it while the colony runs; may be interrupted, and goes on with the next start" },
+];

@@ -4,6 +4,7 @@ import { unstable_readConfig as readConfig } from "wrangler";
 import { bundleWorker } from "./bundle.mjs";
 import { startCrons } from "./crons.mjs";
 import { holdFolder } from "./lock.mjs";
+import { beginRotation, finishRotation } from "./master-key.mjs";
 import { applyMigrations, listMigrations } from "./migrations.mjs";
 import { noteOrigin } from "./origin.mjs";
 import { ROOT, stateFolder } from "./paths.mjs";
@@ -62,7 +63,8 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
     const patience = orphans > 0 ? 3000 : 500;
     await requireFreePort(host, port, "port", patience);
     const relay = await relayAddress(options, log, patience);
-    const { secrets, path: secretsPath } = loadSecrets(folder);
+    const { secrets: found, path: secretsPath } = loadSecrets(folder);
+    const secrets = options.rotateMasterKey ? beginRotation(secretsPath, found, log) : found;
     noteOrigin(folder, origin, log);
     const adminKey = options.adminPassword ?? secrets.adminApiKey;
     const config = readConfig({ config: join(root, "wrangler.toml") });
@@ -74,6 +76,7 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
       PLC_URL: options.plc,
       ADMIN_API_KEY: adminKey,
       ENCRYPTION_MASTER_KEY: secrets.encryptionMasterKey,
+      ENCRYPTION_MASTER_KEY_PREVIOUS: secrets.encryptionMasterKeyPrevious ?? "",
       PLC_ROTATION_KEY: secrets.plcRotationKey,
       SESSION_SECRET: secrets.sessionSecret,
       OPEN_REGISTRATION: options.openRegistration ? "true" : "",
@@ -96,11 +99,14 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
     watch = keepAlive({ alive: () => accepts(host, port), revive: () => started.remake(), log, signal: end.signal });
     await insist(async () => applyMigrations(await started.database(), migrations, log), STEP_ATTEMPTS, log);
     await untilHealthy(host, port);
+    // Beside whatever the colony does: it serves all the while.
+    const rotation = secrets.encryptionMasterKeyPrevious === undefined ? undefined : finishRotation({ url: localUrl(host, port), adminKey, path: secretsPath, secrets }, log, end.signal);
     const endCrons = startCrons(config.triggers.crons ?? [], (cron) => started.scheduled(cron), log);
     const stop = async () => {
       endCrons();
       end.abort();
       await watch;
+      await rotation;
       await started.stop();
       release();
     };
@@ -147,6 +153,8 @@ const untilHealthy = async (host, port) => {
       (error) => String(error),
     );
     if (said === "") return;
+    // That does not change by waiting.
+    if (said.includes("WrongMasterKey")) throw new Refusal(`encryptionMasterKey in secrets.json is not the one that this folder's keys are wrapped under, so nothing can be opened. Put back the secrets.json that belongs to this state.`);
     if (performance.now() > deadline) throw new Refusal(`The colony is not healthy after ${HEALTHY_WITHIN / 1000} s. Its last answer at ${url}: ${said}`);
     await sleep(50);
   }

@@ -28,7 +28,7 @@ describe("options", () => {
       peering: "allowlist",
       logMaxAgeHours: 72,
       logMaxMb: 1024,
-      verbose: false,
+      verbose: false, rotateMasterKey: false,
     });
   });
 
@@ -39,7 +39,7 @@ describe("options", () => {
   });
 
   test("take a set but empty variable for an absent one", () => {
-    expect(read([], { ROOKERY_PORT: "", ROOKERY_VERBOSE: "" })).toMatchObject({ port: 3000, verbose: false });
+    expect(read([], { ROOKERY_PORT: "", ROOKERY_VERBOSE: "" })).toMatchObject({ port: 3000, verbose: false, rotateMasterKey: false });
   });
 
   test.each([

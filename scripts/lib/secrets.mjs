@@ -8,6 +8,7 @@ import { Refusal, reasonOf } from "./refusal.mjs";
  * @typedef {object} Secrets
  * @property {string} adminApiKey Also the admin password.
  * @property {string} encryptionMasterKey 32 bytes in base64url: wraps every agent's private key.
+ * @property {string} [encryptionMasterKeyPrevious] The one before, while the master key is being rotated.
  * @property {string} plcRotationKey P-256 private key, 32 bytes in hex: signs every agent's DID operations.
  * @property {string} sessionSecret 32 bytes in base64url.
  */
@@ -40,6 +41,9 @@ export const writePrivately = (path, text) => {
   renameSync(half, path);
 };
 
+/** @param {string} path @param {Secrets} secrets */
+export const writeSecrets = (path, secrets) => writePrivately(path, `${JSON.stringify(secrets, null, 2)}\n`);
+
 /** @param {string} path @returns {Secrets} */
 const read = (path) => {
   const lost = "Without it the agents' keys in this folder cannot be opened, so nothing is generated in its place: put back a good copy.";
@@ -54,6 +58,8 @@ const read = (path) => {
     const value = found?.[name];
     if (typeof value !== "string" || !form.test(value)) throw new Refusal(`${path} has no valid "${name}". ${lost}`);
   }
+  const previous = found.encryptionMasterKeyPrevious;
+  if (previous !== undefined && (typeof previous !== "string" || !BYTES_32.test(previous))) throw new Refusal(`${path} has no valid "encryptionMasterKeyPrevious". ${lost}`);
   return /** @type {Secrets} checked field by field above */ (/** @type {unknown} */ (found));
 };
 
@@ -71,6 +77,6 @@ export const loadSecrets = (folder) => {
     throw new Refusal(`${folder} holds a colony's state but no secrets.json. Put the file back; new secrets could not open the agents' keys.`);
   }
   const secrets = generate();
-  writePrivately(path, `${JSON.stringify(secrets, null, 2)}\n`);
+  writeSecrets(path, secrets);
   return { secrets, path, fresh: true };
 };
