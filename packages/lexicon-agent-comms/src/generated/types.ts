@@ -52,7 +52,7 @@ export interface AgentCommsBroadcast {
   trace?: AgentCommsDefsTrace;
 }
 
-/** Asks the worker to end a task. Only the requester may: it counts when the request is of the repository that holds it. The worker answers by a response: canceled, or with the error too-late. */
+/** Asks the worker to end a task. Only the requester may: it counts when the request is of the repository that holds it. The worker answers by the response canceled, or by a receipt that refuses it as too late. */
 export interface AgentCommsCancel {
   $type: "agent.comms.cancel";
   /** DID of the worker, as far as the requester knows. */
