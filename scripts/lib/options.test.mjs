@@ -28,7 +28,8 @@ describe("options", () => {
       peering: "allowlist",
       logMaxAgeHours: 72,
       logMaxMb: 1024,
-      verbose: false, rotateMasterKey: false,
+      verbose: false,
+      rotateMasterKey: false,
     });
   });
 
@@ -39,7 +40,7 @@ describe("options", () => {
   });
 
   test("take a set but empty variable for an absent one", () => {
-    expect(read([], { ROOKERY_PORT: "", ROOKERY_VERBOSE: "" })).toMatchObject({ port: 3000, verbose: false, rotateMasterKey: false });
+    expect(read([], { ROOKERY_PORT: "", ROOKERY_VERBOSE: "" })).toMatchObject({ port: 3000, verbose: false });
   });
 
   test.each([
