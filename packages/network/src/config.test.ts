@@ -21,3 +21,14 @@ describe("RELAY_HOSTNAME", () => {
 
   it("cannot be the origin's own", () => expect(() => relayOf("http://localhost:3000", "localhost:3000")).toThrow("must differ"));
 });
+
+describe("INBOX_POLICY", () => {
+  const policyOf = (INBOX_POLICY: string) => configOf({ ...env, INBOX_POLICY }).inboxPolicy;
+
+  it("is what agents have who do not say themselves whom they hear", () => {
+    expect(policyOf("")).toEqual({});
+    expect(policyOf('{"unknown":"quarantine","perSender":{"perHour":5}}')).toEqual({ unknown: "quarantine", perSender: { perHour: 5 } });
+  });
+
+  it.each(["{", "[]", '{"unknown":"maybe"}', '{"perSender":{"perHour":-1}}', '{"allow":[{"did":"nobody"}]}'])("cannot be %s", (policy) => expect(() => policyOf(policy)).toThrow("INBOX_POLICY"));
+});

@@ -1,5 +1,6 @@
 import { P256PrivateKey } from "@atcute/crypto";
-import { type MasterKey, Tokens } from "@rookery/pds";
+import { validateInput } from "@rookery/lexicon-agent-comms";
+import { type MasterKey, type Policy, Tokens, checkPolicy } from "@rookery/pds";
 import { isLoopbackHost, webDidOf } from "@rookery/sync";
 import type { Env } from "./env.ts";
 import { readCrawlers } from "./host/crawlers.ts";
@@ -26,6 +27,8 @@ export interface Config {
   /** Origins of relays that are asked to crawl this colony. */
   crawlers: readonly string[];
   rateLimits: boolean;
+  /** Who reaches agents that do not say so themselves. */
+  inboxPolicy: Policy;
   fault: string | undefined;
 }
 
@@ -44,6 +47,23 @@ const levelOf = (text: string | undefined): TrustLevel => {
   const level = text || "allowlist";
   if (!isTrustLevel(level)) throw new Error(`PEERING must be open, verified, allowlist or private, is ${level}`);
   return level;
+};
+
+const policyOf = (text: string | undefined): Policy => {
+  if (!text) return {};
+  const judged = validateInput("agent.comms.putPolicy", { policy: jsonOf(text) });
+  if (!judged.ok) throw new Error(`INBOX_POLICY: ${judged.message}`);
+  const checked = checkPolicy(judged.input.policy);
+  if (!checked.ok) throw new Error(`INBOX_POLICY: ${checked.error.message}`);
+  return judged.input.policy;
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error("INBOX_POLICY is no JSON");
+  }
 };
 
 /** The relay view is a host of its own beside the origin: another name, or on loopback another port. */
@@ -90,6 +110,7 @@ const parse = (env: Env): Config => {
     relayOrigin: relayOriginOf(origin, env.RELAY_HOSTNAME),
     crawlers: readCrawlers(env.CRAWLERS),
     rateLimits: env.RATE_LIMITS !== "off",
+    inboxPolicy: policyOf(env.INBOX_POLICY),
     fault: env.FAULT || undefined,
   };
 };

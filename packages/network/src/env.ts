@@ -47,6 +47,8 @@ export interface Env {
   CRAWLERS?: string;
   /** Level at which this colony peers until its admin says otherwise: open, verified, allowlist (default) or private. */
   PEERING?: string;
+  /** Who reaches agents that do not say so themselves: JSON of agent.comms.getPolicy#policy. */
+  INBOX_POLICY?: string;
   /** Name of the newest D1 migration; health is not reported before it is in. */
   MIGRATION?: string;
   /** When the process began, in milliseconds since 1970: the local launcher's (host/started-at.ts). */

@@ -5,6 +5,8 @@ export { didDocumentOf } from "./identity/did-document.ts";
 export { signingKeyOf } from "./identity/key-cache.ts";
 export { KeyUnavailableError, type MasterKey, currentOf, masterKeyId, rewrapKey, unwrapKey, wrapKey } from "./keys/wrap.ts";
 export * from "./ports.ts";
+export { checkPolicy } from "./reach/policy.ts";
+export type { Policy } from "./reach/reach-api.ts";
 export { hashChosenPassword, hashGeneratedPassword, verifyPassword } from "./sessions/password.ts";
 export { type Prepared, type WriteInput, prepareOp } from "./write/prepare.ts";
 export * from "./xrpc/index.ts";

@@ -24,6 +24,7 @@ export class Agent extends AgentObject<Env> {
       plcUrl: config.plcUrl,
       origin: config.origin,
       rateLimits: config.rateLimits,
+      inboxPolicy: config.inboxPolicy,
       deleteBlobs: (keys) => this.env.BLOBS.delete(keys),
       ...(config.fault === undefined ? {} : { fault: config.fault }),
     };
