@@ -43,6 +43,14 @@ const sealedAt = async (collection: string): Promise<PlacedRecord> => ({ ...plac
 const refused = (placed: PlacedRecord, ring: KeyRing, why?: string) => expect(openRecord(placed, ring), why).rejects.toEqual(new OpenError());
 const ringsOf = (collection: string): KeyRing[] => [{ epochKeys: [epochKey] }, ...(isKept(collection) ? [] : [{ keys: [bobs] }, { keys: [carols] }])];
 
+/** Change all that is in it, however deep. */
+const spoil = (value: object): void => {
+  for (const [name, inner] of Object.entries(value)) {
+    if (typeof inner === "object" && inner !== null) spoil(inner);
+    Reflect.set(value, name, "spoilt");
+  }
+};
+
 it("there is a sample of every form", () => expect(Object.keys(samples).toSorted()).toEqual([...sealedCollections].toSorted()));
 
 describe.each(Object.keys(samples))("a sealed %s", (collection) => {
@@ -106,7 +114,7 @@ describe.each(Object.keys(samples))("a sealed %s", (collection) => {
   it("is what it was when it was given, whatever becomes of it meanwhile", async () => {
     const record = structuredClone(placedAt(collection).record);
     const sealing = sealRecord({ ...placedAt(collection), record }, sealingOf(collection));
-    for (const field of Object.keys(record)) record[field] = "spoilt";
+    spoil(record);
     const sealed = { ...placedAt(collection), record: await sealing };
     expect((await openRecord(sealed, { epochKeys: [epochKey] })).record).toEqual(placedAt(collection).record);
   });
