@@ -98,6 +98,17 @@ const paddedAs = async ({ context: place, sealed }: Case, padded: Uint8Array) =>
   return { context: place, sealed: { ...sealed, ciphertext: bytesToJson(ciphertext) } };
 };
 
+/** A case whose commitment commits to nothing, and all else made as if it did: what its maker needs to show two readers two texts. */
+const uncommitted = async ({ context: place, sealed, plaintext }: Case) => {
+  const parts = parseSealed(sealed);
+  const binding = await bindingOf(place, parts.header);
+  const { key, nonce } = await contentKeyOf(await dataKeyOfEpoch(epochKey, parts.salt, place), parts.salt, binding);
+  const commitment = filled(0);
+  const additionalData = await associatedOf(binding, commitment, parts.recipients);
+  const ciphertext = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData }, key, pad(hex(plaintext))));
+  return { context: place, sealed: { ...sealed, commitment: bytesToJson(commitment), ciphertext: bytesToJson(ciphertext) } };
+};
+
 /** What must not open, though the keys fit: mistakes that an implementation can make and nothing else shows. */
 const refusalsOf = async (shared: Case, secret: Case) => {
   const { context: place, sealed } = shared;
@@ -115,6 +126,7 @@ const refusalsOf = async (shared: Case, secret: Case) => {
     { name: "a field beside the bytes of the ciphertext", context: place, sealed: { ...sealed, ciphertext: { ...sealed.ciphertext, note: "hi" } } },
     { name: "recipients in another order", context: place, sealed: { ...sealed, recipients: [second, first] } },
     { name: "one recipient's wrapped key given to the other", context: place, sealed: { ...sealed, recipients: [first, { ...second, encapsulation: first.encapsulation, wrappedKey: first.wrappedKey }] } },
+    { name: "a commitment that commits to nothing", ...(await uncommitted(secret)) },
     { name: "an unknown field put in", context: place, sealed: { ...sealed, note: "hi" } },
     { name: "another record key", context: { ...place, rkey: "3kznmn7xqxl25" }, sealed },
     { name: "a clear field more", context: { ...place, routing: { ...place.routing, priority: 5 } }, sealed },
