@@ -121,8 +121,8 @@ describe("two colonies", () => {
       if (incoming.kind === "request") await bea.agent.respond(incoming, "completed", "Forty-two");
     });
     const task = await ann.agent.request(bea.login.did, "What is the answer?");
-    const { record } = await task.response({ timeoutMs: CROSSES_WITHIN });
-    expect(record.state).toBe("completed");
+    const outcome = await task.result({ deadline: CROSSES_WITHIN });
+    expect(outcome).toMatchObject({ state: "completed", by: bea.login.did });
     off();
   });
 });

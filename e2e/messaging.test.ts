@@ -15,7 +15,7 @@ const workers: Worker[] = [];
 
 const employ = async (name: string): Promise<Worker> => {
   const login = await provision(name);
-  const agent = await connect({ service: inject("origin"), identifier: login.handle, password: login.password, plcUrl: inject("plcUrl") });
+  const agent = await connect({ service: inject("origin"), identifier: login.handle, password: login.password, plcUrl: inject("plcUrl"), privacy: "public" });
   const worker: Worker = { login, agent, got: [] };
   agent.onMessage((incoming) => {
     worker.got.push(incoming);
@@ -77,18 +77,17 @@ describe("agents talk", () => {
       await bob.agent.respond(incoming, "completed", `${textOf(incoming.record.input).length} characters`);
     });
     const task = await alice.agent.request(bob.login.handle, "Count these");
-    const response = await task.response({ timeoutMs: 20_000 });
+    const outcome = await task.result({ deadline: 20_000 });
     stop();
-    expect(response.author).toBe(bob.login.did);
-    expect(response.record).toMatchObject({ state: "completed", request: { uri: task.uri, cid: task.cid } });
-    expect(textOf(response.record.output)).toBe("11 characters");
+    expect(outcome).toMatchObject({ state: "completed", by: bob.login.did, sealed: false });
+    expect(outcome.state === "completed" && outcome.text()).toBe("11 characters");
     const states = alice.got.flatMap((incoming) => (incoming.kind === "response" && incoming.record.request.uri === task.uri ? [incoming.record.state] : []));
     expect(states).toEqual(["working", "completed"]);
   });
 
   test("a request that nobody answers is given up in time", async () => {
     const task = await alice.agent.request(carol.login.did, "Silence");
-    await expect(task.response({ timeoutMs: 300 })).rejects.toThrow(/No response/);
+    expect(await task.result({ deadline: 300 })).toMatchObject({ state: "expired", final: false });
   });
 
   test("a broadcast reaches all but its sender", async () => {
@@ -104,9 +103,11 @@ describe("agents talk", () => {
 
   test("a handoff is delivered", async () => {
     const task = await alice.agent.request(bob.login.did, "Too much for me");
-    const handoff = await bob.agent.handoff(carol.login.did, task, "busy");
-    await until(() => under(carol, handoff.uri).length > 0, "the handoff");
-    expect(under(carol, handoff.uri)).toMatchObject([{ kind: "handoff", author: bob.login.did, record: { request: { uri: task.uri } } }]);
+    const stop = bob.agent.onRequest(async (job) => void (await job.handoff(carol.login.did, { reason: "busy" })));
+    const handoffs = () => carol.got.filter((incoming) => incoming.kind === "handoff" && incoming.record.request.uri === task.uri);
+    await until(() => handoffs().length > 0, "the handoff");
+    expect(handoffs()).toMatchObject([{ author: bob.login.did, record: { to: carol.login.did, reason: "busy" } }]);
+    stop();
   });
 
   test("what is deleted is taken back", async () => {

@@ -50,10 +50,10 @@ describe("agents of two colonies, who hold their own keys", () => {
       if (incoming.kind === "request") await ben.agent.respond(incoming, "completed", `${MARK} ${textOf(incoming.record.input).toUpperCase()}`);
     });
     const task = await ann.agent.request(ben.login.did, `${MARK} shout`);
-    const response = await task.response({ timeoutMs: CROSSES_WITHIN });
+    const outcome = await task.result({ deadline: CROSSES_WITHIN });
     stop();
-    expect(response).toMatchObject({ sealed: true, author: ben.login.did, record: { state: "completed" } });
-    expect(textOf(response.record.output)).toBe(`${MARK} ${MARK.toUpperCase()} SHOUT`);
+    expect(outcome).toMatchObject({ state: "completed", sealed: true, by: ben.login.did });
+    expect(outcome.state === "completed" && outcome.text()).toBe(`${MARK} ${MARK.toUpperCase()} SHOUT`);
   });
 
   test("send a file", async () => {

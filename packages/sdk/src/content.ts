@@ -32,9 +32,9 @@ export const jsonOf = (content: Content | undefined): unknown => {
   throw new TypeError("There is no JSON in it");
 };
 
-const parsed = (text: string): unknown => {
+const parsed = (encoded: string): unknown => {
   try {
-    return JSON.parse(text);
+    return JSON.parse(encoded);
   } catch {
     // Without what it stumbled over: that is somebody's content.
     throw new TypeError("What says that it is JSON is none");

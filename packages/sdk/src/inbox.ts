@@ -27,6 +27,8 @@ export interface InboxOptions {
   cursor?: string;
   /** Called when everything up to this cursor has been worked on; keep it to go on from there. */
   onCursor?: (cursor: string) => void;
+  /** `socket`, by pages where none can be opened; or always by pages, with `poll`. */
+  via?: "socket" | "poll";
   /** A page could not be read (InboxReadError), or a listener failed (its own error); both are tried again. */
   onError: (error: unknown) => void;
 }
@@ -35,10 +37,14 @@ const WAIT_SECONDS = 20;
 const RETRY_MS = 1000;
 /** Pages read ahead of the listeners at most; past it reading waits for them. */
 const PAGES_AHEAD = 8;
+/** Pages that were handed out and are not done, at most; past it the next one waits. */
+const PAGES_HELD = 1000;
 
 interface Page {
   items: InboxItem[];
   cursor: string | undefined;
+  /** How much that was begun of it is not done yet. */
+  held: number;
 }
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -63,6 +69,8 @@ export class Inbox {
   readonly #watchers = new Set<InboxWatcher>();
   readonly #listeners = new Set<InboxListener>();
   readonly #pages: Page[] = [];
+  /** Handed out whole, in order; the first of them that is held holds the cursor. */
+  #handedOut: Page[] = [];
   #wakeWorker: () => void = () => {};
   #wakeReader: () => void = () => {};
   #running: AbortController | undefined;
@@ -100,13 +108,41 @@ export class Inbox {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * Called by a listener for an item that it goes on working on after it has answered: the cursor waits there.
+   * @returns a function to be called when that is done.
+   */
+  hold(): () => void {
+    const [page] = this.#pages;
+    if (page === undefined) return () => {};
+    page.held += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      page.held -= 1;
+      this.#advance();
+      this.#wakeWorker();
+    };
+  }
+
   /** Stop reading; `listen` or `watch` starts again from the cursor. */
   close(): void {
     this.#running?.abort();
     this.#running = undefined;
     this.#pages.length = 0;
+    this.#handedOut = [];
     this.#wakeWorker();
     this.#wakeReader();
+  }
+
+  /** Move the cursor past all pages that are done, up to the first that is not. */
+  #advance(): void {
+    const held = this.#handedOut.findIndex(({ held: count }) => count > 0);
+    const done = this.#handedOut.splice(0, held < 0 ? this.#handedOut.length : held).at(-1);
+    if (done === undefined) return;
+    this.#cursor = done.cursor;
+    if (done.cursor !== undefined) this.#options.onCursor?.(done.cursor);
   }
 
   #start(): void {
@@ -124,7 +160,7 @@ export class Inbox {
         cursor = page.cursor ?? cursor;
         if (page.messages.length === 0) continue;
         for (const item of page.messages) for (const watcher of [...this.#watchers]) watcher(item);
-        this.#pages.push({ items: [...page.messages], cursor });
+        this.#pages.push({ items: [...page.messages], cursor, held: 0 });
         this.#wakeWorker();
         while (this.#pages.length >= PAGES_AHEAD && this.#listeners.size > 0 && !signal.aborted)
           await new Promise<void>((resolve) => (this.#wakeReader = resolve));
@@ -144,15 +180,15 @@ export class Inbox {
   async #work(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const page = this.#pages[0];
-      if (page === undefined || this.#listeners.size === 0) {
+      if (page === undefined || this.#listeners.size === 0 || this.#handedOut.length >= PAGES_HELD) {
         await new Promise<void>((resolve) => (this.#wakeWorker = resolve));
         continue;
       }
       const item = page.items[0];
       if (item === undefined) {
         this.#pages.shift();
-        this.#cursor = page.cursor;
-        if (page.cursor !== undefined) this.#options.onCursor?.(page.cursor);
+        this.#handedOut.push(page);
+        this.#advance();
         this.#wakeReader();
         continue;
       }

@@ -23,7 +23,7 @@ const put = (rkey: string, value: Record<string, unknown>): FoundKeyRecord => {
 };
 
 const keyOf = async (owner: Awaited<ReturnType<typeof makeOwnerKey>>) =>
-  makeKeyRecord({ did: BOB, pair: await makeKeyPair(suite), createdAt: new Date(START).toISOString(), expiresAt: new Date(START + 86_400_000).toISOString(), owners: [owner] });
+  ({ ...(await makeKeyRecord({ did: BOB, pair: await makeKeyPair(suite), createdAt: new Date(START).toISOString(), expiresAt: new Date(START + 86_400_000).toISOString(), owners: [owner] })) });
 
 const ownKeys = (ports: Partial<OwnKeysPorts> = {}) =>
   new OwnKeys(state, {

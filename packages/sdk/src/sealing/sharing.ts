@@ -5,8 +5,11 @@ import type { VerifiedRecord } from "../read-record.ts";
 
 /** Who was offered a record, and may have read it: nothing makes anybody forget. */
 export interface Revoked {
-  /** DID. */
-  couldRead: string;
+  /** DIDs. */
+  couldRead: string[];
+  /** The record, where it was sealed again. */
+  uri?: string;
+  cid?: string;
 }
 
 /** The record of a grant. @throws OpenError for what is none. */

@@ -1,0 +1,71 @@
+import type { Draft, Progress, ProgressChannel as FrameChannel } from "@rookery/envelope";
+import type { AgentCommsGetTaskOutput } from "@rookery/lexicon-agent-comms";
+import type { InboxItem } from "./inbox.ts";
+import type { Memory } from "./memory/memory.ts";
+import type { Incoming } from "./message.ts";
+import type { Privacy } from "./options.ts";
+import type { VerifiedRecord } from "./read-record.ts";
+import type { Revoked } from "./sealing/sharing.ts";
+import type { Sent } from "./transport.ts";
+
+/** Who holds the agent's encryption keys: its colony, or the SDK. */
+export type Custody = "hosted" | "self";
+
+/** A task as the agent knows it. */
+export type TaskView = AgentCommsGetTaskOutput;
+
+export type { Progress } from "@rookery/envelope";
+
+/** Where the progress of a task is read: see agent.comms.getProgressChannel. */
+export interface ProgressChannel extends FrameChannel {
+  /** DID. */
+  worker: string;
+  /** Origin of its colony. */
+  service: string;
+}
+
+/** How a record travels. */
+export interface SendHow {
+  privacy: Privacy;
+  /** at-uris of sealed records of one's own that the recipients may read from now on. */
+  grants?: string[];
+}
+
+/** How an offer to read is taken back. */
+export interface RevokeOptions {
+  /** DID of whose; everybody's when absent. */
+  from?: string;
+  /** Seal the record again under a new key. */
+  reseal?: boolean;
+}
+
+/**
+ * What an agent does with keys and what is kept: at its colony, or here. The same to whoever calls it.
+ */
+export interface Backend {
+  readonly custody: Custody;
+  /** Write a record. @throws SealError when it is to be sealed and cannot be; nothing was written then. */
+  send(draft: Draft, how: SendHow): Promise<Sent>;
+  /** An item of the inbox, opened, with what is to be done about it. @throws what may be tried again. */
+  open(item: InboxItem): Promise<Incoming>;
+  /** The record as its author wrote it. @throws OpenError */
+  read(record: VerifiedRecord, grant?: string): Promise<{ value: Record<string, unknown>; sealed: boolean }>;
+  /** @returns the grant. @throws SealError */
+  share(uri: string, to: string): Promise<Sent>;
+  /** @param uri of the record, or of a grant. */
+  revoke(uri: string, options: RevokeOptions): Promise<Revoked>;
+  makePublic(uri: string): Promise<Sent>;
+  readonly memory: Memory;
+  /** A task that the agent has a part in, as far as it is kept; undefined for any other. */
+  task(uri: string): Promise<TaskView | undefined>;
+  /** Say that these were acted upon: who asked for a receipt gets one. */
+  acknowledge(uris: string[]): Promise<void>;
+  /** Tell where a task is. */
+  publishProgress(request: string, progress: Progress, done: boolean): Promise<void>;
+  /** Where to read it; undefined when that is not known. */
+  progressChannel(request: string): Promise<ProgressChannel | undefined>;
+  /** Do what is due by the clock: called again and again. */
+  refresh(): Promise<void>;
+  /** Nothing more is done by the clock; answers when everything is kept. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,100 @@
+import { type AgentCommsListInboxOutput, ids } from "@rookery/lexicon-agent-comms";
+import { Socket, SOCKET_LIMITS, type SocketLike } from "../follow/socket.ts";
+import type { InboxItem, InboxSource } from "../inbox.ts";
+import type { Session } from "../session.ts";
+import { readFrame } from "../xrpc-frame.ts";
+
+/** Messages of one page at most. */
+const PAGE = 50;
+/** After a socket that could not be opened, pages are asked for instead for this long, in ms. */
+const POLL_MS = 60_000;
+/** The colony says nothing while nothing comes: after this long a connection is taken for dead, and made anew from its cursor. */
+const SILENCE_MS = 10 * 60_000;
+
+/** How the inbox is read. */
+export interface SourceOptions {
+  /** Sealed messages as the agent reads them: for agents whose keys the colony holds. */
+  opened: boolean;
+  /** Makes a WebSocket; the platform's own unless told otherwise. */
+  connect?: (url: string, protocols: string[]) => SocketLike;
+}
+
+/** Reads the inbox in pages, waiting at the colony for the first message of each. */
+export const pollInbox =
+  (session: Session, { opened }: SourceOptions): InboxSource =>
+  (cursor, waitSeconds, signal) =>
+    session.query(ids.AgentCommsListInbox, { limit: String(PAGE), waitSeconds: String(waitSeconds), opened: String(opened), ...(cursor === undefined ? {} : { cursor }) }, signal);
+
+/**
+ * Reads the inbox over a WebSocket, so that a message is here as soon as it is there; by pages where no socket can be opened.
+ * A lost connection is made anew from the last cursor, with a fresh token where the old one was the reason.
+ */
+export const socketInbox = (session: Session, options: SourceOptions): InboxSource => {
+  const poll = pollInbox(session, options);
+  const connect = options.connect ?? ((url: string, protocols: string[]) => new WebSocket(url, protocols));
+  let open: { socket: Socket; at: string | undefined } | undefined;
+  let pollUntil = 0;
+  const end = (): void => {
+    open?.socket.close();
+    open = undefined;
+  };
+  const begin = (cursor: string | undefined): { socket: Socket; at: string | undefined } => {
+    const query = new URLSearchParams({ opened: String(options.opened), ...(cursor === undefined ? {} : { cursor }) });
+    // Never in the address, which ends in logs; and browsers let nothing else be set.
+    const protocols = ["xrpc.v1.json", `bearer.${session.token}`];
+    return { socket: new Socket((url) => connect(url, protocols), `${session.service.replace(/^http/, "ws")}/xrpc/${ids.AgentCommsSubscribeInbox}?${query}`, { ...SOCKET_LIMITS, silenceMs: SILENCE_MS }), at: cursor };
+  };
+  return async (cursor, waitSeconds, signal) => {
+    if (Date.now() < pollUntil) return poll(cursor, waitSeconds, signal);
+    if (open !== undefined && open.at !== cursor) end();
+    open ??= begin(cursor);
+    const { socket } = open;
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      const page = await nextPage(socket, waitSeconds * 1000);
+      if (page.messages.length > 0) open = { socket, at: page.cursor };
+      if (socket.ended === undefined || page.messages.length > 0) return page;
+    } finally {
+      signal.removeEventListener("abort", end);
+    }
+    end();
+    signal.throwIfAborted();
+    // One that never spoke may not be possible here at all; one that did is made anew.
+    if (!socket.heard) {
+      pollUntil = Date.now() + POLL_MS;
+      return poll(cursor, 0, signal);
+    }
+    await session.renew();
+    return { messages: [] };
+  };
+};
+
+const within = (promise: Promise<void>, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void promise.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+/** What waits, or the first that comes in time; nothing when the connection ends or nothing comes. */
+const nextPage = async (socket: Socket, waitMs: number): Promise<AgentCommsListInboxOutput> => {
+  const messages: InboxItem[] = [];
+  let cursor: string | undefined;
+  const until = Date.now() + waitMs;
+  while (messages.length < PAGE) {
+    const message = socket.take();
+    if (message === undefined) {
+      if (messages.length > 0 || socket.ended !== undefined || Date.now() >= until) break;
+      await within(socket.ready(), until - Date.now());
+      continue;
+    }
+    const frame = readFrame(message);
+    if (frame?.kind !== "message" || typeof frame.payload["cursor"] !== "string" || typeof frame.payload["message"] !== "object") continue;
+    // As the lexicon has it (named boundary: the socket is the agent's own colony's).
+    messages.push(frame.payload["message"] as InboxItem);
+    cursor = frame.payload["cursor"];
+  }
+  return { messages, ...(cursor === undefined ? {} : { cursor }) };
+};

@@ -1,0 +1,18 @@
+import type { AgentMemoryDefsMemoryView, AgentMemoryForgetInput, AgentMemoryRecallInput, AgentMemoryRememberInput, AgentMemoryRememberOutput } from "@rookery/lexicon-agent-comms";
+
+/** What may be said of a memory beside its text; see agent.memory.remember. */
+export type RememberInput = AgentMemoryRememberInput;
+/** What is looked for; see agent.memory.recall. */
+export type RecallInput = AgentMemoryRecallInput;
+/** A memory that was found. */
+export type MemoryView = AgentMemoryDefsMemoryView;
+
+/** An agent's memory: sealed records of its repository, found by what they say. */
+export interface Memory {
+  remember(input: RememberInput): Promise<AgentMemoryRememberOutput>;
+  recall(input: RecallInput): Promise<MemoryView[]>;
+  /** @returns at-uris of what was deleted. */
+  forget(input: AgentMemoryForgetInput): Promise<string[]>;
+  /** @returns at-uris of all that is pinned. */
+  pin(uri: string, pinned: boolean): Promise<string[]>;
+}

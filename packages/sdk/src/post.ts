@@ -1,0 +1,59 @@
+import { fileOfPart, SealError } from "@rookery/envelope";
+import { recipientsOf } from "@rookery/lexicon-agent-comms";
+import { nextTid } from "@rookery/repo";
+import type { Backend } from "./backend.ts";
+import type { Privacy, SendOptions } from "./options.ts";
+import type { Sent } from "./transport.ts";
+
+/** What may be said of how one record travels. */
+export interface Posting extends SendOptions {
+  /** at-uris of sealed records of one's own that the recipients may read from now on. */
+  grants?: string[];
+}
+
+/** Whether a part of what is to be sent holds the key of a sealed file. */
+const hasFileKey = (fields: Record<string, unknown>): boolean => Object.values(fields).some((value) => Array.isArray(value) && value.some((part) => fileOfPart(part) !== undefined));
+
+/** Where what an agent writes leaves: sealed, unless it is said that it is public. */
+export class Post {
+  readonly #backend: Pick<Backend, "send">;
+  readonly #did: string;
+  readonly #privacy: Privacy;
+  readonly #clockId = Math.floor(Math.random() * 1024);
+  #lastTid: string | undefined;
+
+  /** @param privacy where nothing is said of one record. */
+  constructor(backend: Pick<Backend, "send">, did: string, privacy: Privacy) {
+    this.#backend = backend;
+    this.#did = did;
+    this.#privacy = privacy;
+  }
+
+  /** A record key that sorts after all before it. */
+  nextRkey(): string {
+    this.#lastTid = nextTid(this.#lastTid, Date.now() * 1000, this.#clockId);
+    return this.#lastTid;
+  }
+
+  /** Address of a record that is to be written. */
+  uriOf(collection: string, rkey: string): string {
+    return `at://${this.#did}/${collection}/${rkey}`;
+  }
+
+  /** How a record will travel about which this is said. */
+  privacyOf({ privacy = this.#privacy }: SendOptions): Privacy {
+    return privacy;
+  }
+
+  /** Write a record, with its type and the time. @throws SealError @throws ColonyError; nothing was written then. */
+  async send(collection: string, fields: Record<string, unknown>, posting: Posting = {}, rkey = this.nextRkey()): Promise<Sent> {
+    const privacy = this.privacyOf(posting);
+    const { files = [], grants } = posting;
+    if (privacy === "public" && (files.length > 0 || hasFileKey(fields))) throw new SealError("The keys of files are not to be sent in public");
+    const record = { ...fields, $type: collection, createdAt: new Date().toISOString() };
+    const to = recipientsOf(collection, record) ?? [];
+    if (privacy === "sealed" && to === "all") throw new SealError("What is for everybody cannot be sealed; say expressly that it is public");
+    const draft = { collection, rkey, record, to, blobs: files.map(({ blob }) => blob) };
+    return this.#backend.send(draft, { privacy, ...(grants === undefined ? {} : { grants }) });
+  }
+}

@@ -1,0 +1,50 @@
+import type { EnvelopeSealer } from "@rookery/envelope";
+import { type ComAtprotoRepoApplyWritesInput, ids } from "@rookery/lexicon-agent-comms";
+import type { RepoAccess } from "@rookery/memory";
+import { ColonyError } from "../colony-error.ts";
+import type { Session } from "../session.ts";
+import type { OwnRecords } from "./own-records.ts";
+
+/** Tries of a commit that others got in the way of: an agent that sends meanwhile moves its own repository. */
+const TRIES = 5;
+/** Pages of a collection of memories: twenty thousand, all that there may be. */
+const PAGES = 200;
+
+type Op = Parameters<RepoAccess["write"]>[0][number];
+type Write = ComAtprotoRepoApplyWritesInput["writes"][number];
+
+const invalidSwap = (uri: string) => ({ ok: false as const, error: { status: 400, name: "InvalidSwap", message: `It was changed meanwhile: ${uri}` } });
+
+/** The agent's own repository, for its memory: sealed here, written there. */
+export const repoAccess = (session: Session, own: OwnRecords, sealer: EnvelopeSealer): RepoAccess => ({
+  did: session.did,
+  async *list(collection) {
+    for await (const { rkey, cid, value } of own.list(collection, PAGES)) yield { rkey, cid, value };
+  },
+  get: (collection, rkey) => own.get(collection, rkey),
+  seal: (collection, rkey, record) => sealer.sealPrivately({ collection, rkey, record }),
+  open: (collection, rkey, record) => sealer.open({ uri: `at://${session.did}/${collection}/${rkey}`, record }),
+  async write(ops) {
+    for (let attempt = 1; ; attempt++) {
+      const { cid: swapCommit } = await session.query(ids.ComAtprotoSyncGetLatestCommit, { did: session.did });
+      const writes: Write[] = [];
+      for (const op of ops) {
+        const now = (await own.get(op.collection, op.rkey))?.cid ?? null;
+        if (op.swap !== undefined && op.swap !== now) return invalidSwap(`at://${session.did}/${op.collection}/${op.rkey}`);
+        writes.push(writeOf(op, now !== null));
+      }
+      try {
+        const { results = [] } = await session.call(ids.ComAtprotoRepoApplyWrites, { repo: session.did, writes, swapCommit });
+        return { ok: true, value: results.map((result) => ("uri" in result && "cid" in result ? { uri: result.uri, cid: result.cid } : undefined)) };
+      } catch (error) {
+        if (!(error instanceof ColonyError) || error.error !== "InvalidSwap") throw error;
+        if (attempt >= TRIES) return invalidSwap(`at://${session.did}`);
+      }
+    }
+  },
+});
+
+const writeOf = ({ collection, rkey, record }: Op, isThere: boolean): Write => {
+  if (record === undefined) return { $type: "com.atproto.repo.applyWrites#delete", collection, rkey };
+  return { $type: isThere ? "com.atproto.repo.applyWrites#update" : "com.atproto.repo.applyWrites#create", collection, rkey, value: record };
+};

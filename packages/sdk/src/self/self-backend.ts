@@ -1,0 +1,207 @@
+import { type Draft, type EnvelopeSealer, exportSecret, isSealedRecord, OpenError, type ProgressChannel as FrameChannel, progressChannel, sealProgress } from "@rookery/envelope";
+import { ids, recipientsOf } from "@rookery/lexicon-agent-comms";
+import type { Answer, SendVerdict } from "@rookery/messaging";
+import { addressOf, collectionOf } from "../at-uri.ts";
+import type { Backend, Progress, ProgressChannel, RevokeOptions, SendHow, TaskView } from "../backend.ts";
+import { ColonyError } from "../colony-error.ts";
+import type { Identities } from "../identity.ts";
+import type { InboxItem } from "../inbox.ts";
+import type { Memory } from "../memory/memory.ts";
+import { type Incoming, toIncoming, unopened } from "../message.ts";
+import { readRecord, RecordVerificationError, type VerifiedRecord } from "../read-record.ts";
+import type { Revoked } from "../sealing/sharing.ts";
+import type { Session } from "../session.ts";
+import type { Sent, Transport } from "../transport.ts";
+import { Engine } from "./engine.ts";
+import { History } from "./history.ts";
+import type { KeptState } from "./kept-state.ts";
+import { opaqueKeys } from "./opaque-keys.ts";
+import type { OwnRecords } from "./own-records.ts";
+import { Sharing } from "./sharing.ts";
+
+/** What an agent with keys of its own is made of. */
+export interface SelfBackendParts {
+  session: Session;
+  identities: Identities;
+  sealer: EnvelopeSealer;
+  transport: Transport;
+  own: OwnRecords;
+  state: KeptState;
+  memory: Memory;
+  nextRkey: () => string;
+  onError: (error: unknown) => void;
+}
+
+/** An agent that holds its own keys: sealing, tasks and memory are done here, and its colony stores what it cannot read. */
+export class SelfBackend implements Backend {
+  readonly custody = "self";
+  readonly memory: Memory;
+  readonly #parts: SelfBackendParts;
+  readonly #engine: Engine;
+  readonly #history: History;
+  readonly #sharing: Sharing;
+  readonly #own: OwnRecords;
+  #sequence = 0;
+
+  constructor(parts: SelfBackendParts) {
+    const { session, sealer, state, onError, memory, own } = parts;
+    this.#own = own;
+    this.memory = memory;
+    this.#parts = parts;
+    this.#engine = new Engine({ did: session.did, state, opaqueKey: opaqueKeys(sealer, "receipts"), write: (answer) => this.#write(answer), onError });
+    this.#history = new History({ did: session.did, own, sealer, messaging: () => this.#engine.messaging });
+    this.#sharing = new Sharing(parts);
+  }
+
+  async send(draft: Draft, { privacy, grants = [] }: SendHow): Promise<Sent> {
+    const { messaging } = this.#engine;
+    const outgoing = { collection: draft.collection, record: draft.record, sealed: privacy === "sealed" };
+    const verdict = messaging.judge(outgoing);
+    if (verdict.kind !== "send") return earlier(verdict);
+    const { sealer, transport } = this.#parts;
+    const readers = draft.to === "all" ? [] : draft.collection === ids.AgentCommsHandoff ? draft.to.slice(0, 1) : draft.to;
+    for (const uri of grants) for (const reader of readers) await this.#sharing.share(uri, reader);
+    const sent = await transport.send(privacy === "sealed" ? await sealer.seal(draft) : draft);
+    messaging.sent(outgoing, sent);
+    return sent;
+  }
+
+  async open(item: InboxItem): Promise<Incoming> {
+    const { uri, cid, author, value } = item;
+    const { messaging } = this.#engine;
+    if (value === undefined || cid === undefined) return toIncoming({ ...item, ...messaging.retracted(uri, author) });
+    try {
+      const { record, sealed } = await this.#parts.sealer.open({ uri, record: value, cid });
+      // The address is what was proven; an author beside it is the host's word.
+      if (sealed && !uri.startsWith(`at://${author}/`)) throw new OpenError();
+      return await this.#decide({ ...item, value: record }, sealed);
+    } catch (error) {
+      // It will never open: the reader is told, and goes on to the next.
+      if (!(error instanceof OpenError)) throw error;
+      return unopened(item);
+    }
+  }
+
+  async read(record: VerifiedRecord, grant?: string): Promise<{ value: Record<string, unknown>; sealed: boolean }> {
+    const { record: value, sealed } = await this.#sharing.open(record, grant);
+    return { value, sealed };
+  }
+
+  share(uri: string, to: string): Promise<Sent> {
+    return this.#sharing.share(uri, to);
+  }
+
+  revoke(uri: string, options: RevokeOptions): Promise<Revoked> {
+    return this.#sharing.revoke(uri, options);
+  }
+
+  makePublic(uri: string): Promise<Sent> {
+    return this.#sharing.makePublic(uri);
+  }
+
+  async task(uri: string): Promise<TaskView | undefined> {
+    const known = this.#engine.task(uri);
+    if (known !== undefined) return known;
+    await this.#history.recall({ request: { uri } });
+    return this.#engine.task(uri);
+  }
+
+  async acknowledge(uris: string[]): Promise<void> {
+    for (const uri of uris) this.#engine.messaging.processed(uri);
+  }
+
+  async publishProgress(request: string, progress: Progress, done: boolean): Promise<void> {
+    const { session } = this.#parts;
+    const channel = await this.#channelOf(request, session.did);
+    // Also after a restart it goes forwards.
+    const sequence = Math.max(Date.now(), this.#sequence + 1);
+    this.#sequence = sequence;
+    await session.call(ids.AgentCommsPublishProgress, { channel: channel.id, sequence, done, ...(channel.key === undefined ? { progress } : { sealed: await sealProgress(channel, sequence, progress) }) });
+  }
+
+  async progressChannel(request: string): Promise<ProgressChannel | undefined> {
+    const view = await this.task(request);
+    if (view === undefined) return undefined;
+    const worker = view.role === "requester" ? view.peer : this.#parts.session.did;
+    const { pds } = await this.#parts.identities.resolve(worker);
+    return { ...(await this.#channelOf(request, worker)), worker, service: pds };
+  }
+
+  refresh(): Promise<void> {
+    return this.#parts.sealer.refresh();
+  }
+
+  /** Nothing is done by the clock any more. Answers when everything is kept. */
+  async close(): Promise<void> {
+    this.#engine.close();
+    await this.#parts.state.save();
+  }
+
+  /** What the same engine says of it that hosted agents have at their colony. */
+  async #decide(item: InboxItem & { value: Record<string, unknown> }, sealed: boolean): Promise<Incoming> {
+    const { uri, cid = "", author, value } = item;
+    const collection = collectionOf(uri);
+    const incoming = toIncoming(item, sealed);
+    if (incoming.kind === "unknown") return incoming;
+    await this.#history.recall(value);
+    const isNew = this.#engine.task(uri) === undefined;
+    const decision = this.#engine.messaging.arrived({ uri, cid, author, collection, record: value, sealed });
+    // One that was done in an earlier run, of which nothing was kept.
+    if (isNew && decision.disposition === "accepted" && decision.task !== undefined && (incoming.kind === "request" || incoming.kind === "handoff")) await this.#history.follow(decision.task);
+    if (incoming.kind === "grant" && decision.disposition === "accepted") this.#sharing.note(uri, incoming.record);
+    return { ...incoming, disposition: decision.disposition, ...(decision.reason === undefined ? {} : { reason: decision.reason }) };
+  }
+
+  /** Something that the engine has to tell. */
+  async #write(answer: Answer): Promise<void> {
+    if (answer.kind === "reseal") return this.#reseal(answer.uri, answer.to);
+    const { sealer, transport, nextRkey } = this.#parts;
+    const { collection, rkey = nextRkey(), sealed } = answer;
+    // Written before, in a run that lost what it knew: the same key says the same.
+    if (answer.rkey !== undefined && (await this.#own.get(collection, answer.rkey)) !== undefined) return;
+    const record = { ...answer.record, $type: collection, createdAt: new Date().toISOString(), ...(answer.record["status"] === "key-expired" ? { newKey: await this.#newestKey() } : {}) };
+    const to = recipientsOf(collection, record) ?? [];
+    const draft = { collection, rkey, record, to };
+    await transport.send(sealed ? await sealer.seal(draft) : draft);
+  }
+
+  /** A recipient has lost the key that something was sealed for: the same again, for the one it has now, and the old one taken back. */
+  async #reseal(uri: string, to: string): Promise<void> {
+    const { sealer, transport, nextRkey, session } = this.#parts;
+    const { collection, rkey } = addressOf(uri);
+    const old = await this.#own.get(collection, rkey);
+    if (old === undefined) return;
+    const { record } = await sealer.open({ uri, record: old.value });
+    const recipients = recipientsOf(collection, record);
+    if (recipients === null || recipients === "all") return;
+    // Of several recipients the others have it: only the one that cannot read it gets another.
+    const again = collection === ids.AgentCommsMessage ? { ...record, to: [to] } : record;
+    const sent = await transport.send(await sealer.seal({ collection, rkey: nextRkey(), record: again, to: collection === ids.AgentCommsMessage ? [to] : recipients }));
+    this.#engine.messaging.resealed(uri, sent);
+    if (recipients.length === 1) await session.call(ids.ComAtprotoRepoDeleteRecord, { repo: session.did, collection, rkey });
+  }
+
+  async #newestKey(): Promise<Sent | undefined> {
+    for await (const { uri, cid } of this.#own.list(ids.AgentCommsKey, 1)) return { uri, cid };
+    return undefined;
+  }
+
+  /** Name and key of a task's progress come from what only its readers know. @throws OpenError @throws RecordVerificationError */
+  async #channelOf(request: string, worker: string): Promise<FrameChannel> {
+    const record = await readRecord(this.#parts.identities, request);
+    if (record === undefined) throw new RecordVerificationError(`There is no such request: ${request}`);
+    const address = addressOf(request);
+    const sealed = isSealedRecord(address.collection, record.value);
+    const secret = sealed ? await exportSecret({ ...address, record: record.value }, this.#parts.sealer.ring, PROGRESS) : undefined;
+    return progressChannel({ request, worker, ...(secret === undefined ? {} : { secret }) });
+  }
+}
+
+/** Purpose of the secret that progress is sealed with. */
+const PROGRESS = "agent.comms.progress";
+
+/** What was said before under the same idempotencyKey; @throws ColonyError when it may not be said. */
+const earlier = (verdict: Exclude<SendVerdict, { kind: "send" }>): Sent => {
+  if (verdict.kind === "earlier") return verdict.of;
+  throw new ColonyError(verdict.name, 400, verdict.message);
+};

@@ -1,0 +1,83 @@
+import type { EnvelopeSealer } from "@rookery/envelope";
+import type { AgentMemoryForgetInput, AgentMemoryRememberOutput } from "@rookery/lexicon-agent-comms";
+import { type ListedRecords, listedRecords, type Memory as MemoryEngine, memoryPages, openMemory, type Outcome } from "@rookery/memory";
+import { ColonyError } from "../colony-error.ts";
+import type { Memory, MemoryView, RecallInput, RememberInput } from "../memory/memory.ts";
+import type { Session } from "../session.ts";
+import { opaqueKeys } from "./opaque-keys.ts";
+import type { OwnRecords } from "./own-records.ts";
+import { repoAccess } from "./repo-access.ts";
+
+/** What this memory needs of the agent. */
+export interface SelfMemoryParts {
+  session: Session;
+  own: OwnRecords;
+  sealer: EnvelopeSealer;
+  nextRkey: () => string;
+}
+
+/**
+ * Memory of an agent with keys of its own: the records are sealed in its repository, and the index over what they say is made
+ * here, from the repository, with the first use in each run.
+ */
+export class SelfMemory implements Memory {
+  readonly #engine: MemoryEngine;
+  readonly #records: ListedRecords;
+  #ready: Promise<void> | undefined;
+
+  constructor({ session, own, sealer, nextRkey }: SelfMemoryParts) {
+    const records = listedRecords(repoAccess(session, own, sealer));
+    this.#records = records;
+    this.#engine = openMemory({
+      did: session.did,
+      records,
+      pages: memoryPages((done) => records.settle(done)),
+      now: Date.now,
+      nextRkey,
+      subjectKey: opaqueKeys(sealer, "memory subjects"),
+    });
+  }
+
+  async remember(input: RememberInput): Promise<AgentMemoryRememberOutput> {
+    await this.#listed();
+    return valueOf(await this.#engine.remember(kindKnown(input)));
+  }
+
+  async recall(input: RecallInput): Promise<MemoryView[]> {
+    await this.#listed();
+    // A newcomer asks for all there is: nothing is left out because it was not looked at yet.
+    while ((await this.#engine.catchUp()) > 0);
+    return valueOf(await this.#engine.recall(kindsKnown(input))).memories;
+  }
+
+  async forget(input: AgentMemoryForgetInput): Promise<string[]> {
+    await this.#listed();
+    return valueOf(await this.#engine.forget(input)).forgotten;
+  }
+
+  async pin(uri: string, pinned: boolean): Promise<string[]> {
+    await this.#listed();
+    return valueOf(await this.#engine.pin({ uri, pinned })).pins;
+  }
+
+  /** The repository is looked through once; what is written in this run is known. */
+  #listed(): Promise<void> {
+    return (this.#ready ??= this.#records.refresh().catch((error: unknown) => {
+      this.#ready = undefined;
+      throw error;
+    }));
+  }
+}
+
+/** The same names of errors as the colony's. */
+const valueOf = <T>(outcome: Outcome<T>): T => {
+  if (outcome.ok) return outcome.value;
+  const { name, status, message } = outcome.error;
+  throw new ColonyError(name, status, message);
+};
+
+type Engines<K extends "remember" | "recall"> = Parameters<MemoryEngine[K]>[0];
+
+/** The engine judges the kind itself, and refuses what is none (named boundary). */
+const kindKnown = (input: RememberInput): Engines<"remember"> => input as Engines<"remember">;
+const kindsKnown = (input: RecallInput): Engines<"recall"> => input as Engines<"recall">;

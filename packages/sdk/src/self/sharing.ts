@@ -1,0 +1,169 @@
+import { blobsOfSealed, discloseRecord, type EnvelopeSealer, type GivenGrant, isSealedRecord, OpenError, type OpenedRecord, SealError } from "@rookery/envelope";
+import { type AgentCommsGrant, ids, isImmutable, recipientsOf } from "@rookery/lexicon-agent-comms";
+import { addressOf, collectionOf } from "../at-uri.ts";
+import type { RevokeOptions } from "../backend.ts";
+import type { Identities } from "../identity.ts";
+import { readRecord, RecordVerificationError, type VerifiedRecord } from "../read-record.ts";
+import { grantFor, granteeOf, type Revoked } from "../sealing/sharing.ts";
+import type { Session } from "../session.ts";
+import type { Sent, Transport } from "../transport.ts";
+import type { OwnRecord, OwnRecords } from "./own-records.ts";
+
+/** What sharing needs of the agent. */
+export interface SharingPorts {
+  session: Session;
+  identities: Identities;
+  sealer: EnvelopeSealer;
+  transport: Transport;
+  own: OwnRecords;
+  nextRkey: () => string;
+}
+
+/** Grants that arrived and are remembered at most; an older one has to be named. */
+const MAX_GRANTS = 10_000;
+/** Writes in one commit at most (com.atproto.repo.applyWrites). */
+const MAX_WRITES = 200;
+
+const cannotSeal = (why: string): SealError => new SealError(why);
+
+/** Grants of an agent with keys of its own: given, taken back, and used. */
+export class Sharing {
+  readonly #ports: SharingPorts;
+  /** at-uris of grants to this agent, by that of the record; oldest first. */
+  readonly #given = new Map<string, string>();
+
+  constructor(ports: SharingPorts) {
+    this.#ports = ports;
+  }
+
+  /** A grant to this agent arrived: the record that it is for can be opened without naming it. */
+  note(grant: string, { subject }: AgentCommsGrant): void {
+    this.#given.delete(subject.uri);
+    this.#given.set(subject.uri, grant);
+    const [oldest] = this.#given.keys();
+    if (this.#given.size > MAX_GRANTS && oldest !== undefined) this.#given.delete(oldest);
+  }
+
+  /** Open a proven record: as its recipient, by a grant, or because its author disclosed it. @throws OpenError @throws RecordVerificationError */
+  async open(record: VerifiedRecord, named?: string): Promise<OpenedRecord> {
+    const { uri, value } = record;
+    const grant = named ?? this.#given.get(uri);
+    const given = grant === undefined ? undefined : grantFor(record, await this.#proven(grant));
+    try {
+      return await this.#openWith(record, given);
+    } catch (error) {
+      if (!(error instanceof OpenError) || grant !== undefined || !isSealedRecord(collectionOf(uri), value)) throw error;
+      const disclosure = await readRecord(this.#ports.identities, `at://${record.author}/${ids.AgentCommsDisclosure}/${record.cid}`).catch(() => undefined);
+      if (disclosure === undefined) throw error;
+      return this.#openWith(record, { repo: disclosure.author, rkey: record.cid, record: disclosure.value });
+    }
+  }
+
+  /** @returns the grant that there is, or a new one. @throws SealError */
+  async share(uri: string, to: string): Promise<Sent> {
+    const { sealer, transport, nextRkey } = this.#ports;
+    const subject = await this.#ownSealed(uri);
+    for (const grant of await this.#grantsOf(subject)) if (grant.value["to"] === to) return { uri: grant.uri, cid: grant.cid };
+    return transport.send(await sealer.share({ uri, record: subject.value, cid: subject.cid, to, rkey: nextRkey() }));
+  }
+
+  async revoke(uri: string, { from, reseal = false }: RevokeOptions): Promise<Revoked> {
+    const isGrant = collectionOf(uri) === ids.AgentCommsGrant;
+    const of = isGrant ? await this.#subjectOf(uri) : uri;
+    const subject = await this.#ownSealed(of);
+    const grants = await this.#grantsOf(subject);
+    const isMeant = (grant: OwnRecord): boolean => (isGrant ? grant.uri === uri : from === undefined || grant.value["to"] === from);
+    const taken = grants.filter(isMeant);
+    const to = recipientsOf(subject.collection, subject.value);
+    const couldRead = [...new Set([...(to === null || to === "all" ? [] : to), ...grants.map(({ value }) => String(value["to"]))])].filter((did) => did !== this.#ports.session.did).toSorted();
+    if (!reseal) {
+      await this.#write(taken.map(deletion));
+      return { couldRead };
+    }
+    return { couldRead, ...(await this.#reseal(subject, taken, grants.filter((grant) => !isMeant(grant)))) };
+  }
+
+  async makePublic(uri: string): Promise<Sent> {
+    const { sealer, transport, own } = this.#ports;
+    const subject = await this.#own(uri);
+    const { collection, rkey, cid, value } = subject;
+    if (!isSealedRecord(collection, value)) return { uri, cid };
+    const placed = { ...addressOf(uri), record: value };
+    if (!isImmutable(collection) && (await blobsOfSealed(placed)).length === 0) {
+      const { record } = await sealer.open({ uri, record: value });
+      await this.#write([{ $type: "com.atproto.repo.applyWrites#update", collection, rkey, value: record }, ...(await this.#grantsOf(subject)).map(deletion)]);
+      const now = await own.get(collection, rkey);
+      return { uri, cid: now?.cid ?? "" };
+    }
+    const there = await own.get(ids.AgentCommsDisclosure, cid);
+    if (there !== undefined) return { uri: there.uri, cid: there.cid };
+    const record = await discloseRecord(placed, sealer.ring, { cid, createdAt: new Date().toISOString() });
+    return transport.send({ collection: ids.AgentCommsDisclosure, rkey: cid, to: [], record: { ...record } });
+  }
+
+  /** The record under a new data key, new grants for who keeps reading, the old ones gone: one commit, or nothing. */
+  async #reseal(subject: OwnRecord, taken: OwnRecord[], kept: OwnRecord[]): Promise<Sent> {
+    const { sealer, own, nextRkey } = this.#ports;
+    const { uri, collection, rkey, value } = subject;
+    // Whoever it was sent to has it, and receipts, answers and threads name it by its CID.
+    if (isImmutable(collection)) throw cannotSeal("What was sent is never changed, and its recipients have it: delete it, and send another without them");
+    const { record } = await sealer.open({ uri, record: value });
+    const sealed = await sealer.sealPrivately({ collection, rkey, record, blobs: await blobsOfSealed({ ...addressOf(uri), record: value }) });
+    await this.#write([{ $type: "com.atproto.repo.applyWrites#update", collection, rkey, value: sealed }, ...[...taken, ...kept].map(deletion)]);
+    const now = await own.get(collection, rkey);
+    if (now === undefined) throw new RecordVerificationError(`There is no such record: ${uri}`);
+    // The grants name the record as it is now, which only the host can say.
+    for (const did of new Set(kept.map((grant) => String(grant.value["to"])))) await this.#ports.transport.send(await sealer.share({ uri, record: now.value, cid: now.cid, to: did, rkey: nextRkey() }));
+    return { uri, cid: now.cid };
+  }
+
+  async #openWith({ uri, value }: VerifiedRecord, grant: GivenGrant | undefined): Promise<OpenedRecord> {
+    return this.#ports.sealer.open({ uri, record: value, ...(grant === undefined ? {} : { grant }) });
+  }
+
+  async #grantsOf({ uri, cid }: OwnRecord): Promise<OwnRecord[]> {
+    const grants: OwnRecord[] = [];
+    for await (const grant of this.#ports.own.list(ids.AgentCommsGrant)) {
+      const { subject } = grant.value;
+      if (typeof subject === "object" && subject !== null && "uri" in subject && subject.uri === uri && "cid" in subject && subject.cid === cid) grants.push(grant);
+    }
+    return grants;
+  }
+
+  async #own(uri: string): Promise<OwnRecord> {
+    const { repo, collection, rkey } = addressOf(uri);
+    if (repo !== this.#ports.session.did) throw cannotSeal(`Only what is one's own can be shared, not ${uri}`);
+    const record = await this.#ports.own.get(collection, rkey);
+    if (record === undefined) throw new RecordVerificationError(`There is no such record: ${uri}`);
+    return record;
+  }
+
+  async #ownSealed(uri: string): Promise<OwnRecord> {
+    const record = await this.#own(uri);
+    if (!isSealedRecord(record.collection, record.value)) throw cannotSeal(`Everybody can read it: ${uri}`);
+    return record;
+  }
+
+  async #subjectOf(grant: string): Promise<string> {
+    const { uri, cid, value } = await this.#own(grant);
+    granteeOf({ uri, cid, value, author: this.#ports.session.did, rev: "" });
+    return String(Object(value["subject"]).uri);
+  }
+
+  async #proven(uri: string): Promise<VerifiedRecord> {
+    const record = await readRecord(this.#ports.identities, uri);
+    if (record === undefined) throw new RecordVerificationError(`There is no such record: ${uri}`);
+    return record;
+  }
+
+  async #write(writes: RepoWrite[]): Promise<void> {
+    if (writes.length > MAX_WRITES) throw cannotSeal(`${writes.length} writes in one commit, at most ${MAX_WRITES}: revoke some readers first`);
+    if (writes.length > 0) await this.#ports.session.call(ids.ComAtprotoRepoApplyWrites, { repo: this.#ports.session.did, writes });
+  }
+}
+
+type RepoWrite =
+  | { $type: "com.atproto.repo.applyWrites#update"; collection: string; rkey: string; value: Record<string, unknown> }
+  | { $type: "com.atproto.repo.applyWrites#delete"; collection: string; rkey: string };
+
+const deletion = ({ collection, rkey }: OwnRecord): RepoWrite => ({ $type: "com.atproto.repo.applyWrites#delete", collection, rkey });

@@ -1,0 +1,162 @@
+import { ids, isFinal, isTaskState, replyTo } from "@rookery/lexicon-agent-comms";
+import { addressOf } from "../at-uri.ts";
+import type { Backend, TaskView } from "../backend.ts";
+import { type Content, type ContentInput, toContent } from "../content.ts";
+import { momentOf } from "../deadline.ts";
+import type { Mail } from "../mail.ts";
+import { type IncomingOf, toIncoming } from "../message.ts";
+import type { RequestFields, SendOptions } from "../options.ts";
+import type { Post } from "../post.ts";
+import type { Receipts } from "../receipts.ts";
+import { split } from "../sending.ts";
+import type { Sent } from "../transport.ts";
+import { canceled, expired, outcomeOf, type TaskOutcome } from "./outcome.ts";
+import { progressOf } from "./progress.ts";
+import { type AnswerInput, SentTask, type SentTaskPorts } from "./sent-task.ts";
+import { MAX_WATCHED } from "./settings.ts";
+
+/** What may be said of a request. */
+export interface RequestOptions extends RequestFields, SendOptions {
+  /** Answers what the worker asks for in the middle of the task. */
+  answer?: AnswerInput;
+}
+
+/** What the requester's side needs of the agent. */
+export interface RequestsPorts {
+  backend: Backend;
+  post: Post;
+  mail: Mail;
+  receipts: Receipts;
+  didOf: (actor: string) => Promise<string>;
+  /** A response of one's own tasks, proven and opened. */
+  read(uri: string): Promise<{ uri: string; author: string; sealed: boolean; value: Record<string, unknown>; cid: string } | undefined>;
+  onError: (error: unknown) => void;
+}
+
+type Response = IncomingOf<"response">;
+
+/** What is watched for: from before the request is sent, so that no answer can be too quick. */
+interface Watched {
+  sealed: boolean;
+  early: Response[];
+  task?: SentTask;
+}
+
+/** The tasks that this agent asks others to do. */
+export class Requests {
+  readonly #ports: RequestsPorts;
+  /** By at-uri of the request; oldest first. */
+  readonly #watched = new Map<string, Watched>();
+  #watching = false;
+
+  constructor(ports: RequestsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Ask another agent to do something. @throws SealError @throws ColonyError; nothing was sent then. */
+  async send(to: string, input: ContentInput, { answer, ...options }: RequestOptions = {}): Promise<SentTask> {
+    const { post, didOf } = this.#ports;
+    const did = await didOf(to);
+    const { fields, posting, parts } = split(options);
+    const deadline = options.deadline === undefined ? undefined : momentOf(options.deadline);
+    if (deadline !== undefined) fields["deadline"] = new Date(deadline).toISOString();
+    const rkey = post.nextRkey();
+    const uri = post.uriOf(ids.AgentCommsRequest, rkey);
+    const watched = this.#watch(uri, post.privacyOf(posting) === "sealed");
+    try {
+      const sent = await post.send(ids.AgentCommsRequest, { ...fields, to: did, input: [...toContent(input), ...parts] }, posting, rkey);
+      return this.#begin(sent, deadline, watched, did, answer);
+    } catch (error) {
+      this.#watched.delete(uri);
+      throw error;
+    }
+  }
+
+  /** A task that was sent before, by this process or another; undefined when nothing is known of it. @param uri of the request. */
+  async find(uri: string, answer?: AnswerInput): Promise<SentTask | undefined> {
+    const known = this.#watched.get(uri)?.task;
+    if (known !== undefined) return known;
+    const watched = this.#watch(uri, false);
+    const view = await this.#ports.backend.task(uri).catch((error: unknown) => {
+      this.#watched.delete(uri);
+      throw error;
+    });
+    if (view === undefined || view.role !== "requester") {
+      this.#watched.delete(uri);
+      return undefined;
+    }
+    const task = this.#begin(view, view.deadline === undefined ? undefined : Date.parse(view.deadline), watched, view.peer, answer);
+    const outcome = await this.#outcomeOf(view);
+    if (outcome !== undefined) task.settle(outcome);
+    return task;
+  }
+
+  #watch(uri: string, sealed: boolean): Watched {
+    if (!this.#watching) this.#ports.mail.watch([ids.AgentCommsResponse], (incoming) => incoming.kind === "response" && this.#see(incoming));
+    this.#watching = true;
+    const watched: Watched = { sealed, early: [] };
+    this.#watched.set(uri, watched);
+    const [oldest] = this.#watched.keys();
+    if (this.#watched.size > MAX_WATCHED && oldest !== undefined) this.#watched.delete(oldest);
+    return watched;
+  }
+
+  #see(response: Response): void {
+    const watched = this.#watched.get(response.record.request.uri);
+    // What was asked in confidence is not answered by what anybody on the way could have written.
+    if (watched === undefined || (watched.sealed && !response.sealed)) return;
+    if (watched.task === undefined) watched.early.push(response);
+    else watched.task.take(response);
+  }
+
+  #begin(sent: Sent, deadline: number | undefined, watched: Watched, worker: string, answer: AnswerInput | undefined): SentTask {
+    const { backend, receipts, onError } = this.#ports;
+    const ports: SentTaskPorts = {
+      cancel: (task, reason) => this.#cancel(task, worker, watched.sealed, reason),
+      settled: async ({ uri }) => {
+        const view = await backend.task(uri);
+        return view && this.#outcomeOf(view);
+      },
+      progress: ({ uri }, signal) => progressOf(backend, uri, signal),
+      receipt: (uri, kind, options) => receipts.wait(uri, kind, options),
+      onEnd: ({ uri }) => void this.#watched.delete(uri),
+      ...(answer === undefined ? {} : { answer: (question) => this.#answer(question, answer).catch(onError) }),
+    };
+    const task = new SentTask(sent, deadline, ports);
+    watched.task = task;
+    for (const response of watched.early.splice(0)) task.take(response);
+    return task;
+  }
+
+  async #cancel({ uri, cid }: Sent, worker: string, sealed: boolean, reason: string | undefined): Promise<void> {
+    const { backend, post } = this.#ports;
+    // Whoever has it now: it may have been handed over.
+    const to = (await backend.task(uri).catch(() => undefined))?.peer ?? worker;
+    await post.send(ids.AgentCommsCancel, { to, request: { uri, cid }, ...(reason === undefined ? {} : { reason }) }, { privacy: sealed ? "sealed" : "public" });
+  }
+
+  async #answer(question: Response, answer: AnswerInput): Promise<void> {
+    const content: Content = toContent(await answer(question));
+    const { request } = question.record;
+    const thread = { ...replyTo({ uri: question.uri, cid: question.cid }, {}), root: request };
+    await this.#ports.post.send(ids.AgentCommsMessage, { to: [question.author], content, thread }, { privacy: question.sealed ? "sealed" : "public" });
+  }
+
+  async #outcomeOf({ state, response, error }: TaskView): Promise<TaskOutcome | undefined> {
+    if (!isTaskState(state) || !isFinal(state)) return undefined;
+    const found = response && (await this.#ports.read(response.uri));
+    if (found !== undefined) {
+      const { uri, cid, author, sealed, value } = found;
+      const incoming = toIncoming({ uri, cid, author, value, action: "create", seq: 0, receivedAt: "" }, sealed);
+      const outcome = incoming.kind === "response" ? outcomeOf(incoming) : undefined;
+      if (outcome?.state === state) return outcome;
+    }
+    if (state === "completed") return undefined;
+    if (state === "expired") return expired();
+    if (state === "canceled") return canceled();
+    return { state: state === "rejected" ? "rejected" : "failed", reason: error?.message ?? `The task ${state}`, final: true, ...(error === undefined ? {} : { error }) };
+  }
+}
+
+/** Repository that holds a request: whose task it is. */
+export const requesterOf = (uri: string): string => addressOf(uri).repo;

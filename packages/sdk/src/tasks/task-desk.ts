@@ -1,0 +1,89 @@
+import type { Inbox } from "../inbox.ts";
+import type { Incoming, IncomingOf } from "../message.ts";
+import type { Order } from "./job.ts";
+import { answerHandoff, type HandoffHandler } from "./offers.ts";
+import { RefusedError } from "./refused-error.ts";
+import { requesterOf } from "./requests.ts";
+import { WorkDesk, type WorkDeskPorts } from "./work-desk.ts";
+import { type RequestHandlers, Worker, type WorkerOptions } from "./worker.ts";
+
+/** What the desk needs of the agent. */
+export interface TaskDeskPorts extends WorkDeskPorts {
+  inbox: Inbox;
+}
+
+const decline: HandoffHandler = () => {
+  throw new RefusedError("Takes no tasks over", "declined");
+};
+
+/** Where tasks for this agent arrive: by a request, or by a handoff. */
+export class TaskDesk {
+  readonly #ports: TaskDeskPorts;
+  readonly #work: WorkDesk;
+  #worker: Worker | undefined;
+  #decide: HandoffHandler | undefined;
+
+  constructor(ports: TaskDeskPorts) {
+    this.#ports = ports;
+    this.#work = new WorkDesk(ports);
+  }
+
+  /** Whether something that arrived is worked on here. */
+  works({ kind }: Incoming): boolean {
+    return this.#worker !== undefined && (kind === "request" || kind === "handoff");
+  }
+
+  /** @returns a function that stops. @throws Error when there is a handler already. */
+  work(handlers: RequestHandlers, options: WorkerOptions): () => void {
+    if (this.#worker !== undefined) throw new Error("There is a handler of requests already: stop it first, or give one handler for each capability");
+    const worker = new Worker(handlers, this.#work, options);
+    this.#worker = worker;
+    const stop = this.#ports.mail.listen((incoming) => this.#see(worker, incoming));
+    return () => {
+      stop();
+      worker.close();
+      if (this.#worker === worker) this.#worker = undefined;
+    };
+  }
+
+  /** @returns a function that stops. @throws Error when there is a handler already. */
+  decide(handler: HandoffHandler): () => void {
+    if (this.#decide !== undefined) throw new Error("There is a handler of handoffs already: stop it first");
+    this.#decide = handler;
+    return () => {
+      if (this.#decide === handler) this.#decide = undefined;
+    };
+  }
+
+  close(): void {
+    this.#worker?.close();
+  }
+
+  async #see(worker: Worker, incoming: Incoming): Promise<void> {
+    if (incoming.disposition !== "accepted") return;
+    if (incoming.kind === "request") return this.#take(worker, orderOf(incoming), incoming);
+    if (incoming.kind !== "handoff" || incoming.record.to !== this.#ports.did) return;
+    const order = await this.#takeOver(incoming);
+    if (order !== undefined) await this.#take(worker, order, incoming);
+  }
+
+  async #take(worker: Worker, order: Order, incoming: IncomingOf<"request"> | IncomingOf<"handoff">): Promise<void> {
+    const release = this.#ports.inbox.hold();
+    await worker.take(order, () => {
+      release();
+      if (incoming.record.ackRequested?.processed === true) void this.#ports.backend.acknowledge([incoming.uri]).catch((error: unknown) => this.#ports.onError(error));
+    });
+  }
+
+  /** The task, if it is this agent's now: an offer is answered once, also when it is shown again. */
+  async #takeOver(incoming: IncomingOf<"handoff">): Promise<Order | undefined> {
+    const { post, did, backend } = this.#ports;
+    const { record, sealed, uri, cid, author } = incoming;
+    const known = (await backend.task(record.request.uri))?.handoff;
+    if (known?.uri === uri && known.state === "accepted") return { ...record.request, requester: requesterOf(record.request.uri), sealed, input: record.input ?? [], source: { uri, cid, author, record } };
+    if (known?.uri !== uri || known.state !== "offered") return undefined;
+    return answerHandoff(post, did, incoming, this.#decide ?? decline);
+  }
+}
+
+const orderOf = ({ uri, cid, author, sealed, record }: IncomingOf<"request">): Order => ({ uri, cid, requester: author, sealed, input: record.input, source: { uri, cid, author, record } });
