@@ -44,13 +44,13 @@ async function orAnew<T>(engine: Engine, run: () => Promise<T>): Promise<T> {
 export function openMemory(ports: MemoryPorts): Memory {
   const engine = new Engine(ports);
   return {
-    remember: (input) => remember(engine, input),
+    remember: (input) => orAnew(engine, () => remember(engine, input)),
     recall: (input) => orAnew(engine, () => recall(engine, input)),
-    forget: (input) => forget(engine, input),
+    forget: (input) => orAnew(engine, () => forget(engine, input)),
     pin: (input) => pin(engine, input),
-    compact: () => compact(engine),
+    compact: () => orAnew(engine, () => compact(engine)),
     stats: () => stats(engine),
-    catchUp: (limit) => engine.catchUp(limit),
+    catchUp: (limit) => orAnew(engine, () => engine.catchUp(limit)),
     reembed: () => engine.reembed(),
     rebuild: () => engine.rebuild(),
     evict: () => engine.evict(),

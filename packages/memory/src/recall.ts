@@ -54,7 +54,7 @@ async function fitting(engine: Engine, query: string, filter: Filter): Promise<F
   const vector = await vectorOf(engine, query);
   // From here on nothing waits: index and filter are of one moment.
   const index = engine.index();
-  const asked = { terms, embedder: embedder.id, vector, minCosine: embedder.threshold / 2 };
+  const asked = { terms, embedder: embedder.id, vector, minCosine: embedder.unrelated + (embedder.related - embedder.unrelated) / 6 };
   const ranked = rank(search(index, asked, makeFilter(filter, index.superseded)), embedder, filter.now);
   return ranked.slice(0, 50).map((hit) => ({ path: pathOf(hit), score: hit.score }));
 }

@@ -48,13 +48,15 @@ export class FakeRepo implements RepoAccess {
   };
 }
 
-/** A memory over a repository, with a clock of the test's. */
-export function fakeMemory(repo = new FakeRepo(), more: Partial<MemoryPorts> & { pages?: PageStore } = {}) {
+/** A memory over a repository, with a clock of the test's. @param more `wrap` puts something around the pages, `kept` is what they hold at first. */
+export function fakeMemory(repo = new FakeRepo(), { wrap = (store) => store, kept = [], ...more }: Partial<MemoryPorts> & { wrap?: (store: PageStore) => PageStore; kept?: { name: string; data: Uint8Array }[] } = {}) {
   const records = listedRecords(repo);
   const clock = { now: START };
   let count = 0;
   const faults: string[] = [];
-  const pages = more.pages ?? memoryPages((done) => records.settle(done));
+  const store = memoryPages((done) => records.settle(done));
+  store.commit({ put: kept, drop: [], done: [] });
+  const pages = wrap(store);
   const memory = openMemory({
     did: repo.did,
     records,

@@ -4,8 +4,9 @@ export interface Embedder {
   readonly id: string;
   /** Numbers of a vector. */
   readonly dim: number;
-  /** Cosine from which two texts are held to be about the same: 0 to 1, found by trying. */
-  readonly threshold: number;
+  /** Cosine of texts that have nothing to do with each other, and one from which two are about the same: found by trying. */
+  readonly unrelated: number;
+  readonly related: number;
   /** One vector for each text, in order, of any length. May throw when it cannot be reached. */
   embed(texts: string[], purpose: "memory" | "query"): Promise<Float32Array[]>;
 }

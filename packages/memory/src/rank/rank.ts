@@ -1,7 +1,7 @@
 import type { Embedder } from "../embed/embedder.ts";
 import type { Hit } from "../index/search.ts";
 import { kindAt } from "../index/page.ts";
-import { AGE_WEIGHT, HALF_LIFE, IMPORTANCE_WEIGHT, MIN_COVERAGE, RANKED, RRF_K } from "../limits.ts";
+import { AGE_WEIGHT, HALF_LIFE, IMPORTANCE_WEIGHT, SURE_COVERAGE, RANKED, RRF_K } from "../limits.ts";
 
 /** A hit with its place among the others. */
 export interface Ranked extends Hit {
@@ -14,14 +14,20 @@ export interface Ranked extends Hit {
  * lists, by words and by vectors, are fused by rank, since their scores mean different things; age and importance then
  * lower the score. Equal scores: the newer first, then by the hash of the path, so that the order is always the same.
  */
-export function rank(hits: readonly Hit[], { threshold }: Pick<Embedder, "threshold">, now: number): Ranked[] {
-  const relevant = hits.filter(({ coverage, cosine }) => coverage >= MIN_COVERAGE || cosine >= threshold);
+export function rank(hits: readonly Hit[], embedder: Likeness, now: number): Ranked[] {
+  const relevant = hits.filter((hit) => isRelevant(hit, embedder));
   const fused = new Map<Hit, number>();
   for (const list of [ranked(relevant, ({ bm25 }) => bm25), ranked(relevant, ({ cosine }) => cosine)])
     list.forEach((hit, at) => fused.set(hit, (fused.get(hit) ?? 0) + 1 / (RRF_K + at + 1)));
   const best = 2 / (RRF_K + 1);
   return [...fused].map(([hit, sum]) => ({ ...hit, score: (sum / best) * weightOf(hit, now) })).sort((a, b) => b.score - a.score || inOrder(a, b));
 }
+
+type Likeness = Pick<Embedder, "unrelated" | "related">;
+
+/** Words and vectors each say how sure they are; together they have to be. */
+export const isRelevant = ({ coverage, cosine }: Pick<Hit, "coverage" | "cosine">, { unrelated, related }: Likeness): boolean =>
+  coverage / SURE_COVERAGE + Math.max(0, cosine - unrelated) / (related - unrelated) >= 1;
 
 const ranked = (hits: readonly Hit[], of: (hit: Hit) => number): Hit[] =>
   hits

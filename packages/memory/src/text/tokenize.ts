@@ -2,9 +2,9 @@ import { stopWords } from "./stop-words.ts";
 
 /** Runs of letters, marks and digits, in any script. */
 const RUN = /[\p{L}\p{M}\p{N}]+/gu;
-/** Scripts that write no spaces between words. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const SPLIT_UNSPACED = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{M}ー]+)/u;
+/** Scripts that write no spaces between words, and Hangul, which writes endings onto them. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Hangul}]/u;
+const SPLIT_UNSPACED = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Hangul}\p{M}ー]+)/u;
 /** Diacritics of scripts in which people leave them out when they type in a hurry. */
 const MARKS = /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu;
 const LATIN = /^[a-z]+$/;
@@ -13,6 +13,9 @@ const MAX_TOKEN = 40;
 
 /** The same text for whoever compares: compatibility forms and case folded, diacritics of alphabets dropped. */
 export const fold = (text: string): string => text.normalize("NFKD").replace(MARKS, "").normalize("NFKC").toLowerCase();
+
+/** As folded words are compared with. */
+const stopped: ReadonlySet<string> = new Set(Array.from(stopWords, fold));
 
 /**
  * The words of a text that say what it is about, in order, with repeats. Words are runs of letters and digits; where a
@@ -30,7 +33,7 @@ export function tokenize(text: string): string[] {
 }
 
 function addWord(word: string, tokens: string[]): void {
-  if (!stopWords.has(word) && (word.length > 1 || /\p{N}/u.test(word))) tokens.push(stem(word.slice(0, MAX_TOKEN)));
+  if (!stopped.has(word) && (word.length > 1 || /\p{N}/u.test(word))) tokens.push(stem(word.slice(0, MAX_TOKEN)));
 }
 
 function addPairs(run: string, tokens: string[]): void {
