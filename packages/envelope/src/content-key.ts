@@ -27,5 +27,12 @@ export const contentKeyOf = async (dataKey: Uint8Array, salt: Bytes, binding: By
 export const dataKeyOfEpoch = (epochKey: Uint8Array, salt: Bytes, { repo, collection, rkey }: SealContext): Promise<Bytes> =>
   hkdf(epochKey, salt, concat(utf8(`${DOMAIN} epoch`), new Uint8Array(1), encodeData([repo, collection, rkey])), 32);
 
-/** Public name of an epoch key, 16 bytes, from which nothing of the key follows. */
-export const epochIdOf = (epochKey: Uint8Array): Promise<Bytes> => hkdf(epochKey, EMPTY, utf8(`${DOMAIN} epoch-id`), 16);
+/** Names that were asked for, for as long as somebody holds the key: an agent opens thousands of its own records by a few. */
+const named = new WeakMap<Uint8Array, Bytes>();
+
+/** Public name of an epoch key, 16 bytes, from which nothing of the key follows. A key that is given is not changed any more. */
+export const epochIdOf = async (epochKey: Uint8Array): Promise<Bytes> => {
+  const known = named.get(epochKey) ?? (await hkdf(epochKey, EMPTY, utf8(`${DOMAIN} epoch-id`), 16));
+  named.set(epochKey, known);
+  return known;
+};
