@@ -92,6 +92,7 @@ export class TestPeer extends PeerObject<Env> {
         },
       },
       deliveriesOf: (commit) => controls.deliveriesOf(commit),
+      localOf: async (dids) => dids.filter((did) => !did.endsWith("elsewhere")),
     };
   }
 

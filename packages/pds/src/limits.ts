@@ -94,8 +94,8 @@ export const MAX_INBOX_UNTOLD = 1_000;
 export const MAX_REASON_CHARS = 1_000;
 /** Tries of a delivery that does not verify, before it is parked. */
 export const INBOX_INVALID_TRIES = 4;
-/** Tries of a delivery whose sender's identity cannot be had, before it is parked: about a day. */
-export const INBOX_UNRESOLVED_TRIES = 32;
+/** Tries of a delivery whose sender's identity cannot be had, before it is parked: eight days, since its host or the directory may be away for a week. */
+export const INBOX_UNRESOLVED_TRIES = 200;
 export const INBOX_RETRY_FIRST = SECOND;
 export const INBOX_RETRY_LAST = HOUR;
 /** How long one alarm spends on deliveries that wait, and on pulling: the object's other work shares the alarm. The rest has its turn with the next. */

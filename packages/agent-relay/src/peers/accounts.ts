@@ -71,6 +71,13 @@ export class Accounts {
     this.#remember(account);
   }
 
+  /** Forget an account, within the caller's transaction. */
+  remove(did: string): void {
+    this.#sql.exec("DELETE FROM account WHERE did = ?", did);
+    this.#cache.delete(did);
+    this.#count = undefined;
+  }
+
   /** Forget what is in memory: after a transaction was rolled back. */
   reload(): void {
     this.#cache.clear();
@@ -104,3 +111,8 @@ export class Accounts {
 function accountOf({ head, data, active, carried, ...rest }: Row): Account {
   return { ...rest, commit: new Uint8Array(head), data: new Uint8Array(data), active: active === 1, carried: carried === 1 };
 }
+
+const EMPTY = new Uint8Array();
+
+/** One of which nothing was seen yet. */
+export const newAccount = (did: string): Account => ({ did, rev: "", commit: EMPTY, data: EMPTY, active: true, status: null, carried: false, desync: 0, due: null, tries: 0 });

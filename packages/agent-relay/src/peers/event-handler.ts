@@ -12,7 +12,7 @@
 import { cidEquals, cidToString } from "@rookery/repo";
 import { chainFailure, encodeIdentityFrame, isDatetime, templateOf, type AccountBody, type AccountStatus, type ChainState, type CheckedCommit, type CommitBody, type FrameTemplate, type SyncBody } from "@rookery/sync";
 import type { CarriedRow } from "../network/network-api.ts";
-import type { Account } from "./accounts.ts";
+import { type Account, newAccount } from "./accounts.ts";
 import { collectionFilter, collectionOf } from "./collections.ts";
 import type { Held } from "./held.ts";
 import { isAccountDid } from "./identities.ts";
@@ -199,10 +199,6 @@ export class EventHandler {
 }
 
 const KINDS = { "#commit": "commit", "#sync": "sync", "#identity": "identity", "#account": "account" } as const;
-
-const EMPTY = new Uint8Array();
-
-const newAccount = (did: string): Account => ({ did, rev: "", commit: EMPTY, data: EMPTY, active: true, status: null, carried: false, desync: 0, due: null, tries: 0 });
 
 const stateFields = ({ rev, commit, data }: ChainState) => ({ rev, head: cidToString(commit), data: cidToString(data) });
 

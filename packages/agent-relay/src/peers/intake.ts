@@ -10,6 +10,7 @@
  * A crash or failure before 4 leaves everything as it was: the host is asked again from the stored cursor, and the network
  * relay leaves out what it has.
  */
+import { tidOf } from "@rookery/repo";
 import { ok, type Outcome } from "@rookery/sync";
 import type { Accounts } from "./accounts.ts";
 import type { Received } from "./connection.ts";
@@ -18,6 +19,8 @@ import type { Held } from "./held.ts";
 import type { PeerPorts } from "./peer-api.ts";
 import type { PeerStore } from "./peer-row.ts";
 import { seqOf } from "./position.ts";
+import { HOLE_MARGIN_MS } from "./settings.ts";
+import { writeSweep } from "./sweep-place.ts";
 import { isOffence, type Standing } from "./standing.ts";
 import { readMessage, type StreamItem } from "./stream-item.ts";
 import { Turn } from "./turn.ts";
@@ -143,8 +146,14 @@ export class Intake {
     peer.refuse(turn.refused);
     const accepted = (peer.row?.accepted ?? 0) + turn.accepted;
     const place = progress === undefined ? {} : { cursor: progress.cursor, lastEventAt: now() };
-    peer.change({ accepted, ...place, ...(progress?.hasHole === true && accounts.count > 0 ? { sweep: "" } : {}) });
+    peer.change({ accepted, ...place, ...(progress?.hasHole === true && accounts.count > 0 ? { sweep: writeSweep({ cursor: "", since: this.#heardAt() }) } : {}) });
     fault("peer.transaction");
+  }
+
+  /** Up to where we have heard of the host for sure; undefined when we never did. */
+  #heardAt(): string | undefined {
+    const { lastEventAt } = this.#stores.peer.row ?? {};
+    return typeof lastEventAt === "number" ? tidOf(Math.max(0, lastEventAt - HOLE_MARGIN_MS) * 1_000, 0) : undefined;
   }
 
   #judge(turn: Turn): void {

@@ -2,7 +2,7 @@
  * What an account wrote while we missed its commits: a commit that was never seen delivers nothing, so its records are asked for
  * one by one, each with its proof, and go the way of records of hosts that are no peers. Whoever has one already leaves it out.
  */
-import { CarError, CidError, cidKey, cidToString, CommitError, InvalidNodeError, isTid, MissingBlockError, PathError, verifyProof, type ProofResult, type Sha256 } from "@rookery/repo";
+import { CarError, CidError, cidKey, cidToString, CommitError, InvalidNodeError, MissingBlockError, PathError, verifyProof, type ProofResult, type Sha256 } from "@rookery/repo";
 import type { DeliveryHint } from "@rookery/sync";
 import type { ProvenRecord } from "../network/network-api.ts";
 import { MAX_PROOF_BYTES, MAX_PROVEN_RECORDS } from "../settings.ts";
@@ -20,12 +20,6 @@ export interface MissedOptions {
   /** Leave out what the host does not prove, and say so in the log: one such record must not hold up its account for ever. */
   isLenient: boolean;
 }
-
-/** Whether a record was made after a rev, by its key: those of messages are TIDs, as revs are. */
-export const isMadeAfter = (path: string, rev: string): boolean => {
-  const rkey = path.slice(path.indexOf("/") + 1);
-  return isTid(rkey) && rkey > rev;
-};
 
 /** Deliver records at these paths, oldest first. One that is gone by now is left out. @throws what may be different next time. */
 export async function deliverMissed(options: MissedOptions, did: string, paths: string[]): Promise<void> {

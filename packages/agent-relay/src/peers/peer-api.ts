@@ -67,4 +67,6 @@ export interface PeerPorts {
   network: { ingest(batch: PeerBatch): Promise<Outcome<null>>; deliver(records: ProvenRecord[]): Promise<Outcome<null>> };
   /** Whom the records of a commit are for (agent.comms.*), as an agent's own outbox says it. */
   deliveriesOf(commit: CheckedCommit): DeliveryHint[];
+  /** Which of these DIDs are agents here. */
+  localOf(dids: string[]): Promise<string[]>;
 }

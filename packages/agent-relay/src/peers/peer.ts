@@ -73,7 +73,8 @@ export class Peer {
     this.#identities = new Identities({ resolveDid: (did, fresh) => ports.resolveDid(did, fresh), now, wait: (ms) => scheduler.wait(ms) });
     const shared = { peer, serial: this.#serial, now, random };
     this.#resyncer = new Resyncer({
-      ...shared, storage, accounts, outgoing: new Outgoing(storage.sql), network: ports.network, limits: limits.resync, sha256,
+      ...shared, storage, accounts, outgoing: new Outgoing(storage.sql), network: ports.network, limits: limits.resync, maxAccounts: limits.maxAccounts, sha256,
+      localOf: (dids) => ports.localOf(dids),
       client: () => this.#current.client,
       verifier: () => this.#current.verifier,
       deliveriesOf: (commit) => this.#deliveriesOf(commit),

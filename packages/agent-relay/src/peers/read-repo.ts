@@ -13,14 +13,14 @@ export interface ReadRepo {
   block: Uint8Array;
   /** Collections that have records, at most {@link MAX_COLLECTIONS} of them. */
   collections: string[];
-  /** Paths that the caller asked to be told of. */
-  noted: string[];
 }
 
-/** Which records the caller wants to know of: the first so many that fit. */
-export interface Note {
-  isNoted(path: string): boolean;
-  most: number;
+/** Who looks on while it is read. */
+export interface Onlooker {
+  /** A block that is no node of the tree. Its bytes are the stream's, and good during the call only. */
+  block(cid: CidBytes, bytes: Uint8Array): void;
+  /** A record of the tree, in order; its block came before. */
+  entry(path: string, cid: CidBytes): void;
 }
 
 /** Bounds in bytes. */
@@ -36,7 +36,7 @@ export class RepoError extends Error {
 
 /** Collections told of one repository: what a directory wants to know, not what somebody fills it with. */
 const MAX_COLLECTIONS = 200;
-const NOTHING: Note = { isNoted: () => false, most: 0 };
+const NOBODY: Onlooker = { block: () => undefined, entry: () => undefined };
 /** What a CID in a set costs, in bytes. */
 const CID_COST = 120;
 /** A commit is far below; whatever is larger and no node is a record. */
@@ -45,18 +45,18 @@ const MAX_COMMIT_BLOCK_BYTES = 1_000;
 const PAUSE_EVERY_KEYS = 2_000;
 
 /** Read a CAR to its end. @throws RepoError; and what the stream throws. */
-export async function readRepo(stream: ReadableStream<Uint8Array>, did: string, sha256: Sha256, limits: ReadRepoLimits, note: Note = NOTHING): Promise<ReadRepo> {
+export async function readRepo(stream: ReadableStream<Uint8Array>, did: string, sha256: Sha256, limits: ReadRepoLimits, onlooker: Onlooker = NOBODY): Promise<ReadRepo> {
   const kept = new Kept(limits.maxKeptBytes);
   try {
     const car = new CarReader(sha256, { maxBytes: limits.maxBytes });
-    for await (const chunk of stream) for (const { cid, bytes } of car.push(chunk)) kept.add(cid, bytes);
+    for await (const chunk of stream) for (const { cid, bytes } of car.push(chunk)) if (!kept.add(cid, bytes)) onlooker.block(cid, bytes);
     car.end();
     const [commit] = car.roots ?? [];
     const block = commit === undefined ? undefined : kept.get(commit);
     if (commit === undefined || block === undefined) throw new RepoError("the CAR does not hold its root");
     const signed = decodeCommit(block);
     if (signed.did !== did) throw new RepoError(`asked for ${did}, got the repository of ${signed.did}`);
-    return { signed, commit, block, ...(await walk(kept, signed.data, sha256, note)) };
+    return { signed, commit, block, ...(await walk(kept, signed.data, sha256, onlooker)) };
   } catch (error) {
     if (error instanceof CarError || error instanceof CommitError || error instanceof InvalidNodeError) throw new RepoError(error.message);
     throw error;
@@ -64,9 +64,8 @@ export async function readRepo(stream: ReadableStream<Uint8Array>, did: string, 
 }
 
 /** Every node and record of the tree must have been there, each key in its layer and in order. A long walk lets others have their turn. */
-async function walk(kept: Kept, root: CidBytes, sha256: Sha256, note: Note): Promise<{ collections: string[]; noted: string[] }> {
+async function walk(kept: Kept, root: CidBytes, sha256: Sha256, onlooker: Onlooker): Promise<{ collections: string[] }> {
   const collections = new Set<string>();
-  const noted: string[] = [];
   let last = "";
   let sincePause = 0;
   const enter = async (cid: CidBytes, layer: number): Promise<void> => {
@@ -82,13 +81,13 @@ async function walk(kept: Kept, root: CidBytes, sha256: Sha256, note: Note): Pro
       if (!kept.has(value)) throw new RepoError(`the record at ${key.slice(0, 200)} is missing`);
       last = key;
       if (collections.size < MAX_COLLECTIONS) collections.add(collectionOf(key));
-      if (noted.length < note.most && note.isNoted(key)) noted.push(key);
+      onlooker.entry(key, value);
       if (++sincePause % PAUSE_EVERY_KEYS === 0) await scheduler.wait(0);
     }
   };
   const [first] = nodeOf(kept, root).keys;
   await enter(root, first === undefined ? 0 : keyHeight(sha256, first));
-  return { collections: [...collections], noted };
+  return { collections: [...collections] };
 }
 
 function nodeOf(kept: Kept, cid: CidBytes): NodeData {
@@ -108,13 +107,15 @@ class Kept {
     this.#maxBytes = maxBytes;
   }
 
-  add(cid: CidBytes, bytes: Uint8Array): void {
+  /** Whether it is kept whole. */
+  add(cid: CidBytes, bytes: Uint8Array): boolean {
     const isKept = looksLikeNode(bytes) || (bytes.length <= MAX_COMMIT_BLOCK_BYTES && looksLikeCommit(bytes));
     this.#bytes += CID_COST + (isKept ? bytes.length : 0);
     if (this.#bytes > this.#maxBytes) throw new RepoError(`more than ${this.#maxBytes} bytes of tree`);
     // A copy: a view would keep the piece of the stream alive.
     if (isKept) this.nodes.set(cid, bytes.slice());
     else this.#others.add(cidKey(cid));
+    return isKept;
   }
 
   get(cid: CidBytes): Uint8Array | undefined {

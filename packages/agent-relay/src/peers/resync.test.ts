@@ -334,6 +334,31 @@ describe("a hole in the host's stream", () => {
     expect(peer.rows.filter(({ kind }) => kind === "sync").map((row) => row.did)).toEqual([agent.did]);
     expect(await fetches(peer)).toBe(1);
   });
+
+  it("hides an account that began meanwhile: it is found in the list, and what it wrote is delivered; one that nobody has is forgotten", async () => {
+    const { peer, agent } = await followed("hole-new");
+    peer.controls.limits.resync = { ...PEER_LIMITS.resync, ...peer.controls.limits.resync, missedTries: 3 };
+    peer.controls.deliveriesOf = ({ ops }) => ops.flatMap(({ path, cid }) => (cid === null ? [] : [{ path, cid: cidToString(cid), action: "create" as const, to: ["did:plc:x"] }]));
+    await peer.stub.abort().catch(() => undefined);
+    const [fresh, quiet] = [peer.agent(5), peer.agent(6)];
+    const micros = Date.now() * 1_000;
+    const [written, before] = [tidOf(micros + 5e6, 1), tidOf(micros - 90 * 86_400e6, 1)];
+    fresh.wait(micros + 6e6 - 1_700_000_000_000_000);
+    fresh.commit([message(written), message(before)]);
+    quiet.commit([message("longago")]);
+    for (const one of [agent, fresh, quiet]) await peer.publish(one);
+    const path = `agent.comms.message/${written}`;
+    await peer.server.answer(`getRecord?${new URLSearchParams({ did: fresh.did, collection: "agent.comms.message", rkey: written }).toString()}`, { status: 200, body: fresh.proof(path) });
+    const entries = [agent, fresh, quiet].map((one) => ({ did: one.did, head: cidToString(one.latest.cid), rev: one.latest.rev, active: true }));
+    const madeUp = { ...entries[1], did: peer.agent(7).did };
+    await peer.server.answer("listRepos?limit=1000", { status: 200, body: JSON.stringify({ repos: [...entries, madeUp, { ...madeUp, did: "no did" }] }) });
+    await peer.server.greet([encodeInfoFrame({ name: "OutdatedCursor" })]);
+    await peer.stub.check();
+    await until("delivered", () => peer.controls.proven.length === 1);
+    expect(peer.controls.proven.map(({ author, hint }) => [author, hint.path])).toEqual([[fresh.did, path]]);
+    await until("forgotten", async () => (await peer.status()).accounts === 2);
+    await inSync(peer);
+  });
 });
 
 /** The archive without its last block, which is a record. */

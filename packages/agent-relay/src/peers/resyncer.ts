@@ -3,15 +3,18 @@
  * tells everybody where it stands now. What came of the account meanwhile was held, and goes on from there.
  *
  * After a hole in the host's stream (its window was shorter than our absence) any account may have missed its last commit.
- * Those that write again show it themselves; of the others the host's listRepos is compared with what is known.
+ * Those that write again show it themselves; of the others the host's listRepos is compared with what is known. One that is not
+ * known may have begun meanwhile, and is fetched too, as far as it wrote since.
  */
 import { cidEquals, type Sha256 } from "@rookery/repo";
 import { checkRev } from "@rookery/sync";
-import type { Account, Accounts } from "./accounts.ts";
+import { type Account, type Accounts, newAccount } from "./accounts.ts";
 import { backoffMs } from "./backoff.ts";
-import { collectionOf } from "./collections.ts";
+import { readSweep, writeSweep } from "./sweep-place.ts";
 import { HostError, type HostClient } from "./host-client.ts";
-import { deliverMissed, isMadeAfter } from "./missed.ts";
+import { isAccountDid } from "./identities.ts";
+import { deliverMissed } from "./missed.ts";
+import { MissedMail } from "./missed-mail.ts";
 import { activeRow, syncRow, type Outgoing, type Resynced } from "./outgoing.ts";
 import type { PeerPorts } from "./peer-api.ts";
 import type { PeerStore } from "./peer-row.ts";
@@ -19,7 +22,7 @@ import { positionAfter } from "./position.ts";
 import { Quota } from "./quota.ts";
 import { readRepo, RepoError } from "./read-repo.ts";
 import type { Serial } from "./serial.ts";
-import { MAX_MISSED_RECORDS, MAX_SWEEP_PAGES, RESYNCS_PER_QUARTER, type ResyncLimits } from "./settings.ts";
+import { MAX_SWEEP_PAGES, RESYNCS_PER_QUARTER, type ResyncLimits } from "./settings.ts";
 import type { Verifier } from "./verifier.ts";
 
 export interface ResyncerOptions {
@@ -36,6 +39,8 @@ export interface ResyncerOptions {
   verifier: () => Verifier;
   isKept: (collection: string) => boolean;
   deliveriesOf: PeerPorts["deliveriesOf"];
+  localOf: PeerPorts["localOf"];
+  maxAccounts: number;
   /** Deal with what was held of an account. */
   release: (did: string) => Promise<void>;
   now: () => number;
@@ -85,10 +90,11 @@ export class Resyncer {
   }
 
   async #fetch({ did, rev: known, tries }: Account): Promise<void> {
-    const { client, sha256, limits, verifier, serial, isKept, peer, network, deliveriesOf, now } = this.#options;
+    const { client, sha256, limits, verifier, serial, isKept, peer, network, deliveriesOf, localOf, now } = this.#options;
     if (this.#quota.isSpent(did, now())) return this.#postpone(did, "its chain breaks again and again");
-    const isMissed = (path: string) => isKept(collectionOf(path)) && isMadeAfter(path, known);
-    const repo = await readRepo(await client().repo(did), did, sha256, limits, { isNoted: isMissed, most: MAX_MISSED_RECORDS });
+    const isDelivered = peer.row?.config.deliver === true;
+    const missed = new MissedMail({ did, since: known, isKept, deliveriesOf });
+    const repo = await readRepo(await client().repo(did), did, sha256, limits, ...(isDelivered ? [missed] : []));
     const future = checkRev(repo.signed.rev, now());
     if (future !== undefined) throw new RepoError(future.message);
     const verified = await verifier().signature(repo.signed);
@@ -96,7 +102,7 @@ export class Resyncer {
     const { rev, data } = repo.signed;
     // Before the account counts as mended: a crash in between delivers them again, which does no harm.
     const isLenient = tries >= limits.missedTries;
-    if (peer.row?.config.deliver === true) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network, isLenient }, did, repo.noted);
+    if (isDelivered) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network, isLenient }, did, await missed.paths(localOf));
     await serial.run(async () => this.#settle({ did, n: 0, rev, data, commit: repo.commit, block: repo.block, collections: repo.collections, time: new Date(now()).toISOString() }));
     await serial.run(() => this.#tell());
   }
@@ -165,7 +171,8 @@ export class Resyncer {
     });
   }
 
-  async #sweep(cursor: string): Promise<void> {
+  async #sweep(place: string): Promise<void> {
+    const { cursor, since } = readSweep(place);
     const { client, serial, peer, accounts, limits, now, storage, random } = this.#options;
     if (cursor === "") this.#sweptPages = 0;
     try {
@@ -174,11 +181,11 @@ export class Resyncer {
         storage.transactionSync(() => {
           for (const { did, rev } of page.repos) {
             const account = accounts.find(did);
-            if (account === undefined || !account.active || account.due !== null || rev <= account.rev) continue;
-            accounts.save({ ...account, due: now() + limits.suspicionMs });
+            if (account === undefined) this.#suspect(did, rev, since);
+            else if (account.active && account.due === null && rev > account.rev) accounts.save({ ...account, due: now() + limits.suspicionMs });
           }
           this.#sweepTries = 0;
-          peer.change({ sweep: ++this.#sweptPages < MAX_SWEEP_PAGES ? (page.cursor ?? null) : null });
+          peer.change({ sweep: ++this.#sweptPages < MAX_SWEEP_PAGES && page.cursor !== undefined ? writeSweep({ cursor: page.cursor, since }) : null });
         }),
       );
     } catch (error) {
@@ -188,12 +195,23 @@ export class Resyncer {
     }
   }
 
+  /** An account that is not known has written since we last heard of its host: it is fetched like one whose chain broke. */
+  #suspect(did: string, rev: string, since: string | undefined): void {
+    const { accounts, peer, maxAccounts, limits, now } = this.#options;
+    const { row } = peer;
+    if (row === undefined || since === undefined || rev <= since || !isAccountDid(did) || accounts.count >= maxAccounts) return;
+    if (row.config.allowAgents?.includes(did) === false) return;
+    accounts.save({ ...newAccount(did), rev: since, desync: positionAfter(row.cursor), due: now() + limits.suspicionMs });
+  }
+
   async #postpone(did: string, message: string): Promise<void> {
-    const { serial, accounts, peer, limits, now, random } = this.#options;
+    const { serial, accounts, peer, limits, now, random, storage } = this.#options;
     await serial.run(async () => {
       const account = accounts.find(did);
       if (account === undefined || account.due === null) return;
       const tries = account.tries + 1;
+      // A host may list whatever it likes: of one that was never seen nothing is kept for ever.
+      if (account.commit.length === 0 && tries >= limits.missedTries) return storage.transactionSync(() => accounts.remove(did));
       accounts.save({ ...account, tries, due: now() + backoffMs(tries, limits.retry, random) });
       peer.change({ error: `${did} cannot be resynchronized: ${message}` });
     });

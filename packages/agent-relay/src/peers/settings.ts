@@ -119,6 +119,16 @@ export const RESYNCS_PER_QUARTER = 5;
 /** After a resync failed for reasons of our own. */
 export const RESYNC_RETRY_MS = 30_000;
 
-/** Records of one account that are asked for after its commits were missed, and proofs handed on together (RPC carries 32 MiB). */
-export const MAX_MISSED_RECORDS = 200;
+/**
+ * Records of one account to agents here that are asked for after its commits were missed, each by itself: a week at two a minute.
+ * Beyond that the newest are, which is said in the log.
+ */
+export const MAX_MISSED_RECORDS = 20_000;
+/** Records of one repository that are remembered until it is read to its end (about 200 bytes each). */
+export const MAX_SEEN_RECORDS = 100_000;
+/** How far an author's clock may be wrong where a record's own time says when it was made. */
+export const MISSED_MARGIN_MS = 24 * 3_600_000;
+/** How long before the last event of a host that came what it says of accounts that are not known may have been missed: we may have been behind. */
+export const HOLE_MARGIN_MS = 24 * 3_600_000;
+/** Proofs handed on together (RPC carries 32 MiB). */
 export const MAX_MISSED_BYTES = 4_000_000;

@@ -39,9 +39,9 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   // Whoever owns a domain has as many host names as he likes.
   fetchesPerDomain: 2,
   fetchTimeoutMs: 10_000,
-  // Twelve tries are about a day.
+  // Forty tries are eight days: an author's host may be away for a week.
   retry: { firstMs: 5_000, maxMs: 6 * 3_600_000 },
-  maxTries: 12,
+  maxTries: 40,
 };
 
 /** Messages taken off the stream together: a turn of a few milliseconds, written down in one transaction. */

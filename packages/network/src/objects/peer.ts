@@ -5,6 +5,7 @@ import type { Env } from "../env.ts";
 import { didsOf } from "../host/dids.ts";
 import { networkStub } from "../host/stubs.ts";
 import { userAgentOf } from "../host/user-agent.ts";
+import { Registry } from "../registry/registry.ts";
 import { hintsOf } from "../federation/hints.ts";
 
 /** The Durable Object that listens to one peer host, given DIDs and the network's relay. */
@@ -15,6 +16,7 @@ export class Peer extends PeerObject<Env> {
       resolveDid: (did, fresh) => didsOf(env).resolve(did, { fresh }),
       network: { ingest: (batch) => networkStub(env).ingest(batch), deliver: (records) => networkStub(env).deliver(records) },
       deliveriesOf: hintsOf,
+      localOf: (dids) => new Registry(env.DB).activeAmong(dids),
     };
   }
 

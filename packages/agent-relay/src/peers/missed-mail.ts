@@ -1,0 +1,87 @@
+import { cidKey, decode, isLexMap, isTid, tidToMicros, type CidBytes, type LexValue } from "@rookery/repo";
+import type { PeerPorts } from "./peer-api.ts";
+import { MAX_MISSED_RECORDS, MAX_SEEN_RECORDS, MISSED_MARGIN_MS } from "./settings.ts";
+
+interface Options {
+  did: string;
+  /** What was written since is looked for. */
+  since: string;
+  isKept: (collection: string) => boolean;
+  deliveriesOf: PeerPorts["deliveriesOf"];
+}
+
+/** A record that is for somebody, as its block says. */
+interface Seen {
+  to: string[] | "all";
+  /** Milliseconds since 1970, by its author; undefined when it does not say. */
+  createdAt: number | undefined;
+}
+
+/** DIDs looked up together. */
+const DIDS_AT_A_TIME = 1_000;
+/** A name for a record that has none yet: its block comes before the tree that says where it is. */
+const NOWHERE = "-";
+const EMPTY = new Uint8Array();
+
+/**
+ * Finds in a repository, as it streams in, what its owner wrote to agents here while we missed the commits: by the record key
+ * where that is a TID, as those of messages are, and else by the time that the record gives.
+ */
+export class MissedMail {
+  readonly #options: Options;
+  readonly #seen = new Map<string, Seen>();
+  readonly #found: { path: string; at: number; to: string[] | "all" }[] = [];
+  readonly #sinceMs: number;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#sinceMs = isTid(options.since) ? tidToMicros(options.since) / 1_000 : 0;
+  }
+
+  /** A block that is no node of the tree: a record, if it is one that is for somebody. */
+  block(cid: CidBytes, bytes: Uint8Array): void {
+    if (this.#seen.size >= MAX_SEEN_RECORDS) return;
+    const record = recordOf(bytes);
+    const type = record?.["$type"];
+    if (record === undefined || typeof type !== "string" || !this.#options.isKept(type)) return;
+    const path = `${type}/${NOWHERE}`;
+    const { did, deliveriesOf } = this.#options;
+    const alone = { did, rev: "", since: null, commit: EMPTY, data: EMPTY, prevData: null, ops: [{ action: "create" as const, path, cid }], blocks: new Map([[cidKey(cid), bytes]]) };
+    const [hint] = deliveriesOf(alone);
+    if (hint === undefined) return;
+    const { createdAt: said } = record;
+    const createdAt = typeof said === "string" ? Date.parse(said) : Number.NaN;
+    this.#seen.set(cidKey(cid), { to: hint.to, createdAt: Number.isNaN(createdAt) ? undefined : createdAt });
+  }
+
+  /** A record of the tree. */
+  entry(path: string, cid: CidBytes): void {
+    const seen = this.#seen.get(cidKey(cid));
+    if (seen === undefined || this.#found.length >= MAX_SEEN_RECORDS) return;
+    const rkey = path.slice(path.indexOf("/") + 1);
+    const at = isTid(rkey) ? tidToMicros(rkey) / 1_000 : (seen.createdAt ?? 0);
+    // Times are the author's own, and of no more than a clock's exactness.
+    const isMissed = isTid(rkey) ? rkey > this.#options.since : at > this.#sinceMs - MISSED_MARGIN_MS;
+    if (isMissed) this.#found.push({ path, at, to: seen.to });
+  }
+
+  /** Paths of what is for agents here, oldest first. */
+  async paths(localOf: PeerPorts["localOf"]): Promise<string[]> {
+    const named = [...new Set(this.#found.flatMap(({ to }) => (to === "all" ? [] : to)))];
+    const here = new Set<string>();
+    for (let from = 0; from < named.length; from += DIDS_AT_A_TIME) for (const did of await localOf(named.slice(from, from + DIDS_AT_A_TIME))) here.add(did);
+    const ours = this.#found.filter(({ to }) => to === "all" || to.some((did) => here.has(did))).toSorted((a, b) => a.at - b.at);
+    if (ours.length > MAX_MISSED_RECORDS) console.error({ event: "peer.missed_too_many", did: this.#options.did, missed: ours.length, asked: MAX_MISSED_RECORDS });
+    return ours.slice(-MAX_MISSED_RECORDS).map(({ path }) => path);
+  }
+}
+
+/** A map, or nothing: an author may sign any bytes. */
+function recordOf(bytes: Uint8Array): Record<string, LexValue> | undefined {
+  try {
+    const value = decode(bytes);
+    return isLexMap(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
