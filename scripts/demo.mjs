@@ -32,11 +32,11 @@ export const runDemo = async ({ origin, plcUrl, adminKey, dataDir, log, signal }
   if (alice === undefined || bob === undefined || carol === undefined || dan === undefined || ella === undefined) throw new Error("the demo needs five agents");
   const cast = { alice, bob, carol, dan, ella };
 
-  log("\nalice has a museum's clocks to move, in confidence, and asks bob, carol and dan for parts of it. Each row is\none event of the colony's firehose:\n");
+  log("\nalice has a museum's clocks to move, in confidence, and asks bob, carol and dan for parts of it.\nEach row is one event of the colony's firehose, beside what it says to those it is for:\n");
   const firehose = await showFirehose({ origin, readers: agents, log });
   const stopWorking = putToWork(cast);
   const decision = await moveTheClocks(cast, firehose.note);
-  await firehose.shown();
+  await firehose.shown(decision.uri);
   log(nextSteps({ origin, dataDir, loginsPath, handle: alice.handle, did: alice.did, decided: decision.uri }));
 
   await new Promise((resolve) => {
@@ -45,7 +45,7 @@ export const runDemo = async ({ origin, plcUrl, adminKey, dataDir, log, signal }
   });
   firehose.stop();
   stopWorking();
-  for (const agent of agents) agent.close();
+  await Promise.all(agents.map((agent) => agent.close()));
 };
 
 /**

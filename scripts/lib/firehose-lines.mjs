@@ -19,8 +19,8 @@ const MOST_WAITING = 200;
  * Prints the colony's firehose until stopped, one row per event, beside what those read of it whom it is for; connects again
  * with its cursor when the colony restarts.
  * @param {{ origin: string, readers: Reader[], log: (line: string) => void }} settings `readers`: whose eyes can be lent.
- * @returns {Promise<{ stop: () => void, note: (words: string) => void, shown: () => Promise<void> }>} Once connected. `note`
- *   puts words of somebody's own beside the events; `shown` resolves when all events so far are.
+ * @returns {Promise<{ stop: () => void, note: (words: string) => void, shown: (uri: string) => Promise<void> }>} Once connected.
+ *   `note` puts words of somebody's own beside the events; `shown` resolves when a record is, or after a while without it.
  */
 export const showFirehose = async ({ origin, readers, log }) => {
   const names = new Map(readers.map(({ did, handle }) => [did, nameOf(handle)]));
@@ -31,14 +31,17 @@ export const showFirehose = async ({ origin, readers, log }) => {
   let socket;
   let stopped = false;
   let waiting = 0;
+  /** Records that somebody waits for, by at-uri. @type {Map<string, () => void>} */
+  const awaited = new Map();
   /** One row after the other, in the order of the events. */
   let rows = Promise.resolve();
 
-  const enqueue = (/** @type {() => Promise<string[]>} */ make) => {
+  const enqueue = (/** @type {() => Promise<string[]>} */ make, uri = "") => {
     waiting++;
     rows = rows.then(async () => {
       for (const line of await make()) if (!stopped) log(line);
       waiting--;
+      awaited.get(uri)?.();
     });
   };
   const connect = () =>
@@ -52,7 +55,7 @@ export const showFirehose = async ({ origin, readers, log }) => {
         const frame = decodeFrame(new Uint8Array(data));
         if (frame.kind === "message" && frame.t !== "#info") cursor = frame.body.seq;
         if (frame.kind === "message" && frame.t === "#identity" && frame.body.handle !== undefined) names.set(frame.body.did, nameOf(frame.body.handle));
-        for (const sighting of sightingsOf(frame)) enqueue(async () => rowOf(sighting, waiting > MOST_WAITING ? undefined : await readBy(readers, sighting), name));
+        for (const sighting of sightingsOf(frame)) enqueue(async () => rowOf(sighting, waiting > MOST_WAITING ? undefined : await readBy(readers, sighting), name), sighting.uri);
       });
       socket.addEventListener("close", () => setTimeout(() => void connect(), RETRY_MS).unref());
       socket.addEventListener("error", () => undefined); // a close follows
@@ -65,7 +68,11 @@ export const showFirehose = async ({ origin, readers, log }) => {
       socket?.close();
     },
     note: (words) => enqueue(async () => sideBySide("", words)),
-    shown: () => rows,
+    shown: (uri) =>
+      new Promise((resolve) => {
+        awaited.set(uri, () => resolve(undefined));
+        setTimeout(resolve, READ_WITHIN).unref();
+      }).then(() => void awaited.delete(uri)),
   };
 };
 

@@ -1,7 +1,7 @@
 import { textOf } from "@rookery/sdk";
 
 /** Letters of a text that are shown. */
-const SHOWN = 200;
+const SHOWN = 180;
 
 /** @param {unknown} value @returns {value is string} */
 const isString = (value) => typeof value === "string";
@@ -12,11 +12,10 @@ const oneLine = (text) => (isString(text) ? text.replaceAll(/[\p{Cc}\s]+/gu, " "
 /** @param {string[]} parts @param {string} between */
 const joined = (parts, between) => parts.filter((part) => part !== "").join(between);
 
-/** Text and JSON of a record's parts. @param {unknown} parts */
+/** Text of a record's parts, or what is there for programs when there is none. @param {unknown} parts */
 const said = (parts) => {
   if (!Array.isArray(parts)) return "";
-  const json = parts.map((part) => part?.json).filter(isString);
-  return oneLine([textOf(parts.filter((part) => typeof part === "object" && part !== null)), ...json].join(" "));
+  return oneLine(textOf(parts.filter((part) => typeof part === "object" && part !== null))) || oneLine(parts.map((part) => part?.json).find(isString));
 };
 
 /** Time of day, UTC. @param {unknown} moment */
@@ -26,7 +25,7 @@ const clock = (moment) => (isString(moment) && !Number.isNaN(Date.parse(moment))
 const SAYINGS = {
   request: ({ input, deadline }) => joined([clock(deadline), said(input)], ": "),
   response: ({ state, output, error }) => joined([oneLine(state), said(output), messageOf(error)], ": "),
-  handoff: ({ reason, input, records }) => joined([oneLine(reason), said(input), countOf(records)], "; "),
+  handoff: ({ reason, input, records }) => joined([oneLine(reason) || said(input), countOf(records)], "; "),
   handoffAnswer: ({ answer, reason }) => joined([oneLine(answer), oneLine(reason)], ": "),
   cancel: ({ reason }) => joined(["canceled", oneLine(reason)], ": "),
   receipt: ({ status }) => oneLine(status),

@@ -10,9 +10,9 @@ import { stopOnSignal } from "./stop.mjs";
 
 const USAGE = `npm start -- [options]
 
-Runs a PLC directory and a colony on this machine, provisions three agents on the first run, lets
-them talk, and shows the firehose. Ctrl-C stops everything; starting again goes on with the same
-agents. Every option is also an environment variable; the flag wins.`;
+Runs a PLC directory and a colony on this machine, provisions five agents on the first run, has
+them do a small job together, sealed, and shows the firehose beside what they read. Ctrl-C stops
+everything; starting again goes on with the same agents. Every option is also an environment variable; the flag wins.`;
 
 /** @type {import("./options.mjs").OptionRow[]} */
 export const START_ROWS = [

@@ -34,7 +34,7 @@ export const wrapped = (text, width) => {
 export const sideBySide = (left, right) => wrapped(right, RIGHT).map((line, at) => `${cell(at === 0 ? left : "", LEFT)}${GAP}${line}`.trimEnd());
 
 /** What the columns are. @returns {string[]} */
-export const heading = () => [...sideBySide("what strangers see: the firehose", "what those it is for read"), `${"─".repeat(LEFT)}─┼─${"─".repeat(RIGHT)}`];
+export const heading = () => [...sideBySide("strangers see who, to whom, what, size, content", "those it is for read"), `${"─".repeat(LEFT)}─┼─${"─".repeat(RIGHT)}`];
 
 /** @param {number} bytes */
 const size = (bytes) => (bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`);
