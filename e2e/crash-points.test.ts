@@ -5,7 +5,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../scripts/lib/paths.mjs";
 import { startPlc } from "../scripts/lib/plc.mjs";
 import { anyFreePort } from "../scripts/lib/ports.mjs";
-import { COMMIT_POINTS, DESTROY_POINTS, INBOX_POINTS, PEER_POINTS, PROVISION_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, TASK_POINTS, type WritePoint } from "./crash/points.ts";
+import { COMMIT_POINTS, DESTROY_POINTS, INBOX_POINTS, KEY_POINTS, PEER_POINTS, PROVISION_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, REWRAP_POINTS, TAKE_POINTS, TASK_POINTS, type WritePoint } from "./crash/points.ts";
+import { rewrapThrough, rotateThrough, takeThrough } from "./crash/keys.ts";
+import { type Agent, provision } from "./crash/people.ts";
 import { destroyThrough, expectFreed, leaveBehind, provisionThrough } from "./crash/provisioning.ts";
 import { Scene } from "./crash/scene.ts";
 import { until } from "./test/until.ts";
@@ -75,9 +77,23 @@ describe.concurrent("a crash on the way of an agent out of the colony", () => {
   test.each(DESTROY_POINTS)("%s", inTurn, (point) => destroyThrough(scene(), plc.url, point, `gone-${DESTROY_POINTS.indexOf(point)}`));
 });
 
+describe.concurrent("a crash while keys change", () => {
+  const scene = openScene("keys");
+  let agents: [Agent, Agent];
+  beforeAll(async () => {
+    agents = [await provision(scene().colony.origin, "key-ann", "hosted"), await provision(scene().colony.origin, "key-bob", "hosted")];
+  });
+  test.each(KEY_POINTS)("%s", inTurn, (point) => rotateThrough(scene(), point, agents));
+  test.each(REWRAP_POINTS)("%s", inTurn, (point) => rewrapThrough(scene(), point, agents));
+  test.each(TAKE_POINTS)("%s", inTurn, async (point) => {
+    if (!scene().colony.runs) await scene().colony.start();
+    await takeThrough(scene(), point, await provision(scene().colony.origin, `taken-${TAKE_POINTS.indexOf(point)}`, "hosted"));
+  });
+});
+
 test("every fault point of the code is in a table", () => {
   const sources = readdirSync(join(ROOT, "packages"), { recursive: true, encoding: "utf8" }).filter((path) => /^[\w-]+\/src\/.*(?<!\.test)\.ts$/.test(path));
   const named = sources.flatMap((path) => [...readFileSync(join(ROOT, "packages", path), "utf8").matchAll(/(?:faultPoint\([^"()]*|\bfault\()"([a-z]+\.[a-z.-]+)"/g)].map(([, point]) => point));
   const tables = [...COMMIT_POINTS, ...RELAY_POINTS, ...INBOX_POINTS].map(({ point }) => point);
-  expect([...tables, ...PROVISION_POINTS, ...DESTROY_POINTS, ...RELAY_VIEW_POINTS, ...PEER_POINTS, ...TASK_POINTS].toSorted()).toEqual(named.toSorted());
+  expect([...tables, ...PROVISION_POINTS, ...DESTROY_POINTS, ...RELAY_VIEW_POINTS, ...PEER_POINTS, ...TASK_POINTS, ...KEY_POINTS, ...TAKE_POINTS, ...REWRAP_POINTS].toSorted()).toEqual(named.toSorted());
 });

@@ -10,9 +10,12 @@ export interface Agent {
   token: string;
 }
 
-/** Provision an agent as the admin and sign it in; called again with the same name, it answers the same agent. */
-export const provision = async (origin: string, name: string): Promise<Agent> => {
-  const how = { token: ADMIN_KEY, body: { name }, headers: { "idempotency-key": `make ${name}` } };
+/**
+ * Provision an agent as the admin and sign it in; called again with the same name, it answers the same agent. Unless its keys
+ * are hosted, nobody but the test writes to its repository.
+ */
+export const provision = async (origin: string, name: string, keys: "hosted" | "self" = "self"): Promise<Agent> => {
+  const how = { token: ADMIN_KEY, body: { name, keys }, headers: { "idempotency-key": `make ${name}` } };
   const { json } = await insist<{ did: string; handle: string; password: string }>(origin, "/agents/create", how);
   return { name, ...json, token: await signIn(origin, json) };
 };

@@ -57,3 +57,12 @@ export const PROVISION_POINTS = [
 ];
 
 export const DESTROY_POINTS = ["destroy.after-mark", "destroy.after-announce", "destroy.after-blobs", "destroy.after-erase"];
+
+/** While a key of a hosted agent is made and published. */
+export const KEY_POINTS = ["keys.before-save", "keys.after-save", "keys.after-publish"];
+
+/** While an owner takes the keys of a hosted agent over. */
+export const TAKE_POINTS = ["keys.take.before-publish", "keys.take.after-publish"];
+
+/** While the master key is rotated. */
+export const REWRAP_POINTS = ["rewrap.in-agent", "rewrap.after-agent", "rewrap.before-colony", "rewrap.after-colony"];
