@@ -1,4 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
+import { type KeyPair, makeKeyRecord, makeOwnerKey } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
 import { decode, lexToJson } from "@rookery/repo";
 import { type Outcome, ok } from "@rookery/sync";
@@ -124,3 +125,10 @@ export const arrive = (agent: Made, from: Made) => expect.poll(async () => {
 
 /** Three of them. */
 export const three = async (): Promise<[Made, Made, Made]> => [await hosted(), await hosted(), await hosted()];
+
+/** Publish a public key in somebody's repository, as if an owner of theirs had made it. */
+export async function publishKey(agent: Made, pair: KeyPair): Promise<void> {
+  const [from, to] = [Date.now(), Date.now() + 24 * 3_600_000].map((at) => new Date(at).toISOString()) as [string, string];
+  const record = await makeKeyRecord({ did: agent.did, pair, createdAt: from, expiresAt: to, owners: [await makeOwnerKey("Ed25519")] });
+  value(await agent.api.write({ ops: [op({ action: "create", collection: ids.AgentCommsKey, record: { ...record }, validate: true })] }));
+}

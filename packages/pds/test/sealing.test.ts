@@ -1,10 +1,10 @@
 import { evictDurableObject } from "cloudflare:test";
-import { addressOf, DEFAULT_SUITE, fromBase64, keyIdOf, makeKeyRecord, makeOwnerKey, openRecord } from "@rookery/envelope";
+import { addressOf, DEFAULT_SUITE, fromBase64, keyIdOf, makeKeyPair, openRecord } from "@rookery/envelope";
 import type { Outcome } from "@rookery/sync";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Made, op, value } from "./agents.ts";
 import { known, rows, useDirectory } from "./mail.ts";
-import { arrive, createdAt, fault, headOf, hosted, hosts, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
+import { arrive, createdAt, fault, headOf, hosted, hosts, listed, message, publishKey, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
 import { world } from "./worker.ts";
 
 useDirectory();
@@ -34,6 +34,19 @@ describe("send", () => {
     expect(await listed(alice, "agent.comms.key")).toEqual([]);
     value(await alice.api.send(message([bob], "hello")));
     expect(await listed(alice, "agent.comms.key")).toHaveLength(1);
+  });
+
+  it("never seals for a weaker key, or for one that was exchanged", async () => {
+    const [alice, bob, weak] = [await hosted(), await known(), await known()];
+    await publishKey(weak, await makeKeyPair("hpke-x25519-hkdfsha256-aes256gcm"));
+    await publishKey(bob, await makeKeyPair());
+    value(await alice.api.send(message([bob], "one")));
+    await publishKey(bob, await makeKeyPair());
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10 * 60_000 });
+    const before = await headOf(alice);
+    for (const to of [[weak], [bob], [weak, bob]]) expect(fault(await alice.api.send(message(to, "two")))).toBe("CannotSeal");
+    expect(await headOf(alice)).toBe(before);
+    expect(value(await alice.api.getKeys()).alarms).toMatchObject([{ did: bob.did, why: "substituted" }]);
   });
 
   it("answers a repeat as the first one, and refuses another record under its key", async () => {
@@ -116,9 +129,7 @@ describe("open", () => {
     const [key = ""] = await listed(bob, "agent.comms.key");
     const { publicKey } = (await stored(bob, key)) as { publicKey: { $bytes: string } };
     const pair = { suite: DEFAULT_SUITE, publicKey: fromBase64(publicKey.$bytes), keyId: await keyIdOf(DEFAULT_SUITE, fromBase64(publicKey.$bytes)), privateKey: new Uint8Array(32) };
-    const [from, to] = [new Date(), new Date(Date.now() + 24 * 3_600_000)].map((at) => at.toISOString());
-    const record = await makeKeyRecord({ did: mallory.did, pair, createdAt: from ?? "", expiresAt: to ?? "", owners: [await makeOwnerKey("Ed25519")] });
-    value(await mallory.api.write({ ops: [op({ action: "create", collection: "agent.comms.key", record: { ...record }, validate: true })] }));
+    await publishKey(mallory, pair);
     const { uri } = value(await alice.api.send(message([mallory], "for Mallory")));
     const sealed = await stored(alice, uri);
     const ring = await within(bob, ({ sealing }) => sealing.ring());

@@ -1,3 +1,4 @@
+import { addressOf, grantRecord } from "@rookery/envelope";
 import type { Outcome } from "@rookery/sync";
 import { describe, expect, it, vi } from "vitest";
 import { objectOf, op, value } from "./agents.ts";
@@ -22,6 +23,20 @@ describe("share", () => {
     for (const named of [{}, { grant: granted.uri }]) expect(fault(await carol.api.open({ uri, ...named }))).toBe("CannotOpen");
     expect(value(await alice.api.share({ uri, to: bob.did }))).toEqual(granted);
     expect(await listed(alice, "agent.comms.grant")).toHaveLength(1);
+  });
+
+  it("opens for whom it names, not for whose key it has", async () => {
+    const [alice, bob, carol] = await three();
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "the plan");
+    const [record, { cid }] = [await stored(alice, uri), value(await alice.api.open({ uri }))];
+    const rkey = "3kznmn7xqxl24";
+    const grant = await within(alice, async ({ sealing }) => {
+      const sealer = value(await sealing.sealer());
+      const recipient = await sealer.keyOf(bob.did);
+      return grantRecord({ ...addressOf(uri), record }, sealer.ring, { subject: { uri, cid }, place: { repo: alice.did, rkey }, to: carol.did, recipient, suite: recipient.suite, createdAt });
+    });
+    value(await alice.api.write({ ops: [op({ action: "create", collection: "agent.comms.grant", rkey, record: { ...grant }, validate: true })] }));
+    for (const one of [bob, carol]) expect(fault(await one.api.open({ uri, grant: `at://${alice.did}/agent.comms.grant/${rkey}` }))).toBe("CannotOpen");
   });
 
   it("is opened by its grant before that has arrived, when it is named", async () => {
