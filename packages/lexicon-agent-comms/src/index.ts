@@ -12,7 +12,7 @@ export { isMemory } from "./memory-rules.ts";
 export { COMMS_ROOT, MEMORY_ROOT, NETWORK_ROOT } from "./nsid-root.ts";
 export { recipientsOf } from "./recipients.ts";
 export { checkRecordKey } from "./record-key.ts";
-export { isFinal, isTaskState, mayFollow, type TaskState, taskStates } from "./task-state.ts";
+export { isFinal, isTaskState, type TaskState, taskStates } from "./task-state.ts";
 export { replyTo, rootOf } from "./thread.ts";
 export { type InputVerdict, validateInput } from "./validate-input.ts";
 export { type ParamsVerdict, type ParamValue, validateParams } from "./validate-params.ts";

@@ -3,7 +3,6 @@ export * from "./version.ts";
 export { type Offer, offerOf, type Placed, type Standing, standingOfHandoff, standingOfRequest, time } from "./task-state/standing.ts";
 export type { RefusalCode, TaskEvent, Turn, TurnOutcome } from "./task-state/event.ts";
 export { dueAt } from "./task-state/clock.ts";
-export { mayFollow } from "./task-state/table.ts";
 export { turn } from "./task-state/turn.ts";
 export { type AnswerTerms, type AutoAnswer, mayAnswer } from "./guards/automatic.ts";
 export { type Account, type Budget, isExhausted, isOverdrawn, left, openAccount, promise, settle, spend } from "./guards/budget.ts";
