@@ -287,6 +287,20 @@ describe("others' keys", () => {
     await expect(peers.keyOf(BOB)).rejects.toThrow(SealError);
   });
 
+  it("serve until their time is over while their host does not answer, unless they were found not to open", async () => {
+    const host = new Host();
+    await bobs(host);
+    const silent = { list: () => Promise.reject(new Error("down")), prove: host.prove };
+    await expect(peerKeys(silent).keyOf(BOB)).rejects.toThrow("down");
+    const { uri } = await peerKeys(host).keyOf(BOB);
+    expect((await peerKeys(silent).keyOf(BOB)).uri).toBe(uri);
+    const peers = peerKeys(silent);
+    peers.lookAgain(BOB);
+    await expect(peers.keyOf(BOB)).rejects.toThrow("down");
+    now += KEY_LIFE_MS;
+    await expect(peerKeys(silent).keyOf(BOB)).rejects.toThrow("down");
+  });
+
   it("raise an alarm when the host puts in one of its own, and nothing is sealed for it", async () => {
     const host = new Host();
     await bobs(host);

@@ -32,6 +32,9 @@ export class PeerKeys {
   /** When each was looked up last; bounded like the pins. */
   readonly #fresh = new Map<string, { key: CheckedKey; until: number }>();
 
+  /** Of whom no key that we know is to be used. */
+  readonly #stale = new Map<string, true>();
+
   constructor(pins: Pins, ports: PeerKeysPorts) {
     this.#pins = pins;
     this.#ports = ports;
@@ -42,16 +45,31 @@ export class PeerKeys {
     const known = this.#fresh.get(did);
     const { now } = this.#ports;
     if (known !== undefined && now() < known.until && now() < known.key.expiresAt) return known.key;
-    const key = await this.#lookUp(did);
+    const key = await this.#lookUp(did).catch((error: unknown) => this.#pinned(did, error));
+    this.#stale.delete(did);
     this.#fresh.delete(did);
     this.#fresh.set(did, { key, until: now() + PEER_FRESH_MS });
     dropOldest(this.#fresh);
     return key;
   }
 
-  /** Look somebody's key up anew the next time: what was sealed for the one we know did not open. */
+  /** Look somebody's key up anew the next time, whatever is known: what was sealed for the one we know did not open. */
   lookAgain(did: string): void {
     this.#fresh.delete(did);
+    this.#stale.set(did, true);
+    dropOldest(this.#stale);
+  }
+
+  /**
+   * While somebody's host does not answer: the key that was proven last, if its time is not over. What is sealed waits for its
+   * reader in any case, and a host that keeps silent gains nothing by it.
+   */
+  async #pinned(did: string, error: unknown): Promise<CheckedKey> {
+    const found = error instanceof SealError || this.#stale.has(did) ? undefined : this.#pins.get(did);
+    if (found === undefined) throw error;
+    const key = await checkedOf(did, found);
+    if (this.#ports.now() >= key.expiresAt || !this.#ports.suites.includes(key.suite)) throw error;
+    return key;
   }
 
   async #lookUp(did: string): Promise<CheckedKey> {

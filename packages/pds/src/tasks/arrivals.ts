@@ -1,3 +1,4 @@
+import { collectionsOf } from "@rookery/lexicon-agent-comms";
 import type { Decision, Messaging } from "@rookery/messaging";
 import { faultPoint } from "../fault.ts";
 import type { JobResult } from "../scheduler.ts";
@@ -90,6 +91,7 @@ export class Arrivals {
       for (const row of rows) looked.push(await look(row, account.did, ring, sealing));
       this.#store(looked);
       inbox.announce();
+      void this.#learnKeys(looked);
     }
   }
 
@@ -113,6 +115,17 @@ export class Arrivals {
       throw error;
     }
     faultPoint(ports.fault, "arrivals.stored");
+  }
+
+  /**
+   * Whoever asks for something is to be answered, also when their host is away by then: their key is looked up while it is there.
+   * Nothing waits for it, and a failure is told when the key is needed.
+   */
+  async #learnKeys(looked: Looked[]): Promise<void> {
+    const askers = new Set(looked.flatMap(({ kind, row }) => (kind === "opened" && row.path.startsWith(`${collectionsOf.request}/`) ? [row.author] : [])));
+    if (askers.size === 0) return;
+    const sealer = await this.#agent.sealing.sealer().catch(() => undefined);
+    if (sealer?.ok === true) for (const did of askers) await sealer.value.keyOf(did).catch(() => undefined);
   }
 
   #settle(looked: Looked): void {
