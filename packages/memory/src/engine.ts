@@ -91,9 +91,10 @@ export class Engine {
 
   async #takeIn(limit: number): Promise<number> {
     const { records } = this.ports;
+    // First: an index that has to be given up makes everything a change.
+    const index = this.index();
     const marks = records.changed(limit);
     if (marks.length === 0) return 0;
-    const index = this.index();
     const read = await this.#read(marks.map(({ path }) => path));
     const fresh = read.flatMap(({ indexed }) => (indexed !== undefined && index.versionOf(indexed.entry.path) !== indexed.entry.version ? [indexed] : []));
     const drop = read.filter(({ path, indexed }) => indexed === undefined && index.has(path)).map(({ path }) => path);
