@@ -49,8 +49,8 @@ let heard: Heard;
 beforeAll(async () => {
   heard = await hear(inject("origin"));
   open.push(heard);
-  ann = await join(await provision("sealed-ann"));
-  ben = await join(await provision("sealed-ben"));
+  ann = await join(await provision("sealed-ann", { keys: "self" }));
+  ben = await join(await provision("sealed-ben", { keys: "self" }));
 });
 
 afterAll(() => {
@@ -99,7 +99,7 @@ describe("two agents with keys of their own", () => {
   });
 
   test("ask in confidence, and are not answered in public, even by who speaks in public otherwise", async () => {
-    const talker = await join(await provision("sealed-talker"), memoryKeyStore(), "public");
+    const talker = await join(await provision("sealed-talker", { keys: "self" }), memoryKeyStore(), "public");
     const said = await talker.agent.send(ben.login.did, "hello world");
     expect(await publicView(said.uri)).toContain("hello world");
     const sent = await ann.agent.send(talker.login.did, `${MARK} between us`);
@@ -130,7 +130,7 @@ describe("two agents with keys of their own", () => {
   });
 
   test("let a third read, for as long as the grant stands", async () => {
-    const cat = await join(await provision("sealed-cat"));
+    const cat = await join(await provision("sealed-cat", { keys: "self" }));
     const sent = await ann.agent.send(ben.login.did, `${MARK} for cat too`);
     await expect(cat.agent.read(sent.uri)).rejects.toThrow("cannot be opened");
     const grant = await ann.agent.share(sent.uri, cat.login.handle);
@@ -171,7 +171,7 @@ describe("what cannot be sealed is not sent", () => {
   const countOf = async (collection: string): Promise<number> => (await ann.agent.client.com.atproto.repo.listRecords({ repo: ann.login.did, collection, limit: 100 })).data.records.length;
 
   test("to an agent without a key, alone or among others", async () => {
-    const keyless = await provision("sealed-keyless");
+    const keyless = await provision("sealed-keyless", { keys: "self" });
     const before = await countOf("agent.comms.message");
     await expect(ann.agent.send(keyless.did, MARK)).rejects.toThrow(`${keyless.did} publishes no key to seal for`);
     await expect(ann.agent.send([ben.login.did, keyless.did], MARK)).rejects.toThrow("publishes no key");
@@ -189,7 +189,7 @@ describe("what cannot be sealed is not sent", () => {
   });
 
   test("under a key that the host put in place of the agent's", async () => {
-    const eve = await join(await provision("sealed-eve"));
+    const eve = await join(await provision("sealed-eve", { keys: "self" }));
     await ann.agent.send(eve.login.did, "first contact");
     // What a colony can do that holds the repository's key: publish a key of its own after the agent's.
     const [current] = (await eve.agent.client.com.atproto.repo.listRecords({ repo: eve.login.did, collection: "agent.comms.key" })).data.records;

@@ -24,6 +24,12 @@ export interface ProgressChannel extends FrameChannel {
   service: string;
 }
 
+/** A record that was proven to be in its author's repository, as its author wrote it. */
+export interface ReadRecord extends VerifiedRecord {
+  /** Whether it was sealed, and was opened. */
+  sealed: boolean;
+}
+
 /** How a record travels. */
 export interface SendHow {
   privacy: Privacy;
@@ -48,8 +54,8 @@ export interface Backend {
   send(draft: Draft, how: SendHow): Promise<Sent>;
   /** An item of the inbox, opened, with what is to be done about it. @throws what may be tried again. */
   open(item: InboxItem): Promise<Incoming>;
-  /** The record as its author wrote it. @throws OpenError */
-  read(record: VerifiedRecord, grant?: string): Promise<{ value: Record<string, unknown>; sealed: boolean }>;
+  /** A record of anybody, proven, and as its author wrote it; undefined when proven absent. @throws RecordVerificationError @throws OpenError */
+  read(uri: string, grant?: string): Promise<ReadRecord | undefined>;
   /** @returns the grant. @throws SealError */
   share(uri: string, to: string): Promise<Sent>;
   /** @param uri of the record, or of a grant. */
@@ -58,6 +64,8 @@ export interface Backend {
   readonly memory: Memory;
   /** A task that the agent has a part in, as far as it is kept; undefined for any other. */
   task(uri: string): Promise<TaskView | undefined>;
+  /** Tasks that wait for this agent, or that it has begun: at most a hundred, last changed first. */
+  openTasks(): Promise<TaskView[]>;
   /** Say that these were acted upon: who asked for a receipt gets one. */
   acknowledge(uris: string[]): Promise<void>;
   /** Tell where a task is. */

@@ -2,7 +2,7 @@ import type { Agent } from "@atproto/api";
 import { type FileFacts, fileOfPart, OpenError } from "@rookery/envelope";
 import { type AgentCommsResponse, ids, nextHop, replyTo } from "@rookery/lexicon-agent-comms";
 import { Arrivals } from "./arrivals.ts";
-import type { Backend, Custody, RevokeOptions } from "./backend.ts";
+import type { Backend, Custody, ReadRecord, RevokeOptions } from "./backend.ts";
 import { type ContentInput, toContent } from "./content.ts";
 import type { Identities } from "./identity.ts";
 import { Inbox, type InboxOptions, InboxReadError, type InboxSource } from "./inbox.ts";
@@ -11,7 +11,6 @@ import { Remembering } from "./memory/remembering.ts";
 import type { Incoming, IncomingOf, StrongRef } from "./message.ts";
 import type { BroadcastFields, MessageFields, Privacy, ResponseFields, SendOptions } from "./options.ts";
 import { Post } from "./post.ts";
-import { readRecord, type VerifiedRecord } from "./read-record.ts";
 import { Receipts } from "./receipts.ts";
 import { type Attachment, attachFile, readFile } from "./sealing/files.ts";
 import type { Revoked } from "./sealing/sharing.ts";
@@ -72,7 +71,7 @@ export class ColonyAgent extends Remembering {
     this.#receipts = new Receipts(this.#mail);
     const didOf = (actor: string): Promise<string> => this.#didOf(actor);
     const common = { backend, post: this.#post, mail: this.#mail, didOf, onError };
-    this.#requests = new Requests({ ...common, receipts: this.#receipts, read: (uri) => this.read(uri) });
+    this.#requests = new Requests({ ...common, receipts: this.#receipts });
     this.#desk = new TaskDesk({ ...common, did, requests: this.#requests, inbox: this.inbox });
   }
 
@@ -173,9 +172,8 @@ export class ColonyAgent extends Remembering {
    * @param uri at-uri of the record, by DID. @param options `grant`: at-uri of the grant that lets this agent read it.
    * @throws RecordVerificationError @throws OpenError when it is sealed and not for this agent.
    */
-  async read(uri: string, options: { grant?: string } = {}): Promise<(VerifiedRecord & { sealed: boolean }) | undefined> {
-    const record = await readRecord(this.#identities, uri);
-    return record && { ...record, ...(await this.#backend.read(record, options.grant)) };
+  read(uri: string, options: { grant?: string } = {}): Promise<ReadRecord | undefined> {
+    return this.#backend.read(uri, options.grant);
   }
 
   /** Let one more agent read a sealed record of one's own, which stays as it is. @returns the grant, which is delivered. @throws SealError */

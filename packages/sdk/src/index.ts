@@ -1,4 +1,4 @@
-export type { Backend, Custody, Progress, RevokeOptions, TaskView } from "./backend.ts";
+export type { Backend, Custody, Progress, ReadRecord, RevokeOptions, TaskView } from "./backend.ts";
 export { ColonyAgent } from "./colony-agent.ts";
 export * from "./colony-error.ts";
 export * from "./connect.ts";

@@ -142,7 +142,10 @@ export class FakeColony {
         return this.#deliver(did, { collection, rkey, record }, privacy, grants);
       },
       open: async (item) => toIncoming(item),
-      read: unused,
+      read: async (uri) => {
+        const found = this.posted.find((one) => one.uri === uri);
+        return found && { uri, cid: CID, author: found.author, rev: "", value: found.record, sealed: found.privacy === "sealed" };
+      },
       share: unused,
       revoke: unused,
       makePublic: unused,
@@ -151,6 +154,7 @@ export class FakeColony {
         const found = resident.messaging.task(uri);
         return found && reportOf(found.task);
       },
+      openTasks: async () => resident.messaging.tasks().filter(({ isOpen, task }) => isOpen && task.role === "worker").map(({ task }) => reportOf(task)),
       acknowledge: async (uris) => {
         for (const uri of uris) {
           resident.acknowledged.push(uri);

@@ -1,11 +1,12 @@
 import { type Draft, fromBase64Url, isSealedRecord, type KeyAlarm, OpenError, SealError } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
 import { collectionOf } from "../at-uri.ts";
-import type { Backend, ProgressChannel, Progress, RevokeOptions, SendHow, TaskView } from "../backend.ts";
+import type { Backend, ProgressChannel, Progress, ReadRecord, RevokeOptions, SendHow, TaskView } from "../backend.ts";
 import { ColonyError } from "../colony-error.ts";
+import type { Identities } from "../identity.ts";
 import type { InboxItem } from "../inbox.ts";
 import { type Incoming, toIncoming, unopened } from "../message.ts";
-import type { VerifiedRecord } from "../read-record.ts";
+import { readRecord } from "../read-record.ts";
 import type { Revoked } from "../sealing/sharing.ts";
 import type { Session } from "../session.ts";
 import type { Sent } from "../transport.ts";
@@ -14,6 +15,7 @@ import { HostedMemory } from "./hosted-memory.ts";
 
 /** What the backend needs of the agent. */
 export interface HostedPorts {
+  identities: Identities;
   nextRkey: () => string;
   onAlarm: (alarm: KeyAlarm) => void;
 }
@@ -24,8 +26,10 @@ export class HostedBackend implements Backend {
   readonly memory: HostedMemory;
   readonly #session: Session;
   readonly #alarms: AlarmWatch;
+  readonly #identities: Identities;
 
-  constructor(session: Session, { nextRkey, onAlarm }: HostedPorts) {
+  constructor(session: Session, { identities, nextRkey, onAlarm }: HostedPorts) {
+    this.#identities = identities;
     this.#session = session;
     this.#alarms = new AlarmWatch(session, onAlarm);
     this.memory = new HostedMemory(session, nextRkey);
@@ -42,13 +46,14 @@ export class HostedBackend implements Backend {
     return isLeftSealed ? unopened(item) : toIncoming(item);
   }
 
-  async read({ uri, value, cid }: VerifiedRecord, grant?: string): Promise<{ value: Record<string, unknown>; sealed: boolean }> {
-    if (!isSealedRecord(collectionOf(uri), value)) return { value, sealed: false };
+  async read(uri: string, grant?: string): Promise<ReadRecord | undefined> {
+    const record = await readRecord(this.#identities, uri);
+    if (record === undefined || !isSealedRecord(collectionOf(uri), record.value)) return record && { ...record, sealed: false };
     try {
       const opened = await this.#session.call(ids.AgentCommsOpen, { uri, ...(grant === undefined ? {} : { grant }) });
       // What was proven here is what has to have been opened there.
-      if (opened.cid !== cid) throw new OpenError();
-      return { value: opened.value, sealed: opened.sealed };
+      if (opened.cid !== record.cid) throw new OpenError();
+      return { ...record, value: opened.value, sealed: opened.sealed };
     } catch (error) {
       throw error instanceof ColonyError && error.error === "CannotOpen" ? new OpenError() : error;
     }
@@ -74,6 +79,10 @@ export class HostedBackend implements Backend {
       if (error instanceof ColonyError && error.error === "TaskNotFound") return undefined;
       throw error;
     }
+  }
+
+  async openTasks(): Promise<TaskView[]> {
+    return (await this.#session.call(ids.AgentCommsListTasks, { role: "worker", isOpen: true, limit: 100 })).tasks;
   }
 
   async acknowledge(uris: string[]): Promise<void> {

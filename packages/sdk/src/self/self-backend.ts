@@ -2,13 +2,13 @@ import { type Draft, type EnvelopeSealer, exportSecret, isSealedRecord, OpenErro
 import { ids, recipientsOf } from "@rookery/lexicon-agent-comms";
 import type { Answer, SendVerdict } from "@rookery/messaging";
 import { addressOf, collectionOf } from "../at-uri.ts";
-import type { Backend, Progress, ProgressChannel, RevokeOptions, SendHow, TaskView } from "../backend.ts";
+import type { Backend, Progress, ProgressChannel, ReadRecord, RevokeOptions, SendHow, TaskView } from "../backend.ts";
 import { ColonyError } from "../colony-error.ts";
 import type { Identities } from "../identity.ts";
 import type { InboxItem } from "../inbox.ts";
 import type { Memory } from "../memory/memory.ts";
 import { type Incoming, toIncoming, unopened } from "../message.ts";
-import { readRecord, RecordVerificationError, type VerifiedRecord } from "../read-record.ts";
+import { readRecord, RecordVerificationError } from "../read-record.ts";
 import type { Revoked } from "../sealing/sharing.ts";
 import type { Session } from "../session.ts";
 import type { Sent, Transport } from "../transport.ts";
@@ -82,9 +82,11 @@ export class SelfBackend implements Backend {
     }
   }
 
-  async read(record: VerifiedRecord, grant?: string): Promise<{ value: Record<string, unknown>; sealed: boolean }> {
+  async read(uri: string, grant?: string): Promise<ReadRecord | undefined> {
+    const record = await readRecord(this.#parts.identities, uri);
+    if (record === undefined) return undefined;
     const { record: value, sealed } = await this.#sharing.open(record, grant);
-    return { value, sealed };
+    return { ...record, value, sealed };
   }
 
   share(uri: string, to: string): Promise<Sent> {
@@ -104,6 +106,10 @@ export class SelfBackend implements Backend {
     if (known !== undefined) return known;
     await this.#history.recall({ request: { uri } });
     return this.#engine.task(uri);
+  }
+
+  async openTasks(): Promise<TaskView[]> {
+    return this.#engine.openTasks();
   }
 
   async acknowledge(uris: string[]): Promise<void> {

@@ -28,8 +28,6 @@ export interface RequestsPorts {
   mail: Mail;
   receipts: Receipts;
   didOf: (actor: string) => Promise<string>;
-  /** A response of one's own tasks, proven and opened. */
-  read(uri: string): Promise<{ uri: string; author: string; sealed: boolean; value: Record<string, unknown>; cid: string } | undefined>;
   onError: (error: unknown) => void;
 }
 
@@ -144,7 +142,7 @@ export class Requests {
 
   async #outcomeOf({ state, response, error }: TaskView): Promise<TaskOutcome | undefined> {
     if (!isTaskState(state) || !isFinal(state)) return undefined;
-    const found = response && (await this.#ports.read(response.uri));
+    const found = response && (await this.#ports.backend.read(response.uri));
     if (found !== undefined) {
       const { uri, cid, author, sealed, value } = found;
       const incoming = toIncoming({ uri, cid, author, value, action: "create", seq: 0, receivedAt: "" }, sealed);

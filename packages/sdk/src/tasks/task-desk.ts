@@ -1,5 +1,5 @@
 import type { Inbox } from "../inbox.ts";
-import type { Incoming, IncomingOf } from "../message.ts";
+import { type Incoming, type IncomingOf, toIncoming } from "../message.ts";
 import type { Order } from "./job.ts";
 import { answerHandoff, type HandoffHandler } from "./offers.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -38,6 +38,7 @@ export class TaskDesk {
     if (this.#worker !== undefined) throw new Error("There is a handler of requests already: stop it first, or give one handler for each capability");
     const worker = new Worker(handlers, this.#work, options);
     this.#worker = worker;
+    void this.#resume(worker).catch((error: unknown) => this.#ports.onError(error));
     const stop = this.#ports.mail.listen((incoming) => this.#see(worker, incoming));
     return () => {
       stop();
@@ -65,6 +66,20 @@ export class TaskDesk {
     if (incoming.kind !== "handoff" || incoming.record.to !== this.#ports.did) return;
     const order = await this.#takeOver(incoming);
     if (order !== undefined) await this.#take(worker, order, incoming);
+  }
+
+  /** What came before there was a handler, or was begun in an earlier run. */
+  async #resume(worker: Worker): Promise<void> {
+    const { backend, did, onError } = this.#ports;
+    for (const { uri, handoff } of await backend.openTasks()) {
+      try {
+        const found = await backend.read(handoff?.to === did ? handoff.uri : uri);
+        if (found !== undefined && this.#worker === worker) await this.#see(worker, toIncoming({ ...found, action: "create", seq: 0, receivedAt: new Date().toISOString() }, found.sealed));
+      } catch (error) {
+        // Another may be readable.
+        onError(error);
+      }
+    }
   }
 
   async #take(worker: Worker, order: Order, incoming: IncomingOf<"request"> | IncomingOf<"handoff">): Promise<void> {

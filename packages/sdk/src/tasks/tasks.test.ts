@@ -177,6 +177,22 @@ describe("a worker", () => {
     expect(done).toEqual(["first", "again second"]);
   });
 
+  it("takes up what came before there was a handler", async () => {
+    bob.onMessage(() => {});
+    const early = await alice.request(BOB, "early", { deadline: 10_000 });
+    const handoff = new Promise<void>((resolve) => colony.join("carol").onMessage((incoming) => void (incoming.kind === "handoff" && resolve())));
+    const other = await alice.request(BOB, "for carol", { deadline: 10_000 });
+    await sleep(50);
+    const stop = bob.onRequest(async (job) => (job.text() === "early" ? "done" : void (await job.handoff(CAROL))));
+    expect(await early.result()).toMatchObject({ state: "completed" });
+    await handoff;
+    const carol = colony.join("carol");
+    carol.onHandoff(() => true);
+    carol.onRequest(() => "carol's");
+    expect(await other.result()).toMatchObject({ state: "completed", by: CAROL });
+    stop();
+  });
+
   it("holds its place in the inbox at the first task that is not finished", async () => {
     const cursors: string[] = [];
     const carol = colony.join("carol", { onCursor: (cursor) => void cursors.push(cursor) });
