@@ -64,6 +64,12 @@ export class Answers {
     this.#put({ kind: "record", id: `response ${request.uri}`, collection: collectionsOf.response, record, sealed, task: request.uri }, to, false, 0);
   }
 
+  /** The wish to cancel, to who has come to work on the task since it was told. */
+  cancel(request: Ref, to: string, sealed: boolean): void {
+    const record = { $type: collectionsOf.cancel, to, request };
+    this.#put({ kind: "record", id: `cancel ${request.uri} ${to}`, collection: collectionsOf.cancel, record, sealed }, to, false, 0);
+  }
+
   reseal(uri: string, to: string): void {
     this.#put({ kind: "reseal", id: `reseal ${uri} ${to}`, uri, to }, to, true, 0);
   }

@@ -1,7 +1,10 @@
+import { isFinal } from "@rookery/lexicon-agent-comms";
 import { type Arrival, type Decision, type Rooms, decisionOf, refused } from "./arrival.ts";
 import { type Early, keepEarly } from "./early.ts";
 import { ownerOf, refAt, textAt } from "./fields.ts";
-import { move } from "./tasks.ts";
+import type { TurnOutcome } from "./task-state/event.ts";
+import type { Task } from "./task.ts";
+import { move, refOf } from "./tasks.ts";
 
 /** Whether another agent takes a task over: to who offered it, and to the requester, who takes its responses from then on. */
 export const arriveHandoffAnswer = (rooms: Rooms, { author, record }: Arrival): Decision => {
@@ -11,7 +14,16 @@ export const arriveHandoffAnswer = (rooms: Rooms, { author, record }: Arrival): 
   const task = ledger.get(ownerOf(request.uri) === ports.did ? "requester" : "worker", request.uri);
   if (task === undefined) return refused("there is no such task here");
   const event: Early = { kind: "answer", by: author, at: ports.now(), cid: request.cid, handoff, answer: textAt(record, "answer") ?? "" };
-  const outcome = move(rooms, task, event);
+  const outcome = settleAnswer(rooms, task, event);
   if (outcome.kind === "held") keepEarly(ports, event);
   return decisionOf(outcome, task.standing.uri);
+};
+
+/** Give an answer to the task. A worker that is new to it does not know that the requester wants it no more, and is told. */
+export const settleAnswer = (rooms: Rooms, task: Task, event: Early): TurnOutcome => {
+  const outcome = move(rooms, task, event);
+  const { worker, cancelAskedAt, state } = task.standing;
+  const hasNewWorker = outcome.kind === "moved" && worker === event.by;
+  if (hasNewWorker && task.role === "requester" && cancelAskedAt !== undefined && !isFinal(state)) rooms.answers.cancel(refOf(task), worker, task.sealed);
+  return outcome;
 };

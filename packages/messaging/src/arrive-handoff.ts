@@ -1,4 +1,5 @@
 import { type Arrival, type Decision, type Rooms, accepted, decisionOf, expired, refused } from "./arrival.ts";
+import { settleAnswer } from "./arrive-handoff-answer.ts";
 import { forgetEarly, recallEarly } from "./early.ts";
 import { type Ref, ownerOf, refAt } from "./fields.ts";
 import { mayTakeOn } from "./guards/delegation.ts";
@@ -27,7 +28,7 @@ const noticeOffer = (rooms: Rooms, arrival: Arrival, request: Ref): Decision => 
   });
   // From another host the answer may come before what it answers.
   const early = recallEarly(ports, uri, offer.to);
-  if (early !== undefined) move(rooms, task, early);
+  if (early !== undefined) settleAnswer(rooms, task, early);
   forgetEarly(ports, uri);
   return decisionOf(outcome, id);
 };
