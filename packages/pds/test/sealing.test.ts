@@ -161,6 +161,6 @@ describe("open", () => {
     value(await alice.api.write({ ops: [op({ action: "delete", collection: "agent.comms.message", rkey })] }));
     await arrive(bob, alice).toBe(2);
     for (const one of [alice, bob, carol]) expect(fault(await one.api.open({ uri }))).toBe("CannotOpen");
-    for (const bad of ["nonsense", "at://x", `at://${alice.did}/agent.comms.message`]) expect(fault(await bob.api.open({ uri: bad }))).toBe("InvalidRequest");
+    for (const bad of ["nonsense", "at://x", `at://${alice.did}/agent.comms.message`, uri.replace(alice.did, "alice.test")]) expect(fault(await bob.api.open({ uri: bad }))).toBe("InvalidRequest");
   });
 });

@@ -1,11 +1,11 @@
-import { addressOf, type GivenGrant, isSealedRecord, type KeyRing, OpenError, openRecord } from "@rookery/envelope";
+import { type GivenGrant, isSealedRecord, type KeyRing, OpenError, openRecord } from "@rookery/envelope";
 import { ids, recipientsOf } from "@rookery/lexicon-agent-comms";
 import { type Outcome, ok } from "@rookery/sync";
 import { SELF_KEYED } from "../keys/hosted-keys.ts";
 import type { AgentState } from "../state.ts";
-import { AUTHOR_UNAVAILABLE, CANNOT_OPEN, invalid } from "./faults.ts";
+import { AUTHOR_UNAVAILABLE, CANNOT_OPEN } from "./faults.ts";
 import type { FoundRecord } from "./found-record.ts";
-import { ownRecord } from "./own-record.ts";
+import { addressByDid, ownRecord } from "./own-record.ts";
 import { isGrantOf, received, receivedGrants } from "./received.ts";
 import type { OpenedAt } from "./sealing-api.ts";
 
@@ -60,13 +60,9 @@ async function tryTo(found: FoundRecord, ring: KeyRing, grant: GivenGrant | unde
 
 /** The record at an at-uri: of this repository, of the inbox, or as its author's host proves it now. Errors: as `open`. */
 async function find(state: AgentState, uri: string): Promise<Outcome<FoundRecord>> {
-  let address: ReturnType<typeof addressOf>;
-  try {
-    address = addressOf(uri);
-  } catch {
-    return invalid(`Not the at-uri of a record: ${uri.slice(0, 600)}`);
-  }
-  const { repo, collection, rkey } = address;
+  const address = addressByDid(uri);
+  if (!address.ok) return address;
+  const { repo, collection, rkey } = address.value;
   if (repo === state.account.did) {
     const own = ownRecord(state, uri);
     return own.ok ? own : CANNOT_OPEN;
@@ -76,7 +72,7 @@ async function find(state: AgentState, uri: string): Promise<Outcome<FoundRecord
   if (came !== undefined) return ok(came);
   try {
     const proven = await state.ports.records.prove(uri);
-    return proven === undefined ? CANNOT_OPEN : ok({ ...address, uri, cid: proven.cid, record: proven.value });
+    return proven === undefined ? CANNOT_OPEN : ok({ ...address.value, uri, cid: proven.cid, record: proven.value });
   } catch {
     return AUTHOR_UNAVAILABLE;
   }

@@ -1,5 +1,5 @@
-import { addressOf, isSealedRecord } from "@rookery/envelope";
-import { ids } from "@rookery/lexicon-agent-comms";
+import { type Address, addressOf, isSealedRecord } from "@rookery/envelope";
+import { ids, isDid } from "@rookery/lexicon-agent-comms";
 import { cidToString, decode, lexToJson } from "@rookery/repo";
 import { type Outcome, ok } from "@rookery/sync";
 import type { AgentState } from "../state.ts";
@@ -17,14 +17,22 @@ export interface OwnRecord {
   record: Record<string, unknown>;
 }
 
+/** Parts of a record's at-uri. Error: `InvalidRequest` (400) for one by handle, too: handles change hands. */
+export function addressByDid(uri: string): Outcome<Address> {
+  try {
+    const address = addressOf(uri);
+    if (isDid(address.repo)) return ok(address);
+  } catch {
+    // Said below.
+  }
+  return invalid(`Not the at-uri of a record, by DID: ${uri.slice(0, 600)}`);
+}
+
 /** The agent's record at an at-uri by its DID. Errors: `InvalidRequest`, `RecordNotFound` (400). */
 export function ownRecord({ sql, account }: Pick<AgentState, "sql" | "account">, uri: string): Outcome<OwnRecord> {
-  let address: ReturnType<typeof addressOf>;
-  try {
-    address = addressOf(uri);
-  } catch {
-    return invalid(`Not the at-uri of a record: ${uri.slice(0, 600)}`);
-  }
+  const parsed = addressByDid(uri);
+  if (!parsed.ok) return parsed;
+  const address = parsed.value;
   const row = address.repo === account.did ? readRecord(sql, `${address.collection}/${address.rkey}`) : undefined;
   if (row === undefined) return recordNotFound(uri);
   // A stored record is a map (named boundary: it was checked when it was written).
