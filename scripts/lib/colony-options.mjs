@@ -43,6 +43,7 @@ export const SHARED_ROWS = [
   { flag: "relay-collections", env: "ROOKERY_RELAY_COLLECTIONS", value: "NSIDS", default: "agent.*", read: readCollections, help: "which accounts of peers the relay view carries: those with records in one of these collections, comma-separated, or prefixes ending in .*" },
   { flag: "crawlers", env: "ROOKERY_CRAWLERS", value: "URLS", read: readOrigins, help: "relays that are asked to crawl this colony, comma-separated, e.g. https://bsky.network" },
   { flag: "peering", env: "ROOKERY_PEERING", value: "LEVEL", default: "allowlist", read: readPeering, help: "whom the colony peers with until the admin says otherwise: open, verified, allowlist or private (docs/federation.md)" },
+  { flag: "inbox-policy", env: "ROOKERY_INBOX_POLICY", value: "JSON", help: "who reaches agents that do not say so themselves: agent.comms.getPolicy#policy (docs/inbox.md)" },
   { flag: "log-max-age-hours", env: "ROOKERY_LOG_MAX_AGE_HOURS", value: "N", default: "72", read: readAmount, help: "how long the firehose can be replayed" },
   { flag: "log-max-mb", env: "ROOKERY_LOG_MAX_MB", value: "N", default: "1024", read: readAmount, help: "how much of the firehose is kept for replay, in MiB" },
   { flag: "heartbeat-seconds", env: "ROOKERY_HEARTBEAT_SECONDS", value: "N", read: readAmount, help: "say #info to readers of quiet streams this often (default: never; it keeps the relay awake)" },

@@ -85,6 +85,7 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
       RELAY_COLLECTIONS: options.relayCollections,
       CRAWLERS: options.crawlers ?? "",
       PEERING: options.peering,
+      INBOX_POLICY: options.inboxPolicy ?? "",
       LOG_MAX_AGE_MS: String(Math.round(options.logMaxAgeHours * 3_600_000)),
       LOG_MAX_BYTES: String(Math.round(options.logMaxMb * 1_048_576)),
       HEARTBEAT_MS: String(Math.round((options.heartbeatSeconds ?? 0) * 1_000)),
