@@ -66,6 +66,18 @@ describe("what is inside", () => {
     await expect(withInside(plaintext, type)).rejects.toThrow("cannot be opened");
   });
 
+  it("says the state that the outside only stands in for", async () => {
+    const response = placed("agent.comms.response", { request, state: "failed", createdAt });
+    const outside = { $type: response.collection, request, createdAt, state: "sealed" };
+    const withState = async (inside: Record<string, unknown>) => {
+      const content = await seal({ plaintext: inside, type: response.collection, context: { repo: alice, collection: response.collection, rkey, routing: outside }, ...sealing() });
+      return openRecord({ ...response, record: { ...outside, output: [content] } }, { keys: [bobs] });
+    };
+    expect((await withState({ state: "failed" })).record["state"]).toBe("failed");
+    for (const inside of [{}, { state: "sealed" }]) await expect(withState(inside)).rejects.toThrow("cannot be opened");
+    await expect(sealRecord({ ...response, record: { ...response.record, state: "sealed" } }, sealing())).rejects.toThrow("nothing of its own");
+  });
+
   it("stands alone", async () => {
     const { content, ...rest } = await sealRecord(message, sealing());
     const [sealed] = content as unknown[];

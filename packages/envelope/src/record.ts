@@ -56,6 +56,7 @@ const plainOf = (collection: string, record: Record<string, unknown>): Record<st
     const copy = structuredClone(record);
     const verdict = validateRecord(collection, copy);
     if (isSealedRecord(collection, copy)) reason = "it is sealed already";
+    else if (hasPlaceholder(collection, copy)) reason = "it says nothing of its own";
     else if (!verdict.known) reason = "its lexicon is not known here";
     else if (verdict.ok) return copy;
     else reason = verdict.message;
@@ -115,6 +116,12 @@ const unsealed = async (placed: PlacedRecord, ring: KeyRing, grant: GivenGrant |
   const whole = { ...routing, ...inner };
   const verdict = validateRecord(collection, whole);
   // What is sealed within what is sealed would be taken for plain by whoever reads on.
-  if (!verdict.known || !verdict.ok || isSealedRecord(collection, whole)) throw new OpenError();
+  if (!verdict.known || !verdict.ok || isSealedRecord(collection, whole) || hasPlaceholder(collection, whole)) throw new OpenError();
   return whole;
+};
+
+/** Whether what only stands in for a field's value is taken for it. */
+const hasPlaceholder = (collection: string, whole: Record<string, unknown>): boolean => {
+  const [field, value] = formOf(collection)?.placeholder ?? [];
+  return field !== undefined && whole[field] === value;
 };
