@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arrivedAt, call, type Caller, callerAt, commitOf, recordAt, refusalOf, urisIn } from "./test/caller.ts";
 import { addPeer, CROSSES_WITHIN, type Neighbour, type Neighbourhood, startNeighbours, untilLive } from "./test/neighbours.ts";
@@ -84,6 +85,14 @@ describe("a hosted agent writes", () => {
     expect(second).toEqual(first);
     expect(await refusalOf(ann, "agent.comms.send", { ...body, record: message([ben], "another") })).toBe("RecordConflict");
   });
+});
+
+test("the example of docs/sealing.md does what the page says", async () => {
+  const page = readFileSync(new URL("../docs/sealing.md", import.meta.url), "utf8");
+  const [, body = ""] = /agent\.comms\.send [^]*?-d '([^']*)'/.exec(page) ?? [];
+  const { uri } = await call<At>(ann, "agent.comms.send", JSON.parse(body.replace("did:plc:…", ben.did)));
+  await untilArrived(ben, uri);
+  expect((await open(ben, uri)).value["content"]).toEqual([text("Meet me at noon")]);
 });
 
 describe("what was sent to one", () => {
