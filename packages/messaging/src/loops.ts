@@ -1,4 +1,5 @@
-import { countAt, refAt, type Json } from "./fields.ts";
+import { type Json, refAt } from "./fields.ts";
+import { isAutomatic } from "./guards/automatic.ts";
 import { MAX_LOOPS } from "./limits.ts";
 import type { Ports } from "./ports.ts";
 import { type Allowance, PEER_ALLOWANCE, THREAD_ALLOWANCE } from "./guards/limits.ts";
@@ -29,7 +30,7 @@ export const noteUse = ({ store, now }: Ports, record: Json, to: To): void => {
 };
 
 function* usesOf(record: Json, to: To): Generator<{ name: string; allowance: Allowance }> {
-  if ((countAt(record, "hopCount") ?? 0) < 1 || to === null || to === "all") return;
+  if (!isAutomatic(record) || to === null || to === "all") return;
   const root = rootOf(record);
   if (root !== undefined) yield { name: `thread ${root}`, allowance: THREAD_ALLOWANCE };
   for (const did of to) yield { name: `peer ${did}`, allowance: PEER_ALLOWANCE };

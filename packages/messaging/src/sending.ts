@@ -2,6 +2,7 @@ import { collectionsOf, recipientsOf } from "@rookery/lexicon-agent-comms";
 import type { Rooms } from "./arrival.ts";
 import { noteResponse } from "./arrive-response.ts";
 import { type Json, type Ref, refAt, textAt } from "./fields.ts";
+import { isAutomatic, mayBeAutomatic } from "./guards/automatic.ts";
 import { judgeUse, noteUse } from "./loops.ts";
 import type { RefusalCode, TaskEvent } from "./task-state/event.ts";
 import { offerOf } from "./task-state/standing.ts";
@@ -40,6 +41,7 @@ export const judgeSending = (rooms: Rooms, outgoing: Outgoing): SendVerdict => {
   const intention = intents.judge(ports.did, collection, record);
   if (intention.kind === "repeat") return { kind: "earlier", of: intention.of };
   if (intention.kind === "conflict") return refuse("IdempotencyConflict", `This idempotencyKey was used for something else: ${intention.with.uri}`);
+  if (isAutomatic(record) && !mayBeAutomatic(collection)) return refuse("NotAllowed", `Nothing is answered automatically by a record of ${collection}`);
   const loop = judgeUse(ports, record, recipientsOf(collection, record));
   if (loop !== undefined) return refuse("RateLimitExceeded", loop);
   if (collection === collectionsOf.request) {

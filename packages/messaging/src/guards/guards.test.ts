@@ -1,12 +1,10 @@
-import type { AgentCommsHandoff, AgentCommsRequest } from "@rookery/lexicon-agent-comms";
+import { type AgentCommsHandoff, type AgentCommsRequest, collectionsOf } from "@rookery/lexicon-agent-comms";
 import { describe, expect, it } from "vitest";
-import { mayAnswer } from "./automatic.ts";
+import { isAutomatic, mayBeAutomatic } from "./automatic.ts";
 import { mayDelegate, mayTakeOn } from "./delegation.ts";
-import { PEER_ALLOWANCE, THREAD_ALLOWANCE } from "./limits.ts";
 import { use } from "./usage.ts";
 
 const [alice, bob, carol] = ["did:web:alice.test", "did:web:bob.test", "did:web:carol.test"] as const;
-const of = "agent.comms.message";
 
 describe("use", () => {
   const twice = { max: 2, within: 100 };
@@ -24,32 +22,11 @@ describe("use", () => {
   });
 });
 
-describe("mayAnswer", () => {
-  const now = 5000;
-  const spent = (max: number) => ({ count: max, since: now - 1 });
+describe("automatic records", () => {
+  it.each([[{ hopCount: 1 }, true], [{ hopCount: 8 }, true], [{ hopCount: 0 }, false], [{}, false], [{ hopCount: "1" }, false]])("%j: %s", (record, expected) => expect(isAutomatic(record)).toBe(expected));
 
-  it("counts one more hop, and uses both allowances", () => {
-    expect(mayAnswer({ of, record: { hopCount: 3 }, by: of, thread: { count: 4, since: 0 }, now })).toEqual({
-      ok: true,
-      value: { hopCount: 4, thread: { count: 5, since: 0 }, peer: { count: 1, since: now } },
-    });
-  });
-
-  it.each([
-    ["hop-limit", { hopCount: 8 }, {}],
-    ["not-allowed", { autoReply: false }, {}],
-    ["rate-limited", {}, { thread: spent(THREAD_ALLOWANCE.max) }],
-    ["rate-limited", {}, { peer: spent(PEER_ALLOWANCE.max) }],
-  ])("%s: %j %j", (code, record, used) => {
-    expect(mayAnswer({ of, record, by: of, now, ...used })).toMatchObject({ ok: false, code });
-  });
-
-  it.each(["receipt", "grant", "cancel", "handoffAnswer", "key", "profile"])("nothing is said to an agent.comms.%s", (name) => {
-    expect(mayAnswer({ of: `agent.comms.${name}`, record: {}, by: of, now })).toMatchObject({ ok: false, code: "not-allowed" });
-  });
-
-  it.each(["agent.comms.broadcast", "agent.comms.question", "app.bsky.feed.post"])("nothing is said by %s", (by) => {
-    expect(mayAnswer({ of, record: {}, by, now })).toMatchObject({ ok: false, code: "not-allowed" });
+  it("are no broadcasts and no questions", () => {
+    expect(Object.values(collectionsOf).filter((collection) => !mayBeAutomatic(collection))).toEqual(["agent.comms.broadcast", "agent.comms.question"]);
   });
 });
 
