@@ -4,7 +4,7 @@ export { type Offer, offerOf, type Placed, type Standing, standingOfHandoff, sta
 export type { RefusalCode, TaskEvent, Turn, TurnOutcome } from "./task-state/event.ts";
 export { dueAt } from "./task-state/clock.ts";
 export { turn } from "./task-state/turn.ts";
-export { type Account, type Budget, isExhausted, isOverdrawn, left, openAccount, promise, settle, spend } from "./guards/budget.ts";
+export { type Account, type Budget, left, openAccount, promise, settle, spend } from "./guards/budget.ts";
 export { type DelegationTerms, mayDelegate, mayTakeOn, type TaskSource } from "./guards/delegation.ts";
 export type { GuardCode, Guarded } from "./guards/guarded.ts";
 export * from "./guards/limits.ts";

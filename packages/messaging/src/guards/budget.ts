@@ -28,12 +28,6 @@ export function left({ limit, spent, promised }: Account): Budget {
   return each((part) => (limit[part] === undefined ? undefined : Math.max(0, limit[part] - (taken[part] ?? 0))));
 }
 
-/** Whether more was spent than was allowed: a sub-task may say so of itself when it is too late. */
-export const isOverdrawn = ({ limit, spent }: Account): boolean => parts.some((part) => limit[part] !== undefined && (spent[part] ?? 0) > limit[part]);
-
-/** Whether there is nothing left of something that is limited: work has to stop. */
-export const isExhausted = (account: Account): boolean => Object.values(left(account)).some((amount) => amount === 0);
-
 /** Spend. What is over the limit counts as well: it was spent. */
 export const spend = (account: Account, amount: Budget): Account => ({ ...account, spent: sum(account.spent, clean(amount)) });
 
