@@ -135,6 +135,8 @@ test("an owner takes a hosted agent's keys: senders follow without an alarm, and
   const before = await sent(honest, fay, gus.did, "for the colony to open");
   const own = await selfKeyed(hostile, gus);
   expect((await insist<{ custody: string }>(hostile.origin, "agent.comms.getKeys", { token: gus.token })).json.custody).toBe("self");
+  // The colony's, the one that took over from it, and the first that only the owner has signed.
+  expect(await keysIn(hostile, gus.did)).toHaveLength(3);
   await restart(honest);
   const after = await sent(honest, { ...fay, token: await signIn(honest.origin, fay) }, gus.did, `${MARK} for gus alone`);
   const opened = await own.read(after);

@@ -76,11 +76,16 @@ const withOwnKeys = async (joining: Joining, sealing: SealingOptions): Promise<B
   const { session, identities, nextRkey, onAlarm } = joining;
   const { did } = session;
   const transport = new RepositoryTransport(session.client, did);
-  const hosted = await hostedKeyOf(session, transport);
+  let hosted = await hostedKeyOf(session, transport);
   const ports: SealingPorts = {
     did,
     // What the colony held is taken over with the first key of one's own, which follows on it.
-    publish: (collection, rkey, record) => (hosted === undefined ? transport.send({ collection, rkey, record, to: [] }) : takeOver(session, rkey, record)),
+    publish: async (collection, rkey, record) => {
+      if (hosted === undefined) return transport.send({ collection, rkey, record, to: [] });
+      const sent = await takeOver(session, rkey, record);
+      hosted = undefined;
+      return sent;
+    },
     predecessor: async () => hosted,
     find: (collection, rkey) => transport.find(collection, rkey),
     list: (other) => listKeyRecords(identities, other),

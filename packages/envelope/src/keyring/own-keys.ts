@@ -112,6 +112,8 @@ export class OwnKeys {
     this.#state.keys = [key, ...this.#state.keys];
     dropOver(this.#state, now());
     await this.#publish(key);
+    // The key that takes over is signed by who held the keys before, too. Whoever hears of the agent from now on finds one that only its owner has signed.
+    if (before === undefined && prev !== undefined) await this.#rotate(key);
   }
 
   /** Whether a first key that may not have been published yet still follows the one that is there. */
