@@ -1,4 +1,4 @@
-import { collectionsOf } from "@rookery/lexicon-agent-comms";
+import { collectionsOf, isFinal } from "@rookery/lexicon-agent-comms";
 import { type Arrival, type Decision, type Rooms, accepted, refused } from "./arrival.ts";
 import { type Json, errorAt, ownerOf, refAt, textAt } from "./fields.ts";
 import { MAX_RESEALED, MAX_RESEALS } from "./limits.ts";
@@ -25,6 +25,7 @@ export const arriveReceipt = (rooms: Rooms, { author, record }: Arrival): Decisi
       return askReseal(rooms, subject.uri, author) ? accepted(id) : refused(`it was sealed again ${MAX_RESEALS} times already`, id);
     case "refused":
       if (task?.standing.worker === author) arriveRefusal(rooms, task, subject, record);
+      else arriveVainAnswer(rooms, subject.uri, author, record);
       return accepted(id);
     default:
       return accepted(id);
@@ -42,6 +43,16 @@ const arriveRefusal = (rooms: Rooms, task: Task, { uri, cid }: { uri: string; ci
   move(rooms, task, { kind: "response", by: task.standing.worker, at: rooms.ports.now(), cid, state: "rejected" }, (rejected) => {
     if (error !== undefined) rejected.error = error;
   });
+};
+
+/** A task was taken over too late: it is not this agent's after all, says who had offered it. */
+const arriveVainAnswer = ({ ledger }: Rooms, uri: string, author: string, record: Json): void => {
+  const task = ledger.get("worker", uri);
+  if (task === undefined || task.answerUri !== uri || task.handoff?.from !== author || isFinal(task.standing.state)) return;
+  const error = errorAt(record);
+  if (error !== undefined) task.error = error;
+  task.standing = { ...task.standing, state: "rejected" };
+  ledger.put(task);
 };
 
 /** Have a record sealed again for a reader, unless that was done often enough. */

@@ -23,7 +23,7 @@ export type Intention = { kind: "first" } | { kind: "repeat"; of: Ref } | { kind
 const FIRST: Intention = { kind: "first" };
 
 /** What differs between two ways to say one thing, and does not count. */
-const INCIDENTAL: ReadonlySet<string> = new Set(["createdAt", "trace", "hopCount", "idempotencyKey"]);
+const INCIDENTAL: ReadonlySet<string> = new Set(["$type", "createdAt", "trace", "hopCount", "idempotencyKey"]);
 
 /**
  * Equal idempotencyKeys of one repository and collection mean one intent: the same content again is a repeat, other content

@@ -104,7 +104,8 @@ const noteOwn = ({ ports, ledger }: Rooms, task: Task, { collection, record }: O
   if (collection === collectionsOf.response) noteResponse(task, record, { uri, cid });
   if (collection === collectionsOf.handoff) task.handoff = { uri, from: ports.did, to: textAt(record, "to") ?? "", state: "offered" };
   if (collection === collectionsOf.cancel) task.cancelUri = uri;
-  if (collection === collectionsOf.handoff || collection === collectionsOf.cancel) ledger.alias(uri, task);
+  if (collection === collectionsOf.handoffAnswer) task.answerUri = uri;
+  if (collection !== collectionsOf.response) ledger.alias(uri, task);
 };
 
 /** Stands for the address of a record that has none yet. */

@@ -37,6 +37,8 @@ export interface Task {
   /** at-uri of that wish. */
   cancelUri?: string;
   handoff?: Handover;
+  /** at-uri of this agent's answer to it. */
+  answerUri?: string;
   /** The deadline was slept through: decided then. */
   decideAt?: number;
 }

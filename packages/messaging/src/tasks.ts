@@ -57,11 +57,16 @@ const noteChange = (task: Task, before: Standing): void => {
   if (standing.state === "expired") task.error ??= { code: "deadline-exceeded", message: before.deadline === undefined ? "it was not begun in time" : "the deadline has passed" };
 };
 
-/** When the clock has something to do next in a task. The requester gives the last response time to come. */
+/** When the clock has something to do next in a task. Whoever waits for another's word gives the last one time to come. */
 export const nextOf = (task: Task): number | undefined => {
-  const due = dueAt(task.standing);
-  if (due === undefined || task.role === "worker") return due;
-  return task.decideAt ?? due + DEADLINE_GRACE;
+  const { standing, role, handoff } = task;
+  if (role === "requester") {
+    const due = dueAt(standing);
+    return due === undefined ? undefined : (task.decideAt ?? due + DEADLINE_GRACE);
+  }
+  const { offer } = standing;
+  if (offer?.expiresAt === undefined || handoff?.from !== standing.worker) return dueAt(standing);
+  return dueAt({ ...standing, offer: { ...offer, expiresAt: offer.expiresAt + DEADLINE_GRACE } });
 };
 
 /** Every CID of a ref's request that the task knows: the machine judges them. */
