@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { type KeyPair, makeKeyRecord, makeOwnerKey } from "@rookery/envelope";
-import { ids } from "@rookery/lexicon-agent-comms";
+import { type BlobJson, ids } from "@rookery/lexicon-agent-comms";
 import { decode, lexToJson } from "@rookery/repo";
 import { type Outcome, ok } from "@rookery/sync";
 import { afterEach, beforeEach, expect } from "vitest";
@@ -91,10 +91,10 @@ export async function within<T>(agent: Made, look: (state: AgentState) => Promis
 }
 
 /** A sealed note of the agent's own, as its memory writes them. */
-export async function sealedNote(agent: Made, rkey: string, text: string): Promise<string> {
+export async function sealedNote(agent: Made, rkey: string, text: string, blobs: BlobJson[] = []): Promise<string> {
   const collection = ids.AgentMemoryNote;
   await within(agent, async ({ sealing, writer }) => {
-    const record = await value(await sealing.sealer()).sealPrivately({ collection, rkey, record: { text, createdAt: "2026-11-21T00:00:00.000Z" } });
+    const record = await value(await sealing.sealer()).sealPrivately({ collection, rkey, record: { text, createdAt: "2026-11-21T00:00:00.000Z" }, blobs });
     return value(await writer.write({ ops: [op({ action: "put", collection, rkey, record, validate: true })] }));
   });
   return `at://${agent.did}/${collection}/${rkey}`;

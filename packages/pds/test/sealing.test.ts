@@ -36,6 +36,19 @@ describe("send", () => {
     expect(await listed(alice, "agent.comms.key")).toHaveLength(1);
   });
 
+  it("lists the encrypted files that are in it, so that they stay", async () => {
+    const [alice, bob] = await three();
+    const blob = { $type: "blob", ref: { $link: "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity" }, mimeType: "application/octet-stream", size: 300 };
+    value(await alice.api.putBlob({ cid: blob.ref.$link, mimeType: blob.mimeType, size: blob.size, key: "file" }));
+    const part = { $type: "agent.comms.defs#sealedFile", blob: { $link: blob.ref.$link }, key: { $bytes: "A".repeat(43) }, sha256: { $bytes: "A".repeat(43) }, size: 3, name: "secret.txt" };
+    const { uri } = value(await alice.api.send(message([bob], "x", { content: [text("see"), part] })));
+    const [sealed] = (await stored(alice, uri))["content"] as { blobs: unknown }[];
+    expect(sealed?.blobs).toEqual([{ blob }]);
+    expect(JSON.stringify(sealed)).not.toContain("secret.txt");
+    expect(value(await bob.api.open({ uri })).value["content"]).toEqual([text("see"), part]);
+    expect(value(await alice.api.listBlobs({ limit: 10 })).cids).toEqual([blob.ref.$link]);
+  });
+
   it("never seals for a weaker key, or for one that was exchanged", async () => {
     const [alice, bob, weak] = [await hosted(), await known(), await known()];
     await publishKey(weak, await makeKeyPair("hpke-x25519-hkdfsha256-aes256gcm"));

@@ -6,6 +6,8 @@ import { known, useDirectory } from "./mail.ts";
 import { arrive, createdAt, fault, headOf, hosts, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
 import { world } from "./worker.ts";
 
+const fileCid = "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity";
+
 useDirectory();
 useNeighbours();
 
@@ -93,6 +95,12 @@ describe("revoke", () => {
     expect(await listed(alice, "agent.comms.grant")).toEqual([]);
     for (const wrong of [{ grant: `${grant}x` }, { grant: uri }, { uri: `${uri}x` }]) expect(fault(await alice.api.revoke(wrong))).toBe("RecordNotFound");
     for (const wrong of [{}, { grant, uri }, { grant, to: bob.did }]) expect(fault(await alice.api.revoke(wrong))).toBe("InvalidRequest");
+  });
+
+  it("does not count the author among the readers", async () => {
+    const [alice, bob] = await three();
+    const { uri } = value(await alice.api.send(message([bob, alice], "to both of us")));
+    expect(value(await alice.api.revoke({ uri }))).toEqual({ couldRead: [bob.did] });
   });
 
   it("seals again, with new grants for who keeps reading, in one commit", async () => {
@@ -216,6 +224,18 @@ describe("makePublic", () => {
     expect(value(await alice.api.makePublic({ uri }))).toEqual(done);
     expect(fault(await alice.api.share({ uri, to: carol.did }))).toBe("NotSealed");
     expect(fault(await alice.api.revoke({ uri }))).toBe("NotSealed");
+  });
+
+  it("keeps encrypted files: then the data key of a memory is published too", async () => {
+    const [alice, bob] = await three();
+    const blob = { $type: "blob", ref: { $link: fileCid }, mimeType: "application/octet-stream", size: 300 } as const;
+    value(await alice.api.putBlob({ cid: fileCid, mimeType: blob.mimeType, size: blob.size, key: "file" }));
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "see the file", [blob]);
+    const { cid = "" } = value(await alice.api.revoke({ uri, reseal: true }));
+    expect(Object((await stored(alice, uri))["sealed"]).blobs).toEqual([{ blob }]);
+    expect(value(await alice.api.makePublic({ uri })).uri).toBe(`at://${alice.did}/agent.comms.disclosure/${cid}`);
+    expect(value(await bob.api.open({ uri }))).toMatchObject({ sealed: true, value: { text: "see the file" } });
+    expect(value(await alice.api.getBlob({ cid: fileCid })).key).toBe("file");
   });
 
   it("refuses what is not there or another's, and answers for what is plain", async () => {
