@@ -957,7 +957,7 @@ export interface AgentCommsSendOutput {
   cid: string;
 }
 
-export type AgentCommsSendError = "CannotSeal" | "SelfKeyed" | "RecordConflict" | "RecordNotFound";
+export type AgentCommsSendError = "CannotSeal" | "SelfKeyed" | "RecordConflict" | "RecordNotFound" | "IdempotencyConflict" | "NotAllowed" | "NotOffered" | "TaskEnded" | "TooManyTasks" | "DepthLimit" | "Loop" | "RateLimitExceeded";
 
 export interface AgentCommsShareInput {
   /** A sealed record of the agent's own. */
