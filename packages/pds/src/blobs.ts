@@ -47,6 +47,11 @@ export class Blobs {
     return ok(row);
   }
 
+  /** An upload of this account's own, also before any record refers to it: for a record that is about to. */
+  uploaded(cid: string): Pick<BlobRow, "mimeType" | "size"> | undefined {
+    return readBlob(this.#sql, cid);
+  }
+
   list(page: { since?: string; limit: number; cursor?: string }): { cids: string[]; cursor?: string } {
     const cids = listBlobs(this.#sql, page);
     const last = cids.at(-1);

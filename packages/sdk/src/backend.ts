@@ -74,6 +74,6 @@ export interface Backend {
   progressChannel(request: string): Promise<ProgressChannel | undefined>;
   /** Do what is due by the clock: called again and again. */
   refresh(): Promise<void>;
-  /** Nothing more is done by the clock; answers when everything is kept. */
-  close(): Promise<void>;
+  /** Nothing more is done by the clock. */
+  close(): void;
 }

@@ -33,6 +33,8 @@ export interface AgentParts {
   privacy: Privacy;
   inbox: InboxOptions;
   source: InboxSource;
+  /** Called at the end; answers when everything is kept that is to be. */
+  keep?: () => Promise<void>;
 }
 
 /** What may be answered in a thread. */
@@ -47,13 +49,14 @@ export class ColonyAgent extends Remembering {
   readonly inbox: Inbox;
   readonly #identities: Identities;
   readonly #backend: Backend;
+  readonly #keep: () => Promise<void>;
   readonly #post: Post;
   readonly #mail: Mail;
   readonly #receipts: Receipts;
   readonly #requests: Requests;
   readonly #desk: TaskDesk;
 
-  constructor({ session, backend, identities, privacy, inbox, source }: AgentParts) {
+  constructor({ session, backend, identities, privacy, inbox, source, keep = async () => {} }: AgentParts) {
     super(backend.memory);
     const { did } = session;
     this.did = did;
@@ -61,13 +64,14 @@ export class ColonyAgent extends Remembering {
     this.client = session.client;
     this.#identities = identities;
     this.#backend = backend;
+    this.#keep = keep;
     this.#post = new Post(backend, did, privacy);
     const { onError } = inbox;
     this.inbox = new Inbox((cursor, wait, signal) => {
       void backend.refresh().catch(onError);
       return source(cursor, wait, signal);
     }, inbox);
-    this.#mail = new Mail(this.inbox, new Arrivals(backend));
+    this.#mail = new Mail(this.inbox, new Arrivals(backend), backend.custody === "self");
     this.#receipts = new Receipts(this.#mail);
     const didOf = (actor: string): Promise<string> => this.#didOf(actor);
     const common = { backend, post: this.#post, mail: this.#mail, didOf, onError };
@@ -210,10 +214,11 @@ export class ColonyAgent extends Remembering {
   }
 
   /** Stop reading and working; what is at work is not answered, and comes again in the next run. Answers when everything is kept. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.inbox.close();
     this.#desk.close();
-    return this.#backend.close();
+    this.#backend.close();
+    await this.#keep();
   }
 
   #sent(sent: Sent): SentMessage {

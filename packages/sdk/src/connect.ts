@@ -52,6 +52,7 @@ export const connect = async (options: ConnectOptions): Promise<ColonyAgent> => 
   return new ColonyAgent({
     ...joining,
     backend,
+    keep: () => state.save(),
     privacy: options.privacy ?? "sealed",
     source: (options.inbox?.via === "poll" ? pollInbox : socketInbox)(session, { opened: backend.custody === "hosted" }),
     inbox: {

@@ -180,11 +180,13 @@ export class Inbox {
   async #work(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const page = this.#pages[0];
-      if (page === undefined || this.#listeners.size === 0 || this.#handedOut.length >= PAGES_HELD) {
+      const item = page?.items[0];
+      // A page that is done is done, also when nobody listens any more.
+      const isDone = page !== undefined && item === undefined;
+      if (page === undefined || (this.#listeners.size === 0 && !isDone) || this.#handedOut.length >= PAGES_HELD) {
         await new Promise<void>((resolve) => (this.#wakeWorker = resolve));
         continue;
       }
-      const item = page.items[0];
       if (item === undefined) {
         this.#pages.shift();
         this.#handedOut.push(page);

@@ -7,10 +7,14 @@ import type { Incoming } from "./message.ts";
 export class Mail {
   readonly #inbox: Inbox;
   readonly #arrivals: Arrivals;
+  /** Whether each has to be opened as soon as it is read, and in order: what comes later may be about it. */
+  readonly #inOrder: boolean;
+  #hasBegun = false;
 
-  constructor(inbox: Inbox, arrivals: Arrivals) {
+  constructor(inbox: Inbox, arrivals: Arrivals, inOrder: boolean) {
     this.#inbox = inbox;
     this.#arrivals = arrivals;
+    this.#inOrder = inOrder;
   }
 
   /**
@@ -18,6 +22,7 @@ export class Mail {
    * @param collections what to look at; nothing else is opened for it. @returns a function that stops watching.
    */
   watch(collections: readonly string[], see: (incoming: Incoming) => void): () => void {
+    this.#begin();
     // What does not open is no answer; whoever listens is told of it.
     const look = (item: InboxItem): void => void this.#arrivals.open(item).then((incoming) => (incoming.disposition === "accepted" ? see(incoming) : undefined), () => undefined);
     return this.#inbox.watch((item) => {
@@ -45,6 +50,14 @@ export class Mail {
 
   /** Work on everything, in order, one at a time; who throws gets the item again. @returns a function that stops. */
   listen(work: (incoming: Incoming) => void | Promise<void>): () => void {
+    this.#begin();
     return this.#inbox.listen(async (item) => work(await this.#arrivals.open(item)));
+  }
+
+  /** The first to see each item. What cannot be opened now is opened when it is worked on. */
+  #begin(): void {
+    if (!this.#inOrder || this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#inbox.watch((item) => void this.#arrivals.open(item).catch(() => undefined));
   }
 }

@@ -164,7 +164,7 @@ export class FakeColony {
       publishProgress: async (request, progress) => void this.told.push({ request, progress }),
       progressChannel: async () => undefined,
       refresh: async () => {},
-      close: async () => {},
+      close: () => {},
     };
   }
 }

@@ -8,9 +8,9 @@ import { cannotSeal } from "./faults.ts";
 export function sealedBlobs({ blobs }: Pick<AgentState, "blobs">, record: Record<string, unknown>): Outcome<BlobJson[]> {
   const found: BlobJson[] = [];
   for (const cid of cidsIn(record)) {
-    const blob = blobs.get(cid);
-    if (!blob.ok) return cannotSeal(`The encrypted file ${cid} was not uploaded`);
-    found.push({ $type: "blob", ref: { $link: cid }, mimeType: blob.value.mimeType, size: blob.value.size });
+    const blob = blobs.uploaded(cid);
+    if (blob === undefined) return cannotSeal(`The encrypted file ${cid} was not uploaded`);
+    found.push({ $type: "blob", ref: { $link: cid }, mimeType: blob.mimeType, size: blob.size });
   }
   return ok(found);
 }

@@ -103,7 +103,7 @@ export class HostedBackend implements Backend {
     return this.#alarms.look();
   }
 
-  async close(): Promise<void> {}
+  close(): void {}
 
   /** @throws SealError where the colony says that it cannot be sealed. */
   async #sealing<T>(call: () => Promise<T>): Promise<T> {

@@ -42,6 +42,7 @@ export class SelfBackend implements Backend {
   readonly #sharing: Sharing;
   readonly #own: OwnRecords;
   #sequence = 0;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: SelfBackendParts) {
     const { session, sealer, state, onError, memory, own } = parts;
@@ -66,7 +67,14 @@ export class SelfBackend implements Backend {
     return sent;
   }
 
-  async open(item: InboxItem): Promise<Incoming> {
+  /** One after the other, in the order in which it is asked: what comes later may be about what came before. */
+  open(item: InboxItem): Promise<Incoming> {
+    const opened = this.#turn.then(() => this.#open(item));
+    this.#turn = opened.catch(() => undefined);
+    return opened;
+  }
+
+  async #open(item: InboxItem): Promise<Incoming> {
     const { uri, cid, author, value } = item;
     const { messaging } = this.#engine;
     if (value === undefined || cid === undefined) return toIncoming({ ...item, ...messaging.retracted(uri, author) });
@@ -137,10 +145,8 @@ export class SelfBackend implements Backend {
     return this.#parts.sealer.refresh();
   }
 
-  /** Nothing is done by the clock any more. Answers when everything is kept. */
-  async close(): Promise<void> {
+  close(): void {
     this.#engine.close();
-    await this.#parts.state.save();
   }
 
   /** What the same engine says of it that hosted agents have at their colony. */

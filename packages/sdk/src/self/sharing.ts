@@ -47,12 +47,11 @@ export class Sharing {
   /** Open a proven record: as its recipient, by a grant, or because its author disclosed it. @throws OpenError @throws RecordVerificationError */
   async open(record: VerifiedRecord, named?: string): Promise<OpenedRecord> {
     const { uri, value } = record;
-    const grant = named ?? this.#given.get(uri);
-    const given = grant === undefined ? undefined : grantFor(record, await this.#proven(grant));
+    if (named !== undefined) return this.#openWith(record, grantFor(record, await this.#proven(named)));
     try {
-      return await this.#openWith(record, given);
+      return await this.#openWith(record, await this.#givenFor(record));
     } catch (error) {
-      if (!(error instanceof OpenError) || grant !== undefined || !isSealedRecord(collectionOf(uri), value)) throw error;
+      if (!(error instanceof OpenError) || !isSealedRecord(collectionOf(uri), value)) throw error;
       const disclosure = await readRecord(this.#ports.identities, `at://${record.author}/${ids.AgentCommsDisclosure}/${record.cid}`).catch(() => undefined);
       if (disclosure === undefined) throw error;
       return this.#openWith(record, { repo: disclosure.author, rkey: record.cid, record: disclosure.value });
@@ -115,6 +114,18 @@ export class Sharing {
     // The grants name the record as it is now, which only the host can say.
     for (const did of new Set(kept.map((grant) => String(grant.value["to"])))) await this.#ports.transport.send(await sealer.share({ uri, record: now.value, cid: now.cid, to: did, rkey: nextRkey() }));
     return { uri, cid: now.cid };
+  }
+
+  /** The grant that came for a record, if it is still there and for what the record is now. */
+  async #givenFor(record: VerifiedRecord): Promise<GivenGrant | undefined> {
+    const uri = this.#given.get(record.uri);
+    const grant = uri === undefined ? undefined : await readRecord(this.#ports.identities, uri);
+    try {
+      return grant && grantFor(record, grant);
+    } catch (error) {
+      if (error instanceof OpenError) return undefined;
+      throw error;
+    }
   }
 
   async #openWith({ uri, value }: VerifiedRecord, grant: GivenGrant | undefined): Promise<OpenedRecord> {
