@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,6 +79,25 @@ describe("published lexicons", () => {
     const cli = join(root, "e2e/node_modules/@atproto/lex/bin/lex");
     await run(process.execPath, [cli, "build", "--lexicons", lexicons, "--out", join(place, "src"), "--no-pretty"]);
     expect(await readFile(join(place, "src/agent/comms/request.defs.ts"), "utf8")).toContain("agent.comms.request");
+  });
+
+  test("are installed as docs/lexicons.md says", async () => {
+    const page = await readFile(join(root, "docs/lexicons.md"), "utf8");
+    const [, code = ""] = /\n## Publication\n[\s\S]*?```ts\n([\s\S]*?)```/.exec(page) ?? [];
+    // Below e2e, where the tool is found as in a project of one's own; on a network of this machine alone.
+    const place = await mkdtemp(join(root, "e2e/.readme-"));
+    try {
+      await cp(join(root, "lexicons/com"), join(place, "lexicons/com"), { recursive: true });
+      const here = code
+        .replaceAll("did:plc:…", did)
+        .replace(": undefined", `: "${did}"`)
+        .replace("save: true,", `save: true, plcDirectoryUrl: "${inject("plcUrl")}", allowHttp: true,`);
+      await writeFile(join(place, "install.mjs"), here);
+      await run(process.execPath, ["install.mjs"], { cwd: place });
+      expect((await readdir(join(place, "lexicons/agent/comms"))).toSorted()).toEqual(["defs.json", "message.json"]);
+    } finally {
+      await rm(place, { recursive: true });
+    }
   });
 
   test("pass the check of a project that keeps them installed", async () => {
