@@ -43,6 +43,17 @@ export class Messaging {
     if (collection !== collectionsOf.receipt) this.#rooms.answers.receipt("key-expired", { uri, cid }, author, true);
   }
 
+  /** The agent took a record of its own back: a task that it asked for ends, an offer that it made is none any more. */
+  withdrawn(uri: string): void {
+    const { ports, ledger } = this.#rooms;
+    const isRequest = uri.split("/")[3] === collectionsOf.request;
+    const task = ledger.get(isRequest ? "requester" : "worker", uri);
+    if (task === undefined) return;
+    const at = ports.now();
+    if (isRequest) move(this.#rooms, task, { kind: "retraction", by: ports.did, at }, withdrawn);
+    else if (task.standing.offer?.uri === uri) move(this.#rooms, task, { kind: "withdrawal", by: ports.did, at, handoff: uri });
+  }
+
   /** Its author took a record back: a task of it ends, and no receipt is written about it any more. */
   retracted(uri: string, author: string): Decision {
     const { ports, ledger, answers } = this.#rooms;

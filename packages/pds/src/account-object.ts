@@ -71,7 +71,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   }
 
   write(input: WriteRequest): Promise<Outcome<WriteResult>> {
-    return this.with((_, writer) => writer.write(input));
+    return this.with((state, writer) => writer.write(input, state.tasks.outgoing.noting(input.ops)));
   }
 
   getRecord({ collection, rkey, cid }: { collection: string; rkey: string; cid?: string }): Promise<Outcome<StoredRecord>> {

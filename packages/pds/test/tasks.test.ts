@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { value } from "./agents.ts";
+import { op, value } from "./agents.ts";
 import { useDirectory } from "./mail.ts";
 import { fault, listed, message, sealedNote, stored, text, three, useNeighbours } from "./sealing-world.ts";
 import { answer, arrived, cancel, due, forgetKeys, handoff, opened, request, response, said, stateOf } from "./task-world.ts";
@@ -229,5 +229,20 @@ describe("receipts", () => {
     expect(await listed(alice, "agent.comms.receipt")).toHaveLength(0);
     // What they say is for Alice alone.
     for (const uri of await listed(bob, "agent.comms.receipt")) expect(Object.keys(await stored(bob, uri)).toSorted()).toEqual(["$type", "createdAt", "sealed", "to"]);
+  });
+});
+
+describe("past the sealing methods", () => {
+  it("what an agent writes plainly counts too, and what it takes back is over for itself as well", async () => {
+    const [alice, bob] = await three();
+    const { record } = request(bob, "for all to see");
+    const { results } = value(await alice.api.write({ ops: [op({ action: "create", collection: "agent.comms.request", rkey: "3kznmn7xqxl22", record })] }));
+    const task = { uri: `at://${alice.did}/agent.comms.request/3kznmn7xqxl22`, cid: results[0]?.cid ?? "" };
+    expect(await arrived(bob, alice, 1)).toMatchObject({ sealed: false, disposition: "accepted", task: task.uri });
+    value(await bob.api.send({ ...response(task, "working"), privacy: "public" }));
+    await arrived(alice, bob, 1);
+    expect(await stateOf(alice, task.uri)).toBe("working");
+    value(await alice.api.write({ ops: [op({ action: "delete", collection: "agent.comms.request", rkey: "3kznmn7xqxl22" })] }));
+    expect(value(await alice.api.getTask(task))).toMatchObject({ state: "canceled", error: { code: "withdrawn" } });
   });
 });

@@ -1,6 +1,9 @@
-import { type AgentCommsRequest, collectionsOf, didOfUri } from "@rookery/lexicon-agent-comms";
+import { isSealedRecord } from "@rookery/envelope";
+import { type AgentCommsRequest, collectionsOf, didOfUri, isComms } from "@rookery/lexicon-agent-comms";
 import { type Messaging, mayDelegate, type SendVerdict } from "@rookery/messaging";
+import { cidToString, decode, lexToJson } from "@rookery/repo";
 import { type Outcome, fail, ok } from "@rookery/sync";
+import type { PreparedOp } from "../agent-api.ts";
 import type { RecordAt, SendInput } from "../sealing/sealing-api.ts";
 import type { AgentState } from "../state.ts";
 import { type Within, WriteRefused } from "../write/writer.ts";
@@ -43,6 +46,28 @@ export class OutgoingMail {
       // Another call with this idempotencyKey was faster: asked again, it is the earlier one that is answered.
       if (verdict.kind === "earlier") throw new WriteRefused({ status: 409, name: SENT_BEFORE, message: verdict.of.uri });
     };
+  }
+
+  /**
+   * What the repository's own methods write past `send`: plain messages are noted as sent, deleted ones as taken back. Nothing
+   * is refused by that. Undefined when there is nothing to be noted.
+   */
+  noting(ops: PreparedOp[]): Within | undefined {
+    const ours = ops.filter(({ action, collection }) => (action === "create" || action === "delete") && isComms(collection));
+    if (ours.length === 0 || this.#agent.sealing.custody !== "hosted") return undefined;
+    return () => {
+      for (const op of ours) this.#note(op);
+    };
+  }
+
+  #note({ action, collection, rkey, cid, bytes }: PreparedOp): void {
+    const uri = `at://${this.#agent.account.did}/${collection}/${rkey}`;
+    if (action === "delete") return this.#engine.withdrawn(uri);
+    if (bytes === undefined || cid === undefined) return;
+    // It was validated when it was prepared (named boundary).
+    const record = lexToJson(decode(bytes)) as Record<string, unknown>;
+    // What its author sealed is known to its author alone.
+    if (!isSealedRecord(collection, record)) this.#engine.sent({ collection, record, sealed: false }, { uri, cid: cidToString(cid) });
   }
 
   /** Of an agent that seals nothing, and of one that keeps its own, nothing is noted here. */
