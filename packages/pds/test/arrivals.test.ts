@@ -84,10 +84,10 @@ describe("a message that breaks whoever opens it", () => {
     const poison = value(await alice.api.send(message([bob], "poison", { idempotencyKey: "poison" })));
     value(await alice.api.send(message([bob], "behind")));
     const broken = await within(bob, async ({ vault }) => {
-      const { putJson } = vault;
+      const putJson = vault.putJson.bind(vault);
       return vi.spyOn(vault, "putJson").mockImplementation((kind, name, kept) => {
         if (JSON.stringify(kept).includes(poison.uri)) throw new Error(MARK);
-        putJson.call(vault, kind, name, kept);
+        putJson(kind, name, kept);
       });
     });
     const errors = vi.spyOn(console, "error").mockImplementation(() => undefined);
