@@ -17,7 +17,7 @@ export interface Arrival extends Ref {
 
 /** What becomes of a record that reached the agent. Only what is accepted is to be acted upon. */
 export interface Decision {
-  disposition: "accepted" | "repeat" | "conflict" | "expired" | "refused";
+  disposition: "accepted" | "repeat" | "conflict" | "expired" | "refused" | "held";
   /** Why it was not accepted, for people. */
   reason?: string;
   /** at-uri of the request of the task that it belongs to. */
@@ -38,6 +38,8 @@ const decide = (disposition: Decision["disposition"], reason?: string, task?: st
 
 export const accepted = (task?: string): Decision => decide("accepted", undefined, task);
 export const refused = (reason: string, task?: string): Decision => decide("refused", reason, task);
+/** It counts once something else is here. */
+export const held = (reason: string, task?: string): Decision => decide("held", reason, task);
 export const expired = (reason: string, task?: string): Decision => decide("expired", reason, task);
 
 /** What the state machine said, as what became of the record. */
@@ -47,6 +49,8 @@ export const decisionOf = (outcome: TurnOutcome, task: string): Decision => {
       return decide(outcome.code === "deadline-exceeded" ? "expired" : "refused", outcome.message, task);
     case "repeated":
       return decide("repeat", "it says what was so already", task);
+    case "held":
+      return held(outcome.message, task);
     default:
       return accepted(task);
   }

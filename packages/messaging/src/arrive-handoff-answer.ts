@@ -1,6 +1,6 @@
 import { isFinal } from "@rookery/lexicon-agent-comms";
 import { type Arrival, type Decision, type Rooms, decisionOf, refused } from "./arrival.ts";
-import { type Early, keepEarly } from "./early.ts";
+import { type EarlyAnswer, keepEarly } from "./early.ts";
 import { ownerOf, refAt, textAt, timeAt } from "./fields.ts";
 import { DEADLINE_GRACE } from "./limits.ts";
 import type { TurnOutcome } from "./task-state/event.ts";
@@ -14,7 +14,7 @@ export const arriveHandoffAnswer = (rooms: Rooms, { uri, cid, author, record, se
   if (request === undefined || handoff === undefined) return refused("it names no handoff");
   const task = ledger.get(ownerOf(request.uri) === ports.did ? "requester" : "worker", request.uri);
   if (task === undefined) return refused("there is no such task here");
-  const event: Early = { kind: "answer", by: author, at: timeOf(task, timeAt(record, "createdAt"), ports.now()), cid: request.cid, handoff, answer: textAt(record, "answer") ?? "" };
+  const event: EarlyAnswer = { kind: "answer", by: author, at: timeOf(task, timeAt(record, "createdAt"), ports.now()), cid: request.cid, handoff, answer: textAt(record, "answer") ?? "" };
   const outcome = settleAnswer(rooms, task, event);
   if (outcome.kind === "held") keepEarly(ports, event);
   // Who takes it over in vain would go on working: told by who had offered it.
@@ -24,7 +24,7 @@ export const arriveHandoffAnswer = (rooms: Rooms, { uri, cid, author, record, se
 };
 
 /** Give an answer to the task. A worker that is new to it does not know that the requester wants it no more, and is told. */
-export const settleAnswer = (rooms: Rooms, task: Task, event: Early): TurnOutcome => {
+export const settleAnswer = (rooms: Rooms, task: Task, event: EarlyAnswer): TurnOutcome => {
   const outcome = move(rooms, task, event);
   const { worker, cancelAskedAt, state } = task.standing;
   const hasNewWorker = outcome.kind === "moved" && worker === event.by;

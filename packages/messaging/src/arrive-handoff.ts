@@ -1,5 +1,6 @@
 import { type Arrival, type Decision, type Rooms, accepted, decisionOf, expired, refused } from "./arrival.ts";
 import { settleAnswer } from "./arrive-handoff-answer.ts";
+import { noteResponse } from "./arrive-response.ts";
 import { forgetEarly, recallEarly } from "./early.ts";
 import { type Ref, ownerOf, refAt } from "./fields.ts";
 import { mayTakeOn } from "./guards/delegation.ts";
@@ -26,9 +27,10 @@ const noticeOffer = (rooms: Rooms, arrival: Arrival, request: Ref): Decision => 
     offered.handoff = { uri, from: author, to: offer.to, state: "offered" };
     ledger.alias(uri, offered);
   });
-  // From another host the answer may come before what it answers.
+  // From another host the answer may come before what it answers, and what its author says as the new worker as well.
   const early = recallEarly(ports, uri, offer.to);
-  if (early !== undefined) settleAnswer(rooms, task, early);
+  if (early !== undefined) settleAnswer(rooms, task, early.answer);
+  for (const { event, record, uri: at, cid } of early?.responses ?? []) move(rooms, task, event, (moved) => noteResponse(moved, record, { uri: at, cid }));
   forgetEarly(ports, uri);
   return decisionOf(outcome, id);
 };

@@ -1,4 +1,5 @@
-import { type Arrival, type Decision, type Rooms, accepted, decisionOf, refused } from "./arrival.ts";
+import { type Arrival, type Decision, type Rooms, accepted, decisionOf, held, refused } from "./arrival.ts";
+import { keepEarlyResponse } from "./early.ts";
 import { type Json, type Ref, countAt, errorAt, refAt, textAt, timeAt } from "./fields.ts";
 import { DEADLINE_GRACE } from "./limits.ts";
 import type { Task } from "./task.ts";
@@ -12,8 +13,16 @@ export const arriveResponse = (rooms: Rooms, { uri, cid, author, record }: Arriv
   const id = task.standing.uri;
   if (task.response?.uri === uri) return accepted(id);
   const at = timeOf(task, timeAt(record, "createdAt"), rooms.ports.now());
-  const outcome = move(rooms, task, { kind: "response", by: author, at, cid: request.cid, state: textAt(record, "state") ?? "" }, (moved) => noteResponse(moved, record, { uri, cid }));
+  const event = { kind: "response", by: author, at, cid: request.cid, state: textAt(record, "state") ?? "" } as const;
+  const outcome = move(rooms, task, event, (moved) => noteResponse(moved, record, { uri, cid }));
+  if (outcome.kind === "refused" && author !== task.standing.worker && keepEarlyResponse(rooms.ports, { uri, cid, event, record: withoutOutput(record) }))
+    return held("its author has accepted a handoff that is not here", id);
   return decisionOf(outcome, id);
+};
+
+const withoutOutput = (record: Json): Json => {
+  const { output: _, ...rest } = record;
+  return rest;
 };
 
 /** Keep what a response says besides the state. */

@@ -1,25 +1,53 @@
-import { EARLY_LIFE, MAX_EARLY } from "./limits.ts";
+import type { Json, Ref } from "./fields.ts";
+import { EARLY_LIFE, MAX_EARLY, MAX_EARLY_RESPONSES } from "./limits.ts";
 import type { Ports } from "./ports.ts";
 import type { TaskEvent } from "./task-state/event.ts";
 
 const KIND = "early";
 
 /** An answer to a handoff that is not here yet: the two are of two repositories, and either may come first. */
-export type Early = Extract<TaskEvent, { kind: "answer" }>;
+export type EarlyAnswer = Extract<TaskEvent, { kind: "answer" }>;
+
+/** What who has accepted says of the task before it is known that it was offered. */
+export interface EarlyResponse extends Ref {
+  event: Extract<TaskEvent, { kind: "response" }>;
+  /** Its fields but for the output, which is not needed to know where the task is. */
+  record: Json;
+}
+
+/** What came before its handoff, of one author. */
+export interface Early {
+  answer: EarlyAnswer;
+  /** Oldest first. */
+  responses: EarlyResponse[];
+}
 
 /** Keep an answer to a handoff that has yet to come. */
-export const keepEarly = ({ store, now }: Ports, early: Early): void => {
+export const keepEarly = ({ store, now }: Ports, answer: EarlyAnswer): void => {
+  const name = nameOf(answer.handoff.uri, answer.by);
+  // The first answer counts.
+  if (store.get<Early>(KIND, name) !== undefined) return;
   const all = store.list<Early>(KIND);
-  for (const { name, value } of all) if (value.at + EARLY_LIFE < now()) store.delete(KIND, name);
-  const oldest = all.toSorted((a, b) => a.value.at - b.value.at)[0];
+  for (const { name: old, value } of all) if (value.answer.at + EARLY_LIFE < now()) store.delete(KIND, old);
+  const oldest = all.toSorted((a, b) => a.value.answer.at - b.value.answer.at)[0];
   if (all.length >= MAX_EARLY && oldest !== undefined) store.delete(KIND, oldest.name);
-  store.put(KIND, nameOf(early.handoff.uri, early.by), early);
+  store.put(KIND, name, { answer, responses: [] } satisfies Early);
 };
 
-/** What `author` answered to a handoff before it came. */
+/** Keep a response of an author who has accepted the same task early. False when they have not. */
+export const keepEarlyResponse = ({ store }: Ports, response: EarlyResponse): boolean => {
+  const { by, cid } = response.event;
+  const found = store.list<Early>(KIND).find(({ value: { answer } }) => answer.by === by && answer.cid === cid && answer.answer === "accepted");
+  if (found === undefined) return false;
+  const others = found.value.responses.filter(({ uri }) => uri !== response.uri);
+  store.put(KIND, found.name, { ...found.value, responses: [...others, response].slice(-MAX_EARLY_RESPONSES) } satisfies Early);
+  return true;
+};
+
+/** What `author` said to a handoff before it came. */
 export const recallEarly = ({ store }: Ports, handoff: string, author: string): Early | undefined => store.get<Early>(KIND, nameOf(handoff, author));
 
-/** Whatever anybody answered to it. */
+/** Whatever anybody said to it. */
 export const forgetEarly = ({ store }: Ports, handoff: string): void => {
   for (const { name } of store.list<Early>(KIND)) if (name.startsWith(`${handoff} `)) store.delete(KIND, name);
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MAX_EARLY_RESPONSES } from "./limits.ts";
 import { MapStore } from "./map-store.ts";
 import { Messaging } from "./messaging.ts";
 
@@ -60,6 +61,45 @@ describe("a task that is handed over", () => {
     declined.arrived({ ...at(carol, "handoffAnswer", "a"), author: carol, collection: "agent.comms.handoffAnswer", record: { ...records.answer, answer: "declined" }, sealed: true });
     expect(declined.task(request.uri)?.task.standing).toMatchObject({ worker: bob });
     expect(declined.due()).toEqual([]);
+  });
+
+  it("is done by its new worker also when all that says so overtakes the handoff", () => {
+    const engine = requester();
+    const respond = (rkey: string, state: string, more: object = {}, author: string = carol) =>
+      engine.arrived({ ...at(author, "response", rkey), author, collection: "agent.comms.response", record: { $type: "agent.comms.response", request, state, createdAt, ...more }, sealed: true }).disposition;
+    expect(respond("0", "working")).toBe("refused");
+    expect(accepted(engine).disposition).toBe("held");
+    expect(respond("1", "working", { progress: 50 })).toBe("held");
+    expect(respond("2", "completed", { output: [{ $type: "agent.comms.defs#text", text: "x" }] })).toBe("held");
+    expect(respond("3", "completed", {}, "did:web:mallory.test")).toBe("refused");
+    expect(engine.task(request.uri)?.task.standing).toMatchObject({ worker: bob, state: "submitted" });
+    offered(engine);
+    expect(engine.task(request.uri)).toMatchObject({ isOpen: false, task: { standing: { worker: carol, state: "completed" }, progress: 50, response: at(carol, "response", "2") } });
+  });
+
+  it("keeps the last of what comes early, and nothing of who declines", () => {
+    const engine = requester();
+    const respond = (rkey: string, state: string) =>
+      engine.arrived({ ...at(carol, "response", rkey), author: carol, collection: "agent.comms.response", record: { $type: "agent.comms.response", request, state, createdAt }, sealed: true }).disposition;
+    accepted(engine);
+    for (let i = 0; i < MAX_EARLY_RESPONSES; i++) expect(respond(`${i}`, "working")).toBe("held");
+    expect(respond("last", "failed")).toBe("held");
+    offered(engine);
+    expect(engine.task(request.uri)?.task).toMatchObject({ standing: { state: "failed" }, response: at(carol, "response", "last") });
+
+    const declined = requester();
+    declined.arrived({ ...at(carol, "handoffAnswer", "a"), author: carol, collection: "agent.comms.handoffAnswer", record: { ...records.answer, answer: "declined" }, sealed: true });
+    expect(declined.arrived({ ...at(carol, "response", "x"), author: carol, collection: "agent.comms.response", record: { $type: "agent.comms.response", request, state: "completed", createdAt }, sealed: true }).disposition).toBe("refused");
+  });
+
+  it("is not given away by a made-up handoff", () => {
+    const engine = requester();
+    accepted(engine);
+    engine.arrived({ ...at(carol, "response", "x"), author: carol, collection: "agent.comms.response", record: { $type: "agent.comms.response", request, state: "completed", createdAt }, sealed: true });
+    // Carol's own repository says that she was offered the task.
+    const forged = engine.arrived({ ...handoff, author: carol, collection: "agent.comms.handoff", record: records.handoff, sealed: true });
+    expect(forged.disposition).toBe("refused");
+    expect(engine.task(request.uri)?.task.standing).toMatchObject({ worker: bob, state: "submitted" });
   });
 
   it("is nobody's who only says so: responses of a stranger and of who has not accepted do not count", () => {

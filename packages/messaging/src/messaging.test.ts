@@ -182,7 +182,7 @@ describe("a handoff", () => {
     const { task, offer } = offered();
     const yes = cat.send("handoffAnswer", answer(offer, task, "accepted"));
     const result = cat.send("response", response(task, "completed"));
-    expect(ann.get(yes)).toMatchObject(accepted);
+    expect(ann.get(yes)).toMatchObject({ disposition: "held" });
     expect(ann.engine.task(task.uri)?.task.standing.worker).toBe(ben.did);
     expect(ann.get(offer)).toMatchObject(accepted);
     expect(ann.engine.task(task.uri)?.task).toMatchObject({ standing: { worker: cat.did }, handoff: { state: "accepted" } });

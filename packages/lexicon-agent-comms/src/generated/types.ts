@@ -506,8 +506,8 @@ export interface AgentCommsListInboxInboxMessage {
   sealed?: boolean;
   /** With opened: it is sealed and was not opened; the value is what everybody sees of it. */
   unopened?: boolean;
-  /** With opened: what became of it. Only what was accepted is to be acted upon. repeat: said before, under the same idempotencyKey. conflict: that key was used for something else. expired: it came too late. refused: it is not for its author to say, or not possible now. */
-  disposition?: "accepted" | "repeat" | "conflict" | "expired" | "refused" | (string & {});
+  /** With opened: what became of it. Only what was accepted is to be acted upon. repeat: said before, under the same idempotencyKey. conflict: that key was used for something else. expired: it came too late. refused: it is not for its author to say, or not possible now. held: it counts once something else is here, e.g. the handoff that its author has accepted. */
+  disposition?: "accepted" | "repeat" | "conflict" | "expired" | "refused" | "held" | (string & {});
   /** With opened: why it was not accepted, for people. */
   reason?: string;
   /** With opened: the request of the task that it belongs to. */
