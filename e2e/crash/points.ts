@@ -39,6 +39,9 @@ export const INBOX_POINTS = [landed("inbox.after-pull"), landed("inbox.in-transa
 /** Between the inbox and what follows from it: opened, answered, expired. */
 export const TASK_POINTS = ["arrivals.opened", "arrivals.in-transaction", "arrivals.stored", "receipts.sealed", "receipts.in-transaction", "tasks.in-transaction"];
 
+/** Between a webhook's endpoint and the note that it was told. */
+export const WEBHOOK_POINT = "webhook.after-post";
+
 /** On the way of the colony's own events into its relay view. */
 export const RELAY_VIEW_POINTS = ["network.follow.transaction", "network.follow.committed"];
 
