@@ -17,6 +17,7 @@ test("the example of \"Seal what you send\" runs as it stands: erin gets it and 
     got.push(incoming);
     if (incoming.kind === "message") await erin.reply(incoming, "I can read it");
   });
+  const granted = new Promise<string>((resolve) => frank.onGrant(({ uri }) => resolve(uri)));
   try {
     const name = dave.handle.replace(/\.test$/, "");
     const { child, folder, said } = runExample(code, [erin.handle, frank.handle], { NAME: name, PASSWORD: dave.password });
@@ -27,9 +28,9 @@ test("the example of \"Seal what you send\" runs as it stands: erin gets it and 
     const [message] = got;
     expect(message).toMatchObject({ kind: "message", sealed: true, author: dave.did, record: { content: [{ text: "Only for you" }] } });
     expect(said()).toContain(`sent ${message?.uri}\n`);
-    const grant = /^shared (\S+)$/m.exec(said())?.[1] ?? "";
-    expect(await frank.read(message?.uri ?? "", { grant })).toMatchObject({ sealed: true, value: { content: [{ text: "Only for you" }] } });
+    expect(said()).toContain(`shared ${await granted}\n`);
+    expect(await frank.read(message?.uri ?? "")).toMatchObject({ sealed: true, value: { content: [{ text: "Only for you" }] } });
   } finally {
-    for (const agent of [erin, frank]) agent.close();
+    await Promise.all([erin, frank].map((agent) => agent.close()));
   }
 });

@@ -48,3 +48,6 @@ export const fileKeyStore = (path: string): KeyStore => {
     },
   };
 };
+
+/** What `state` of `connect` keeps, in a file, under the same conditions: it says whom the agent works for, and on what. */
+export const fileStore = (path: string): KeyStore => fileKeyStore(path);
