@@ -62,6 +62,17 @@ describe("share", () => {
     expect(value(await bob.api.open({ uri, grant: second.uri })).value["text"]).toBe("the plan");
   });
 
+  it("is for the record as it is: after a change it is shared again", async () => {
+    const [alice, bob] = await three();
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "the plan");
+    const first = value(await alice.api.share({ uri, to: bob.did }));
+    await sealedNote(alice, "3kznmn7xqxl22", "a better plan");
+    for (const named of [{}, { grant: first.uri }]) expect(fault(await bob.api.open({ uri, ...named }))).toBe("CannotOpen");
+    const second = value(await alice.api.share({ uri, to: bob.did }));
+    expect(await listed(alice, "agent.comms.grant")).toEqual([second.uri]);
+    expect(value(await bob.api.open({ uri, grant: second.uri })).value["text"]).toBe("a better plan");
+  });
+
   it("refuses what is not its own, not sealed, not there, or for nobody", async () => {
     const [alice, bob] = await three();
     const plain = value(await alice.api.send({ ...message([bob], "for all"), privacy: "public" }));
