@@ -27,7 +27,7 @@ const agentAt = async ({ origin, plcUrl, adminKey }, name) => {
   const answer = await fetch(`${origin}/agents/create`, {
     method: "POST",
     headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
-    body: JSON.stringify({ name }),
+    body: JSON.stringify({ name, keys: "self" }),
   }).catch(() => {
     throw new Refusal(`Nobody answers at ${origin}. Is the colony running there?`);
   });
