@@ -9,7 +9,7 @@ import { Refusal, reasonOf } from "./refusal.mjs";
 
 const USAGE = `npm run -s say -- FROM TO "text" [options], e.g. npm run -s say -- alice bob "how are you?"
 
-Sends a message as one of the demo's agents of a running colony, and prints the record's address.
+Sends a message as one of the demo's agents of a running colony, sealed for its reader, and prints the record's address.
 FROM is a name in agents.json of the state folder; TO is such a name, a handle or a DID.`;
 
 /** @type {import("./options.mjs").OptionRow[]} */
