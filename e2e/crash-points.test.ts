@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../scripts/lib/paths.mjs";
 import { startPlc } from "../scripts/lib/plc.mjs";
 import { anyFreePort } from "../scripts/lib/ports.mjs";
-import { COMMIT_POINTS, DESTROY_POINTS, INBOX_POINTS, KEY_POINTS, PEER_POINTS, PROVISION_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, REWRAP_POINTS, TAKE_POINTS, TASK_POINTS, type WritePoint } from "./crash/points.ts";
+import { COMMIT_POINTS, DESTROY_POINTS, INBOX_POINTS, KEY_POINTS, MEMORY_POINTS, PEER_POINTS, PROVISION_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, REWRAP_POINTS, TAKE_POINTS, TASK_POINTS, type WritePoint } from "./crash/points.ts";
 import { rewrapThrough, rotateThrough, takeThrough } from "./crash/keys.ts";
+import { memoryThrough } from "./crash/memory.ts";
 import { type Agent, provision } from "./crash/people.ts";
 import { destroyThrough, expectFreed, leaveBehind, provisionThrough } from "./crash/provisioning.ts";
 import { Scene } from "./crash/scene.ts";
@@ -91,9 +92,18 @@ describe.concurrent("a crash while keys change", () => {
   });
 });
 
+describe.concurrent("a crash while a memory is taken in", () => {
+  const scene = openScene("memory");
+  let agent: Agent;
+  beforeAll(async () => {
+    agent = await provision(scene().colony.origin, "mem-ann", "hosted");
+  });
+  test.each(MEMORY_POINTS)("%s", inTurn, (point) => memoryThrough(scene(), point, agent));
+});
+
 test("every fault point of the code is in a table", () => {
   const sources = readdirSync(join(ROOT, "packages"), { recursive: true, encoding: "utf8" }).filter((path) => /^[\w-]+\/src\/.*(?<!\.test)\.ts$/.test(path));
   const named = sources.flatMap((path) => [...readFileSync(join(ROOT, "packages", path), "utf8").matchAll(/(?:faultPoint\([^"()]*|\bfault\()"([a-z]+\.[a-z.-]+)"/g)].map(([, point]) => point));
   const tables = [...COMMIT_POINTS, ...RELAY_POINTS, ...INBOX_POINTS].map(({ point }) => point);
-  expect([...tables, ...PROVISION_POINTS, ...DESTROY_POINTS, ...RELAY_VIEW_POINTS, ...PEER_POINTS, ...TASK_POINTS, ...KEY_POINTS, ...TAKE_POINTS, ...REWRAP_POINTS].toSorted()).toEqual(named.toSorted());
+  expect([...tables, ...PROVISION_POINTS, ...DESTROY_POINTS, ...RELAY_VIEW_POINTS, ...PEER_POINTS, ...TASK_POINTS, ...KEY_POINTS, ...MEMORY_POINTS, ...TAKE_POINTS, ...REWRAP_POINTS].toSorted()).toEqual(named.toSorted());
 });

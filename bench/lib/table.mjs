@@ -25,6 +25,7 @@ const TABLES = [
   { table: "ingest", peers: ["ingest"] },
   { table: "suites", peers: ["xwing", "x25519"] },
   { table: "messages", peers: ["sealed", "plain", "primitives"] },
+  { table: "memory", peers: ["memory", "bm25", "scan"] },
 ];
 
 /**

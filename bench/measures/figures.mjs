@@ -26,6 +26,14 @@ const fanOut = (readers) => [
   { table: /** @type {const} */ ("relay"), key: `relay-fan-${readers}-cpu`, label: `fan-out to ${readers.toLocaleString("en")}, CPU per delivery`, unit: "µs" },
 ];
 
+const found = (type, what) => ({ table: /** @type {const} */ ("memory"), key: `memory-recall-${type}`, label: `found among the first 5: ${what}`, unit: "%", more: true });
+
+const recall = (size, targets = []) => [
+  { table: /** @type {const} */ ("memory"), key: `recall-${size}-p50`, label: `recall over ${size.toLocaleString("en")}, p50`, unit: "ms", targets },
+  { table: /** @type {const} */ ("memory"), key: `recall-${size}-p95`, label: `recall over ${size.toLocaleString("en")}, p95`, unit: "ms", targets },
+  { table: /** @type {const} */ ("memory"), key: `recall-${size}-cpu`, label: `recall over ${size.toLocaleString("en")}, CPU`, unit: "ms" },
+];
+
 const sealing = (recipients) => [
   { table: /** @type {const} */ ("suites"), key: `seal-${recipients}`, label: `seal 1,000 bytes for ${recipients}`, unit: "µs" },
   { table: /** @type {const} */ ("suites"), key: `open-${recipients}`, label: `open what was sealed for ${recipients}`, unit: "µs" },
@@ -97,4 +105,23 @@ export const FIGURES = [
   { table: "messages", key: "message-rate", label: "messages that have arrived, 16 concurrent, 8 pairs; primitives: a plain message, a seal and an open", unit: "/s", more: true, targets: [{ than: "primitives", atLeast: 0.7 }] },
   { table: "messages", key: "message-bare-rate", label: "the same; primitives: a createRecord without delivery, a seal, an open, a signature and its verification", unit: "/s", more: true },
   { table: "messages", key: "message-cpu", label: "CPU of one, relay and both agents included", unit: "ms" },
+  found("direct", "in words of the memory"),
+  found("form", "other forms of its words"),
+  found("meaning", "in other words"),
+  found("language", "not in English"),
+  found("update", "what holds now"),
+  found("asOf", "what held then"),
+  found("recent", "the newer of two notes"),
+  { table: "memory", key: "memory-first", label: "the right answer is the first", unit: "%", more: true },
+  { table: "memory", key: "memory-mrr", label: "mean reciprocal rank", unit: "of 1", more: true, targets: [{ than: "bm25", atLeast: 1 }, { than: "scan", atLeast: 1 }] },
+  { table: "memory", key: "memory-current", label: "nothing outdated before what holds", unit: "%", more: true },
+  { table: "memory", key: "memory-abstains", label: "nothing found where nothing is known", unit: "%", more: true },
+  ...recall(1000),
+  ...recall(10_000, [{ atMost: 60 }]),
+  ...recall(20_000),
+  { table: "memory", key: "recall-10000-first", label: "the first recall over 10,000 after the object was away", unit: "ms" },
+  { table: "memory", key: "remember-p50", label: "remember, p50", unit: "ms" },
+  { table: "memory", key: "memory-resident", label: "in memory between questions, 20,000 memories", unit: "MB", targets: [{ atMost: 8 }] },
+  { table: "memory", key: "memory-evicted", label: "the same, pages evicted", unit: "MB" },
+  { table: "memory", key: "memory-stored", label: "index in storage, per memory", unit: "bytes" },
 ];

@@ -2,6 +2,7 @@ import { applyWrites, createAt100k, createAt1k, createAt3k, createOnMany, create
 import { fanOut50, fanOut500, latency } from "./firehose.mjs";
 import { idle } from "./idle.mjs";
 import { INGEST_MEASURES } from "./ingest.mjs";
+import { MEMORY_MEASURES } from "./memory.mjs";
 import { provisioning } from "./provision.mjs";
 import { getRecord, getRepo, listRecords } from "./read.mjs";
 import { RELAY_MEASURES } from "./relay.mjs";
@@ -19,4 +20,4 @@ import { SEALING_MEASURES } from "./sealing.mjs";
  */
 
 /** @type {Measure[]} */
-export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES];
+export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES, ...MEMORY_MEASURES];

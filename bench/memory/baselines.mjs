@@ -51,3 +51,6 @@ export const scanSystem = (embedder = hashedEmbedder()) => {
     },
   };
 };
+
+/** By the name it is measured under. @param {string} name @returns {System} */
+export const baseline = (name) => (name === "bm25" ? bm25System() : scanSystem());

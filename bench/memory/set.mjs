@@ -200,3 +200,17 @@ export function distractors(count) {
     return [`distractor-${i}`, Math.floor((i * 150) / Math.max(1, count)), "note", `${text[0]?.toUpperCase()}${text.slice(1)}.`, { importance: 3 }];
   });
 }
+
+/**
+ * One of up to 20,000 memories of an agent that has been at it for years: 65 in 100 are notes, and of each kind there are as many
+ * as there may be. What agent.memory.remember takes.
+ * @param {number} i @returns {{ kind?: "decision" | "fact", text: string, tags: string[] }}
+ */
+export const manyMemories = (i) => {
+  const [a, b] = [MANY[(i * 31) % MANY.length], MANY[(i * 17 + 5) % MANY.length]];
+  const text = `${a?.[3]} Entry ${i}: ${b?.[3]} Seen by observer${i % 97}, filed under batch${i % 1009}.`;
+  const place = i % 20;
+  return { ...(place < 5 ? { kind: "fact" } : place < 7 ? { kind: "decision" } : {}), text, tags: [`batch${i % 50}`] };
+};
+
+const MANY = [...MEMORIES.filter(([, , kind]) => kind === "note"), ...distractors(300)];

@@ -35,7 +35,10 @@ export const SUITES = ["xwing", "x25519"];
 /** Messages of a colony's hosted agents, and what the primitives they need take: all of one colony. */
 export const MESSAGES = ["sealed", "plain", "primitives"];
 
-export const PEER_NAMES = [...HOSTS, ...RELAYS, LISTENER, ...SUITES, ...MESSAGES];
+/** Memory in a colony, and what it is compared with: words alone, and all vectors, both in the bench's own process. */
+export const MEMORIES = ["memory", "bm25", "scan"];
+
+export const PEER_NAMES = [...HOSTS, ...RELAYS, LISTENER, ...SUITES, ...MESSAGES, ...MEMORIES];
 
 /** Starts the PLC directory that the peers of a run share. @param {string} folder For its log. @returns Its URL. */
 export const startPlc = async (folder) => {
@@ -69,6 +72,8 @@ export const startPeer = async (name, plc, folder, env) => {
   if (name === LISTENER) return startListener(folder);
   if (SUITES.includes(name)) return { name, accounts: false, ...(await (parts ??= startParts(folder))) };
   if (MESSAGES.includes(name)) return { name, ...(await (colony ??= startColony(plc, folder))) };
+  if (name === "memory") return { ...(await startPeer("colony", plc, folder)), name };
+  if (MEMORIES.includes(name)) return { name, port: 0, pid: process.pid, accounts: false, client: new Client(0) };
   const { script, args, accounts } = PEERS[name];
   const port = await freePort();
   const server = new ServerProcess(script, args({ port, plc, folder: own(folder, name) }), join(folder, `${name}.log`), env);

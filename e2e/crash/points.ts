@@ -69,3 +69,6 @@ export const TAKE_POINTS = ["keys.take.before-publish", "keys.take.after-publish
 
 /** While the master key is rotated. */
 export const REWRAP_POINTS = ["rewrap.in-agent", "rewrap.after-agent", "rewrap.before-colony", "rewrap.after-colony"];
+
+/** While the index of a memory follows the repository. */
+export const MEMORY_POINTS = ["memory.in-transaction", "memory.indexed"];

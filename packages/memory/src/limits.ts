@@ -5,10 +5,10 @@ import type { Kind } from "./types.ts";
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * Records of a kind, superseded ones included. Together 20,000: what one object searches through in some tens of
+ * Records of a kind, superseded ones included. Together 21,000: what one object searches through in some tens of
  * milliseconds (bench/README.md), and scans whole when its index is built anew.
  */
-export const QUOTAS: Readonly<Record<Kind, number>> = { note: 12_000, decision: 2_000, fact: 5_000, summary: 1_000 };
+export const QUOTAS: Readonly<Record<Kind, number>> = { note: 13_000, decision: 2_000, fact: 5_000, summary: 1_000 };
 /** Of these, what strangers said (trust 0 and 1): they may not fill an agent's memory. */
 export const MAX_UNTRUSTED = 2_000;
 /** From here on somebody's words may be pinned, condensed and put in the place of others. */

@@ -97,7 +97,7 @@ describe("memory", () => {
     expect(await memory.stats()).toMatchObject({ pinned: 1, pinnedLimit: 32, pending: 1, embedder: expect.stringContaining("hashed") });
     await memory.recall({});
     const stats = await memory.stats();
-    expect(stats).toMatchObject({ pending: 0, kinds: [{ kind: "note", count: 1, limit: 12_000 }, {}, { kind: "fact", count: 1 }, {}] });
+    expect(stats).toMatchObject({ pending: 0, kinds: [{ kind: "note", count: 1, limit: 13_000 }, {}, { kind: "fact", count: 1 }, {}] });
     expect(stats.indexBytes).toBeGreaterThan(0);
   });
 });
