@@ -60,10 +60,12 @@ const policyOf = (text: string | undefined): Policy => {
 
 const jsonOf = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   } catch {
-    throw new Error("INBOX_POLICY is no JSON");
+    // Said below.
   }
+  throw new Error("INBOX_POLICY is no JSON object");
 };
 
 /** The relay view is a host of its own beside the origin: another name, or on loopback another port. */
