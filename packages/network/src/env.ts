@@ -1,4 +1,5 @@
 import type { SourceName } from "@rookery/pds";
+import type { AiBinding } from "./memory/workers-ai-embedder.ts";
 import type { Agent } from "./objects/agent.ts";
 import type { NetworkRelay } from "./objects/network-relay.ts";
 import type { Peer } from "./objects/peer.ts";
@@ -15,6 +16,8 @@ export interface Env {
   DB: D1Database;
   BLOBS: R2Bucket;
   DELIVERY: Queue<WakeMessage>;
+  /** Workers AI, if memories are to have vectors of a model: it reads them in clear. Without it they have lexical ones, made here. */
+  AI?: AiBinding;
   /** Public origin, e.g. `https://colony.example.com` or `http://localhost:3000`. */
   ORIGIN: string;
   /** Comma-separated, each with its leading dot. */

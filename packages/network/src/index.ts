@@ -4,6 +4,7 @@ import { upkeep } from "./federation/upkeep.ts";
 import { crawlAtStart } from "./host/crawl-at-start.ts";
 import { settleDirectory } from "./host/directory.ts";
 import { colonyOf } from "./host/federation.ts";
+import { masterKeyOf } from "./host/master-key.ts";
 import { peersAtStart } from "./host/peers-at-start.ts";
 import { hostOf, provisioningOf } from "./host/host.ts";
 import { continueRewrap } from "./host/continue-rewrap.ts";
@@ -23,6 +24,8 @@ export default {
   },
   queue: (batch, env) => consume(batch, env),
   scheduled: async (_event, env) => {
+    // What this colony does by itself it does with its own keys, or not at all; health and door say why.
+    if ((await masterKeyOf(env)).state === "wrong") return;
     await Promise.all([provisioningOf(hostOf(env)).sweep(), upkeep(colonyOf(env)), settleDirectory(env), continueRewrap(env)]);
   },
 } satisfies ExportedHandler<Env, WakeMessage>;

@@ -4,8 +4,10 @@ import type { AgentCommsKey } from "@rookery/lexicon-agent-comms";
 import { decode, lexToJson } from "@rookery/repo";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ProvisionInput } from "../src/agent-api.ts";
+import { leaveToOwner } from "../src/keys/custody.ts";
 import type { HostedKeys } from "../src/keys/hosted-keys.ts";
-import type { AgentState } from "../src/state.ts";
+import { type AgentState, openState } from "../src/state.ts";
+import { listSecrets } from "../src/store/secret.ts";
 import { type Made, makeAgent, note, objectOf, op, value } from "./agents.ts";
 import { world } from "./worker.ts";
 
@@ -171,7 +173,6 @@ describe("rotation", () => {
     const made = await hosted();
     const ring = await inside(made, ({ sealing }) => sealing.ring());
     await inside(made, async (state) => {
-      const { openState } = await import("../src/state.ts");
       const again = openState(state.storage, state.ports);
       expect(await again.sealing.ring()).toEqual(ring);
       expect(again.sealing.custody).toBe("hosted");
@@ -268,7 +269,6 @@ describe("an owner who takes the keys over", () => {
   });
 
   it("is finished where it was interrupted, and not begun where it was", async () => {
-    const { leaveToOwner } = await import("../src/keys/custody.ts");
     const [before, after] = [await hosted(), await hosted()];
     const { rkey } = await owner(before);
     await inside(before, async ({ vault }) => leaveToOwner(vault, rkey));
@@ -313,7 +313,6 @@ describe("alarms", () => {
     const forged = { uri: `at://${bob.did}/${KEY}/4kznmn7xqxl22`, cid: "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq", value: { ...(await ownRecord(bob.did, { pair: await makeKeyPair(suite), ...(theirs && { prev: { uri: theirs.uri, cid: theirs.cid } }) })) } };
     world.records = { keysOf: async (did) => [forged.uri, ...(await honest.keysOf(did))], prove: async (uri) => (uri === forged.uri ? forged : honest.prove(uri)) };
     const failure = await inside(alice, async (state) => {
-      const { openState } = await import("../src/state.ts");
       const again = openState(state.storage, { ...state.ports, records: world.records });
       return (await sealerOf(again.sealing)).keyOf(bob.did).catch((error: unknown) => error);
     });
@@ -327,7 +326,6 @@ describe("keys that cannot be had", () => {
     const made = await hosted();
     const [record] = await keyRecords(made);
     const answers = await inside(made, async (state) => {
-      const { openState } = await import("../src/state.ts");
       const again = openState(state.storage, { ...state.ports, masterKey: new Uint8Array(32) });
       return Promise.all([again.sealing.sealer().catch(String), again.sealing.ring().catch(String)]);
     });
@@ -335,10 +333,17 @@ describe("keys that cannot be had", () => {
     expect(await keyRecords(made)).toEqual([record]);
   });
 
+  it("are not begun with another master key, so that the right one still makes them", async () => {
+    const made = await makeAgent();
+    const refused = await inside(made, (state) => openState(state.storage, { ...state.ports, masterKey: new Uint8Array(32) }).sealing.sealer());
+    expect(refused).toMatchObject({ ok: false, error: { status: 500, name: "KeyUnavailable" } });
+    expect(await inside(made, async ({ sql }) => listSecrets(sql))).toEqual([]);
+    value(await made.api.rotateKeys({ what: "encryption" }));
+  });
+
   it("are told apart from a state that is damaged", async () => {
     const made = await hosted();
     const failure = await inside(made, async (state) => {
-      const { openState } = await import("../src/state.ts");
       state.vault.put("keys", "state", new TextEncoder().encode("{}"));
       return openState(state.storage, state.ports).sealing.sealer();
     });

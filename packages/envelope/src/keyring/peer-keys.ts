@@ -3,7 +3,7 @@ import { type CheckedKey, checkKeyRecord, type FoundKeyRecord } from "../key-rec
 import { decidePin } from "../pin.ts";
 import type { SuiteName } from "../suites.ts";
 import { dropOldest, type Pins } from "./pins.ts";
-import { PEER_FRESH_MS } from "./settings.ts";
+import { MAX_FRESH, PEER_FRESH_MS } from "./settings.ts";
 
 /** A key in a repository, another's or the agent's own, that its owner has not made as far as can be told: to be looked at by a person. */
 export interface KeyAlarm {
@@ -49,7 +49,7 @@ export class PeerKeys {
     this.#stale.delete(did);
     this.#fresh.delete(did);
     this.#fresh.set(did, { key, until: now() + PEER_FRESH_MS });
-    dropOldest(this.#fresh);
+    dropOldest(this.#fresh, MAX_FRESH);
     return key;
   }
 

@@ -20,7 +20,7 @@ export const mapPins = (pins: Map<string, FoundKeyRecord>, save: () => Promise<v
 });
 
 /** Keep a map of what is remembered of others at its bound. */
-export const dropOldest = (map: Map<string, unknown>): void => {
+export const dropOldest = (map: Map<string, unknown>, most = MAX_PINS): void => {
   const [oldest] = map.keys();
-  if (map.size > MAX_PINS && oldest !== undefined) map.delete(oldest);
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
 };

@@ -12,6 +12,8 @@ export const AWAKE_MS = DAY_MS;
 export const MAX_FORMER = 500;
 /** Somebody's key is looked up again after this; between them, a rotation costs one refused message at worst. */
 export const PEER_FRESH_MS = 5 * 60 * 1000;
+/** Somebody's keys that are not looked up again at once, in memory: of some 2 KB each. */
+export const MAX_FRESH = 1_000;
 /** How often an agent that listens looks for keys in its own repository that are not its own. */
 export const WATCH_MS = 60 * 60 * 1000;
 /** Key records of somebody that are looked at, newest first: a chain without an owner's signature may be this long. */

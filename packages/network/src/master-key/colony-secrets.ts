@@ -1,5 +1,6 @@
 import { hkdfSync } from "node:crypto";
-import { type MasterKey, currentOf, rewrapKey, unwrapKey, wrapKey } from "@rookery/pds";
+import { KeyUnavailableError, type MasterKey, currentOf, rewrapKey, unwrapKey, wrapKey } from "@rookery/pds";
+import { readStanding } from "./standing.ts";
 
 /** What secrets of the colony's own are wrapped for, in the place of a DID. */
 const COLONY = "colony";
@@ -24,11 +25,11 @@ export class ColonySecrets {
   }
 
   /**
-   * @param derive what it was when it was derived: from the colony's first master key, which is the one before if there is one.
-   * @throws KeyUnavailableError when it is there and does not open.
+   * @param derive what it was when it was derived: from the colony's first master key, which is the one before during a rotation.
+   * @throws KeyUnavailableError when it is there and does not open, or the master key is not the colony's.
    */
   async get(name: string, derive: (masterKey: Uint8Array) => Uint8Array): Promise<Uint8Array> {
-    const known = this.#open.get(name) ?? (await this.#read(name)) ?? (await this.#keep(name, derive(oldest(this.#masterKey))));
+    const known = this.#open.get(name) ?? (await this.#read(name)) ?? (await this.#keep(name, derive));
     this.#open.set(name, known);
     return known;
   }
@@ -53,12 +54,14 @@ export class ColonySecrets {
   }
 
   /** Whoever is first decides. */
-  async #keep(name: string, secret: Uint8Array): Promise<Uint8Array> {
+  async #keep(name: string, derive: (masterKey: Uint8Array) => Uint8Array): Promise<Uint8Array> {
+    const standing = await readStanding(this.#db, this.#masterKey, Date.now());
+    if (standing.state === "wrong") throw new KeyUnavailableError(standing.reason);
+    const first = standing.state === "rotating" && !(this.#masterKey instanceof Uint8Array) ? this.#masterKey.previous : currentOf(this.#masterKey);
+    const secret = derive(first);
     await this.#db.prepare("INSERT INTO colony_secret (name, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING").bind(name, wrapKey(currentOf(this.#masterKey), COLONY, secret)).run();
     const kept = await this.#read(name);
     if (kept === undefined) throw new Error(`the colony's secret ${name} was not written`);
     return kept;
   }
 }
-
-const oldest = (masterKey: MasterKey): Uint8Array => (masterKey instanceof Uint8Array ? masterKey : masterKey.previous);

@@ -82,6 +82,12 @@ describe("a rotation", () => {
     expect(await rewrap(work(both), 60_000)).toMatchObject({ ok: true, value: { state: "current", done: 0 } });
   });
 
+  it("makes no secret of the colony with a key that is not the colony's", async () => {
+    await readStanding(env.DB, OLD, 0);
+    await expect(new ColonySecrets(env.DB, OTHER).idempotency()).rejects.toThrow("ENCRYPTION_MASTER_KEY");
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM colony_secret").first("n")).toBe(0);
+  });
+
   it("keeps the colony's key when it was never asked for before", async () => {
     await population(1);
     await readStanding(env.DB, OLD, 0);

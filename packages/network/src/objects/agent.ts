@@ -5,6 +5,7 @@ import { recordsOf } from "../directory/records.ts";
 import type { Env } from "../env.ts";
 import { directoryPorts } from "../host/directory.ts";
 import { networkStub, relayStub } from "../host/stubs.ts";
+import { workersAiEmbedder } from "../memory/workers-ai-embedder.ts";
 
 /** An agent's Durable Object, given the colony's relay, keys and settings. */
 export class Agent extends AgentObject<Env> {
@@ -26,6 +27,7 @@ export class Agent extends AgentObject<Env> {
       rateLimits: config.rateLimits,
       inboxPolicy: config.inboxPolicy,
       deleteBlobs: (keys) => this.env.BLOBS.delete(keys),
+      ...(this.env.AI === undefined ? {} : { embedder: workersAiEmbedder(this.env.AI) }),
       ...(config.fault === undefined ? {} : { fault: config.fault }),
     };
   }

@@ -128,6 +128,9 @@ export class Vault {
   #open(): Keys {
     const existing = this.#existing();
     if (existing !== undefined) return existing;
+    // A colony that was started with another master key must not put a vault here that its own would never open.
+    const [account] = this.#sql.exec<{ signing_key: ArrayBuffer }>("SELECT signing_key FROM account").toArray();
+    if (account !== undefined) unwrapKey(this.#masterKey, this.#did, new Uint8Array(account.signing_key));
     const key = new Uint8Array(randomBytes(32));
     putSecret(this.#sql, SECRET, wrapKey(this.#masterKey, this.#did, key));
     return keysOf(key);
