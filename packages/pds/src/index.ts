@@ -4,6 +4,7 @@ export { faultPoint } from "./fault.ts";
 export { didDocumentOf } from "./identity/did-document.ts";
 export { signingKeyOf } from "./identity/key-cache.ts";
 export { KeyUnavailableError, type MasterKey, currentOf, masterKeyId, rewrapKey, unwrapKey, wrapKey } from "./keys/wrap.ts";
+export type { Embedder } from "@rookery/memory";
 export * from "./ports.ts";
 export { checkPolicy } from "./reach/policy.ts";
 export type { Policy } from "./reach/reach-api.ts";
