@@ -105,6 +105,11 @@ export class InboxSockets {
 
   /** Bytes sent to a reader that is still behind; undefined when it is up to date, or gone. */
   #advance(reader: InboxReader, budget: number): number | undefined {
+    // Asked before anything is sent: one who had room until now has had no time to take what fills it.
+    if (reader.isStalled(Date.now())) {
+      this.#drop(reader.ws, "ConsumerTooSlow", "what was sent was not taken; go on with the last cursor");
+      return undefined;
+    }
     let sent = 0;
     while (sent < budget && reader.hasRoom) {
       const { after, opened } = reader.state;
@@ -113,9 +118,7 @@ export class InboxSockets {
       if (page.length === 0 || bytes === undefined) return undefined;
       sent += bytes;
     }
-    if (!reader.isStalled(Date.now())) return sent;
-    this.#drop(reader.ws, "ConsumerTooSlow", "what was sent was not taken; go on with the last cursor");
-    return undefined;
+    return sent;
   }
 
   /** Bytes sent of a page, or undefined when the socket is gone: its close comes by itself, or never. */
