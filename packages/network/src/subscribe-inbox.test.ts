@@ -78,6 +78,21 @@ describe("the inbox over a socket", () => {
     for (const stream of streams) expect(textsOf(stream)).toEqual(Array.from({ length: 12 }, (_, i) => String(i)));
   });
 
+  it("shows sealed messages as they came, or opened when that is asked for, once everything that follows from them is on disk", async () => {
+    const [carol, dave] = [await provision(), await provision()];
+    const [stored, opened] = [await reading(dave), await connect(SUBSCRIBE, { headers: { authorization: dave.access }, params: { opened: "true" } })];
+    const record = { to: [dave.did], content: [{ $type: "agent.comms.defs#text", text: "for your eyes" }], createdAt: new Date().toISOString() };
+    const sent = await xrpc("agent.comms.send", { auth: carol.access, json: { collection: "agent.comms.message", record } });
+    expect(sent.status).toBe(200);
+    await Promise.all([arrived(stored, "message", 1), arrived(opened, "message", 1)]);
+    expect(JSON.stringify(stored.frames)).not.toContain("for your eyes");
+    expect(payloads(stored, "message")[0]).toMatchObject({ message: { value: { content: [{ $type: "agent.comms.defs#sealed" }] } } });
+    expect(payloads(opened, "message")[0]).toMatchObject({ message: { sealed: true, value: { content: [{ text: "for your eyes" }] } } });
+    expect(cursorsOf(opened)).toEqual(cursorsOf(stored));
+    const { body } = await xrpc<{ messages: unknown[] }>("agent.comms.listInbox", { auth: dave.access, params: { opened: "true" } });
+    expect(payloads(opened, "message").map(({ message }) => message)).toEqual(body.messages);
+  });
+
   it("takes the token as a subprotocol, and does not say it back", async () => {
     const stream = await connect(SUBSCRIBE, { headers: { "sec-websocket-protocol": `xrpc.v1.json, bearer.${bob.access.slice("Bearer ".length)}` } });
     expect(stream.protocol).toBe("xrpc.v1.json");

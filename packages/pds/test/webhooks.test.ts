@@ -2,9 +2,12 @@ import { runInDurableObject } from "cloudflare:test";
 import { Webhook as Official } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type Made, objectOf, op, value } from "./agents.ts";
+import { useNeighbours } from "./sealing-world.ts";
+import { world } from "./worker.ts";
 import { directory, inbox, known, message, rows, send, useDirectory } from "./mail.ts";
 
 useDirectory();
+useNeighbours();
 
 const DAY = 86_400_000;
 const ENDPOINT = "http://localhost:9999/hook";
@@ -72,6 +75,22 @@ describe("a webhook", () => {
     expect(taken).toHaveLength(1);
     expect(taken[0]?.json.data.message.value).toBeUndefined();
     expect(taken[0]?.body).not.toContain("before");
+  });
+
+  it("opens what was sealed only when its agent has asked for that", async () => {
+    const [alice, bob] = [await known(), await known()];
+    value(await bob.api.rotateKeys({ what: "encryption" }));
+    await hooked(bob);
+    await hooked(bob, { url: `${ENDPOINT}/opened`, contents: "opened" });
+    const record = { to: [bob.did], content: [{ $type: "agent.comms.defs#text", text: "for your eyes" }], createdAt: "2026-11-21T00:00:00.000Z" };
+    value(await alice.api.send({ collection: "agent.comms.message", record }));
+    await expect.poll(() => world.relay.of(alice.did).at(-1)?.deliveries?.length).toBe(1);
+    await deliver(bob);
+    await deliver(bob);
+    const [stored, opened] = [taken.filter(({ url }) => url === ENDPOINT), taken.filter(({ url }) => url !== ENDPOINT)];
+    expect(stored).toHaveLength(1);
+    expect(stored[0]?.body).not.toContain("for your eyes");
+    expect(opened.map(({ json }) => json.data.message)).toMatchObject([{ sealed: true, value: { content: [{ text: "for your eyes" }] } }]);
   });
 
   it("hears of retractions", async () => {
