@@ -182,6 +182,11 @@ describe("who was ever granted what", () => {
     value(await alice.api.write({ ops: [op({ action: "delete", collection: "agent.comms.grant", rkey: newest.split("/").at(-1) ?? "" })] }));
     expect(value(await alice.api.revoke({ grant: oldest }))).toEqual({ couldRead: [bob.did, carol.did].toSorted() });
     expect(await listed(alice, "agent.comms.grant")).toEqual([]);
+    const other = await sealedNote(alice, "3kznmn7xqxl23", "another plan");
+    value(await alice.api.share({ uri: other, to: bob.did }));
+    await within(alice, async ({ sql }) => void sql.exec("DELETE FROM granted"));
+    expect(value(await alice.api.revoke({ uri: other }))).toEqual({ couldRead: [bob.did] });
+    expect(await listed(alice, "agent.comms.grant")).toEqual([]);
   });
 
   it("outlives the record while a grant is left, since there are copies of both", async () => {
@@ -235,6 +240,15 @@ describe("makePublic", () => {
     expect(value(await alice.api.makePublic({ uri }))).toEqual(done);
     expect(fault(await alice.api.share({ uri, to: carol.did }))).toBe("NotSealed");
     expect(fault(await alice.api.revoke({ uri }))).toBe("NotSealed");
+  });
+
+  it("never brings back what was there before", async () => {
+    const [alice] = await three();
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "the plan");
+    const other = op({ action: "put", collection: "agent.memory.note", rkey: "3kznmn7xqxl22", record: { text: "another plan", createdAt }, validate: true });
+    const [done] = await Promise.all([alice.api.makePublic({ uri }), alice.api.write({ ops: [other] })]);
+    expect(["done", "InvalidSwap"]).toContain(fault(done));
+    expect((await stored(alice, uri))["text"]).toBe("another plan");
   });
 
   it("keeps encrypted files: then the data key of a memory is published too", async () => {
