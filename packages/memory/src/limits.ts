@@ -22,6 +22,8 @@ export const MAX_PINNED_CHARS = 16_000;
 export const MAX_EMBED_CHARS = 2_000;
 /** Texts embedded in one call. */
 export const EMBED_BATCH = 50;
+/** Memories that one question may be answered with. */
+export const MAX_RECALLED = 50;
 /** Words of a query that count. */
 export const MAX_QUERY_TERMS = 32;
 

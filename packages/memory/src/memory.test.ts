@@ -68,6 +68,10 @@ describe("memory", () => {
     ["a reason of a fact", { kind: "fact", text: "x", reason: "y" }, "InvalidRequest"],
     ["a summary of nothing", { kind: "summary", text: "x" }, "InvalidRequest"],
     ["a time that ends before it begins", { kind: "fact", text: "x", validFrom: iso(2), validTo: iso(1) }, "InvalidRequest"],
+    ["a kind that there is not", { kind: "dream" as "note", text: "x" }, "InvalidRequest"],
+    ["a privacy that there is not", { text: "x", privacy: "secret" as "private" }, "InvalidRequest"],
+    ["what its lexicon does not allow", { text: "x".repeat(20_001) }, "InvalidRequest"],
+    ["an origin that is none", { text: "x", origin: { did: "nobody", trust: 3 } }, "InvalidRequest"],
     ["a successor of what is not there", { text: "x", supersedes: `at://${DID}/agent.memory.note/3kznmn7xqxl22` }, "MemoryNotFound"],
     ["a successor of somebody else's", { text: "x", supersedes: `at://${STRANGER.did}/agent.memory.note/3kznmn7xqxl22` }, "MemoryNotFound"],
     ["a summary of what is not there", { kind: "summary", text: "x", sources: ["nonsense"] }, "MemoryNotFound"],
@@ -87,8 +91,13 @@ describe("memory", () => {
     good(await memory.remember({ text: "three" }));
   });
 
-  it("tells a bad time from none", async () => {
-    expect(await fakeMemory().memory.recall({ since: "soon" })).toMatchObject({ error: { name: "InvalidRequest", message: "since is not a datetime" } });
+  it.each<[RecallInput, string]>([
+    [{ since: "soon" }, "since is not a datetime"],
+    [{ limit: 0 }, "limit is a number from 1 to 50"],
+    [{ limit: 51 }, "limit is a number from 1 to 50"],
+    [{ kinds: ["dream" as "note"] }, "kinds are of note, decision, fact, summary"],
+  ])("is not asked %o", async (input, message) => {
+    expect(await fakeMemory().memory.recall(input)).toMatchObject({ error: { name: "InvalidRequest", message } });
   });
 
   it("tells how much there is", async () => {

@@ -2,7 +2,7 @@ import { type Quantized, quantize } from "./embed/quantize.ts";
 import type { Engine } from "./engine.ts";
 import { type Filter, makeFilter } from "./index/filter.ts";
 import { pathOf, search } from "./index/search.ts";
-import { MAX_EMBED_CHARS, MAX_QUERY_TERMS } from "./limits.ts";
+import { MAX_EMBED_CHARS, MAX_QUERY_TERMS, MAX_RECALLED } from "./limits.ts";
 import { type Outcome, invalid, ok } from "./outcome.ts";
 import { readPins } from "./pins.ts";
 import { inOrder, rank } from "./rank/rank.ts";
@@ -10,7 +10,7 @@ import { tagHash, timeOf } from "./record/entry-of.ts";
 import { pathOfUri, partsOf, uriOf } from "./record/place.ts";
 import { hash32, hash53 } from "./text/hash.ts";
 import { tokenize } from "./text/tokenize.ts";
-import type { MemoryView, RecallInput, Recalled } from "./types.ts";
+import { KINDS, type MemoryView, type RecallInput, type Recalled } from "./types.ts";
 
 interface Found {
   path: string;
@@ -23,6 +23,9 @@ export async function recall(engine: Engine, input: RecallInput): Promise<Outcom
   const { limit = 10 } = input;
   const wrong = (["since", "until", "asOf"] as const).find((name) => input[name] !== undefined && timeOf(input[name]) === undefined);
   if (wrong !== undefined) return invalid(`${wrong} is not a datetime`);
+  const odd = input.kinds?.find((kind) => !KINDS.includes(kind));
+  if (odd !== undefined) return invalid(`kinds are of ${KINDS.join(", ")}`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RECALLED) return invalid(`limit is a number from 1 to ${MAX_RECALLED}`);
   const pending = await engine.catchUp();
   const pins = await readPins(ports);
   const pinned = pins.uris.flatMap((uri) => pathOfUri(ports.did, uri) ?? []);
@@ -56,7 +59,7 @@ async function fitting(engine: Engine, query: string, filter: Filter): Promise<F
   const index = engine.index();
   const asked = { terms, embedder: embedder.id, vector, minCosine: embedder.unrelated + (embedder.related - embedder.unrelated) / 6 };
   const ranked = rank(search(index, asked, makeFilter(filter, index.superseded)), embedder, filter.now);
-  return ranked.slice(0, 50).map((hit) => ({ path: pathOf(hit), score: hit.score }));
+  return ranked.slice(0, MAX_RECALLED).map((hit) => ({ path: pathOf(hit), score: hit.score }));
 }
 
 async function vectorOf({ embedder, ports }: Engine, query: string): Promise<Quantized> {
@@ -75,7 +78,7 @@ function listed(engine: Engine, filter: Filter): Found[] {
   const passes = makeFilter(filter, index.superseded);
   const hits = [];
   for (const page of index.pages()) for (let i = 0; i < page.count; i++) if (passes(page, i)) hits.push({ page, i, pathHash: page.pathHash[i] as number });
-  return hits.sort(inOrder).slice(0, 50).map((hit) => ({ path: pathOf(hit), score: 0 }));
+  return hits.sort(inOrder).slice(0, MAX_RECALLED).map((hit) => ({ path: pathOf(hit), score: 0 }));
 }
 
 async function viewsOf(engine: Engine, found: readonly Found[], pinned: ReadonlySet<string>): Promise<MemoryView[]> {

@@ -1,3 +1,4 @@
+import { validateRecord } from "@rookery/lexicon-agent-comms";
 import { MAX_UNTRUSTED, QUOTAS, TRUSTED, WRITE_TRIES } from "./limits.ts";
 import type { Engine } from "./engine.ts";
 import { type Outcome, invalid, notFound, ok, refuse } from "./outcome.ts";
@@ -49,6 +50,8 @@ async function draftOf(engine: Engine, input: RememberInput, kind: Kind): Promis
   if (before === "unreadable") return refuse("RecordConflict", `There is something else at ${uriOf(did, path)}`);
   if (before !== undefined && saysTheSame(before.value, value)) return ok({ uri: before.uri, cid: before.cid });
   if (before !== undefined && input.subject === undefined) return refuse("RecordConflict", `There is another memory at ${before.uri}`);
+  const verdict = validateRecord(collectionOf[kind], value);
+  if (verdict.known && !verdict.ok) return invalid(verdict.message);
   const full = await checkQuota(engine, kind, input);
   if (!full.ok) return full;
   const writes: MemoryWrite[] = [{ collection: collectionOf[kind], rkey, value, swap: before?.cid ?? null, ...(input.privacy === "public" ? { clear: true } : {}) }];

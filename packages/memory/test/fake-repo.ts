@@ -1,9 +1,18 @@
-import { hash53 } from "../src/text/hash.ts";
+import { hash32, hash53 } from "../src/text/hash.ts";
 import { listedRecords, type MemoryPorts, memoryPages, openMemory, type PageStore, type RawMemory, type RepoAccess } from "../src/index.ts";
 
 export const DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 export const DAY = 24 * 60 * 60 * 1000;
 export const START = Date.parse("2026-03-02T09:00:00Z");
+
+const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** Something with the form of a CID, that says which text it is of. */
+function fakeCid(text: string): string {
+  const digest = Array.from({ length: 32 }, (_, i) => hash32(text, i) & 0xff);
+  const bits = [1, 0x71, 0x12, 0x20, ...digest].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  return `b${(bits.match(/.{1,5}/g) ?? []).map((five) => BASE32[Number.parseInt(five.padEnd(5, "0"), 2)]).join("")}`;
+}
 
 /** A repository in memory. What is sealed lies there as something nobody would search. */
 export class FakeRepo implements RepoAccess {
@@ -31,7 +40,7 @@ export class FakeRepo implements RepoAccess {
         this.records.delete(path);
         return undefined;
       }
-      const cid = `bafy${hash53(JSON.stringify(record) + path).toString(36)}`;
+      const cid = fakeCid(JSON.stringify(record) + path);
       this.records.set(path, { cid, value: record });
       return { uri: `at://${this.did}/${path}`, cid };
     });

@@ -1,6 +1,6 @@
 import { TRUSTED } from "../limits.ts";
 import { type Outcome, invalid, ok, refuse } from "../outcome.ts";
-import type { Kind, RememberInput } from "../types.ts";
+import { KINDS, type Kind, type RememberInput } from "../types.ts";
 
 /** Fields that only one kind has. */
 const only: Readonly<Record<string, Kind>> = {
@@ -14,7 +14,10 @@ export const isTrusted = ({ origin }: Pick<RememberInput, "origin">): boolean =>
  * agent's, nor anything that takes another's place or is pinned.
  */
 export function judge(input: RememberInput): Outcome<Kind> {
-  const { kind = "note" } = input;
+  const { kind = "note", privacy } = input;
+  if (!KINDS.includes(kind)) return invalid(`kind is one of ${KINDS.join(", ")}`);
+  // Anything else is not taken for either of the two: what was meant to be sealed must not come out in the clear.
+  if (privacy !== undefined && privacy !== "private" && privacy !== "public") return invalid("privacy is private or public");
   const odd = Object.keys(input).find((field) => only[field] !== undefined && only[field] !== kind && input[field as keyof RememberInput] !== undefined);
   if (odd !== undefined) return invalid(`${odd} is of a ${only[odd]}, not of a ${kind}`);
   if (kind === "summary" && (input.sources?.length ?? 0) === 0) return invalid("A summary names its sources");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ErrorBody, provision, xrpc } from "../../test/client.ts";
+import { provision, xrpc } from "../../test/client.ts";
 
 interface Memories {
   memories: { uri: string; cid: string; kind: string; score: number; value: { text: string } }[];
@@ -35,7 +35,7 @@ describe("agent.memory over HTTP", () => {
     ["nothing to pin", "pin", {}],
   ])("refuses %s", async (_, method, json) => {
     const { access: auth } = await provision();
-    const answer = await xrpc<ErrorBody>(`agent.memory.${method}`, { auth, json });
+    const answer = await xrpc(`agent.memory.${method}`, { auth, json });
     expect([answer.status, answer.body.error]).toEqual([400, "InvalidRequest"]);
   });
 });
