@@ -116,6 +116,7 @@ export const FIGURES = [
   { table: "memory", key: "memory-mrr", label: "mean reciprocal rank", unit: "of 1", more: true, targets: [{ than: "bm25", atLeast: 1 }, { than: "scan", atLeast: 1 }] },
   { table: "memory", key: "memory-current", label: "nothing outdated before what holds", unit: "%", more: true },
   { table: "memory", key: "memory-abstains", label: "nothing found where nothing is known", unit: "%", more: true },
+  { table: "memory", key: "memory-isolation", label: "answers that are another agent's", unit: "of all questions to two agents", targets: [{ atMost: 0 }] },
   ...recall(1000),
   ...recall(10_000, [{ atMost: 60 }]),
   ...recall(20_000),

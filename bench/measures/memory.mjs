@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { concurrently, sequentially } from "../lib/load.mjs";
 import { median, percentile } from "../lib/stats.mjs";
 import { baseline } from "../memory/baselines.mjs";
-import { evaluate } from "../memory/evaluate.mjs";
+import { evaluate, life } from "../memory/evaluate.mjs";
 import { engineSystem } from "../memory/engine-system.mjs";
 import { QUESTIONS } from "../memory/questions.mjs";
 import { residentOf } from "../memory/resident.mjs";
@@ -95,6 +95,38 @@ const remember = {
   },
 };
 
+/** @type {Promise<import("../lib/bed.mjs").Account[]> | undefined} */
+let halves;
+
+/** Two agents of one colony, each with every other memory of the set. */
+const halve = async (bed) => {
+  const accounts = [await bed.provision(), await bed.provision()];
+  const rows = life();
+  await concurrently(rows.length, WIDTH, (i) => {
+    const [, , , text, { tags = [] } = {}] = rows[i] ?? [];
+    return bed.client.call("agent.memory.remember", { text, tags }, accounts[i % 2]?.token);
+  });
+  return accounts;
+};
+
+/** @type {import("./measures.mjs").Measure} */
+const isolation = {
+  name: "memory: isolation",
+  only: ["memory"],
+  asked: "memory",
+  prepare: async (bed) => void (await (halves ??= halve(bed))),
+  run: async (bed) => {
+    const texts = life().map(([, , , text]) => text);
+    let others = 0;
+    for (const [own, account] of ((await halves) ?? []).entries())
+      await concurrently(QUESTIONS.length, WIDTH, async (i) => {
+        const { memories } = await bed.client.call("agent.memory.recall", { query: QUESTIONS[i]?.ask }, account.token);
+        for (const { uri, value } of memories) if (!uri.startsWith(`at://${account.did}/`) || !texts.some((text, at) => at % 2 === own && text === value.text)) others++;
+      });
+    return { "memory-isolation": others };
+  },
+};
+
 /** @type {import("./measures.mjs").Measure} */
 const resident = {
   name: "memory: resident",
@@ -107,4 +139,4 @@ const resident = {
   },
 };
 
-export const MEMORY_MEASURES = [answers, ...SIZES.map(recallOf), cold, remember, resident];
+export const MEMORY_MEASURES = [answers, ...SIZES.map(recallOf), cold, remember, isolation, resident];
