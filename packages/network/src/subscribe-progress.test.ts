@@ -98,6 +98,34 @@ describe("progress of a sealed task", () => {
   });
 });
 
+describe("progress of a task that was handed over", () => {
+  it("comes from the new worker, to the requester, on a channel that the old one does not have", async () => {
+    const cat = await provision();
+    const send = async (from: Login, collection: string, record: object) => {
+      const sent = await xrpc<{ uri: string; cid: string }>("agent.comms.send", { auth: from.access, json: { collection: `agent.comms.${collection}`, record: { createdAt: new Date().toISOString(), ...record } } });
+      expect(sent).toMatchObject({ status: 200 });
+      return { uri: sent.body.uri, cid: sent.body.cid };
+    };
+    const opened = async (who: Login) => (await xrpc<{ messages: { uri: string }[] }>("agent.comms.listInbox", { auth: who.access, params: { opened: "true" } })).body.messages.map(({ uri }) => uri);
+    const request = await send(alice, "request", { to: bob.did, input: [{ $type: "agent.comms.defs#text", text: "do it" }], maxDelegationDepth: 1 });
+    await expect.poll(() => opened(bob)).toContain(request.uri);
+    const { body: old } = await channelOf(alice, request.uri);
+    const handoff = await send(bob, "handoff", { to: cat.did, request });
+    await expect.poll(() => opened(cat)).toContain(handoff.uri);
+    const answer = await send(cat, "handoffAnswer", { handoff, request, answer: "accepted" });
+    for (const one of [alice, bob]) await expect.poll(() => opened(one)).toContain(answer.uri);
+    const [ofRequester, ofWorker, ofOld] = [await channelOf(alice, request.uri), await channelOf(cat, request.uri), await channelOf(bob, request.uri)];
+    expect(ofRequester.body).toMatchObject({ worker: cat.did, key: expect.any(String) });
+    expect(ofWorker.body).toEqual(ofRequester.body);
+    expect(ofRequester.body.channel).not.toBe(old.channel);
+    expect(ofOld.body.channel).toBe(old.channel);
+    const stream = await listen(ofRequester.body);
+    expect((await publish(cat, { request: request.uri, progress: { percent: 60 } })).status).toBe(200);
+    await arrived(stream, "frame", 1);
+    expect(await read(stream, request.uri, ofRequester.body)).toEqual([{ percent: 60 }]);
+  });
+});
+
 describe("progress of a public request", () => {
   it("is as public as the request", async () => {
     const request = await ask(alice, bob, "public");
@@ -121,7 +149,11 @@ describe("frames that an agent seals itself", () => {
     for (const sequence of [5, 4]) expect(await publish(bob, { channel: channel.channel, sequence, sealed: "BBBB" })).toMatchObject({ status: 400, body: { error: "StaleSequence" } });
     await publish(bob, { channel: channel.channel, sequence: 9, sealed: "CCCC" });
     await arrived(stream, "frame", 2);
-    expect(payloads(stream, "frame")).toMatchObject([{ channel: channel.channel, sequence: 5, sealed: "AAAA" }, { sequence: 9, sealed: "CCCC" }]);
+    // Of a public request; whoever has a key for the channel believes it nothing.
+    expect((await publish(bob, { channel: channel.channel, sequence: 10, progress: { percent: 3 } })).status).toBe(200);
+    await arrived(stream, "frame", 3);
+    expect(payloads(stream, "frame")[2]).toMatchObject({ sequence: 10, progress: { percent: 3 } });
+    expect(payloads(stream, "frame").slice(0, 2)).toMatchObject([{ channel: channel.channel, sequence: 5, sealed: "AAAA" }, { sequence: 9, sealed: "CCCC" }]);
   });
 
   it.each([{}, { progress: {} }, { request: "at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/agent.comms.request/1" }, { channel: "x".repeat(32), sequence: 1 }, { channel: "x".repeat(32), sequence: 1, sealed: "A", request: "at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/agent.comms.request/1", progress: {} }])(

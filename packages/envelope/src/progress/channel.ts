@@ -1,3 +1,4 @@
+import { ids } from "@rookery/lexicon-agent-comms";
 import { own, utf8 } from "../bytes.ts";
 import { exportSecret } from "../export-secret.ts";
 import type { GivenGrant } from "../granted.ts";
@@ -47,11 +48,17 @@ export const progressChannel = async ({ request, worker, secret }: ProgressChann
 };
 
 /**
- * The channel of a request (or of the handoff of one) as its author or a reader of it has it.
- * @throws OpenError when it is sealed, and not for this ring.
+ * The channel of a task as the author or a reader of its request has it, or of the handoff that gave it to another worker.
+ * @throws OpenError when the record is sealed, and not for this ring.
  */
 export const channelOfRecord = async (placed: PlacedRecord, worker: string, ring: KeyRing, grant?: GivenGrant): Promise<ProgressChannel> => {
   const { repo, collection, rkey, record } = placed;
   const secret = isSealedRecord(collection, record) ? { secret: await exportSecret(placed, ring, PROGRESS_LABEL, grant) } : {};
-  return progressChannel({ request: `at://${repo}/${collection}/${rkey}`, worker, ...secret });
+  return progressChannel({ request: taskOf(collection, record) ?? `at://${repo}/${collection}/${rkey}`, worker, ...secret });
+};
+
+/** at-uri of the request that a handoff is of, which is among its clear fields; undefined of other records. */
+const taskOf = (collection: string, { request }: Record<string, unknown>): string | undefined => {
+  const uri = typeof request === "object" && request !== null && "uri" in request ? request.uri : undefined;
+  return collection === ids.AgentCommsHandoff && typeof uri === "string" ? uri : undefined;
 };

@@ -100,7 +100,7 @@ export interface WebhookView {
   cursor?: string;
 }
 
-/** Either `request` and `progress`, or `channel`, `sequence` and `sealed`. */
+/** Either `request` and `progress`, or `channel`, `sequence` and `sealed` (`progress` for a public request). */
 export interface ProgressInput {
   request?: string;
   progress?: { percent?: number; text?: string; json?: string };

@@ -7,6 +7,8 @@ const KIND = "progress-channel";
 
 interface Kept {
   id: string;
+  /** at-uri of the task's request. */
+  request: string;
   /** base64url; absent when the request was public. */
   key?: string;
   at: number;
@@ -22,12 +24,12 @@ export class ChannelBook {
 
   /** @throws OpenError when it cannot be had from the record, nor was before. */
   async of({ placed, worker }: Subject, ring: KeyRing): Promise<ProgressChannel> {
-    const request = `at://${placed.repo}/${placed.collection}/${placed.rkey}`;
-    const kept = this.#vault.getJson<Kept>(KIND, request);
-    if (kept !== undefined) return { id: kept.id, request, ...(kept.key === undefined ? {} : { key: fromBase64Url(kept.key) }) };
+    const name = `at://${placed.repo}/${placed.collection}/${placed.rkey}`;
+    const kept = this.#vault.getJson<Kept>(KIND, name);
+    if (kept !== undefined) return { id: kept.id, request: kept.request, ...(kept.key === undefined ? {} : { key: fromBase64Url(kept.key) }) };
     const channel = await channelOfRecord(placed, worker, ring);
     this.#makeRoom();
-    this.#vault.putJson(KIND, request, { id: channel.id, at: Date.now(), ...(channel.key === undefined ? {} : { key: toBase64Url(channel.key) }) } satisfies Kept);
+    this.#vault.putJson(KIND, name, { id: channel.id, request: channel.request, at: Date.now(), ...(channel.key === undefined ? {} : { key: toBase64Url(channel.key) }) } satisfies Kept);
     return channel;
   }
 

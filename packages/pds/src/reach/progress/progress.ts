@@ -35,8 +35,9 @@ export class Progress {
     if (!this.#mayPublish(Date.now())) return fail(429, "RateLimitExceeded", `At most ${MAX_FRAMES_PER_MINUTE} frames a minute`);
     const { request, progress, channel, sequence, sealed, done = false } = input;
     if (request !== undefined && progress !== undefined && channel === undefined) return this.#inTurn(() => this.#seal(request, progress, done));
-    if (channel !== undefined && sequence !== undefined && sealed !== undefined && request === undefined) return this.#store(channel, { sequence, sealed }, done);
-    return fail(400, "InvalidRequest", "Give either request and progress, or channel, sequence and sealed");
+    if (channel !== undefined && sequence !== undefined && request === undefined && (sealed === undefined) !== (progress === undefined))
+      return this.#store(channel, { sequence, ...(sealed === undefined ? {} : { sealed }), ...(progress === undefined ? {} : { progress }) }, done);
+    return fail(400, "InvalidRequest", "Give either request and progress, or channel, sequence and one of sealed and progress");
   }
 
   /** Where a task's progress is. Errors: `RequestNotFound`, `SelfKeyed` (400). */
