@@ -29,6 +29,11 @@ export type Answer = { id: string } & (
       /** DID. */
       to: string;
     }
+  | {
+      /** A handoff of the agent's own that its reader will not act upon, and has not declined, is to be deleted, and `withdrawn` said. */
+      kind: "withdraw";
+      uri: string;
+    }
 );
 
 interface Kept {
@@ -68,6 +73,10 @@ export class Answers {
   cancel(request: Ref, to: string, sealed: boolean): void {
     const record = { $type: collectionsOf.cancel, to, request };
     this.#put({ kind: "record", id: `cancel ${request.uri} ${to}`, collection: collectionsOf.cancel, record, sealed }, to, false, 0);
+  }
+
+  withdraw(uri: string, to: string): void {
+    this.#put({ kind: "withdraw", id: `withdraw ${uri}`, uri }, to, false, 0);
   }
 
   reseal(uri: string, to: string): void {

@@ -26,6 +26,7 @@ export const arriveReceipt = (rooms: Rooms, { author, record }: Arrival): Decisi
     case "refused":
       if (task?.standing.worker === author) arriveRefusal(rooms, task, subject, record);
       else arriveVainAnswer(rooms, subject.uri, author, record);
+      withdrawOffer(rooms, subject.uri, author);
       return accepted(id);
     default:
       return accepted(id);
@@ -55,8 +56,20 @@ const arriveVainAnswer = ({ ledger }: Rooms, uri: string, author: string, record
   ledger.put(task);
 };
 
+/** An offer that was not even looked at is none: the task may be offered to somebody else, and the requester hears of it. */
+const withdrawOffer = ({ ledger, answers }: Rooms, uri: string, author: string): void => {
+  const offer = ledger.get("worker", uri)?.standing.offer;
+  if (offer?.uri === uri && offer.to === author) answers.withdraw(uri, author);
+};
+
 /** Have a record sealed again for a reader, unless that was done often enough. */
-const askReseal = ({ ports: { store }, answers }: Rooms, uri: string, to: string): boolean => {
+const askReseal = (rooms: Rooms, uri: string, to: string): boolean => {
+  const { ports: { store }, answers } = rooms;
+  // Its answer would name another handoff than the requester knows: it is to be offered anew.
+  if (uri.split("/")[3] === collectionsOf.handoff) {
+    withdrawOffer(rooms, uri, to);
+    return true;
+  }
   const { count } = store.get<Resealed>(RESEALED, uri) ?? { count: 0 };
   if (count >= MAX_RESEALS) return false;
   answers.reseal(uri, to);

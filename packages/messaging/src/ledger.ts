@@ -64,6 +64,13 @@ export class Ledger {
     if (!task.aliases?.includes(uri)) task.aliases = [...(task.aliases ?? []), uri];
   }
 
+  /** The wish to cancel it is this one. */
+  noteCancel(uri: string, task: Task): void {
+    task.cancelUri = uri;
+    this.alias(uri, task);
+    this.put(task);
+  }
+
   /** Its request was sealed again, and is this one now. */
   resealed({ uri, cid }: Ref, task: Task): void {
     this.alias(uri, task);

@@ -200,6 +200,21 @@ describe("a handoff", () => {
     expect(cat.engine.task(task.uri)?.isOpen).toBe(false);
   });
 
+  it.each(["refused", "key-expired"])("that is not even looked at (%s) is withdrawn, by who made it, on the word of who was asked", (status) => {
+    const { task, offer } = offered();
+    ann.get(offer);
+    const word = (from: Agent) => from.write("receipt", { to: ben.did, subject: refOf(offer), status, error: { code: "unavailable" } });
+    ben.get(word(new Agent("dan")));
+    expect(ben.engine.due()).toEqual([]);
+    ben.get(word(cat));
+    expect(ben.engine.due()).toMatchObject([{ kind: "withdraw", uri: offer.uri }]);
+    ben.flush();
+    ben.engine.withdrawn(offer.uri);
+    for (const one of [ann, cat]) one.engine.retracted(offer.uri, ben.did);
+    expect([ann, ben].map(({ engine }) => engine.task(task.uri)?.task.handoff?.state)).toEqual(["declined", "declined"]);
+    expect(ben.judge("handoff", handoff(new Agent("dan"), task))).toBe("send");
+  });
+
   it("lapses for all three when nobody answers it", () => {
     const { task, offer } = offered();
     ann.get(offer);
@@ -254,6 +269,19 @@ describe("an answer to a handoff", () => {
 });
 
 describe("a message that did not open", () => {
+  it("may be a cancel: the newest of them is answered", () => {
+    const task = ann.send("request", request(ben));
+    ben.get(task);
+    const wish = ann.send("cancel", { to: ben.did, request: refOf(task) });
+    ben.send("response", response(task, "completed"));
+    const again = ann.write("cancel", wish.record);
+    ann.engine.resealed(wish.uri, refOf(again));
+    ben.get(again);
+    pass(RECEIPT_DELAY);
+    for (const word of ben.flush()) ann.get(word);
+    expect(ann.engine.task(task.uri)?.task.cancel).toBe("too-late");
+  });
+
   it("is sealed again twice at most, over all its forms", () => {
     const task = ann.send("request", request(ben));
     const expired = (of: { uri: string; cid: string }) => ben.write("receipt", { to: ann.did, subject: { uri: of.uri, cid: of.cid }, status: "key-expired" });

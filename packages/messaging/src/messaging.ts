@@ -84,7 +84,9 @@ export class Messaging {
     noteResealed(this.#rooms, before, after.uri);
     intents.replace(ports.did, before, after);
     const task = ledger.get("requester", before);
-    if (task !== undefined) ledger.resealed(after, task);
+    if (task === undefined) return;
+    if (task.cancelUri === before) ledger.noteCancel(after.uri, task);
+    else if (before.split("/")[3] === collectionsOf.request) ledger.resealed(after, task);
   }
 
   /** The agent has acted on a message. Whether its author is told so: it asked for that, and it is the first time. */

@@ -165,6 +165,26 @@ describe("a handoff", () => {
 });
 
 describe("a key that is gone", () => {
+  it("makes an offer none: it is taken back, and may be made again", async () => {
+    const [alice, bob, carol] = await three();
+    const task = value(await alice.api.send(request(bob, "work")));
+    await arrived(bob, alice, 1);
+    const offer = value(await bob.api.send(handoff(carol, task)));
+    await forgetKeys(carol);
+    expect(await arrived(carol, bob, 1)).toMatchObject({ unopened: true });
+    pass(2_000);
+    await due(carol, "receipts");
+    await arrived(bob, carol, 1);
+    await due(bob, "receipts");
+    expect(await listed(bob, "agent.comms.handoff")).toEqual([]);
+    expect(value(await bob.api.getTask(task)).handoff).toMatchObject({ uri: offer.uri, state: "declined" });
+    await expect.poll(async () => {
+      await opened(alice, bob);
+      return value(await alice.api.getTask(task)).handoff?.state;
+    }).toBe("declined");
+    expect(fault(await bob.api.send(response(task, "completed")))).toBe("done");
+  });
+
   it("makes the sender seal again, and the task goes on under its first name", async () => {
     const [alice, bob] = await three();
     const task = value(await alice.api.send(request(bob, "work", { idempotencyKey: "k" })));

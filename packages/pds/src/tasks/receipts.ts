@@ -1,23 +1,11 @@
-import type { EnvelopeSealer } from "@rookery/envelope";
-import { OpenError, SealError } from "@rookery/envelope";
-import { collectionsOf, recipientsOf } from "@rookery/lexicon-agent-comms";
 import type { Answer, Messaging } from "@rookery/messaging";
-import type { PreparedOp } from "../agent-api.ts";
+import type { XrpcFault } from "@rookery/sync";
 import { faultPoint } from "../fault.ts";
+import { GROUP_BYTES } from "../limits.ts";
 import type { JobResult } from "../scheduler.ts";
-import { keyOf } from "../sealing/with-sealer.ts";
 import type { AgentState } from "../state.ts";
-import { readRecord } from "../store/records.ts";
-import { newRecordKey, prepareOp } from "../write/prepare.ts";
+import { AnswerWriter, type Ready } from "./answer-writer.ts";
 import { FLUSH_RETRY } from "./limits.ts";
-import { resealOps, type Resealed } from "./reseal.ts";
-
-/** An answer that is ready to be written; without ops it has become superfluous. */
-interface Ready {
-  answer: Answer;
-  ops: PreparedOp[];
-  resealed?: Resealed;
-}
 
 /**
  * What the agent has to write by itself (job "receipts"): receipts, responses to deadlines and cancels, messages sealed again.
@@ -26,9 +14,11 @@ interface Ready {
 export class Receipts {
   readonly #state: AgentState;
   readonly #engine: Messaging;
+  readonly #answers: AnswerWriter;
 
   constructor(state: AgentState, engine: Messaging) {
     this.#state = state;
+    this.#answers = new AnswerWriter(state);
     this.#engine = engine;
   }
 
@@ -44,26 +34,47 @@ export class Receipts {
 
   /** False when the repository takes nothing now. */
   async #write(due: Answer[]): Promise<boolean> {
-    const { ports, writer } = this.#state;
     const ready = (await Promise.all(due.map((answer) => this.#prepare(answer)))).filter((one) => one !== undefined);
+    faultPoint(this.#state.ports.fault, "receipts.sealed");
+    for (const batch of batches(ready)) {
+      const error = await this.#commit(batch);
+      if (error === undefined) continue;
+      if (error.status !== 400) return false;
+      // One of them is wrong: each for itself, so that it takes no other with it.
+      for (const one of batch) {
+        const alone = await this.#commit([one]);
+        if (alone !== undefined && alone.status !== 400) return false;
+        if (alone !== undefined) this.#failed(one.answer, alone.name);
+      }
+    }
+    return true;
+  }
+
+  async #commit(ready: Ready[]): Promise<XrpcFault | undefined> {
+    const { ports, writer } = this.#state;
     const ops = ready.flatMap((one) => one.ops);
-    faultPoint(ports.fault, "receipts.sealed");
     if (ops.length === 0) {
       this.#transaction(() => this.#done(ready));
-      return true;
+      return undefined;
     }
     const written = await writer.write({ ops }, () => {
       this.#done(ready);
       faultPoint(ports.fault, "receipts.in-transaction");
     });
-    if (written.ok) return true;
+    if (written.ok) return undefined;
     this.#report("receipts-not-written", written.error.name);
-    return false;
+    return written.error;
+  }
+
+  #failed(answer: Answer, error: string): void {
+    const gaveUp = this.#transaction(() => this.#engine.failed(answer));
+    this.#report(gaveUp ? "answer-given-up" : "answer-waits", error);
   }
 
   #done(ready: Ready[]): void {
     for (const { answer, resealed } of ready) {
       if (resealed !== undefined) this.#engine.resealed(resealed.before, resealed.after);
+      if (answer.kind === "withdraw") this.#engine.withdrawn(answer.uri);
       this.#engine.done(answer);
     }
   }
@@ -71,54 +82,11 @@ export class Receipts {
   /** Undefined when it cannot be written now: it comes again, and does not hold up the others. */
   async #prepare(answer: Answer): Promise<Ready | undefined> {
     try {
-      return answer.kind === "reseal" ? await this.#reseal(answer) : await this.#record(answer);
+      return await this.#answers.prepare(answer);
     } catch (error) {
-      const gaveUp = this.#transaction(() => this.#engine.failed(answer));
-      this.#report(gaveUp ? "answer-given-up" : "answer-waits", error instanceof Error ? error.name : "unknown");
+      this.#failed(answer, error instanceof Error ? error.name : "unknown");
       return undefined;
     }
-  }
-
-  async #record(answer: Answer & { kind: "record" }): Promise<Ready> {
-    const { sql } = this.#state;
-    const { collection, sealed, rkey = newRecordKey() } = answer;
-    // Its key is of what it is about: it was written in another life.
-    if (readRecord(sql, `${collection}/${rkey}`) !== undefined) return { answer, ops: [] };
-    const record = { ...answer.record, ...(await this.#newKey(answer)), createdAt: new Date().toISOString() };
-    return { answer, ops: [prepared(collection, rkey, sealed ? await this.#seal(collection, rkey, record) : record)] };
-  }
-
-  async #seal(collection: string, rkey: string, record: Record<string, unknown>): Promise<Record<string, unknown>> {
-    const to = recipientsOf(collection, record);
-    if (to === null || to === "all") throw new SealError("it is for nobody");
-    const sealer = await this.#sealer();
-    for (const did of to) await keyOf(sealer, did);
-    return (await sealer.seal({ collection, rkey, record, to })).record;
-  }
-
-  /** Who could not open something says which key is to be used now. */
-  async #newKey({ collection, record }: Answer & { kind: "record" }): Promise<{ newKey?: { uri: string; cid: string } }> {
-    if (collection !== collectionsOf.receipt || record["status"] !== "key-expired") return {};
-    await this.#sealer();
-    const newest = (await this.#state.sealing.keyring())?.own.keys[0]?.published;
-    return newest === undefined ? {} : { newKey: { uri: newest.uri, cid: newest.cid } };
-  }
-
-  async #reseal(answer: Answer & { kind: "reseal" }): Promise<Ready> {
-    try {
-      const resealed = await resealOps(this.#state, await this.#sealer(), answer);
-      return resealed === undefined ? { answer, ops: [] } : { answer, ops: resealed.ops, resealed };
-    } catch (error) {
-      // It opens no more for its own author either: there is nothing to be sealed.
-      if (error instanceof OpenError) return { answer, ops: [] };
-      throw error;
-    }
-  }
-
-  async #sealer(): Promise<EnvelopeSealer> {
-    const sealer = await this.#state.sealing.sealer();
-    if (!sealer.ok) throw new SealError(sealer.error.name);
-    return sealer.value;
   }
 
   #transaction<T>(work: () => T): T {
@@ -136,9 +104,18 @@ export class Receipts {
   }
 }
 
-/** @throws SealError for what is no record: a bug, and not to be tried for ever. */
-function prepared(collection: string, rkey: string, record: Record<string, unknown>): PreparedOp {
-  const op = prepareOp({ action: "create", collection, rkey, record, validate: true });
-  if (!op.ok) throw new SealError("not a record");
-  return op.value.op;
+/** As many together as one commit holds: messages that are sealed again may be large. */
+function* batches(ready: Ready[]): Generator<Ready[]> {
+  let batch: Ready[] = [];
+  let bytes = 0;
+  for (const one of ready) {
+    const size = one.ops.reduce((sum, op) => sum + (op.bytes?.length ?? 0), 0);
+    if (batch.length > 0 && bytes + size > GROUP_BYTES) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(one);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -3,12 +3,10 @@ import { collectionsOf, recipientsOf } from "@rookery/lexicon-agent-comms";
 import { cidToString } from "@rookery/repo";
 import type { PreparedOp } from "../agent-api.ts";
 import { sealedBlobs } from "../sealing/blobs.ts";
-import { grantOp, usableGrant } from "../sealing/grants.ts";
 import { ownRecord } from "../sealing/own-record.ts";
 import { keyOf } from "../sealing/with-sealer.ts";
 import type { AgentState } from "../state.ts";
 import { newRecordKey, prepareOp } from "../write/prepare.ts";
-import { listedRecords } from "./listed-records.ts";
 
 /** A record that takes the place of another, and the writes that do it. */
 export interface Resealed {
@@ -39,18 +37,6 @@ export async function resealOps(state: AgentState, sealer: EnvelopeSealer, { uri
   const sealed = await sealer.seal({ collection, rkey: next, record, to: names, blobs: blobs.value });
   const op = prepareOp({ action: "create", collection, rkey: next, record: sealed.record, validate: true });
   if (!op.ok || op.value.op.cid === undefined) throw new SealError("not a record");
-  const grants = collection === collectionsOf.handoff ? await grantsFor(state, sealer, record, to) : [];
   const over: PreparedOp[] = isAlone ? [{ action: "delete", collection, rkey, immutable: true }] : [];
-  return { before: uri, after: { uri: `at://${state.account.did}/${collection}/${next}`, cid: cidToString(op.value.op.cid) }, ops: [op.value.op, ...grants, ...over] };
-}
-
-/** What goes with a handoff was granted to the old key, too. */
-async function grantsFor(state: AgentState, sealer: EnvelopeSealer, record: Record<string, unknown>, to: string): Promise<PreparedOp[]> {
-  const ops: PreparedOp[] = [];
-  if (record["to"] !== to) return ops;
-  for (const uri of listedRecords(state, record)) {
-    const subject = ownRecord(state, uri);
-    if (subject.ok && (await usableGrant(state, sealer, subject.value, to)) === undefined) ops.push(await grantOp(sealer, subject.value, to));
-  }
-  return ops;
+  return { before: uri, after: { uri: `at://${state.account.did}/${collection}/${next}`, cid: cidToString(op.value.op.cid) }, ops: [op.value.op, ...over] };
 }

@@ -167,6 +167,7 @@ export class SelfBackend implements Backend {
   /** Something that the engine has to tell. */
   async #write(answer: Answer): Promise<void> {
     if (answer.kind === "reseal") return this.#reseal(answer.uri, answer.to);
+    if (answer.kind === "withdraw") return this.#withdraw(answer.uri);
     const { sealer, transport, nextRkey } = this.#parts;
     const { collection, rkey = nextRkey(), sealed } = answer;
     // Written before, in a run that lost what it knew: the same key says the same.
@@ -175,6 +176,14 @@ export class SelfBackend implements Backend {
     const to = recipientsOf(collection, record) ?? [];
     const draft = { collection, rkey, record, to };
     await transport.send(sealed ? await sealer.seal(draft) : draft);
+  }
+
+  /** An offer that was not looked at is taken back. */
+  async #withdraw(uri: string): Promise<void> {
+    const { session } = this.#parts;
+    const { collection, rkey } = addressOf(uri);
+    await session.call(ids.ComAtprotoRepoDeleteRecord, { repo: session.did, collection, rkey });
+    this.#engine.messaging.withdrawn(uri);
   }
 
   /** A recipient has lost the key that something was sealed for: the same again, for the one it has now, and the old one taken back. */
