@@ -143,6 +143,17 @@ describe("what is superseded", () => {
     expect(await memory.remember({ text: "Alarms are off.", supersedes: uris[0] ?? "" })).toMatchObject({ error: { message: "Only a decision supersedes a decision" } });
   });
 
+  it("goes, the oldest first, when a subject is told anew and all room is taken", async () => {
+    const world = fakeMemory(new FakeRepo(), { quotas: { note: 1, decision: 1, fact: 3, summary: 1 } });
+    for (let i = 0; i < 6; i++) {
+      world.clock.now = START + i * DAY;
+      good(await world.memory.remember({ kind: "fact", subject: "door", text: `The door has colour ${i}.` }));
+    }
+    const all = good(await world.memory.recall({ superseded: true })).memories.map(({ value }) => value["text"]);
+    expect(all).toEqual(["The door has colour 5.", "The door has colour 4.", "The door has colour 3."]);
+    expect(await world.memory.remember({ kind: "fact", subject: "gate", text: "The gate is open." })).toMatchObject({ error: { name: "QuotaExceeded" } });
+  });
+
   it("no longer holds when its time is over", async () => {
     const { texts, clock } = await knowing([{ kind: "fact", text: "The bridge is closed.", validTo: iso(3) }]);
     expect(await texts({ query: "bridge" })).toHaveLength(1);

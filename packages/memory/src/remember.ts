@@ -52,10 +52,11 @@ async function draftOf(engine: Engine, input: RememberInput, kind: Kind): Promis
   if (before !== undefined && input.subject === undefined) return refuse("RecordConflict", `There is another memory at ${before.uri}`);
   const verdict = validateRecord(collectionOf[kind], value);
   if (verdict.known && !verdict.ok) return invalid(verdict.message);
-  const full = await checkQuota(engine, kind, input);
-  if (!full.ok) return full;
+  const room = await roomFor(engine, kind, input, before !== undefined);
+  if (!room.ok) return room;
   const writes: MemoryWrite[] = [{ collection: collectionOf[kind], rkey, value, swap: before?.cid ?? null, ...(input.privacy === "public" ? { clear: true } : {}) }];
   const draft: Draft = { writes, path };
+  for (const oldest of room.value) writes.push({ collection: collectionOf[kind], rkey: partsOf(oldest).rkey });
   if (typeof input.supersedes === "string") draft.supersedes = input.supersedes;
   if (before !== undefined) draft.supersedes = addPast(ports, writes, before, value, path);
   if (input.pin === true) {
@@ -96,11 +97,16 @@ async function linksOf({ did, records }: MemoryPorts, { kind, supersedes, source
   return ok(null);
 }
 
-async function checkQuota(engine: Engine, kind: Kind, input: RememberInput): Promise<Outcome<null>> {
+/** What has to go for this: nothing, or of a fact that is told anew while all room is taken the one that was superseded first. */
+async function roomFor(engine: Engine, kind: Kind, input: RememberInput, isUpdate: boolean): Promise<Outcome<string[]>> {
   const { records, quotas = QUOTAS } = engine.ports;
-  if (records.count(kind) >= quotas[kind]) return refuse("QuotaExceeded", `${quotas[kind]} records of kind ${kind}, which is all there may be: forget some, or compact`);
-  if (isTrusted(input)) return ok(null);
+  if (records.count(kind) >= quotas[kind]) {
+    await engine.catchUpAll();
+    const oldest = isUpdate ? engine.index().oldestSuperseded(kind) : undefined;
+    return oldest === undefined ? refuse("QuotaExceeded", `${quotas[kind]} records of kind ${kind}, which is all there may be: forget some, or compact`) : ok([oldest]);
+  }
+  if (isTrusted(input)) return ok([]);
   await engine.catchUp();
   const strangers = engine.index().countUntrusted();
-  return strangers < MAX_UNTRUSTED ? ok(null) : refuse("QuotaExceeded", `${strangers} memories of what strangers said, at most ${MAX_UNTRUSTED}: forget some`);
+  return strangers < MAX_UNTRUSTED ? ok([]) : refuse("QuotaExceeded", `${strangers} memories of what strangers said, at most ${MAX_UNTRUSTED}: forget some`);
 }

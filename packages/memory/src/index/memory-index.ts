@@ -1,7 +1,8 @@
 import { CACHE_BYTES, MAX_SMALL_PAGES, SMALL_PAGE, TRUSTED } from "../limits.ts";
 import { hash53 } from "../text/hash.ts";
+import type { Kind } from "../types.ts";
 import { type Entry } from "./entry.ts";
-import { type Page, MAX_PAGE_ENTRIES, decodePage, encodePage, entriesOf, linksOf, pathAt } from "./page.ts";
+import { type Page, MAX_PAGE_ENTRIES, decodePage, encodePage, entriesOf, kindAt, linksOf, pathAt } from "./page.ts";
 import type { Mark, PageStore } from "./page-store.ts";
 import { Superseded } from "./superseded.ts";
 
@@ -108,6 +109,18 @@ export class MemoryIndex {
       for (let i = page.subject.indexOf(subject); i >= 0; i = page.subject.indexOf(subject, i + 1))
         if (this.superseded.of(page.pathHash[i] as number) === undefined) return pathAt(page, i);
     return undefined;
+  }
+
+  /** Path of the memory of a kind that was superseded first. */
+  oldestSuperseded(kind: Kind): string | undefined {
+    let oldest: { at: number; path: string } | undefined;
+    for (const page of this.pages())
+      for (let i = 0; i < page.count; i++) {
+        if (kindAt(page, i) !== kind) continue;
+        const successor = this.superseded.of(page.pathHash[i] as number);
+        if (successor !== undefined && (oldest === undefined || successor.at < oldest.at)) oldest = { at: successor.at, path: pathAt(page, i) };
+      }
+    return oldest?.path;
   }
 
   /** Memories of what strangers said. */

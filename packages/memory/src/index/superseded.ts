@@ -27,7 +27,9 @@ export class Superseded {
     if (links.supersededBy !== undefined) this.#link(path, path, { path: links.supersededBy, at: entry.validTo, condensed: false, written: entry.validTo });
     if (trust !== OWN && trust < TRUSTED) return;
     if (links.supersedes !== undefined) this.#link(path, links.supersedes, { path, at: time, condensed: false, written: created });
-    for (const source of links.sources ?? []) this.#link(path, source, { path, at: time, condensed: true, written: created });
+    // One object for all of them: there may be many thousands.
+    const summary: Successor = { path, at: time, condensed: true, written: created };
+    for (const source of links.sources ?? []) this.#link(path, source, summary);
   }
 
   /** Forget what a memory said. */
