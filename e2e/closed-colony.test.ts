@@ -16,7 +16,7 @@ const basic = (secret: string) => `Basic ${Buffer.from(`admin:${secret}`).toStri
 
 beforeAll(async () => {
   house = await startHouse([]);
-  ann = (await ask<Login>("/agents/create", { token: house.adminKey, body: { name: "ann" } })).json;
+  ann = (await ask<Login>("/agents/create", { token: house.adminKey, body: { name: "ann", keys: "self" } })).json;
   token = (await ask<{ accessJwt: string }>("com.atproto.server.createSession", { body: { identifier: ann.did, password: ann.password } })).json.accessJwt;
 });
 

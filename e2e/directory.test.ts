@@ -105,7 +105,8 @@ describe("the directory of a colony and its peer", () => {
 
     const { status, json } = await get(a.origin, ben.login.did);
     expect([status, json]).toEqual([200, expect.objectContaining({ host: b.host, local: false, handle: ben.login.handle })]);
-    expect(json.keys).toHaveLength(1);
+    // The one that his colony holds for him, and this one.
+    expect(json.keys).toHaveLength(2);
     await verifyAll(json, await didKeyOf(ben.login.did));
     expect((await get(a.origin, ann.login.did)).status).toBe(404);
     const own = await ask<AgentNetworkListAgentsOutput>("/agents", { origin: a.origin, token: ADMIN_KEY });

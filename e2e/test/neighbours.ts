@@ -109,7 +109,7 @@ export interface Resident {
 
 /** Provision an agent and let it listen. @param sealing whether it has encryption keys of its own; otherwise it speaks in public. */
 export const settleIn = async ({ plcUrl }: Neighbourhood, at: Neighbour, name: string, sealing = false): Promise<Resident> => {
-  const { status, json } = await ask<Login>("/agents/create", { origin: at.origin, token: ADMIN_KEY, body: { name } });
+  const { status, json } = await ask<Login>("/agents/create", { origin: at.origin, token: ADMIN_KEY, body: { name, keys: sealing ? "self" : "hosted" } });
   if (status !== 200) throw new Error(`/agents/create answers ${status}: ${JSON.stringify(json)}`);
   const agent = await connect({ service: at.origin, identifier: json.handle, password: json.password, plcUrl, inbox: { onError: () => undefined }, ...(sealing ? { sealing: { store: memoryKeyStore() } } : { privacy: "public" as const }) });
   const resident: Resident = { login: json, agent, got: [] };
