@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, type Caller, callerAt, recordAt, refusalOf, urisIn } from "./test/caller.ts";
 import { addPeer, type Neighbour, type Neighbourhood, startNeighbours, untilLive } from "./test/neighbours.ts";
@@ -69,8 +70,10 @@ describe("a task between two colonies", () => {
   });
 
   test("whose deadline passes is expired on both sides, and the requester is told why", async () => {
-    const task = await sendRequest(ann, ben, "never done", { deadline: inMs(3_000) });
+    const task = await sendRequest(ann, ben, "never done", { deadline: inMs(14_000) });
     await entryAt(ben, task.uri);
+    // An object that nobody asks anything sleeps after ten seconds: it is woken by its deadline.
+    await sleep(15_000);
     for (const one of [ann, ben]) await untilState(one, task, "expired");
     await until(async () => (await openedAt(ann)).some(({ value, author }) => author === ben.did && (value?.["request"] as Ref | undefined)?.uri === task.uri), "the worker says so", WITHIN);
     expect(await taskAt(ann, task)).toMatchObject({ error: { code: "deadline-exceeded" } });
