@@ -1,4 +1,4 @@
-import { Agent, CredentialSession } from "@atproto/api";
+import { Agent, CredentialSession, XRPCError } from "@atproto/api";
 import type { InputByNsid, OutputByNsid } from "@rookery/lexicon-agent-comms";
 import { ColonyError, errorOf } from "./colony-error.ts";
 
@@ -7,7 +7,7 @@ type Answering = keyof InputByNsid & keyof OutputByNsid;
 /** Methods that answer nothing but that it is done. */
 type Silent = Exclude<keyof InputByNsid, keyof OutputByNsid>;
 
-/** Between two attempts to sign in with the password again, in ms: a colony counts them. */
+/** After a password was refused, the next attempt with it, in ms: a colony counts them. */
 const SIGN_IN_GAP_MS = 30_000;
 /** Tries of one call when nobody answers: every method here may be called twice. */
 const TRIES = 3;
@@ -33,8 +33,11 @@ export class Session {
   readonly client: Agent;
   readonly #session: CredentialSession;
   readonly #signInAgain: (() => Promise<unknown>) | undefined;
-  #signingIn: Promise<unknown> | undefined;
-  #signedInAt = 0;
+  #renewing: Promise<boolean> | undefined;
+  /** When the password may be tried again, in ms since 1970. */
+  #notBefore = 0;
+  /** Why the agent is signed out. */
+  #failure = new ColonyError("SignedOut", 0, "The agent is signed out");
 
   /** @param signInAgain called when the tokens are no good any more. @throws Error when nobody is signed in. */
   constructor(session: CredentialSession, signInAgain?: () => Promise<unknown>) {
@@ -59,29 +62,46 @@ export class Session {
     return this.#session.session?.accessJwt ?? "";
   }
 
-  /** Call the colony as this agent. @param init its body is no stream: it may be sent twice. */
-  readonly fetch = async (path: string, init?: RequestInit): Promise<Response> => {
-    const response = await this.#session.fetchHandler(path, init ?? {});
-    if (this.#signInAgain === undefined || init?.signal?.aborted === true || !(await isTokenRefused(response))) return response;
-    if (!(await this.renew())) return response;
+  /** Call the colony as this agent. @param init its body is no stream: it may be sent twice. @throws ColonyError when the agent cannot sign in again. */
+  readonly fetch = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    // Signed out by a refusal, or by an outage in the middle of signing in again.
+    if (this.#session.session === undefined && !(await this.renew())) throw this.#failure;
+    const response = await this.#session.fetchHandler(path, init);
+    if (init.signal?.aborted === true || !(await isTokenRefused(response)) || !(await this.renew())) return response;
     await response.body?.cancel();
-    return this.#session.fetchHandler(path, init ?? {});
+    return this.#session.fetchHandler(path, init);
   };
 
-  /** Get tokens that are good again. @returns whether that worked. */
-  async renew(): Promise<boolean> {
+  /** Get tokens that are good again; calls at the same time share one attempt. @returns whether that worked. */
+  renew(): Promise<boolean> {
+    return (this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined;
+    }));
+  }
+
+  async #renew(): Promise<boolean> {
     try {
-      if (this.#session.session !== undefined) await this.#session.refreshSession();
-      if (this.#session.session !== undefined) return true;
+      if (this.#session.session !== undefined) {
+        await this.#session.refreshSession();
+        return true;
+      }
     } catch {
-      // The refresh token is no good either: the password is.
+      // The colony does not answer: the tokens may be good, as soon as it does.
+      if (this.#session.session !== undefined) return false;
     }
-    if (this.#signInAgain === undefined || (this.#signingIn === undefined && Date.now() - this.#signedInAt < SIGN_IN_GAP_MS)) return false;
-    this.#signedInAt = Date.now();
-    this.#signingIn ??= this.#signInAgain().finally(() => {
-      this.#signingIn = undefined;
-    });
-    return this.#signingIn.then(() => true, () => false);
+    // A password that was refused is not tried again at once: the colony counts that.
+    if (this.#signInAgain === undefined || Date.now() < this.#notBefore) return false;
+    try {
+      await this.#signInAgain();
+      return true;
+    } catch (error) {
+      const isRefused = error instanceof XRPCError && error.status >= 400 && error.status < 500;
+      this.#failure = isRefused
+        ? new ColonyError(error.error, error.status, `The agent cannot sign in again: ${error.message}`)
+        : new ColonyError("Unreachable", 0, `${this.service} does not answer`);
+      if (isRefused) this.#notBefore = Date.now() + SIGN_IN_GAP_MS;
+      return false;
+    }
   }
 
   /** Call a procedure; tried again when nobody answers. @throws ColonyError */

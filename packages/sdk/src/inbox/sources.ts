@@ -1,4 +1,6 @@
 import { type AgentCommsListInboxOutput, ids } from "@rookery/lexicon-agent-comms";
+import { ColonyError } from "../colony-error.ts";
+import { sleep } from "../follow/backoff.ts";
 import { Socket, SOCKET_LIMITS, type SocketLike } from "../follow/socket.ts";
 import type { InboxItem, InboxSource } from "../inbox.ts";
 import type { Session } from "../session.ts";
@@ -10,6 +12,14 @@ const PAGE = 50;
 const POLL_MS = 60_000;
 /** The colony says nothing while nothing comes: after this long a connection is taken for dead, and made anew from its cursor. */
 const SILENCE_MS = 10 * 60_000;
+
+/** Before a socket that was lost is made anew, in ms. */
+const PAUSE_MS = 250;
+
+/** What came, and by which error the colony has ended the socket, if it has. */
+interface Page extends AgentCommsListInboxOutput {
+  error?: string;
+}
 
 /** How the inbox is read. */
 export interface SourceOptions {
@@ -50,8 +60,9 @@ export const socketInbox = (session: Session, options: SourceOptions): InboxSour
     open ??= begin(cursor);
     const { socket } = open;
     signal.addEventListener("abort", end, { once: true });
+    let page: Page;
     try {
-      const page = await nextPage(socket, waitSeconds * 1000);
+      page = await nextPage(socket, waitSeconds * 1000);
       if (page.messages.length > 0) open = { socket, at: page.cursor };
       if (socket.ended === undefined || page.messages.length > 0) return page;
     } finally {
@@ -59,12 +70,14 @@ export const socketInbox = (session: Session, options: SourceOptions): InboxSour
     }
     end();
     signal.throwIfAborted();
+    if (page.error === "FutureCursor") throw new ColonyError(page.error, 400, "The inbox does not go on from there: the cursor is of another agent, or from before the colony's state was removed");
     // One that never spoke may not be possible here at all; one that did is made anew.
-    if (!socket.heard) {
+    if (!socket.heard || page.error === "TooManySubscribers") {
       pollUntil = Date.now() + POLL_MS;
       return poll(cursor, 0, signal);
     }
-    await session.renew();
+    if (page.error === "SessionEnded") await session.renew();
+    else await sleep(PAUSE_MS, signal);
     return { messages: [] };
   };
 };
@@ -79,9 +92,10 @@ const within = (promise: Promise<void>, ms: number): Promise<void> =>
   });
 
 /** What waits, or the first that comes in time; nothing when the connection ends or nothing comes. */
-const nextPage = async (socket: Socket, waitMs: number): Promise<AgentCommsListInboxOutput> => {
+const nextPage = async (socket: Socket, waitMs: number): Promise<Page> => {
   const messages: InboxItem[] = [];
   let cursor: string | undefined;
+  let error: string | undefined;
   const until = Date.now() + waitMs;
   while (messages.length < PAGE) {
     const message = socket.take();
@@ -91,10 +105,11 @@ const nextPage = async (socket: Socket, waitMs: number): Promise<AgentCommsListI
       continue;
     }
     const frame = readFrame(message);
+    if (frame?.kind === "error") error = frame.error;
     if (frame?.kind !== "message" || typeof frame.payload["cursor"] !== "string" || typeof frame.payload["message"] !== "object") continue;
     // As the lexicon has it (named boundary: the socket is the agent's own colony's).
     messages.push(frame.payload["message"] as InboxItem);
     cursor = frame.payload["cursor"];
   }
-  return { messages, ...(cursor === undefined ? {} : { cursor }) };
+  return { messages, ...(cursor === undefined ? {} : { cursor }), ...(error === undefined ? {} : { error }) };
 };

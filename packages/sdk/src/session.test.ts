@@ -1,0 +1,104 @@
+import { CredentialSession } from "@atproto/api";
+import { describe, expect, it } from "vitest";
+import { ids } from "@rookery/lexicon-agent-comms";
+import { Session } from "./session.ts";
+
+const DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
+
+/** A colony that knows one access and one refresh token at a time; each may be taken away. */
+const colony = () => {
+  const state = { access: "a1", refresh: "r1", password: "right", down: 0, asked: [] as string[], made: 1 };
+  const tokens = () => {
+    state.made += 1;
+    Object.assign(state, { access: `a${state.made}`, refresh: `r${state.made}` });
+    return Response.json({ did: DID, handle: "ann.test", accessJwt: state.access, refreshJwt: state.refresh, active: true, emailConfirmed: true, didDoc: {} });
+  };
+  const refused = (status: number, error: string) => Response.json({ error, message: `no: ${error}` }, { status });
+  const fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const request = new Request(input, init);
+    const method = new URL(request.url).pathname.split("/").at(-1) ?? "";
+    const token = request.headers.get("authorization")?.replace("Bearer ", "");
+    state.asked.push(method.split(".").at(-1) ?? "");
+    if (state.down > 0) {
+      state.down -= 1;
+      throw new TypeError("fetch failed");
+    }
+    if (method.endsWith("createSession")) return ((await request.json()) as { password: string }).password === state.password ? tokens() : refused(401, "AuthenticationRequired");
+    if (method.endsWith("refreshSession")) return token === state.refresh ? tokens() : refused(400, "ExpiredToken");
+    if (token !== state.access) return refused(400, "ExpiredToken");
+    if (method.endsWith("revoke")) return refused(400, "RecordNotFound");
+    return Response.json({ uri: "at://x", cid: "bafy" });
+  };
+  return { state, fetch };
+};
+
+const signIn = async () => {
+  const { state, fetch } = colony();
+  const credentials = new CredentialSession(new URL("http://colony.test"), fetch as typeof globalThis.fetch);
+  const login = () => credentials.login({ identifier: "ann.test", password: "right" });
+  await login();
+  state.asked.length = 0;
+  return { state, session: new Session(credentials, login) };
+};
+
+const share = { uri: "at://x", to: DID };
+
+describe("a session", () => {
+  it("renews its tokens when the access token is over", async () => {
+    const { state, session } = await signIn();
+    state.access = "another";
+    expect(await session.call(ids.AgentCommsShare, share)).toMatchObject({ cid: "bafy" });
+    expect(state.asked).toEqual(["share", "refreshSession", "share"]);
+  });
+
+  it("signs in again when the refresh token is over too", async () => {
+    const { state, session } = await signIn();
+    Object.assign(state, { access: "another", refresh: "another" });
+    expect(await session.call(ids.AgentCommsShare, share)).toMatchObject({ cid: "bafy" });
+    expect(state.asked.filter((method) => method === "createSession")).toHaveLength(1);
+    expect(session.token).toBe(state.access);
+  });
+
+  it("says why when the password is no good any more, and does not try it again at once", async () => {
+    const { state, session } = await signIn();
+    Object.assign(state, { access: "another", refresh: "another", password: "changed" });
+    await session.call(ids.AgentCommsShare, share).catch(() => undefined);
+    await expect(session.call(ids.AgentCommsShare, share)).rejects.toMatchObject({ name: "ColonyError", error: "AuthenticationRequired", message: expect.stringContaining("Check the identifier and the password") });
+    expect(state.asked.filter((method) => method === "createSession")).toHaveLength(1);
+  });
+
+  it("outlives a short outage", async () => {
+    const { state, session } = await signIn();
+    state.down = 2;
+    expect(await session.call(ids.AgentCommsShare, share)).toMatchObject({ cid: "bafy" });
+    expect(state.asked).toEqual(["share", "share", "share"]);
+  });
+
+  it("is signed out by an outage for as long as it lasts, and no longer", async () => {
+    const { state, session } = await signIn();
+    Object.assign(state, { access: "another", refresh: "another" });
+    // share and refreshSession are refused, and at createSession nobody is there.
+    let count = 0;
+    const original = state.asked.push.bind(state.asked);
+    state.asked.push = (...methods) => {
+      if (methods[0] === "createSession" && count++ === 0) state.down = 1;
+      return original(...methods);
+    };
+    await session.call(ids.AgentCommsShare, share).catch(() => undefined);
+    expect(await session.call(ids.AgentCommsShare, share)).toMatchObject({ cid: "bafy" });
+    expect(count).toBe(2);
+  });
+
+  it("tries again what nobody answers, a few times, and says so then", async () => {
+    const { state, session } = await signIn();
+    state.down = 3;
+    await expect(session.call(ids.AgentCommsShare, share)).rejects.toMatchObject({ error: "Unreachable", status: 0, isOutage: true });
+    expect(state.asked).toHaveLength(3);
+  });
+
+  it("does not try again what was refused", async () => {
+    const { state, session } = await signIn();
+    await expect(session.call(ids.AgentCommsRevoke, { uri: "at://x", reseal: false })).rejects.toThrow("RecordNotFound: no: RecordNotFound");
+    expect(state.asked).toEqual(["revoke"]);
+  });
+});
