@@ -18,9 +18,12 @@ const publicKey = { publicKey: { $bytes: "AAECAwQF" } };
 const list = async (origin: string): Promise<AgentNetworkListAgentsOutput["agents"]> => (await ask<AgentNetworkListAgentsOutput>("agent.network.listAgents", { origin })).json.agents;
 const get = (origin: string, actor: string) => ask<AgentNetworkGetAgentOutput>("agent.network.getAgent", { origin, params: { actor } });
 
+/** Of a record that is nowhere here. */
+const OTHER_CID = "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq";
+
 /**
  * Everything in an answer, by two implementations that know nothing of this colony: each proof holds the record at its place, is
- * of this DID, and is signed by the key in the DID document; with another key, or for another record, it does not hold.
+ * of this DID, and is signed by the key in the DID document; with another key, or for another content, it does not hold.
  */
 const verifyAll = async ({ did, profile, keys, signingKey = "" }: AgentNetworkGetAgentOutput, didKey: string): Promise<void> => {
   expect(signingKey).toBe(didKey);
@@ -31,7 +34,7 @@ const verifyAll = async ({ did, profile, keys, signingKey = "" }: AgentNetworkGe
     expect(await verifyRecord({ did: did as `did:plc:${string}`, collection, rkey, carBytes, publicKey: key })).toMatchObject({ cid, record: value });
     const { verified } = await verifyProofs(carBytes, [{ collection, rkey, cid: parseCid(cid) }], did, didKey);
     expect(verified).toHaveLength(1);
-    const { unverified } = await verifyProofs(carBytes, [{ collection, rkey: "other", cid: parseCid(cid) }], did, didKey);
+    const { unverified } = await verifyProofs(carBytes, [{ collection, rkey, cid: parseCid(OTHER_CID) }], did, didKey);
     expect(unverified).toHaveLength(1);
   }
 };
