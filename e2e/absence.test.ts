@@ -40,22 +40,24 @@ const urisAt = async (who: Caller): Promise<string[]> => (await arrivedAt(who)).
 const rowsOf = async ({ origin }: Neighbour): Promise<number> =>
   (await ask<{ colony: { log: { rows: number } } }>("/admin/relay", { origin, token: ADMIN_KEY })).json.colony.log.rows;
 
-test("a colony that was away for longer than its peer's window gets all that was written to its agents, also by agents that it never heard of", { timeout: 400_000 }, async () => {
+test("a colony that was away for longer than its peer's window gets all that was written to its agents and taken back, also by agents that it never heard of", { timeout: 400_000 }, async () => {
   const before = await write(ann, bea, "before");
   await until(async () => (await urisAt(bea)).includes(before), "the first arrives");
   await b.colony.kill();
   const amy = await callerAt(a.origin, "amy");
+  await call(ann, "com.atproto.repo.deleteRecord", { repo: ann.did, collection: "agent.comms.message", rkey: before.split("/").at(-1) });
   const away = [await write(ann, bea, "one"), await write(amy, bea, "from somebody new"), await write(ann, bea, "two")];
   await until(async () => (await rowsOf(a)) === 0, "the window has moved past all of it", MENDED_WITHIN);
   await b.colony.start();
-  await until(async () => (await urisAt(bea)).length >= 4, "all of it is there", MENDED_WITHIN);
+  await until(async () => (await urisAt(bea)).length >= 5, "all of it is there", MENDED_WITHIN);
   const uris = await urisAt(bea);
-  expect(uris.toSorted()).toEqual([before, ...away].toSorted());
-  expect(uris.filter((uri) => uri.includes(ann.did))).toEqual([before, away[0], away[2]]);
+  expect(uris.toSorted()).toEqual([before, before, ...away].toSorted());
+  expect((await arrivedAt(bea)).filter(({ action }) => action === "delete").map(({ uri }) => uri)).toEqual([before]);
+  expect(uris.filter((uri) => away.includes(uri) && uri.includes(ann.did))).toEqual([away[0], away[2]]);
   // And the chain goes on from there.
   const after = await write(amy, bea, "after");
   await until(async () => (await urisAt(bea)).includes(after), "the next one comes as ever");
-  expect(await urisAt(bea)).toHaveLength(5);
+  expect(await urisAt(bea)).toHaveLength(6);
 });
 
 test("an agent whose colony was away finds its answers when the sender's is away in turn", { timeout: 200_000 }, async () => {

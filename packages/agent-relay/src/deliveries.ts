@@ -10,7 +10,7 @@ import type { Evidence, EventLog } from "./log.ts";
 import { type DeliveryRow, Parked } from "./parked.ts";
 import type { Repo, Repos } from "./repos.ts";
 import { Sent } from "./sent.ts";
-import { MAX_PULL_BYTES, MAX_PULL_ROWS } from "./settings.ts";
+import { MAX_DELIVERED_PATHS, MAX_PULL_BYTES, MAX_PULL_ROWS } from "./settings.ts";
 import { Strangers } from "./strangers.ts";
 
 /** Who is to be woken for a commit. */
@@ -97,6 +97,12 @@ export class Deliveries {
     if (sent.to === "all") return [];
     const had = new Set(sent.to);
     return hint.to === "all" ? "all" : hint.to.filter((did) => !had.has(did));
+  }
+
+  /** Paths of records of somebody who lives elsewhere that were delivered here and not taken back, as far as that is remembered. */
+  deliveredOf(did: string): string[] {
+    const ids = [this.#repos.find(did)?.id, this.#strangers.idOf(did)];
+    return ids.flatMap((id) => (id === undefined ? [] : this.#sent.pathsOf(id, MAX_DELIVERED_PATHS)));
   }
 
   /**

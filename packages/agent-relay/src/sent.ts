@@ -26,6 +26,11 @@ export class Sent {
     return row === undefined ? undefined : { cid: row.cid, to: row.recipients === "all" ? "all" : row.recipients.split(" ") };
   }
 
+  /** Paths of an author's records that were delivered and not taken back, newest first, at most so many. */
+  pathsOf(author: number, limit: number): string[] {
+    return this.#sql.exec<{ path: string }>("SELECT path FROM sent WHERE author = ? ORDER BY id DESC LIMIT ?", author, limit).toArray().map(({ path }) => path);
+  }
+
   /** The record was taken back. */
   forget(author: number, path: string): void {
     this.#sql.exec("DELETE FROM sent WHERE author = ? AND path = ?", author, path);

@@ -29,6 +29,8 @@ export interface PeerControls {
   networkDelayMs: number;
   batches: PeerBatch[];
   proven: ProvenRecord[];
+  /** Paths of what was delivered before. */
+  delivered: string[];
   deliveriesOf: (commit: CheckedCommit) => DeliveryHint[];
 }
 
@@ -37,7 +39,7 @@ const all = new Map<string, PeerControls>();
 export function peerControlsOf(host: string): PeerControls {
   const found = all.get(host) ?? {
     limits: {}, clockAhead: 0, documents: new Map<string, unknown>(), cached: new Map<string, unknown>(), unresolvable: new Set<string>(), lookups: [], faultAt: undefined,
-    network: undefined, networkFails: false, networkDelayMs: 0, batches: [], proven: [], deliveriesOf: () => [],
+    network: undefined, networkFails: false, networkDelayMs: 0, batches: [], proven: [], delivered: [], deliveriesOf: () => [],
   };
   all.set(host, found);
   return found;
@@ -90,6 +92,7 @@ export class TestPeer extends PeerObject<Env> {
           controls.proven.push(...records);
           return ok(null);
         },
+        delivered: async () => controls.delivered,
       },
       deliveriesOf: (commit) => controls.deliveriesOf(commit),
       localOf: async (dids) => dids.filter((did) => !did.endsWith("elsewhere")),

@@ -13,6 +13,8 @@ export interface NetworkApi extends DeliveryApi, DirectoryApi {
   ingest(batch: PeerBatch): Promise<Outcome<null>>;
   /** Verified records of hosts that are no peers, each with its proof. What waits already is left out; recipients leave out what they have. */
   deliver(records: ProvenRecord[]): Promise<Outcome<null>>;
+  /** Paths of an author's records that were delivered here and not taken back, as far as that is remembered. For authors that live elsewhere. */
+  delivered(author: string): Promise<string[]>;
   /** The colony's relay has events up to `lastSeq`; the answer says for how long it need not be told again, in ms. */
   advance(input: { lastSeq: number }): Promise<{ pauseMs: number }>;
 

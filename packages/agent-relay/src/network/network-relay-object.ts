@@ -78,6 +78,10 @@ export abstract class NetworkRelayObject<Env = unknown> extends SequencerObject<
     return ok(null);
   }
 
+  async delivered(author: string): Promise<string[]> {
+    return this.sequencer.deliveries.deliveredOf(author);
+  }
+
   async deliver(records: ProvenRecord[]): Promise<Outcome<null>> {
     const known = await this.#knowRecipients(records.map(({ hint }) => hint));
     return known.ok ? deliverProven(this.sequencer, records, this.now()) : known;

@@ -12,7 +12,7 @@ const HERE = "did:plc:here";
 /** A repository of these records, as it streams in: what of it is for agents here. */
 async function found(records: Record<string, LexMap>, { isKept = (collection: string) => collection.startsWith("agent.") } = {}): Promise<string[]> {
   const mail = new MissedMail({
-    did: "did:plc:author", since: rkeyAt(SINCE), isKept,
+    did: "did:plc:author", since: rkeyAt(SINCE), delivered: [], isKept,
     deliveriesOf: ({ ops, blocks }) => ops.flatMap(({ path }) => {
       const [block] = blocks.values();
       const text = new TextDecoder().decode(block);
@@ -51,13 +51,14 @@ describe("mail that was missed", () => {
   });
 
   it("is not looked for in bytes that are no record", async () => {
-    const mail = new MissedMail({ did: "did:plc:author", since: "", isKept: () => true, deliveriesOf: () => [{ path: "a/b", action: "create", to: "all" }] });
+    const mail = new MissedMail({ did: "did:plc:author", since: "", delivered: ["agent.comms.message/a", "agent.comms.message/b"], isKept: () => true, deliveriesOf: () => [{ path: "a/b", action: "create", to: "all" }] });
     for (const bytes of [new Uint8Array(), new Uint8Array([0xff, 0]), encode([1, 2]), encode({ $type: 7 }), encode({ to: HERE })]) {
       const cid = cidOf(sha256, bytes, CODEC_DAG_CBOR);
       mail.block(cid, bytes);
       mail.entry("agent.comms.message/a", cid);
     }
     expect(await mail.paths(async (dids) => dids)).toEqual([]);
+    expect(mail.gone).toEqual(["agent.comms.message/b"]);
   });
 });
 

@@ -6,6 +6,8 @@ interface Options {
   did: string;
   /** What was written since is looked for. */
   since: string;
+  /** Paths of what was delivered before. */
+  delivered: string[];
   isKept: (collection: string) => boolean;
   deliveriesOf: PeerPorts["deliveriesOf"];
 }
@@ -25,16 +27,18 @@ const EMPTY = new Uint8Array();
 
 /**
  * Finds in a repository, as it streams in, what its owner wrote to agents here while we missed the commits: by the record key
- * where that is a TID, as those of messages are, and else by the time that the record gives.
+ * where that is a TID, as those of messages are, and else by the time that the record gives. And what its owner took back.
  */
 export class MissedMail {
   readonly #options: Options;
   readonly #seen = new Map<string, Seen>();
   readonly #found: { path: string; at: number; to: string[] | "all" }[] = [];
+  readonly #gone: Set<string>;
   readonly #sinceMs: number;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#gone = new Set(options.delivered);
     this.#sinceMs = isTid(options.since) ? tidToMicros(options.since) / 1_000 : 0;
   }
 
@@ -56,6 +60,7 @@ export class MissedMail {
 
   /** A record of the tree. */
   entry(path: string, cid: CidBytes): void {
+    this.#gone.delete(path);
     const seen = this.#seen.get(cidKey(cid));
     if (seen === undefined || this.#found.length >= MAX_SEEN_RECORDS) return;
     const rkey = path.slice(path.indexOf("/") + 1);
@@ -63,6 +68,11 @@ export class MissedMail {
     // Times are the author's own, and of no more than a clock's exactness.
     const isMissed = isTid(rkey) ? rkey > this.#options.since : at > this.#sinceMs - MISSED_MARGIN_MS;
     if (isMissed) this.#found.push({ path, at, to: seen.to });
+  }
+
+  /** Paths of what was delivered before and is there no more: it was taken back. */
+  get gone(): string[] {
+    return [...this.#gone];
   }
 
   /** Paths of what is for agents here, oldest first. */

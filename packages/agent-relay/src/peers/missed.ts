@@ -21,8 +21,12 @@ export interface MissedOptions {
   isLenient: boolean;
 }
 
-/** Deliver records at these paths, oldest first. One that is gone by now is left out. @throws what may be different next time. */
-export async function deliverMissed(options: MissedOptions, did: string, paths: string[]): Promise<void> {
+/**
+ * Deliver records at these paths, oldest first, and then that others are `gone`. One that is no longer as it was when the repository
+ * was read is left out: the account's next commits tell of it. @throws what may be different next time.
+ */
+export async function deliverMissed(options: MissedOptions, did: string, paths: string[], gone: string[] = []): Promise<void> {
+  const takenBack = new Set(gone);
   let waiting: ProvenRecord[] = [];
   let bytes = 0;
   const send = async () => {
@@ -31,8 +35,8 @@ export async function deliverMissed(options: MissedOptions, did: string, paths: 
     waiting = [];
     bytes = 0;
   };
-  for (const path of paths) {
-    const found = await prove(options, did, path).catch((error: unknown) => {
+  for (const path of [...paths, ...gone]) {
+    const found = await prove(options, did, path, takenBack.has(path)).catch((error: unknown) => {
       if (!options.isLenient) throw error;
       console.warn({ event: "peer.missed_not_proven", did, path, error: String(error) });
       return [];
@@ -47,13 +51,15 @@ export async function deliverMissed(options: MissedOptions, did: string, paths: 
   await send();
 }
 
-async function prove({ client, verifier, sha256, deliveriesOf }: MissedOptions, did: string, path: string): Promise<{ hint: DeliveryHint; proof: Uint8Array; rev: string }[]> {
+async function prove({ client, verifier, sha256, deliveriesOf }: MissedOptions, did: string, path: string, isGone: boolean): Promise<{ hint: DeliveryHint; proof: Uint8Array; rev: string }[]> {
   const proof = await client.proof(did, path, MAX_PROOF_BYTES);
   const { commit, cid, record } = shown(proof, path, sha256);
   const verified = await verifier.signature(commit);
   if (!verified.ok || commit.did !== did) throw new HostError(`the proof of ${path} is not to be believed`);
-  if (cid === null || record === null) return [];
   const { rev, data } = commit;
+  // Whoever was given the record is told.
+  if (cid === null || record === null) return isGone ? [{ hint: { path, action: "delete", to: [] }, proof, rev }] : [];
+  if (isGone) return [];
   const alone = { did, rev, since: null, commit: commit.cid, data, prevData: null, ops: [{ action: "create" as const, path, cid }], blocks: new Map([[cidKey(cid), record]]) };
   return deliveriesOf(alone).map((hint) => ({ hint: { ...hint, cid: cidToString(cid) }, proof, rev }));
 }

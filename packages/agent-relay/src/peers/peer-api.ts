@@ -64,7 +64,7 @@ export interface PeerStatus {
 export interface PeerPorts {
   /** A DID's document; undefined when there is none. Throws when it cannot be had now. `fresh` asks the directory again. */
   resolveDid(did: string, fresh: boolean): Promise<unknown>;
-  network: { ingest(batch: PeerBatch): Promise<Outcome<null>>; deliver(records: ProvenRecord[]): Promise<Outcome<null>> };
+  network: { ingest(batch: PeerBatch): Promise<Outcome<null>>; deliver(records: ProvenRecord[]): Promise<Outcome<null>>; delivered(author: string): Promise<string[]> };
   /** Whom the records of a commit are for (agent.comms.*), as an agent's own outbox says it. */
   deliveriesOf(commit: CheckedCommit): DeliveryHint[];
   /** Which of these DIDs are agents here. */

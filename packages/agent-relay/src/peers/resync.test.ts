@@ -59,6 +59,19 @@ describe("a broken chain", () => {
     expect(peer.controls.proven.map(({ author, hint }) => [author, hint.path, hint.to])).toEqual([[agent.did, `agent.comms.message/${first}`, ["did:plc:x"]]]);
   });
 
+  it("tells of what its owner took back meanwhile, each absence proven", async () => {
+    const { peer, agent } = await followed("missed-retraction");
+    const [taken, kept] = ["agent.comms.message/taken", "agent.comms.message/a"];
+    peer.controls.delivered = [taken, kept];
+    agent.commit([message("missed")]);
+    const last = agent.commit([message("shown")]);
+    await peer.publish(agent);
+    await peer.server.answer(`getRecord?${new URLSearchParams({ did: agent.did, collection: "agent.comms.message", rkey: "taken" }).toString()}`, { status: 200, body: agent.proof(taken) });
+    await peer.send(commitOf(last));
+    await until("told", () => peer.rows.length === 2);
+    expect(peer.controls.proven.map(({ author, hint, rev }) => [author, hint, rev])).toEqual([[agent.did, { path: taken, action: "delete", to: [] }, last.rev]]);
+  });
+
   it("is mended in the end without a message that the host does not prove, and with those that it does", async () => {
     const { peer, agent } = await followed("missed-for-good");
     peer.controls.limits.resync = { ...PEER_LIMITS.resync, ...peer.controls.limits.resync, missedTries: 2 };

@@ -93,7 +93,7 @@ export class Resyncer {
     const { client, sha256, limits, verifier, serial, isKept, peer, network, deliveriesOf, localOf, now } = this.#options;
     if (this.#quota.isSpent(did, now())) return this.#postpone(did, "its chain breaks again and again");
     const isDelivered = peer.row?.config.deliver === true;
-    const missed = new MissedMail({ did, since: known, isKept, deliveriesOf });
+    const missed = new MissedMail({ did, since: known, delivered: isDelivered ? await network.delivered(did) : [], isKept, deliveriesOf });
     const repo = await readRepo(await client().repo(did), did, sha256, limits, ...(isDelivered ? [missed] : []));
     const future = checkRev(repo.signed.rev, now());
     if (future !== undefined) throw new RepoError(future.message);
@@ -102,7 +102,7 @@ export class Resyncer {
     const { rev, data } = repo.signed;
     // Before the account counts as mended: a crash in between delivers them again, which does no harm.
     const isLenient = tries >= limits.missedTries;
-    if (isDelivered) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network, isLenient }, did, await missed.paths(localOf));
+    if (isDelivered) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network, isLenient }, did, await missed.paths(localOf), missed.gone);
     await serial.run(async () => this.#settle({ did, n: 0, rev, data, commit: repo.commit, block: repo.block, collections: repo.collections, time: new Date(now()).toISOString() }));
     await serial.run(() => this.#tell());
   }

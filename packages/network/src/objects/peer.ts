@@ -14,7 +14,7 @@ export class Peer extends PeerObject<Env> {
     const { env } = this;
     return {
       resolveDid: (did, fresh) => didsOf(env).resolve(did, { fresh }),
-      network: { ingest: (batch) => networkStub(env).ingest(batch), deliver: (records) => networkStub(env).deliver(records) },
+      network: { ingest: (batch) => networkStub(env).ingest(batch), deliver: (records) => networkStub(env).deliver(records), delivered: (author) => networkStub(env).delivered(author) },
       deliveriesOf: hintsOf,
       localOf: (dids) => new Registry(env.DB).activeAmong(dids),
     };
