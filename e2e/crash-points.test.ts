@@ -6,7 +6,7 @@ import { ROOT } from "../scripts/lib/paths.mjs";
 import { startPlc } from "../scripts/lib/plc.mjs";
 import { anyFreePort } from "../scripts/lib/ports.mjs";
 import { COMMIT_POINTS, DESTROY_POINTS, INBOX_POINTS, KEY_POINTS, MEMORY_POINTS, PEER_POINTS, PROVISION_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, REWRAP_POINTS, TAKE_POINTS, TASK_POINTS, type WritePoint } from "./crash/points.ts";
-import { rewrapThrough, rotateThrough, takeThrough } from "./crash/keys.ts";
+import { rewrapThrough, rotateEpochThrough, rotateThrough, takeThrough } from "./crash/keys.ts";
 import { memoryThrough } from "./crash/memory.ts";
 import { type Agent, provision } from "./crash/people.ts";
 import { destroyThrough, expectFreed, leaveBehind, provisionThrough } from "./crash/provisioning.ts";
@@ -85,6 +85,7 @@ describe.concurrent("a crash while keys change", () => {
     agents = [await provision(scene().colony.origin, "key-ann", "hosted"), await provision(scene().colony.origin, "key-bob", "hosted")];
   });
   test.each(KEY_POINTS)("%s", inTurn, (point) => rotateThrough(scene(), point, agents));
+  test.each(["keys.before-save", "keys.after-save"])("%s, of an epoch", inTurn, (point) => rotateEpochThrough(scene(), point, agents));
   test.each(REWRAP_POINTS)("%s", inTurn, (point) => rewrapThrough(scene(), point, agents));
   test.each(TAKE_POINTS)("%s", inTurn, async (point) => {
     if (!scene().colony.runs) await scene().colony.start();

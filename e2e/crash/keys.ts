@@ -65,6 +65,25 @@ export const rotateThrough = async (scene: Scene, point: string, [ann, bob]: [Ag
   await expectOpens(origin, bob, await whisper(origin, ann, bob, `after ${point}`), `after ${point}`);
 };
 
+/** Killed while the epoch changes: what was sealed under the one before is read as before, and nobody else sees a difference. */
+export const rotateEpochThrough = async (scene: Scene, point: string, [ann, bob]: [Agent, Agent]): Promise<void> => {
+  const { origin } = scene.colony;
+  if (!scene.colony.runs) await scene.colony.start();
+  const old = await whisper(origin, ann, bob, `before ${point}`);
+  const before = [await recordsOf(origin, ann.did), await recordsOf(origin, ann.did, MESSAGE)];
+  const rotate = { token: ann.token, body: { what: "epoch" } };
+  await scene.dieAt(point, () => ask(origin, "agent.comms.rotateKeys", rotate));
+  await scene.colony.start();
+  await insist(origin, "agent.comms.rotateKeys", rotate);
+  expect([await recordsOf(origin, ann.did), await recordsOf(origin, ann.did, MESSAGE)]).toEqual(before);
+  // Its author reads by the epoch's key.
+  await expectOpens(origin, ann, old, `before ${point}`);
+  const fresh = await whisper(origin, ann, bob, `after ${point}`);
+  for (const reader of [ann, bob]) await expectOpens(origin, reader, fresh, `after ${point}`);
+  const epochs = (await recordsOf(origin, ann.did, MESSAGE)).filter(({ uri }) => uri === old || uri === fresh).map(({ value }) => JSON.stringify((value["content"] as { epoch: unknown }[])[0]?.epoch));
+  expect(new Set(epochs).size).toBe(2);
+};
+
 /** Killed while an owner takes over: both the record and the end of the colony's custody, or neither; the repeat ends the same. */
 export const takeThrough = async (scene: Scene, point: string, agent: Agent): Promise<void> => {
   const { origin } = scene.colony;
