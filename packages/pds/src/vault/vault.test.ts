@@ -8,10 +8,10 @@ const did = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 let objects = 0;
 
-const inObject = (test: (sql: SqlStorage) => void) =>
-  runInDurableObject(env.AGENT.get(env.AGENT.idFromName(`vault ${objects++}`)), (_, { storage }) => {
+const inObject = (test: (sql: SqlStorage, storage: DurableObjectStorage) => void | Promise<void>) =>
+  runInDurableObject(env.AGENT.get(env.AGENT.idFromName(`vault ${objects++}`)), async (_, { storage }) => {
     storage.transactionSync(() => migrate(storage.sql));
-    test(storage.sql);
+    await test(storage.sql, storage);
   });
 
 /** Every byte of its rows. */
@@ -35,6 +35,31 @@ describe("the vault", () => {
       expect([again.has("task", "a"), again.has("task", "b"), again.has("other", "b")]).toEqual([false, true, false]);
       expect(again.derive("x")).toEqual(vault.derive("x"));
       expect(again.derive("x")).not.toEqual(again.derive("y"));
+    }));
+
+  it("tells when entries of a kind have changed, and nothing while that may be undone", () =>
+    inObject(async (sql, storage) => {
+      const vault = new Vault(sql, master, did);
+      vault.put("task", "a", utf8("one"));
+      expect(vault.revision("task")).toBeUndefined();
+      await Promise.resolve();
+      const [task, note] = [vault.revision("task"), vault.revision("note")];
+      expect([typeof task, typeof note]).toEqual(["number", "number"]);
+      const undone = () => storage.transactionSync(() => {
+        vault.put("task", "b", utf8("two"));
+        expect(vault.revision("task")).toBeUndefined();
+        throw new Error("undone");
+      });
+      expect(undone).toThrow("undone");
+      await Promise.resolve();
+      expect(vault.revision("task")).not.toBe(task);
+      expect(vault.revision("note")).toBe(note);
+      for (const change of [() => vault.delete("task", "a"), () => vault.clear("task")]) {
+        const before = vault.revision("task");
+        change();
+        await Promise.resolve();
+        expect(vault.revision("task")).not.toBe(before);
+      }
     }));
 
   it("shows neither names nor kinds nor contents nor exact lengths", () =>

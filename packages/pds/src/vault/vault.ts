@@ -34,6 +34,9 @@ export class Vault {
   readonly #masterKey: MasterKey;
   readonly #did: string;
   #known: { wrapped: Uint8Array; keys: Keys } | undefined;
+  /** Changes of each kind in this life of the object, and how many of all a transaction may still undo. */
+  readonly #changes = new Map<string, number>();
+  #unsettled = 0;
 
   constructor(sql: SqlStorage, masterKey: MasterKey, did: string) {
     this.#sql = sql;
@@ -58,11 +61,20 @@ export class Vault {
     return this.#sql.exec("SELECT 1 FROM vault WHERE kind = ? AND id = ?", kindId, id).toArray().length > 0;
   }
 
+  /**
+   * Names the entries of a kind as they are: what follows from them may be remembered for as long as it is the same. Undefined
+   * while the transaction that changed something may still be undone, which is until the turn's synchronous part is over.
+   */
+  revision(kind: string): number | undefined {
+    return this.#unsettled > 0 ? undefined : (this.#changes.get(kind) ?? 0);
+  }
+
   /** Put or replace. @throws RangeError for more than {@link MAX_ENTRY_BYTES}. @throws KeyUnavailableError */
   put(kind: string, name: string, data: Uint8Array): void {
     if (data.length > MAX_ENTRY_BYTES) throw new RangeError(`an entry of ${data.length} bytes, at most ${MAX_ENTRY_BYTES}`);
     const keys = this.#open();
     const { kindId, id } = idsOf(keys.name, kind, name);
+    this.#changed(kind);
     this.#sql.exec(
       "INSERT INTO vault (kind, id, data) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET data = excluded.data",
       kindId, id, encrypt(keys.seal, kindId, id, name, data),
@@ -74,6 +86,7 @@ export class Vault {
     const keys = this.#existing();
     if (keys === undefined) return false;
     const { kindId, id } = idsOf(keys.name, kind, name);
+    this.#changed(kind);
     return this.#sql.exec("DELETE FROM vault WHERE kind = ? AND id = ?", kindId, id).rowsWritten > 0;
   }
 
@@ -89,7 +102,9 @@ export class Vault {
   /** Delete every entry of a kind, also those that do not open. */
   clear(kind: string): void {
     const keys = this.#existing();
-    if (keys !== undefined) this.#sql.exec("DELETE FROM vault WHERE kind = ?", tagOf(keys.name, kind, 8));
+    if (keys === undefined) return;
+    this.#changed(kind);
+    this.#sql.exec("DELETE FROM vault WHERE kind = ?", tagOf(keys.name, kind, 8));
   }
 
   count(kind: string): number {
@@ -111,6 +126,13 @@ export class Vault {
   /** A secret of this agent that stays the same for ever, 32 bytes, for `label` alone. @throws KeyUnavailableError */
   derive(label: string): Uint8Array {
     return new Uint8Array(hkdfSync("sha256", this.#open().name, "", `rookery vault derived ${label}`, 32));
+  }
+
+  #changed(kind: string): void {
+    this.#changes.set(kind, (this.#changes.get(kind) ?? 0) + 1);
+    this.#unsettled++;
+    // Transactions are synchronous: this one is over, kept or undone, before anything that is queued.
+    queueMicrotask(() => this.#unsettled--);
   }
 
   #existing(): Keys | undefined {
