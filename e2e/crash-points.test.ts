@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../scripts/lib/paths.mjs";
 import { startPlc } from "../scripts/lib/plc.mjs";
 import { anyFreePort } from "../scripts/lib/ports.mjs";
-import { COMMIT_POINTS, DESTROY_POINTS, INBOX_POINTS, KEY_POINTS, MEMORY_POINTS, PEER_POINTS, PROVISION_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, REWRAP_POINTS, TAKE_POINTS, TASK_POINTS, type WritePoint } from "./crash/points.ts";
+import { COMMIT_POINTS, DESTROY_POINTS, INBOX_POINTS, KEY_POINTS, MEMORY_POINTS, PEER_POINTS, PROVISION_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, REWRAP_POINTS, TAKE_POINTS, TASK_POINTS, WEBHOOK_POINT, type WritePoint } from "./crash/points.ts";
 import { rewrapThrough, rotateEpochThrough, rotateThrough, takeThrough } from "./crash/keys.ts";
 import { memoryThrough } from "./crash/memory.ts";
 import { type Agent, provision } from "./crash/people.ts";
@@ -106,5 +106,5 @@ test("every fault point of the code is in a table", () => {
   const sources = readdirSync(join(ROOT, "packages"), { recursive: true, encoding: "utf8" }).filter((path) => /^[\w-]+\/src\/.*(?<!\.test)\.ts$/.test(path));
   const named = sources.flatMap((path) => [...readFileSync(join(ROOT, "packages", path), "utf8").matchAll(/(?:faultPoint\([^"()]*|\bfault\()"([a-z]+\.[a-z.-]+)"/g)].map(([, point]) => point));
   const tables = [...COMMIT_POINTS, ...RELAY_POINTS, ...INBOX_POINTS].map(({ point }) => point);
-  expect([...tables, ...PROVISION_POINTS, ...DESTROY_POINTS, ...RELAY_VIEW_POINTS, ...PEER_POINTS, ...TASK_POINTS, ...KEY_POINTS, ...MEMORY_POINTS, ...TAKE_POINTS, ...REWRAP_POINTS].toSorted()).toEqual(named.toSorted());
+  expect([...tables, ...PROVISION_POINTS, ...DESTROY_POINTS, ...RELAY_VIEW_POINTS, ...PEER_POINTS, ...TASK_POINTS, ...KEY_POINTS, ...MEMORY_POINTS, ...TAKE_POINTS, ...REWRAP_POINTS, WEBHOOK_POINT].toSorted()).toEqual(named.toSorted());
 });
