@@ -2,19 +2,21 @@ import { MAX_KEYS_OF_ONE, MAX_KEY_AUTHORS } from "./limits.ts";
 import { type Json, type Ref, canonical, textAt } from "./fields.ts";
 import type { Ports } from "./ports.ts";
 
-const KIND = "intent";
+const AUTHOR = "intent-author";
+
+/** Keys of one author are a kind of their own: each is an entry, however many there are. */
+const kindOf = (author: string): string => `intent ${author}`;
 
 /** One idempotencyKey: what it was used for first. */
 interface Intent extends Ref {
-  /** Collection and key. */
-  key: string;
   content: string;
+  at: number;
 }
 
-/** What is remembered of one author, oldest first. */
-interface Kept {
+/** What is remembered of one author: how many keys, and when the newest came. */
+interface Author {
   at: number;
-  intents: Intent[];
+  count: number;
 }
 
 /** What a record is to those before it that carried the same idempotencyKey. */
@@ -39,8 +41,7 @@ export class Intents {
   /** Judge a record; nothing is remembered by that. The very same record is no repeat of itself. */
   judge(author: string, collection: string, record: Json, uri?: string): Intention {
     const key = keyOf(collection, record);
-    if (key === undefined) return FIRST;
-    const known = this.#kept(author)?.intents.find((intent) => intent.key === key);
+    const known = key === undefined ? undefined : this.#ports.store.get<Intent>(kindOf(author), key);
     if (known === undefined || known.uri === uri) return FIRST;
     const ref = { uri: known.uri, cid: known.cid };
     return known.content === this.#contentOf(record) ? { kind: "repeat", of: ref } : { kind: "conflict", with: ref };
@@ -48,36 +49,42 @@ export class Intents {
 
   /** Remember what a key was used for: the first use stands. */
   note(author: string, collection: string, record: Json, { uri, cid }: Ref): void {
+    const { store, now } = this.#ports;
     const key = keyOf(collection, record);
-    if (key === undefined) return;
-    const kept = this.#kept(author);
-    if (kept?.intents.some((intent) => intent.key === key)) return;
-    if (kept === undefined && this.#ports.store.count(KIND) >= MAX_KEY_AUTHORS) this.#forgetOldest();
-    const intents = [...(kept?.intents ?? []), { key, uri, cid, content: this.#contentOf(record) }].slice(-MAX_KEYS_OF_ONE);
-    this.#ports.store.put(KIND, author, { at: this.#ports.now(), intents } satisfies Kept);
+    if (key === undefined || store.get<Intent>(kindOf(author), key) !== undefined) return;
+    const known = store.get<Author>(AUTHOR, author);
+    if (known === undefined && store.count(AUTHOR) >= MAX_KEY_AUTHORS) this.#forgetAuthors();
+    store.put(kindOf(author), key, { uri, cid, content: this.#contentOf(record), at: now() } satisfies Intent);
+    const count = (known?.count ?? 0) + 1;
+    store.put(AUTHOR, author, { at: now(), count: count > MAX_KEYS_OF_ONE * 1.1 ? this.#forgetKeys(author) : count } satisfies Author);
   }
 
   /** The key now stands for the record that took the place of another. */
   replace(author: string, before: string, after: Ref): void {
-    const kept = this.#kept(author);
-    if (kept === undefined) return;
-    const intents = kept.intents.map((intent) => (intent.uri === before ? { ...intent, ...after } : intent));
-    this.#ports.store.put(KIND, author, { ...kept, intents } satisfies Kept);
-  }
-
-  #kept(author: string): Kept | undefined {
-    return this.#ports.store.get<Kept>(KIND, author);
+    const { store } = this.#ports;
+    for (const { name, value } of store.list<Intent>(kindOf(author))) if (value.uri === before) store.put(kindOf(author), name, { ...value, ...after } satisfies Intent);
   }
 
   #contentOf(record: Json): string {
     return this.#ports.digest(canonical(Object.fromEntries(Object.entries(record).filter(([name]) => !INCIDENTAL.has(name)))));
   }
 
+  /** Of one author, oldest first. Returns how many are left. */
+  #forgetKeys(author: string): number {
+    const { store } = this.#ports;
+    const newestFirst = store.list<Intent>(kindOf(author)).toSorted((a, b) => b.value.at - a.value.at);
+    for (const { name } of newestFirst.slice(MAX_KEYS_OF_ONE)) store.delete(kindOf(author), name);
+    return Math.min(newestFirst.length, MAX_KEYS_OF_ONE);
+  }
+
   /** A tenth at a time, so that it is seldom. Never what the agent's own records said. */
-  #forgetOldest(): void {
+  #forgetAuthors(): void {
     const { store, did } = this.#ports;
-    const oldest = store.list<Kept>(KIND).filter(({ name }) => name !== did).toSorted((a, b) => a.value.at - b.value.at);
-    for (const { name } of oldest.slice(0, MAX_KEY_AUTHORS / 10)) store.delete(KIND, name);
+    const oldest = store.list<Author>(AUTHOR).filter(({ name }) => name !== did).toSorted((a, b) => a.value.at - b.value.at);
+    for (const { name } of oldest.slice(0, MAX_KEY_AUTHORS / 10)) {
+      for (const intent of store.list<Intent>(kindOf(name))) store.delete(kindOf(name), intent.name);
+      store.delete(AUTHOR, name);
+    }
   }
 }
 
