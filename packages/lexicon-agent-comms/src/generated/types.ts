@@ -991,7 +991,7 @@ export interface AgentCommsSubscribeProgressParams {
   cursor?: number;
 }
 
-export type AgentCommsSubscribeProgressError = "ConsumerTooSlow" | "TooManySubscribers";
+export type AgentCommsSubscribeProgressError = "ConsumerTooSlow" | "TooManySubscribers" | "AccountEnded";
 
 export interface AgentCommsTakeKeysInput {
   /** Record key of the record, when there is one. */

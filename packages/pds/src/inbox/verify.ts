@@ -140,11 +140,14 @@ async function keyOf(plcUrl: string, author: string, suspect: boolean): Promise<
   }
 }
 
+/** Letters of a host that are kept: a name has 253, and a port. What a document says may be longer. */
+const MAX_HOST_CHARS = 259;
+
 /** Where the author lives. The document was had a moment ago for its key; should it be gone, the sender has no host. */
 async function hostOf(plcUrl: string, author: string): Promise<{ host?: string }> {
   try {
     const origin = await pdsOriginOf(plcUrl, author);
-    return origin === undefined ? {} : { host: new URL(origin).host };
+    return origin === undefined ? {} : { host: new URL(origin).host.slice(0, MAX_HOST_CHARS) };
   } catch {
     return {};
   }

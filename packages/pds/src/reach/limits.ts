@@ -20,8 +20,9 @@ export const PENDING_WINDOW = 30 * DAY;
 /** Counters kept (about 100 bytes each); then those not used for longest go. Those of hosts and of all together stay fresh. */
 export const MAX_STRANGERS = 10_000;
 
-/** Senders on each of an agent's own lists: they are read into memory, and sealed as one entry. */
+/** Senders on each of an agent's own lists, and a whole policy as JSON: it is read into memory, and sealed as one entry (of 1.6 MB at most). */
 export const MAX_LISTED_SENDERS = 1_000;
+export const MAX_POLICY_BYTES = 1_000_000;
 /** Whom the agent has written to, remembered; then those written to longest ago go, and are strangers again. */
 export const MAX_CORRESPONDENTS = 10_000;
 /** When it last wrote to somebody need not be known more exactly, and costs no row per message. */

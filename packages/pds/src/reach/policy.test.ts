@@ -21,7 +21,8 @@ describe("the policy that holds", () => {
 
   it("is refused with a rule that nobody knows, or a sender listed twice", () => {
     expect(checkPolicy({ unknown: "limit", allow: [alice], block: [bob] }).ok).toBe(true);
-    for (const policy of [{ unknown: "perhaps" }, { allow: [alice, alice] }, { allow: [alice], block: [alice] }]) expect(checkPolicy(policy)).toMatchObject({ error: { status: 400, name: "InvalidRequest" } });
+    const many = Array.from({ length: 600 }, (_, i) => ({ did: `did:web:${"x".repeat(1_900)}${i}` }));
+    for (const policy of [{ allow: many }, { unknown: "perhaps" }, { allow: [alice, alice] }, { allow: [alice], block: [alice] }]) expect(checkPolicy(policy)).toMatchObject({ error: { status: 400, name: "InvalidRequest" } });
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Outcome, fail, ok } from "@rookery/sync";
-import { DEFAULT_PER_HOST, DEFAULT_PER_SENDER, DEFAULT_QUESTIONS } from "./limits.ts";
+import { DEFAULT_PER_HOST, DEFAULT_PER_SENDER, DEFAULT_QUESTIONS, MAX_POLICY_BYTES } from "./limits.ts";
 import type { Limits, Policy, PolicySender } from "./reach-api.ts";
 
 /** What becomes of senders who are not known. */
@@ -41,8 +41,10 @@ export function effectivePolicy(own: Policy, colony: Policy): EffectivePolicy {
   };
 }
 
-/** What the lexicon cannot say of a policy: a rule that we know, and nobody on a list twice or on both. */
-export function checkPolicy({ unknown, allow = [], block = [] }: Policy): Outcome<null> {
+/** What the lexicon cannot say of a policy: a rule that we know, nobody on a list twice or on both, and not too much of it in all. */
+export function checkPolicy(policy: Policy): Outcome<null> {
+  const { unknown, allow = [], block = [] } = policy;
+  if (Buffer.byteLength(JSON.stringify(policy)) > MAX_POLICY_BYTES) return fail(400, "InvalidRequest", `A policy has ${MAX_POLICY_BYTES} bytes at most`);
   if (unknown !== undefined && !UNKNOWN.some((rule) => rule === unknown)) return fail(400, "InvalidRequest", `unknown must be ${UNKNOWN.join(", ")}, is ${unknown}`);
   const seen = new Set<string>();
   for (const { did } of [...allow, ...block]) {

@@ -76,17 +76,20 @@ export abstract class ReachObject<Env> extends TasksObject<Env> implements Reach
   }
 
   override async announceDeletion(): Promise<Outcome<null>> {
-    await this.with(({ progress }) => ok(progress.sockets.end("the account is going")));
-    return this.#endSessions(await super.announceDeletion(), "the account is going");
+    return this.#endSessions(await super.announceDeletion(), "the account is going", true);
   }
 
   override async erase(): Promise<void> {
-    await this.#endSessions(ok(null), "the account is gone");
+    await this.#endSessions(ok(null), "the account is gone", true);
     await super.erase();
   }
 
-  async #endSessions<T>(outcome: Outcome<T>, why: string): Promise<Outcome<T>> {
-    await this.with(({ sockets }) => ok(sockets.end(why)));
+  async #endSessions<T>(outcome: Outcome<T>, why: string, isAccount = false): Promise<Outcome<T>> {
+    await this.with(({ sockets, progress }) => {
+      sockets.end(why);
+      if (isAccount) progress.sockets.end(why);
+      return ok(null);
+    });
     return outcome;
   }
 

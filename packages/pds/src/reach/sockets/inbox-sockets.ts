@@ -8,7 +8,7 @@ import type { InboxSocketQuery } from "./socket-request.ts";
 import { accept, dismiss, dismissAtOnce, goodbye, refusal, refuseUpgrade } from "./upgrade.ts";
 
 /** Tag of these sockets. */
-export const INBOX_TAG = "inbox";
+const INBOX_TAG = "inbox";
 
 interface Options {
   host: SocketHost;
