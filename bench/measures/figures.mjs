@@ -122,6 +122,7 @@ export const FIGURES = [
   ...recall(20_000),
   { table: "memory", key: "recall-10000-first", label: "the first recall over 10,000 after the object was away", unit: "ms" },
   { table: "memory", key: "remember-p50", label: "remember, p50", unit: "ms" },
+  { table: "memory", key: "remember-cpu", label: "remember, CPU, index included", unit: "ms" },
   { table: "memory", key: "memory-resident", label: "in memory between questions, 20,000 memories", unit: "MB", targets: [{ atMost: 8 }] },
   { table: "memory", key: "memory-evicted", label: "the same, pages evicted", unit: "MB" },
   { table: "memory", key: "memory-stored", label: "index in storage, per memory", unit: "bytes" },

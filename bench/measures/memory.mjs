@@ -90,8 +90,8 @@ const remember = {
   run: async (bed, scale) => {
     const account = await bed.provision();
     const count = scale(200);
-    const times = await sequentially(count, (i) => bed.client.call("agent.memory.remember", manyMemories(i), account.token));
-    return { "remember-p50": median(times) };
+    const { result: times, cpuPerOp } = await bed.costed(count, () => sequentially(count, (i) => bed.client.call("agent.memory.remember", manyMemories(i), account.token)));
+    return { "remember-p50": median(times), "remember-cpu": cpuPerOp };
   },
 };
 

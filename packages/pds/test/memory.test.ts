@@ -101,6 +101,19 @@ describe("memory of a hosted agent", () => {
     expect(await within(agent, ({ memory }) => memory.job())).toBeUndefined();
   });
 
+  it("leaves nothing with the colony when its owner takes the keys", async () => {
+    const agent = await hosted();
+    value(await agent.api.remember({ text: "The harbour is closed." }));
+    expect(await recall(agent, { query: "harbour" })).toHaveLength(1);
+    const pages = () => within(agent, async ({ vault }) => vault.count("memory-pages"));
+    expect(await pages()).toBeGreaterThan(0);
+    value(await agent.api.takeKeys({}));
+    expect(fault(await agent.api.recall({ query: "harbour" }))).toBe("SelfKeyed");
+    await runDurableObjectAlarm(agent.stub);
+    await expect.poll(pages).toBe(0);
+    expect(await within(agent, ({ memory }) => memory.job())).toBeUndefined();
+  });
+
   it("pins, condenses, forgets and counts", async () => {
     const agent = await hosted();
     const { uri } = value(await agent.api.remember({ text: "Never promise dates.", pin: true }));

@@ -56,6 +56,8 @@ async function publish(state: AgentState, rkey: string, record: AgentCommsKey): 
 
 /** The keys that sign for this agent are forgotten at once, those that open when their time is over. */
 async function wind({ keys, scheduler }: AgentState): Promise<void> {
+  // What was made of opened memories goes too.
+  scheduler.ensure("memory", Date.now());
   const result = await keys.job(0);
   if (result !== undefined) scheduler.ensure("keys", Date.now() + result.again);
 }

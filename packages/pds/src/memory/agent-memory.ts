@@ -6,9 +6,10 @@ import { SELF_KEYED } from "../keys/hosted-keys.ts";
 import { KeyUnavailableError } from "../keys/wrap.ts";
 import type { JobResult } from "../scheduler.ts";
 import type { AgentState } from "../state.ts";
+import { touchMemories } from "../store/memory-changed.ts";
 import { COMPACT_EVERY, INDEX_STRETCH, INDEX_WITHIN, JOB_PAUSE, JOB_RETRY, REEMBED_PAGES } from "./limits.ts";
 import { ownMemories } from "./own-memories.ts";
-import { vaultPages } from "./vault-pages.ts";
+import { PAGES, vaultPages } from "./vault-pages.ts";
 
 /** Kind of the vault's entry that says when compaction was last done. */
 const UPKEEP = "memory-upkeep";
@@ -46,7 +47,7 @@ export class AgentMemory {
 
   /** Job "memory": the index catches up with the repository, vectors are made anew, notes are condensed. */
   async job(): Promise<JobResult> {
-    if (this.#state.sealing.custody === "self") return undefined;
+    if (this.#state.sealing.custody === "self") return this.#leave();
     const memory = this.#open();
     if ((await memory.catchUp(INDEX_STRETCH)) > 0) return { again: JOB_PAUSE };
     for (let page = 0; page < REEMBED_PAGES && (await memory.reembed()); page++);
@@ -61,6 +62,18 @@ export class AgentMemory {
     if (toEmbed > 0) return { again: JOB_RETRY };
     // Who remembers nothing is not woken for it.
     return kinds.some(({ count }) => count > 0) ? { again: due > 0 ? due : COMPACT_EVERY } : undefined;
+  }
+
+  /** The owner holds the keys now: what the colony knows of the memories goes. */
+  #leave(): undefined {
+    const { storage, sql, vault } = this.#state;
+    this.#memory = undefined;
+    if (vault.count(PAGES) + vault.count(UPKEEP) === 0) return;
+    storage.transactionSync(() => {
+      vault.clear(PAGES);
+      vault.clear(UPKEEP);
+      touchMemories(sql);
+    });
   }
 
   #compactDue(): number {

@@ -6,7 +6,7 @@ import { VaultError } from "../vault/vault.ts";
 import { keyOfPath } from "./paths.ts";
 
 /** Kind of the vault's entries that are pages of the index. */
-const PAGES = "memory-pages";
+export const PAGES = "memory-pages";
 
 /** The index in the vault. It follows from the repository: a page that does not open is not the end of anything, and is told. */
 export const vaultPages = ({ storage, sql, vault, ports }: Pick<AgentState, "storage" | "sql" | "vault" | "ports">): PageStore => ({
