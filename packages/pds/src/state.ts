@@ -99,7 +99,7 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
     outbox: new Outbox(sql, ports, scheduler, account, head.n),
     pins: new Pins(sql),
     blobs: new Blobs(sql, scheduler, ports),
-    inbox: new Inbox({ storage, scheduler, ports, did: account.did, trust: reach.trust, arriving: () => state.arrivals.expect() }),
+    inbox: new Inbox({ storage, scheduler, ports, did: account.did, trust: reach.trust }),
     reach,
     quarantine: reach.quarantine,
     vault,

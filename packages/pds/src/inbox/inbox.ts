@@ -19,8 +19,6 @@ interface Options {
   did: string;
   /** Decides what of the verified goes into the inbox. */
   trust: Trust;
-  /** Messages may be stored, in the transaction that is under way. */
-  arriving: () => void;
 }
 
 /**
@@ -44,11 +42,11 @@ export class Inbox {
   #running: Promise<void> | undefined;
   #abandoned = false;
 
-  constructor({ storage, scheduler, ports, did, trust, arriving }: Options) {
+  constructor({ storage, scheduler, ports, did, trust }: Options) {
     this.#storage = storage;
     this.#scheduler = scheduler;
     this.#did = did;
-    const context = { sql: storage.sql, ports, did, settle: new Settle({ storage, scheduler, ports, did, trust, arriving, arrived: () => this.announce() }) };
+    const context = { sql: storage.sql, ports, did, settle: new Settle({ storage, scheduler, ports, did, trust, arrived: () => this.announce() }) };
     const { colony, network } = ports.sources;
     this.#sources = new Map([["colony", new Source("colony", colony, context)]]);
     if (network !== undefined) this.#sources.set("network", new Source("network", network, context));

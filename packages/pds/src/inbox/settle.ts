@@ -17,8 +17,6 @@ interface Options {
   did: string;
   /** Decides what of the verified goes into the inbox. */
   trust: Trust;
-  /** Messages may be stored, in the transaction that is under way. */
-  arriving: () => void;
   /** There may be new messages. */
   arrived: () => void;
 }
@@ -30,16 +28,14 @@ export class Settle {
   readonly #ports: AgentPorts;
   readonly #did: string;
   readonly #trust: Trust;
-  readonly #arriving: () => void;
   readonly #arrived: () => void;
 
-  constructor({ storage, scheduler, ports, did, trust, arriving, arrived }: Options) {
+  constructor({ storage, scheduler, ports, did, trust, arrived }: Options) {
     this.#storage = storage;
     this.#scheduler = scheduler;
     this.#ports = ports;
     this.#did = did;
     this.#trust = trust;
-    this.#arriving = arriving;
     this.#arrived = arrived;
   }
 
@@ -48,7 +44,6 @@ export class Settle {
     try {
       this.#storage.transactionSync(() => {
         write();
-        this.#arriving();
         trimInbox(this.#storage.sql);
         faultPoint(this.#ports.fault, "inbox.in-transaction");
       });

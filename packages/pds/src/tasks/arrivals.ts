@@ -37,21 +37,21 @@ export class Arrivals {
     return newestId(this.#agent.sql) > readPlace(this.#agent.sql).through;
   }
 
-  /** Inside the transaction that stores messages: should the object die before they are opened, the alarm does it. */
-  expect(): void {
-    const { scheduler, sealing } = this.#agent;
-    // An agent that is about to get its first key will be hosted then.
-    if (this.isHosted || (sealing.custody === "none" && scheduler.isWaiting("keys"))) scheduler.ensure("arrivals", Date.now() + OPEN_HORIZON);
-  }
-
-  /** Open what is there, up to the newest. A failure is left to the alarm. */
+  /**
+   * Open what is there, up to the newest. A failure is left to the alarm, and so is what the object dies over: called in the turn
+   * that stores messages, this notes it in the same write to the disk.
+   */
   async run(): Promise<void> {
-    if (!this.isBehind || !this.isHosted) return;
+    const { sealing, scheduler } = this.#agent;
     try {
-      await this.#drain();
+      if (!this.isBehind) return;
+      const { custody } = sealing;
+      // An agent that is about to get its first key will be hosted then.
+      if (custody === "hosted" || (custody === "none" && scheduler.isWaiting("keys"))) scheduler.ensure("arrivals", Date.now() + OPEN_HORIZON);
+      if (custody === "hosted") await this.#drain();
     } catch (error) {
       this.#report("arrivals-failed", error);
-      this.#agent.scheduler.ensure("arrivals", Date.now() + OPEN_RETRY_FIRST);
+      scheduler.ensure("arrivals", Date.now() + OPEN_RETRY_FIRST);
     }
   }
 
