@@ -55,6 +55,18 @@ it("lets an earlier wish during a job stand, and brings a job back whose object 
     expect(due(storage.sql)).toEqual([{ job: "outbox", at: now + 5_000, tries: 0 }]);
   }));
 
+it("keeps a later wish during a job, which the job itself knows nothing of", () =>
+  withScheduler(async (scheduler, storage) => {
+    const now = Date.now() + 100_000;
+    for (const job of ["tasks", "receipts", "arrivals"] as const) scheduler.ensure(job, now);
+    await scheduler.run(now, async (job) => {
+      // Later than the lease, so that the lease stands until the job has ended.
+      if (job !== "arrivals") scheduler.ensure(job, now + 3_600_000);
+      return job === "receipts" ? { again: 9_000_000 } : undefined;
+    });
+    expect(due(storage.sql).map(({ job, at }) => [job, at])).toEqual([["receipts", now + 3_600_000], ["tasks", now + 3_600_000]]);
+  }));
+
 it("forgets what a failed transaction wished", () =>
   withScheduler(async (scheduler, storage) => {
     expect(() =>
