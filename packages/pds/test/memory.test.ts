@@ -1,5 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { hashedEmbedder, type RecallInput } from "@rookery/memory";
+import { tidOf } from "@rookery/repo";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AgentState, openState } from "../src/state.ts";
 import { VaultError } from "../src/vault/vault.ts";
@@ -237,12 +238,16 @@ describe("the index of an agent's memory", () => {
   it("gets new vectors when the colony's embedder changes, by alarm", async () => {
     const agent = await hosted();
     for (let i = 0; i < 5; i++) value(await agent.api.remember({ text: `The harbour has number ${i}.` }));
-    await recall(agent, {});
+    // More than one alarm's share.
+    for (const part of [0, 1]) value(await agent.api.write({ ops: Array.from({ length: 150 }, (_, i) => plainly(tidOf(1.7e15 + part * 150 + i, 0), `Entry ${i}.`)) }));
+    for (let i = 0; i < 2; i++) await recall(agent, {});
     await within(agent, async ({ storage, ports }) => {
       const { memory } = openState(storage, { ...ports, embedder: hashedEmbedder(64) });
       const stats = () => memory.use(async (own) => ({ ok: true, value: await own.stats() }));
-      expect(value(await stats())).toMatchObject({ toEmbed: 5 });
+      expect(value(await stats())).toMatchObject({ toEmbed: 305 });
       expect(value(await memory.use((own) => own.recall({ query: "harbour number" }))).memories).toHaveLength(5);
+      expect(await memory.job()).toEqual({ again: 100 });
+      expect(value(await stats())).toHaveProperty("toEmbed");
       await memory.job();
       expect(value(await stats())).not.toHaveProperty("toEmbed");
     });

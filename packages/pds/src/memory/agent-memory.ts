@@ -7,7 +7,7 @@ import { KeyUnavailableError } from "../keys/wrap.ts";
 import type { JobResult } from "../scheduler.ts";
 import type { AgentState } from "../state.ts";
 import { touchMemories } from "../store/memory-changed.ts";
-import { COMPACT_EVERY, INDEX_STRETCH, INDEX_WITHIN, JOB_PAUSE, JOB_RETRY, REEMBED_PAGES } from "./limits.ts";
+import { COMPACT_EVERY, INDEX_STRETCH, INDEX_WITHIN, JOB_PAUSE, JOB_RETRY, REEMBED_STRETCH } from "./limits.ts";
 import { ownMemories } from "./own-memories.ts";
 import { PAGES, vaultPages } from "./vault-pages.ts";
 
@@ -50,7 +50,9 @@ export class AgentMemory {
     if (this.#state.sealing.custody === "self") return this.#leave();
     const memory = this.#open();
     if ((await memory.catchUp(INDEX_STRETCH)) > 0) return { again: JOB_PAUSE };
-    for (let page = 0; page < REEMBED_PAGES && (await memory.reembed()); page++);
+    let made = 0;
+    while (made < REEMBED_STRETCH && (await memory.reembed())) made++;
+    if (made === REEMBED_STRETCH) return { again: JOB_PAUSE };
     const { kinds, toEmbed = 0 } = await memory.stats();
     const due = this.#compactDue() - Date.now();
     if (due <= 0) {

@@ -4,8 +4,8 @@
 export const INDEX_WITHIN = 5_000;
 /** Changes taken in by one alarm: some 200 ms of opening and embedding; the rest has its turn with the next. */
 export const INDEX_STRETCH = 300;
-/** Pages whose vectors are made anew by one alarm. */
-export const REEMBED_PAGES = 4;
+/** Calls of an embedder, each with some tens of memories whose vectors another one made, by one alarm. */
+export const REEMBED_STRETCH = 4;
 /** Pause, in ms, before the job goes on; and before it is tried again after an embedder or summarizer failed. */
 export const JOB_PAUSE = 100;
 export const JOB_RETRY = 60 * 60 * 1000;
