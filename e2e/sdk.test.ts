@@ -171,6 +171,7 @@ describe("a task that is handed over", () => {
     });
     dora.onRequest(() => "not asked");
     ben.onRequest(async (job) => {
+      job.progress("looking for somebody");
       const answer = await job.handoff(dora.did, { reason: "Nearer to you" });
       if (!answer.accepted) declined.push(answer.reason);
       expect(await job.handoff(cat.did, { reason: "Knows pumps", records: [notes] })).toEqual({ accepted: true });
@@ -180,8 +181,17 @@ describe("a task that is handed over", () => {
       known = (await cat.read(offer.records[0]?.uri ?? ""))?.value["text"];
       return offer.requester === ann.did && offer.reason === "Knows pumps";
     });
-    cat.onRequest((job) => `Repaired ${job.text()}`);
+    cat.onRequest(async (job) => {
+      job.progress("priming");
+      // Until the requester has heard of it.
+      await until(() => told.includes("priming"), "progress of the one who took it over");
+      return `Repaired ${job.text()}`;
+    });
+    const told: (string | undefined)[] = [];
     const task = await ann.request(ben.did, "the pump", { deadline: 30_000, maxDelegationDepth: 2 });
+    void (async () => {
+      for await (const { text } of task.progress) told.push(text);
+    })();
     const outcome = await task.result();
     expect(outcome).toMatchObject({ state: "completed", by: cat.did, sealed: true });
     expect(outcome.state === "completed" && outcome.text()).toBe("Repaired the pump");

@@ -34,7 +34,7 @@ const colony = () => {
 
 const signIn = async () => {
   const { state, fetch } = colony();
-  const credentials = new CredentialSession(new URL("http://colony.test"), fetch as typeof globalThis.fetch);
+  const credentials = new CredentialSession(new URL("http://colony.test"), fetch);
   const login = () => credentials.login({ identifier: "ann.test", password: "right" });
   await login();
   state.asked.length = 0;

@@ -1,4 +1,4 @@
-import { type Draft, type EnvelopeSealer, exportSecret, isSealedRecord, OpenError, type ProgressChannel as FrameChannel, progressChannel, sealProgress } from "@rookery/envelope";
+import { channelOfRecord, type Draft, type EnvelopeSealer, OpenError, type ProgressChannel as FrameChannel, sealProgress } from "@rookery/envelope";
 import { ids, recipientsOf } from "@rookery/lexicon-agent-comms";
 import type { Answer, SendVerdict } from "@rookery/messaging";
 import { addressOf, collectionOf } from "../at-uri.ts";
@@ -42,6 +42,8 @@ export class SelfBackend implements Backend {
   readonly #sharing: Sharing;
   readonly #own: OwnRecords;
   #sequence = 0;
+  /** By the record that they are made of, and the worker; oldest first. */
+  readonly #channels = new Map<string, FrameChannel>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: SelfBackendParts) {
@@ -126,7 +128,9 @@ export class SelfBackend implements Backend {
 
   async publishProgress(request: string, progress: Progress, done: boolean): Promise<void> {
     const { session } = this.#parts;
-    const channel = await this.#channelOf(request, session.did);
+    const view = await this.task(request);
+    if (view === undefined) throw new ColonyError("RequestNotFound", 400, `There is no such task here: ${request}`);
+    const channel = await this.#channelOf(view, session.did);
     // Also after a restart it goes forwards.
     const sequence = Math.max(Date.now(), this.#sequence + 1);
     this.#sequence = sequence;
@@ -138,7 +142,7 @@ export class SelfBackend implements Backend {
     if (view === undefined) return undefined;
     const worker = view.role === "requester" ? view.peer : this.#parts.session.did;
     const { pds } = await this.#parts.identities.resolve(worker);
-    return { ...(await this.#channelOf(request, worker)), worker, service: pds };
+    return { ...(await this.#channelOf(view, worker)), worker, service: pds };
   }
 
   refresh(): Promise<void> {
@@ -208,18 +212,25 @@ export class SelfBackend implements Backend {
   }
 
   /** Name and key of a task's progress come from what only its readers know. @throws OpenError @throws RecordVerificationError */
-  async #channelOf(request: string, worker: string): Promise<FrameChannel> {
-    const record = await readRecord(this.#parts.identities, request);
-    if (record === undefined) throw new RecordVerificationError(`There is no such request: ${request}`);
-    const address = addressOf(request);
-    const sealed = isSealedRecord(address.collection, record.value);
-    const secret = sealed ? await exportSecret({ ...address, record: record.value }, this.#parts.sealer.ring, PROGRESS) : undefined;
-    return progressChannel({ request, worker, ...(secret === undefined ? {} : { secret }) });
+  async #channelOf({ uri, role, handoff }: TaskView, worker: string): Promise<FrameChannel> {
+    // Who took the task over has it from the handoff, which the requester can read too.
+    const isTakenOver = handoff?.state === "accepted" && (role === "requester" || handoff.to === worker);
+    const source = isTakenOver ? handoff.uri : uri;
+    const name = `${source} ${worker}`;
+    const known = this.#channels.get(name);
+    if (known !== undefined) return known;
+    const record = await readRecord(this.#parts.identities, source);
+    if (record === undefined) throw new RecordVerificationError(`There is no such record: ${source}`);
+    const channel = await channelOfRecord({ ...addressOf(source), record: record.value }, worker, this.#parts.sealer.ring);
+    this.#channels.set(name, channel);
+    const [oldest] = this.#channels.keys();
+    if (this.#channels.size > MAX_CHANNELS && oldest !== undefined) this.#channels.delete(oldest);
+    return channel;
   }
 }
 
-/** Purpose of the secret that progress is sealed with. */
-const PROGRESS = "agent.comms.progress";
+/** Tasks whose channels are kept in memory at most; others are made anew from their records. */
+const MAX_CHANNELS = 100;
 
 /** What was said before under the same idempotencyKey; @throws ColonyError when it may not be said. */
 const earlier = (verdict: Exclude<SendVerdict, { kind: "send" }>): Sent => {

@@ -12,14 +12,16 @@ const LIMITS = { ...SOCKET_LIMITS, silenceMs: Math.max(SILENCE_MS, 60 * 60_000) 
 /** The progress of a task, as its worker tells; goes on after lost connections and with whom it is handed over to, until the signal. */
 export async function* progressOf(backend: Pick<Backend, "progressChannel">, request: string, signal: AbortSignal): AsyncGenerator<Progress> {
   let reader: { channel: ProgressChannel; reader: ProgressReader } | undefined;
+  /** Of a worker that has handed the task over, and says no more. */
+  let over: string | undefined;
   for (let tries = 0; !signal.aborted; tries++) {
     const channel = await backend.progressChannel(request).catch(() => undefined);
-    if (channel !== undefined) {
+    if (channel !== undefined && channel.id !== over) {
       if (reader?.channel.id !== channel.id) reader = { channel, reader: new ProgressReader(channel) };
       for await (const progress of framesOf(channel, reader.reader, signal)) {
         tries = 0;
-        if (progress === "done") return;
-        yield progress;
+        if (progress === "done") over = channel.id;
+        else yield progress;
       }
     }
     await sleep(pauseBefore(tries, PAUSES), signal);
@@ -41,11 +43,16 @@ async function* framesOf({ service, worker, id }: ProgressChannel, reader: Progr
       }
       const frame = readFrame(message);
       if (frame?.kind !== "message") continue;
-      if (frame.payload["name"] === "done") yield "done";
+      if (frame.payload["name"] === "done") {
+        yield "done";
+        return;
+      }
       if (typeof frame.payload["sequence"] !== "number") continue;
       try {
         // The reader checks the rest (named boundary).
-        yield await reader.read({ ...(frame.payload as Pick<ProgressFrame, "sealed" | "progress">), sequence: frame.payload["sequence"] });
+        const progress = await reader.read({ ...(frame.payload as Pick<ProgressFrame, "sealed" | "progress">), sequence: frame.payload["sequence"] });
+        // The last of a worker may say nothing but that it is the last.
+        if (Object.keys(progress).length > 0) yield progress;
       } catch (error) {
         // Not of this task, or a repeat: whoever wrote it, it is nothing.
         if (!(error instanceof OpenError)) throw error;

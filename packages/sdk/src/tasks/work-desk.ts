@@ -99,6 +99,8 @@ export class WorkDesk implements WorkerPorts {
     const answer = await answered;
     if (answer === undefined) throw signal.reason;
     const { answer: said, reason: why, error } = answer.record;
+    // Whoever reads the progress goes on with the next worker.
+    if (said === "accepted") await this.#ports.backend.publishProgress(order.uri, {}, true).catch(() => undefined);
     return said === "accepted" ? { accepted: true } : { accepted: false, reason: why ?? error?.message ?? "It was declined, and nothing said of why" };
   }
 
