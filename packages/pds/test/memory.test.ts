@@ -143,6 +143,8 @@ describe("the index of an agent's memory", () => {
 
   it("says the same after the object was away, and after it was built anew", async () => {
     const agent = await hosted();
+    // Scores are of a moment: while the object is away this one stays.
+    vi.useFakeTimers({ now: Date.now(), toFake: ["Date"] });
     for (let i = 0; i < 60; i++) value(await agent.api.remember({ text: `The harbour has number ${i}.`, importance: 1 + (i % 10) }));
     for (const text of ["Tea.", "The staging key."]) value(await agent.api.remember({ kind: "fact", subject: "x", text }));
     const before = await answers(agent);
