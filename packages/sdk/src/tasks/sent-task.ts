@@ -76,7 +76,7 @@ export class SentTask implements Sent {
   async cancel(reason?: string): Promise<TaskOutcome> {
     if (!this.#over.signal.aborted) {
       await this.#ports.cancel(this, reason);
-      at(Date.now() + CANCEL_MS, () => this.settle(canceled()));
+      void this.#end.then(at(Date.now() + CANCEL_MS, () => this.settle(canceled())));
     }
     return this.#end;
   }

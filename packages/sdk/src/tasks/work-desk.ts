@@ -1,6 +1,7 @@
 import { ids, isFinal, isTaskState } from "@rookery/lexicon-agent-comms";
 import type { Backend, Progress } from "../backend.ts";
 import { type Content, type ContentInput, toContent } from "../content.ts";
+import { ColonyError } from "../colony-error.ts";
 import type { Mail } from "../mail.ts";
 import type { IncomingOf } from "../message.ts";
 import type { RequestFields, SendOptions } from "../options.ts";
@@ -22,6 +23,9 @@ export interface WorkDeskPorts {
   didOf: (actor: string) => Promise<string>;
   onError: (error: unknown) => void;
 }
+
+/** Refusals of what is said about a task that is over. */
+const OVER = new Set(["TaskEnded", "NotResponsible"]);
 
 /** What a worker says to requesters and to other workers, as records. */
 export class WorkDesk implements WorkerPorts {
@@ -56,7 +60,12 @@ export class WorkDesk implements WorkerPorts {
     this.#progress.delete(order.uri);
     // Who has begun can only fail.
     const hasBegun = state === "rejected" && (await this.#ports.backend.task(order.uri))?.state !== "submitted";
-    await this.#respond(order, hasBegun ? "failed" : state, output, { hopCount, ...(error === undefined ? {} : { error }) });
+    try {
+      await this.#respond(order, hasBegun ? "failed" : state, output, { hopCount, ...(error === undefined ? {} : { error }) });
+    } catch (thrown) {
+      // It ended, or went to another, just now: there is nothing to be said any more.
+      if (!(thrown instanceof ColonyError && OVER.has(thrown.error))) throw thrown;
+    }
   }
 
   progress(order: Order, progress: Progress): void {
