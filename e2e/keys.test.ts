@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startPlc } from "../scripts/lib/plc.mjs";
 import { anyFreePort } from "../scripts/lib/ports.mjs";
+import { loadSecrets, writeSecrets } from "../scripts/lib/secrets.mjs";
 import { ask, insist } from "./crash/client.ts";
 import { Colony } from "./crash/colony.ts";
 import { type Agent, provision, signIn } from "./crash/people.ts";
@@ -146,6 +147,20 @@ test("an owner takes a hosted agent's keys: senders follow without an alarm, and
   const { json } = await insist<{ value: { content: { text: string }[] } }>(hostile.origin, "agent.comms.open", { token: gus.token, body: { uri: before } });
   expect(json.value.content[0]?.text).toBe("for the colony to open");
   expect(await alarmsOf(honest, { ...fay, token: await signIn(honest.origin, fay) })).toEqual([]);
+});
+
+test("a colony with a master key that is not its own does not start, and loses nothing by the attempt", async () => {
+  const hal = await hosted(honest, "hal");
+  const secret = await sent(honest, hal, hal.did, "a note to myself");
+  await honest.kill();
+  const { secrets, path } = loadSecrets(honest.folder);
+  writeSecrets(path, { ...secrets, encryptionMasterKey: Buffer.alloc(32, 1).toString("base64url") });
+  await expect(honest.start()).rejects.toThrow("not the one that this folder's keys are wrapped under");
+  await honest.kill();
+  writeSecrets(path, secrets);
+  await honest.start();
+  const { json } = await insist<{ value: { content: { text: string }[] } }>(honest.origin, "agent.comms.open", { token: hal.token, body: { uri: secret } });
+  expect(json.value.content[0]?.text).toBe("a note to myself");
 });
 
 test("nothing of it is in any file of either colony", () => {
