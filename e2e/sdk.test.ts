@@ -234,6 +234,32 @@ test("who takes the keys over goes on with the same friends, and its colony open
   expect(alarms).toEqual([]);
 });
 
+test("who keeps keys and nothing else knows from its own repository what it has asked for, and does nothing twice", async () => {
+  const [asker, doer] = await Promise.all(["sdk-bare-ann", "sdk-bare-ben"].map(async (name) => ({ login: await provision(name, { keys: "self" }), store: memoryKeyStore() })));
+  if (asker === undefined || doer === undefined) throw new Error("two agents");
+  const start = ({ login, store }: typeof asker) => join(login.handle, login.password, { sealing: { store } });
+  const [ann, ben] = [await start(asker), await start(doer)];
+  const done: string[] = [];
+  ben.onRequest((job) => {
+    done.push(job.text());
+    return `${job.text()} is done`;
+  });
+  const first = await ann.request(ben.did, "one", { deadline: 60_000 });
+  expect(await first.result()).toMatchObject({ state: "completed" });
+  await ben.close();
+  const second = await ann.request(ben.did, "two", { deadline: 60_000 });
+  await ann.close();
+
+  const [annAgain, benAgain] = [await start(asker), await start(doer)];
+  benAgain.onRequest((job) => {
+    done.push(`again ${job.text()}`);
+    return `${job.text()} is done at last`;
+  });
+  const outcome = await (await annAgain.task(second.uri))?.result();
+  expect(outcome?.state === "completed" && outcome.text()).toBe("two is done at last");
+  expect(done).toEqual(["one", "again two"]);
+});
+
 test("what is kept lets the next run go on where the last one was", async () => {
   const { handle, password } = await provision("sdk-keeper");
   const state = memoryKeyStore();

@@ -6,7 +6,7 @@ import { MAX_RECIPIENTS } from "../limits.ts";
 import type { CheckedKey, FoundKeyRecord } from "../key-record.ts";
 import type { KeyRing } from "../open.ts";
 import { grantRecord, type OpenedRecord, openRecord, sealRecord } from "../record.ts";
-import type { OwnKeys } from "./own-keys.ts";
+import type { KeyStanding, OwnKeys } from "./own-keys.ts";
 import type { OwnWatch } from "./own-watch.ts";
 import type { PeerKeys } from "./peer-keys.ts";
 import type { Arrived, Draft, Sealer, Sharing } from "./sealer.ts";
@@ -49,6 +49,11 @@ export class EnvelopeSealer implements Sealer {
   /** What the agent opens with. */
   get ring(): KeyRing {
     return this.#own.ring;
+  }
+
+  /** What became of a key of this id: see `OwnKeys`. */
+  standing(keyId: Uint8Array): KeyStanding | undefined {
+    return this.#own.standing(keyId);
   }
 
   /** The key to seal for somebody. @throws SealError when there is none, or none that can be trusted. */

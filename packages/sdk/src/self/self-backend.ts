@@ -13,6 +13,7 @@ import type { Revoked } from "../sealing/sharing.ts";
 import type { Session } from "../session.ts";
 import type { Sent, Transport } from "../transport.ts";
 import { Engine } from "./engine.ts";
+import { isForFormerKey } from "./former-keys.ts";
 import { History } from "./history.ts";
 import type { KeptState } from "./kept-state.ts";
 import { opaqueKeys } from "./opaque-keys.ts";
@@ -88,6 +89,9 @@ export class SelfBackend implements Backend {
     } catch (error) {
       // It will never open: the reader is told, and goes on to the next.
       if (!(error instanceof OpenError)) throw error;
+      const collection = collectionOf(uri);
+      const { sealer, session } = this.#parts;
+      if (uri.startsWith(`at://${author}/`) && isForFormerKey(session.did, collection, value, (keyId) => sealer.standing(keyId))) messaging.arrivedForFormerKey({ uri, cid, author, collection });
       return unopened(item);
     }
   }
