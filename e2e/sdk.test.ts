@@ -244,10 +244,10 @@ test("who keeps keys and nothing else knows from its own repository what it has 
     done.push(job.text());
     return `${job.text()} is done`;
   });
-  const first = await ann.request(ben.did, "one", { deadline: 60_000 });
-  expect(await first.result()).toMatchObject({ state: "completed" });
+  const early = await ann.request(ben.did, "one", { deadline: 60_000 });
+  expect(await early.result()).toMatchObject({ state: "completed" });
   await ben.close();
-  const second = await ann.request(ben.did, "two", { deadline: 60_000 });
+  const late = await ann.request(ben.did, "two", { deadline: 60_000 });
   await ann.close();
 
   const [annAgain, benAgain] = [await start(asker), await start(doer)];
@@ -255,7 +255,7 @@ test("who keeps keys and nothing else knows from its own repository what it has 
     done.push(`again ${job.text()}`);
     return `${job.text()} is done at last`;
   });
-  const outcome = await (await annAgain.task(second.uri))?.result();
+  const outcome = await (await annAgain.task(late.uri))?.result();
   expect(outcome?.state === "completed" && outcome.text()).toBe("two is done at last");
   expect(done).toEqual(["one", "again two"]);
 });
