@@ -41,8 +41,11 @@ export const makeOwnerKey = async (algorithm: OwnerAlgorithm = "Ed25519", extrac
   return { algorithm, privateKey: pair.privateKey, publicKey: new Uint8Array(publicKey) };
 };
 
-/** The bytes that are signed: docs/envelope.md, "Continuity". */
-const messageOf = (did: string, { suite, publicKey, keyId, createdAt, expiresAt, prev }: KeyClaims, owner: OwnerKey): Bytes =>
+/**
+ * The bytes that are signed: docs/envelope.md, "Continuity". Who hands over signs to whom, since everybody can put a signature
+ * of their own beside one that is there: without it the host would, and be an owner from then on.
+ */
+const messageOf = (did: string, { suite, publicKey, keyId, createdAt, expiresAt, prev }: KeyClaims, signer: OwnerKey, heir: OwnerKey | undefined): Bytes =>
   encodeData([
     `${COMMS_ROOT}.key/v1 continuity`,
     did,
@@ -52,24 +55,34 @@ const messageOf = (did: string, { suite, publicKey, keyId, createdAt, expiresAt,
     createdAt,
     expiresAt,
     prev === undefined ? null : { uri: prev.uri, cid: prev.cid },
-    owner.algorithm,
-    bytesToJson(owner.publicKey),
+    signer.algorithm,
+    bytesToJson(signer.publicKey),
+    ...(heir === undefined ? [] : [heir.algorithm, bytesToJson(heir.publicKey)]),
   ]);
 
-/** Sign a key record of `did` as its owner. */
-export const signContinuity = async (did: string, claims: KeyClaims, owner: OwnerKeyPair): Promise<AgentCommsKeySignature> => {
-  const signature = await crypto.subtle.sign(parameters[owner.algorithm].use, owner.privateKey, messageOf(did, claims, owner));
+/** Sign a key record of `did` as its owner; or, when it was one's own until now, as who hands it over to an `heir`. */
+export const signContinuity = async (did: string, claims: KeyClaims, owner: OwnerKeyPair, heir?: OwnerKey): Promise<AgentCommsKeySignature> => {
+  const signature = await crypto.subtle.sign(parameters[owner.algorithm].use, owner.privateKey, messageOf(did, claims, owner, heir));
   return { algorithm: owner.algorithm, publicKey: bytesToJson(owner.publicKey), signature: bytesToJson(new Uint8Array(signature)) };
 };
 
-/** The owner's key behind a signature of a key record; undefined when it does not verify. */
-export const verifyContinuity = async (did: string, claims: KeyClaims, signed: AgentCommsKeySignature): Promise<OwnerKey | undefined> => {
+/** Who has signed a key record: its owner first, then who handed it over, if that changed with it; undefined when one does not verify. */
+export const verifyContinuity = async (did: string, claims: KeyClaims, [first, ...rest]: readonly AgentCommsKeySignature[]): Promise<OwnerKey[] | undefined> => {
+  if (first === undefined) return [];
+  const heir = await signerOf(did, claims, first, undefined);
+  if (heir === undefined) return undefined;
+  const before = await Promise.all(rest.map((signed) => signerOf(did, claims, signed, heir)));
+  const verified = before.filter((owner) => owner !== undefined);
+  return verified.length === before.length ? [heir, ...verified] : undefined;
+};
+
+const signerOf = async (did: string, claims: KeyClaims, signed: AgentCommsKeySignature, heir: OwnerKey | undefined): Promise<OwnerKey | undefined> => {
   if (!isOwnerAlgorithm(signed.algorithm)) return undefined;
   const { generate, use, length } = parameters[signed.algorithm];
   try {
     const owner: OwnerKey = { algorithm: signed.algorithm, publicKey: bytesOf(signed.publicKey, length) };
     const key = await crypto.subtle.importKey("raw", own(owner.publicKey), generate, false, ["verify"]);
-    const verified = await crypto.subtle.verify(use, key, bytesOf(signed.signature, 64), messageOf(did, claims, owner));
+    const verified = await crypto.subtle.verify(use, key, bytesOf(signed.signature, 64), messageOf(did, claims, owner, heir));
     return verified ? owner : undefined;
   } catch {
     return undefined; // not a point of the curve, not base64: not a signature

@@ -25,7 +25,7 @@ export interface CheckedKey {
   createdAt: number;
   expiresAt: number;
   prev: { uri: string; cid: string } | undefined;
-  /** Owners' keys whose signature is under it. */
+  /** Owners' keys whose signature is under it: of who has it from here on, then of who handed it over. */
   owners: OwnerKey[];
 }
 
@@ -42,7 +42,7 @@ export interface KeyRecordInput {
   expiresAt: string;
   /** The record before, for a rotation. */
   prev?: { uri: string; cid: string };
-  /** The owner's key; two when the owner's key itself changes, so that both the old and the new sign. */
+  /** The owner's key; when that itself changes, the new one and then the one before. */
   owners?: OwnerKeyPair[];
 }
 
@@ -56,7 +56,8 @@ export const makeKeyRecord = async ({ did, pair, createdAt, expiresAt, prev, own
     expiresAt,
     ...(prev === undefined ? {} : { prev: { uri: prev.uri, cid: prev.cid } }),
   };
-  const continuity = await Promise.all(owners.map((owner) => signContinuity(did, claims, owner)));
+  const [heir] = owners;
+  const continuity = await Promise.all(owners.map((owner, at) => signContinuity(did, claims, owner, at === 0 ? undefined : heir)));
   return { $type: ids.AgentCommsKey, ...claims, ...(continuity.length === 0 ? {} : { continuity }) };
 };
 
@@ -85,14 +86,16 @@ export const checkKeyRecord = async (did: string, { uri, cid, value }: FoundKeyR
   const { prev } = record;
   if (prev !== undefined && !prev.uri.startsWith(`at://${did}/${ids.AgentCommsKey}/`)) return refuse("The key before is of another repository");
   const { $type: _, continuity = [], ...claims } = record;
-  const owners = await Promise.all(continuity.map((signed) => verifyContinuity(did, claims, signed)));
-  const verified = owners.filter((owner) => owner !== undefined);
-  if (verified.length !== owners.length) return refuse("A continuity signature does not verify");
-  return { ok: true, key: { uri, cid, suite: record.suite, publicKey, keyId, createdAt, expiresAt, prev, owners: verified } };
+  const owners = await verifyContinuity(did, claims, continuity);
+  if (owners === undefined) return refuse("A continuity signature does not verify");
+  return { ok: true, key: { uri, cid, suite: record.suite, publicKey, keyId, createdAt, expiresAt, prev, owners } };
 };
 
 /** Whether two owners' keys are the same. */
 export const sameOwner = (a: OwnerKey, b: OwnerKey): boolean => a.algorithm === b.algorithm && equalBytes(a.publicKey, b.publicKey);
+
+/** Whether the owner of one key has signed another: who only handed it over does not own it any more. */
+export const isSignedByOwnerOf = ({ owners: [owner] }: CheckedKey, next: CheckedKey): boolean => owner !== undefined && next.owners.some((one) => sameOwner(one, owner));
 
 /** Whether a key's record is followed, by `prev` and in time, by the next. */
 const follows = (next: CheckedKey, before: CheckedKey): boolean =>
@@ -102,7 +105,7 @@ const follows = (next: CheckedKey, before: CheckedKey): boolean =>
 export type ChainVerdict = { ok: true } | { ok: false; at: number; reason: string };
 
 /**
- * Judge a whole chain, oldest first: each record names the one before, and once an owner has signed, an owner's key of the
+ * Judge a whole chain, oldest first: each record names the one before, and once an owner has signed, the owner of the
  * record before signs each. The first may name one that is no longer kept.
  */
 export const checkChain = (chain: CheckedKey[]): ChainVerdict => {
@@ -111,9 +114,7 @@ export const checkChain = (chain: CheckedKey[]): ChainVerdict => {
     const before = chain[at - 1];
     if (before === undefined) continue;
     if (!follows(key, before)) return { ok: false, at, reason: "It does not name the key before it" };
-    if (before.owners.length > 0 && !key.owners.some((owner) => before.owners.some((known) => sameOwner(owner, known)))) {
-      return { ok: false, at, reason: "No owner of the key before it has signed it" };
-    }
+    if (before.owners.length > 0 && !isSignedByOwnerOf(before, key)) return { ok: false, at, reason: "The owner of the key before it has not signed it" };
   }
   return { ok: true };
 };

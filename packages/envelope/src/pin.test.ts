@@ -83,7 +83,7 @@ describe("a chain of keys", () => {
     expect(checkChain([await checked(0), await checked(1), await checked(2, [owner])])).toEqual({ ok: true });
     expect(checkChain([await checked(1, [owner]), await checked(2, [owner])])).toEqual({ ok: true });
     // The owner's own key changes: both sign, then the new one alone.
-    expect(checkChain([await checked(0, [owner]), await checked(1, [owner, other]), await checked(2, [other])])).toEqual({ ok: true });
+    expect(checkChain([await checked(0, [owner]), await checked(1, [other, owner]), await checked(2, [other])])).toEqual({ ok: true });
     expect(checkChain([])).toEqual({ ok: true });
   });
 
@@ -91,6 +91,7 @@ describe("a chain of keys", () => {
     ["a record is left out", async () => [await checked(0), await checked(2)], 1],
     ["the order is another", async () => [await checked(1), await checked(0)], 1],
     ["the owner's signature ceases", async () => [await checked(0, [owner]), await checked(1)], 1],
+    ["who handed it over signs again", async () => [await checked(0, [owner]), await checked(1, [other, owner]), await checked(2, [owner])], 2],
     ["another owner signs", async () => [await checked(0, [owner]), await checked(1, [owner]), await checked(2, [other])], 2],
     ["the record before was another", async () => [{ ...(await checked(0)), cid: cidOf(2) }, await checked(1)], 1],
   ])("breaks when %s", async (_name, chain, at) => expect(checkChain(await chain())).toMatchObject({ ok: false, at }));
@@ -134,13 +135,27 @@ describe("a pin", () => {
     expect(decide(pinOf(pinned), [{ ...(await checked(0)), cid: cidOf(2) }])).toMatchObject({ decision: "refuse", why: "substituted" });
   });
 
+  it("is not inherited by a host that puts a signature of its own beside the owner's", async () => {
+    const { value, ...place } = await record(1, [owner]);
+    const [genuine, hosts] = [value.continuity ?? [], (await record(1, [other])).value.continuity ?? []];
+    const endorsed = (await record(1, [owner, other])).value.continuity ?? [];
+    for (const continuity of [[...genuine, ...hosts], [...hosts, ...genuine]])
+      expect(await checkKeyRecord(bob, { ...place, value: { ...value, continuity } })).toMatchObject({ ok: false, reason: expect.stringContaining("does not verify") });
+    // Signed as if it had been the host's, and given to the owner: it stays the owner's alone.
+    const both = await checkKeyRecord(bob, { ...place, value: { ...value, continuity: endorsed } });
+    if (!both.ok) throw new Error(both.reason);
+    expect(decide(pinOf(both.key), [await checked(2, [other]), both.key])).toMatchObject({ decision: "refuse", why: "substituted" });
+  });
+
   it("does not go back", async () => {
     expect(decide(pinOf(await checked(1, [owner])), [await checked(0, [owner])])).toMatchObject({ decision: "refuse", why: "rolled-back" });
   });
 
   it("follows the owner from key to key, also when it was away for the change", async () => {
-    const [first, both, last] = [await checked(0, [owner]), await checked(1, [owner, other]), await checked(2, [other])];
+    const [first, both, last] = [await checked(0, [owner]), await checked(1, [other, owner]), await checked(2, [other])];
     expect(decide(pinOf(first), [last, both, first])).toMatchObject({ decision: "use", how: "rotated", assurance: "owner" });
+    expect(decide(pinOf(both), [last])).toMatchObject({ decision: "use", how: "rotated" });
+    expect(decide(pinOf(both), [await checked(2, [owner]), both])).toMatchObject({ decision: "refuse", why: "substituted" });
     expect(decide(pinOf(first), [last])).toMatchObject({ decision: "refuse", why: "substituted" });
     expect(decide(pinOf(first), [last, await checked(1, [other]), first])).toMatchObject({ decision: "refuse", why: "substituted" });
   });

@@ -1,5 +1,5 @@
 import { MAX_CLOCK_SKEW_MS } from "./limits.ts";
-import { type CheckedKey, checkChain, sameOwner } from "./key-record.ts";
+import { type CheckedKey, checkChain, isSignedByOwnerOf } from "./key-record.ts";
 
 /** What is remembered of somebody's key: it, and whom it was signed by. */
 export interface KeyPin {
@@ -32,7 +32,7 @@ export interface PinQuestion {
 const assuranceOf = (key: CheckedKey): Assurance => (key.owners.length > 0 ? "owner" : "repository");
 
 /**
- * Trust on first use, then: the same record, or one that an owner who signed the pinned key has signed, or one that leads
+ * Trust on first use, then: the same record, or one that the owner of the pinned key has signed, or one that leads
  * back to the pinned record by an unbroken chain, signed all along once an owner has signed. All else is a substitution.
  */
 export const decidePin = ({ did, pin, published, now }: PinQuestion): PinDecision => {
@@ -46,7 +46,7 @@ export const decidePin = ({ did, pin, published, now }: PinQuestion): PinDecisio
   const { key: known } = pin;
   if (newest.uri === known.uri && newest.cid === known.cid) return use("same");
   if (newest.createdAt < known.createdAt) return { decision: "refuse", why: "rolled-back", reason: `${did} publishes a key older than the one that is known` };
-  if (newest.owners.some((owner) => known.owners.some((one) => sameOwner(owner, one)))) return use("rotated");
+  if (isSignedByOwnerOf(known, newest)) return use("rotated");
   const at = published.findIndex(({ uri, cid }) => uri === known.uri && cid === known.cid);
   if (at > 0 && checkChain(published.slice(0, at + 1).toReversed()).ok) return use("rotated");
   return { decision: "refuse", why: "substituted", reason: `${did} publishes a key that ${known.owners.length > 0 ? "its owner has not signed" : "does not follow from the one that is known"}` };

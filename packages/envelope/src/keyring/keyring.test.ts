@@ -251,7 +251,7 @@ describe("others' keys", () => {
   it("are followed when the owner's own key changed meanwhile", async () => {
     const host = new Host();
     const [first, second] = [await makeOwnerKey("ES256"), await makeOwnerKey("Ed25519")];
-    for (const owners of [[first], [first, second], [second]]) {
+    for (const owners of [[first], [second, first], [second]]) {
       const [before] = host.records;
       const createdAt = new Date((now += 1000)).toISOString();
       const record = await makeKeyRecord({ did: BOB, pair: await makeKeyPair(suite), createdAt, expiresAt: new Date(now + KEY_LIFE_MS).toISOString(), owners, ...(before && { prev: { uri: before.uri, cid: before.cid } }) });

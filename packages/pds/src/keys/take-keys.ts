@@ -38,7 +38,7 @@ export async function takeKeys(state: AgentState, { rkey, record }: TakeKeysInpu
   const { owner } = keyring?.state ?? {};
   const reason = unfit(judged.value, rkey, newest);
   if (reason !== undefined) return invalid(reason);
-  return publish(state, rkey, owner === undefined ? record : await cosigned(state.account.did, record, owner));
+  return publish(state, rkey, owner === undefined ? record : await handedOver(state.account.did, record, owner, judged.value));
 }
 
 async function publish(state: AgentState, rkey: string, record: AgentCommsKey): Promise<Outcome<TakenKeys>> {
@@ -80,9 +80,9 @@ function unfit(key: CheckedKey, rkey: string, newest: OwnKey | undefined): strin
   return undefined;
 }
 
-async function cosigned(did: string, record: AgentCommsKey, owner: OwnerKeyPair): Promise<AgentCommsKey> {
+async function handedOver(did: string, record: AgentCommsKey, owner: OwnerKeyPair, { owners: [heir] }: CheckedKey): Promise<AgentCommsKey> {
   const { $type: _, continuity = [], ...claims } = record;
-  return { ...record, continuity: [...continuity, await signContinuity(did, claims, owner)] };
+  return { ...record, continuity: [...continuity, await signContinuity(did, claims, owner, heir)] };
 }
 
 /** What is there under that name is the same key, or the name is taken. */
