@@ -7,4 +7,4 @@ export { OwnWatch, type OwnWatchPorts } from "./own-watch.ts";
 export { type KeyAlarm, PeerKeys, type PeerKeysPorts } from "./peer-keys.ts";
 export { mapPins, type Pins } from "./pins.ts";
 export type { Arrived, Draft, Sealer, Sent, Sharing } from "./sealer.ts";
-export { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, MAX_KEY_RECORDS, MAX_PINS, PEER_FRESH_MS, ROTATE_AFTER_MS, WATCH_MS } from "./settings.ts";
+export { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, MAX_KEY_RECORDS, MAX_OWN_KEYS, MAX_PINS, PEER_FRESH_MS, ROTATE_AFTER_MS, WATCH_MS } from "./settings.ts";

@@ -11,7 +11,7 @@ import { type KeyStore, memoryKeyStore } from "./key-store.ts";
 import { dropOver, nextEnd, OwnKeys } from "./own-keys.ts";
 import { type KeyAlarm, PeerKeys } from "./peer-keys.ts";
 import { mapPins } from "./pins.ts";
-import { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, MAX_PINS, PEER_FRESH_MS, ROTATE_AFTER_MS } from "./settings.ts";
+import { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, MAX_OWN_KEYS, MAX_PINS, PEER_FRESH_MS, ROTATE_AFTER_MS } from "./settings.ts";
 
 const ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 const BOB = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
@@ -49,9 +49,9 @@ class Host {
   prove = async (uri: string) => this.records.find((record) => record.uri === uri);
 }
 
-const ownKeys = (host: Host, kept = state) => {
+const ownKeys = (host: Host, kept = state, keep = () => saveKeyState(store, BOB, kept)) => {
   let made = 0;
-  return new OwnKeys(kept, { did: BOB, suite, now: () => now, nextRkey: () => `3kznmn7xqxl2${"234567"[kept.keys.length + made++] ?? ""}`, publish: host.publish, find: host.find, save: () => saveKeyState(store, BOB, kept) });
+  return new OwnKeys(kept, { did: BOB, suite, now: () => now, nextRkey: () => `3kznmn7xqxl2${"234567"[kept.keys.length + made++] ?? ""}`, publish: host.publish, find: host.find, save: keep });
 };
 
 describe("own keys", () => {
@@ -92,6 +92,33 @@ describe("own keys", () => {
     await Promise.all([keys.rotate(), keys.refresh()]);
     expect(host.records).toHaveLength(2);
     expect(Object(host.records[0]?.value).prev).toMatchObject({ uri: host.records[1]?.uri });
+  });
+
+  it("are rotated by hand until there are as many as opening tries, and each still fits", async () => {
+    const host = new Host();
+    const keys = ownKeys(host);
+    await keys.refresh();
+    const [first] = state.keys;
+    if (first === undefined) throw new Error("no key");
+    state.keys = Array.from({ length: MAX_OWN_KEYS }, () => first);
+    await expect(keys.rotate()).rejects.toThrow(RangeError);
+    expect([host.records.length, state.keys.length]).toEqual([1, MAX_OWN_KEYS]);
+    now += ROTATE_AFTER_MS;
+    await keys.refresh();
+    expect(host.records).toHaveLength(2);
+  });
+
+  it("seal under no epoch key that is not kept yet, nor when it cannot be kept", async () => {
+    let kept = state.epochKeys;
+    const keys = ownKeys(new Host(), state, async () => {
+      expect(kept).toContain(keys.ring.epochKeys?.[0]);
+      kept = [...state.epochKeys];
+    });
+    await Promise.all([keys.rotateEpoch(), keys.rotateEpoch()]);
+    expect(new Set(kept).size).toBe(3);
+    const inUse = keys.ring.epochKeys?.[0];
+    await expect(ownKeys(new Host(), state, () => Promise.reject(new Error("disk full"))).rotateEpoch()).rejects.toThrow("disk full");
+    expect(keys.ring.epochKeys?.[0]).toBe(inUse);
   });
 
   it("seal under a new epoch when it is asked for, and there is an end to that", async () => {

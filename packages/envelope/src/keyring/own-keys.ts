@@ -6,7 +6,7 @@ import type { KeyRing } from "../open.ts";
 import { makeKeyPair, type SuiteName } from "../suites.ts";
 import { type KeyState, KeyStateError, type OwnKey } from "./key-state.ts";
 import type { Sent } from "./sealer.ts";
-import { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, MAX_FORMER, ROTATE_AFTER_MS } from "./settings.ts";
+import { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, MAX_FORMER, MAX_OWN_KEYS, ROTATE_AFTER_MS } from "./settings.ts";
 
 /** What own keys need of the world. */
 export interface OwnKeysPorts {
@@ -70,10 +70,12 @@ export class OwnKeys {
     }));
   }
 
-  /** A new key now, however young the newest is. */
+  /** A new key now, however young the newest is. @throws RangeError when there are too many that still open something. */
   async rotate(): Promise<void> {
     await this.refresh();
-    const [newest] = this.#state.keys;
+    const { keys } = this.#state;
+    if (keys.length >= MAX_OWN_KEYS) throw new RangeError(`There are ${keys.length} keys whose time is not over; past ${MAX_OWN_KEYS} none is made by hand`);
+    const [newest] = keys;
     const rotation = (this.#running ??= this.#rotate(newest).finally(() => {
       this.#running = undefined;
     }));
@@ -82,9 +84,13 @@ export class OwnKeys {
 
   /** What is sealed from now on is sealed under a new epoch key; earlier ones stay, to read what they sealed. @throws RangeError when there are too many. */
   async rotateEpoch(): Promise<void> {
-    const { epochKeys } = this.#state;
-    if (epochKeys.length >= MAX_EPOCHS) throw new RangeError(`There are ${epochKeys.length} epoch keys; at most ${MAX_EPOCHS}`);
-    this.#state.epochKeys = [crypto.getRandomValues(new Uint8Array(32)), ...epochKeys];
+    const [current, ...earlier] = this.#state.epochKeys;
+    if (current === undefined || earlier.length + 1 >= MAX_EPOCHS) throw new RangeError(`There are ${earlier.length + 1} epoch keys; at most ${MAX_EPOCHS}`);
+    const next = crypto.getRandomValues(new Uint8Array(32));
+    // Kept before it is the first, which is what is sealed with meanwhile: what is sealed under a key that is lost is lost with it.
+    this.#state.epochKeys = [current, next, ...earlier];
+    await this.#ports.save();
+    this.#state.epochKeys = [next, ...this.#state.epochKeys.filter((key) => key !== next)];
     await this.#ports.save();
   }
 

@@ -8,6 +8,8 @@ export const KEY_LIFE_MS = 14 * DAY_MS;
 export const GRACE_MS = 14 * DAY_MS;
 /** After a long sleep, keys whose grace is over are kept for this long: the inbox is read meanwhile. */
 export const AWAKE_MS = DAY_MS;
+/** Private keys past which none is made by hand until some are deleted: with the clock's own, opening still tries them all, and they fit an entry. */
+export const MAX_OWN_KEYS = 48;
 /** Ids of deleted keys that are known to have been one's own: of nearly ten years of weekly rotations. */
 export const MAX_FORMER = 500;
 /** Somebody's key is looked up again after this; between them, a rotation costs one refused message at worst. */

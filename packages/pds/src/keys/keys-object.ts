@@ -1,4 +1,4 @@
-import { MAX_EPOCHS, MAX_KEY_RECORDS } from "@rookery/envelope";
+import { MAX_EPOCHS, MAX_KEY_RECORDS, MAX_OWN_KEYS } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import { AccountObject } from "../account-object.ts";
@@ -33,7 +33,9 @@ export abstract class KeysObject<Env> extends AccountObject<Env> implements Keys
     return this.with(async ({ sql, account, sealing }) => {
       const ready = await sealing.sealer();
       if (!ready.ok) return ready;
-      if (what === "epoch" && (ready.value.ring.epochKeys ?? []).length >= MAX_EPOCHS) return fail(400, "TooManyKeys", `There are ${MAX_EPOCHS} epoch keys, as many as can be kept`);
+      const { keys = [], epochKeys = [] } = ready.value.ring;
+      if (what === "epoch" && epochKeys.length >= MAX_EPOCHS) return fail(400, "TooManyKeys", `There are ${MAX_EPOCHS} epoch keys, as many as can be kept`);
+      if (what === "encryption" && keys.length >= MAX_OWN_KEYS) return fail(400, "TooManyKeys", `There are ${MAX_OWN_KEYS} keys whose time is not over: what was sealed for each is still to be read. One is deleted 28 days after it was made`);
       const rotated = await sealing.attempt(({ own }) => (what === "encryption" ? own.rotate() : own.rotateEpoch()));
       if (!rotated.ok) return rotated;
       const [newest] = what === "encryption" ? ownKeyRecords(sql, account.did, 1) : [];
