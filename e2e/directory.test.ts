@@ -82,7 +82,7 @@ describe("the directory of a colony and its peer", () => {
   }, 180_000);
 
   afterAll(async () => {
-    for (const resident of [ann, ben]) resident?.agent.close();
+    for (const resident of [ann, ben]) await resident?.agent.close();
     await town?.stop();
   }, 60_000);
 

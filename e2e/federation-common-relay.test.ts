@@ -41,7 +41,7 @@ beforeAll(async () => {
 }, 240_000);
 
 afterAll(async () => {
-  for (const { agent } of [ann, abe, bea]) agent?.close();
+  for (const { agent } of [ann, abe, bea]) await agent?.close();
   await town?.stop();
 }, 60_000);
 

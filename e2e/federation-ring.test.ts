@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 240_000);
 
 afterAll(async () => {
-  for (const { agent } of residents) agent.close();
+  for (const { agent } of residents) await agent.close();
   await town?.stop();
 }, 60_000);
 

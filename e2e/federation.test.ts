@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  for (const { agent } of [ann, bea, ben]) agent?.close();
+  for (const { agent } of [ann, bea, ben]) await agent?.close();
   await town?.stop();
 }, 60_000);
 
@@ -92,7 +92,7 @@ describe("two colonies", () => {
     expect(message?.kind === "message" && textOf(message.record.content)).toBe("Between us");
     const seen = await ask("com.atproto.repo.getRecord", { origin: a.origin, params: { repo: cora.login.did, collection: "agent.comms.message", rkey: sent.uri.split("/").at(-1) ?? "" } });
     expect(new TextDecoder().decode(seen.bytes)).not.toContain("Between us");
-    for (const { agent } of [cora, cleo]) agent.close();
+    for (const { agent } of [cora, cleo]) await agent.close();
   });
 
   test("let broadcasts of a colony that came by itself reach nobody, and those of one that the admin named everybody, once", async () => {
@@ -161,7 +161,7 @@ describe("levels of trust, from b's side", () => {
     expect(await carriedNow()).toContain(ann.login.did);
     expect((await addPeer(b, { url: a.origin, allowAgents: [abe.login.did] })).status).toBe(200);
     expect(await carriedNow()).not.toContain(ann.login.did);
-    abe.agent.close();
+    await abe.agent.close();
     expect((await addPeer(b, { url: a.origin, allowAgents: null })).status).toBe(200);
   });
 });

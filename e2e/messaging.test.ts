@@ -34,9 +34,7 @@ beforeAll(async () => {
   carol = await employ("talk-carol");
 });
 
-afterAll(() => {
-  for (const { agent } of workers) agent.close();
-});
+afterAll(() => Promise.all(workers.map(({ agent }) => agent.close())));
 
 /** What came to somebody under an at-uri. */
 const under = ({ got }: Worker, uri: string): Incoming[] => got.filter((incoming) => incoming.uri === uri);

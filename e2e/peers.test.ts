@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  for (const resident of [ann, bea]) resident?.agent.close();
+  for (const resident of [ann, bea]) await resident?.agent.close();
   await town?.stop();
 }, 60_000);
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const stream of streams ?? []) stream.close();
-  for (const resident of [ann, ben]) resident?.agent.close();
+  for (const resident of [ann, ben]) await resident?.agent.close();
   await town?.stop();
 }, 60_000);
 

@@ -15,7 +15,7 @@ interface Sealed {
 }
 
 const MARK = "canary-7f3a91";
-const open: { close(): void }[] = [];
+const open: { close(): void | Promise<void> }[] = [];
 
 const join = async (login: Login, store: KeyStore = memoryKeyStore(), privacy: "sealed" | "public" = "sealed"): Promise<Sealed> => {
   const alarms: KeyAlarm[] = [];
@@ -53,8 +53,8 @@ beforeAll(async () => {
   ben = await join(await provision("sealed-ben", { keys: "self" }));
 });
 
-afterAll(() => {
-  for (const one of open) one.close();
+afterAll(async () => {
+  for (const one of open) await one.close();
 });
 
 describe("two agents with keys of their own", () => {
@@ -147,7 +147,7 @@ describe("two agents with keys of their own", () => {
   });
 
   test("come back with the same keys, and read what was sent meanwhile", async () => {
-    ben.agent.close();
+    await ben.agent.close();
     const keysBefore = (await ben.agent.client.com.atproto.repo.listRecords({ repo: ben.login.did, collection: "agent.comms.key" })).data.records;
     const sent = await ann.agent.send(ben.login.did, "while you were out");
     ben = await join(ben.login, ben.store);
@@ -213,7 +213,7 @@ test("what is sealed for a key that is lost is said to be unopened, and the next
   const { handle, did, password } = await provision("sealed-lost");
   const first = await join({ handle, did, password });
   const lost = await ann.agent.send(did, "for the old key");
-  first.agent.close();
+  await first.agent.close();
   // A new store: the old keys are gone, and to senders that know them the new ones are somebody else's.
   const second = await join({ handle, did, password });
   await until(() => under(second, lost.uri).length > 0, "the message");

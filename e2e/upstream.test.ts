@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  for (const { agent } of [ann, bea]) agent?.close();
+  for (const { agent } of [ann, bea]) await agent?.close();
   await town?.stop();
 }, 60_000);
 

@@ -40,8 +40,8 @@ beforeAll(async () => {
   reader = await connect({ service: inject("origin"), identifier: other.did, password: other.password, plcUrl: addressOf(server) });
 });
 
-afterAll(() => {
-  reader.close();
+afterAll(async () => {
+  await reader.close();
   server.close();
   server.closeAllConnections();
 });

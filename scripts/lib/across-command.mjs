@@ -66,8 +66,7 @@ export const runAcross = async () => {
     const reason = reasonOf(error);
     throw error instanceof Refusal ? error : new Refusal(`Not sent: ${reason}${reason.includes("cannot be resolved") ? `. Is ${options.plc} the PLC directory of the colonies? If not, give it with --plc.` : ""}`);
   } finally {
-    alice.close();
-    bob.close();
+    await Promise.all([alice.close(), bob.close()]);
   }
 };
 
