@@ -127,6 +127,26 @@ describe("a rotation", () => {
     expect(await standing(NEW)).toBe("wrong");
   });
 
+  it("tells of an agent that does not open or answer, and does all others", async () => {
+    await population(12);
+    await readStanding(env.DB, OLD, 0);
+    await env.DB.prepare("UPDATE agent SET signing_key = ? WHERE did = ?").bind(wrapKey(OTHER, did(0), new Uint8Array([0])), did(0)).run();
+    const agent: Rewrapping["agent"] = (of) => ({ rewrapKeys: () => (of === did(1) ? Promise.reject(new Error("it is overloaded")) : Promise.resolve({ ok: true, value: { rewrapped: 1 } })) });
+    expect(await rewrap(work(both, { agent }), 60_000)).toMatchObject({
+      ok: true,
+      value: { state: "rotating", left: 2, done: 10, failed: [{ did: did(0), name: "KeyUnavailable" }, { did: did(1), name: "InternalServerError", message: "it is overloaded" }] },
+    });
+  });
+
+  it("goes on for what was wrapped under the one before when it was over already", async () => {
+    await readStanding(env.DB, OLD, 0);
+    await rewrap(work(both), 60_000);
+    await population(1);
+    expect(await rewrapProgress(work(both))).toMatchObject({ value: { state: "rotating", left: 1 } });
+    expect(await rewrap(work(both), 60_000)).toMatchObject({ value: { state: "current", left: 0, done: 1 } });
+    expect(await values(NEW)).toEqual([0]);
+  });
+
   it("is refused with a key that is not the one before", async () => {
     await population(1);
     await readStanding(env.DB, OLD, 0);

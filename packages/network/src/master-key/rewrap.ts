@@ -1,4 +1,4 @@
-import { type AgentApi, type MasterKey, currentOf, faultPoint, masterKeyId, rewrapKey } from "@rookery/pds";
+import { type AgentApi, KeyUnavailableError, type MasterKey, currentOf, faultPoint, masterKeyId, rewrapKey } from "@rookery/pds";
 import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
 import type { ColonySecrets } from "./colony-secrets.ts";
 import { readStanding, settledOn } from "./standing.ts";
@@ -46,7 +46,10 @@ interface Row {
 export const rewrapProgress = async (work: Rewrapping): Promise<Outcome<RewrapProgress>> => {
   const standing = await readStanding(work.db, work.masterKey, work.now());
   if (standing.state === "wrong") return fail(503, "WrongMasterKey", standing.reason);
-  return ok({ state: standing.state, ...(await countOf(work)) });
+  const counts = await countOf(work);
+  // A Worker that still ran with older settings may have made an agent when the rotation was over already.
+  const isLate = counts.left > 0 && !(work.masterKey instanceof Uint8Array);
+  return ok({ state: isLate ? "rotating" : standing.state, ...counts });
 };
 
 /**
@@ -84,8 +87,16 @@ export const rewrap = async (work: Rewrapping, budgetMs: number): Promise<Outcom
   return ok({ state: "current", agents, left, done, failed });
 };
 
-/** Undefined when it is done. */
-const rewrapAgent = async ({ db, masterKey, agent, fault }: Rewrapping, { did, signing_key }: Row): Promise<XrpcFault | undefined> => {
+/** Undefined when it is done. Whatever is wrong with one agent is told, and keeps none of the others. */
+const rewrapAgent = async (work: Rewrapping, row: Row): Promise<XrpcFault | undefined> => {
+  try {
+    return await rewrapOne(work, row);
+  } catch (error) {
+    return { status: 500, name: error instanceof KeyUnavailableError ? "KeyUnavailable" : "InternalServerError", message: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+const rewrapOne = async ({ db, masterKey, agent, fault }: Rewrapping, { did, signing_key }: Row): Promise<XrpcFault | undefined> => {
   const to = masterKeyId(currentOf(masterKey));
   const answer = await agent(did).rewrapKeys({ to });
   // A reservation has no object yet, an agent that is being destroyed none any more: their rows are all there is.
