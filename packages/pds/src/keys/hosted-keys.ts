@@ -9,6 +9,7 @@ import type { AgentState } from "../state.ts";
 import { readRecord } from "../store/records.ts";
 import { VaultError } from "../vault/vault.ts";
 import { prepareOp } from "../write/prepare.ts";
+import { WriteRefused } from "../write/writer.ts";
 import { keepAlarm } from "./alarms.ts";
 import { type Custody, KEYS, readCustody } from "./custody.ts";
 import { foundRecord, ownKeyRecords } from "./own-records.ts";
@@ -181,7 +182,10 @@ export class HostedKeys {
     const { writer, account, ports } = this.#agent;
     const prepared = prepareOp({ action: "create", collection, rkey, record, validate: true });
     if (!prepared.ok) throw new KeyPublishError(prepared.error);
-    const written = await writer.write({ ops: [prepared.value.op] });
+    // The owner may take over while this waits: after their key comes none of ours.
+    const written = await writer.write({ ops: [prepared.value.op] }, () => {
+      if (this.custody === "self") throw new WriteRefused(SELF_KEYED.error);
+    });
     if (!written.ok) throw new KeyPublishError(written.error);
     faultPoint(ports.fault, "keys.after-publish");
     return { uri: `at://${account.did}/${collection}/${rkey}`, cid: written.value.results[0]?.cid ?? "" };
