@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ProvisionInput } from "../src/agent-api.ts";
 import { leaveToOwner } from "../src/keys/custody.ts";
 import type { HostedKeys } from "../src/keys/hosted-keys.ts";
+import { takeKeys } from "../src/keys/take-keys.ts";
 import { type AgentState, openState } from "../src/state.ts";
 import { listSecrets } from "../src/store/secret.ts";
 import { type Made, makeAgent, note, objectOf, op, value } from "./agents.ts";
@@ -191,6 +192,16 @@ const owner = async (made: Made, over: Partial<Parameters<typeof makeKeyRecord>[
   return { own, pair, record, rkey: value(await made.api.getHead()).rev.replace(/.$/, "2").replace(/^./, "4") };
 };
 
+/** Have something happen while the next write waits for its turn. */
+const holdNextWrite = ({ writer }: AgentState, meanwhile: () => Promise<unknown>): void => {
+  const write = writer.write.bind(writer);
+  writer.write = async (...input) => {
+    writer.write = write;
+    await meanwhile();
+    return writer.write(...input);
+  };
+};
+
 describe("an owner who takes the keys over", () => {
   it("is followed by who knew the hosted key, and the colony signs nothing more", async () => {
     const [made, writer] = [await hosted(), await hosted()];
@@ -234,6 +245,29 @@ describe("an owner who takes the keys over", () => {
     const { record, rkey } = await owner(await makeAgent());
     expect(await asked.api.takeKeys({ rkey, record })).toMatchObject({ ok: false });
     expect(await keyRecords(fresh)).toEqual([]);
+  });
+
+  it("is not followed by a key that the colony was making meanwhile, nor follows one that is no longer the newest", async () => {
+    const [first, second] = [await hosted(), await hosted()];
+    const taking = await owner(first);
+    const late = await inside(first, async (state) => {
+      holdNextWrite(state, () => takeKeys(state, taking));
+      return state.sealing.attempt(({ own }) => own.rotate());
+    });
+    expect(late).toMatchObject({ ok: false, error: { name: "SelfKeyed" } });
+    expect(value(await first.api.getKeys()).custody).toBe("self");
+    const behind = await owner(second);
+    const refused = await inside(second, async (state) => {
+      holdNextWrite(state, () => state.sealing.attempt(({ own }) => own.rotate()));
+      return takeKeys(state, behind);
+    });
+    expect(refused).toMatchObject({ ok: false, error: { name: "InvalidKey" } });
+    expect(value(await second.api.getKeys()).custody).toBe("hosted");
+    for (const made of [first, second]) {
+      const keys = await checked(made);
+      expect(keys).toHaveLength(2);
+      expect(checkChain(keys.toReversed())).toEqual({ ok: true });
+    }
   });
 
   it("is told by a key record alone: who published one holds the keys", async () => {

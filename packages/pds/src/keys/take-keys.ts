@@ -6,7 +6,9 @@ import { faultPoint } from "../fault.ts";
 import type { AgentState } from "../state.ts";
 import { readRecord } from "../store/records.ts";
 import { prepareOp } from "../write/prepare.ts";
+import { WriteRefused } from "../write/writer.ts";
 import { leaveToOwner } from "./custody.ts";
+import type { Keyring } from "./hosted-keys.ts";
 import type { TakenKeys, TakeKeysInput } from "./keys-api.ts";
 import { foundRecord } from "./own-records.ts";
 
@@ -34,20 +36,25 @@ export async function takeKeys(state: AgentState, { rkey, record }: TakeKeysInpu
   if (there !== undefined) return repeated(state, judged.value, foundRecord(state.account.did, there));
   if (sealing.custody === "self") return invalid("The owner holds the keys of this agent already: publish the record as any other");
   const keyring = await sealing.keyring();
-  const [newest] = keyring?.own.keys ?? [];
+  // One that is not published yet will not be any more.
+  const newest = keyring?.own.keys.find(({ published }) => published !== undefined);
   const { owner } = keyring?.state ?? {};
   const reason = unfit(judged.value, rkey, newest);
   if (reason !== undefined) return invalid(reason);
-  return publish(state, rkey, owner === undefined ? record : await handedOver(state.account.did, record, owner, judged.value));
+  return publish(state, rkey, owner === undefined ? record : await handedOver(state.account.did, record, owner, judged.value), keyring, newest);
 }
 
-async function publish(state: AgentState, rkey: string, record: AgentCommsKey): Promise<Outcome<TakenKeys>> {
+async function publish(state: AgentState, rkey: string, record: AgentCommsKey, keyring: Keyring | undefined, newest: OwnKey | undefined): Promise<Outcome<TakenKeys>> {
   const { vault, writer, account, ports } = state;
   const prepared = prepareOp({ action: "create", collection: ids.AgentCommsKey, rkey, record, validate: true });
   if (!prepared.ok) return prepared;
   leaveToOwner(vault, rkey);
   faultPoint(ports.fault, "keys.take.before-publish");
-  const written = await writer.write({ ops: [prepared.value.op] });
+  // A key of ours may come while this waits: the owner's has to follow that one, then.
+  const written = await writer.write({ ops: [prepared.value.op] }, () => {
+    const isLate = (keyring?.own.keys ?? []).some((key) => key.rkey > (newest?.rkey ?? "") && readRecord(state.sql, `${ids.AgentCommsKey}/${key.rkey}`) !== undefined);
+    if (isLate) throw new WriteRefused(invalid("The record does not follow the newest key any more").error);
+  });
   if (!written.ok) return written;
   faultPoint(ports.fault, "keys.take.after-publish");
   await wind(state);
