@@ -18,6 +18,7 @@ import {
  * @property {string} relayCollections
  * @property {string} [crawlers]
  * @property {string} peering
+ * @property {string} [inboxPolicy] Who reaches agents that do not say so themselves.
  * @property {number} logMaxAgeHours
  * @property {number} logMaxMb
  * @property {number} [heartbeatSeconds]
