@@ -10,6 +10,7 @@ import { takeKeys } from "../src/keys/take-keys.ts";
 import { type AgentState, openState } from "../src/state.ts";
 import { listSecrets } from "../src/store/secret.ts";
 import { type Made, makeAgent, note, objectOf, op, value } from "./agents.ts";
+import { holdNextWrite } from "./sealing-world.ts";
 import { world } from "./worker.ts";
 
 const KEY = "agent.comms.key";
@@ -192,16 +193,6 @@ const owner = async (made: Made, over: Partial<Parameters<typeof makeKeyRecord>[
   return { own, pair, record, rkey: value(await made.api.getHead()).rev.replace(/.$/, "2").replace(/^./, "4") };
 };
 
-/** Have something happen while the next write waits for its turn. */
-const holdNextWrite = ({ writer }: AgentState, meanwhile: () => Promise<unknown>): void => {
-  const write = writer.write.bind(writer);
-  writer.write = async (...input) => {
-    writer.write = write;
-    await meanwhile();
-    return writer.write(...input);
-  };
-};
-
 describe("an owner who takes the keys over", () => {
   it("is followed by who knew the hosted key, and the colony signs nothing more", async () => {
     const [made, writer] = [await hosted(), await hosted()];
@@ -263,6 +254,14 @@ describe("an owner who takes the keys over", () => {
     });
     expect(refused).toMatchObject({ ok: false, error: { name: "InvalidKey" } });
     expect(value(await second.api.getKeys()).custody).toBe("hosted");
+    const fresh = await makeAgent();
+    const early = await owner(fresh);
+    const beaten = await inside(fresh, async (state) => {
+      holdNextWrite(state, () => state.sealing.sealer());
+      return takeKeys(state, early);
+    });
+    expect(beaten).toMatchObject({ ok: false, error: { name: "InvalidKey" } });
+    expect(await keyRecords(fresh)).toHaveLength(1);
     for (const made of [first, second]) {
       const keys = await checked(made);
       expect(keys).toHaveLength(2);

@@ -90,6 +90,16 @@ export async function within<T>(agent: Made, look: (state: AgentState) => Promis
   return seen.value;
 }
 
+/** Have something happen while the next write waits for its turn. */
+export const holdNextWrite = ({ writer }: AgentState, meanwhile: () => Promise<unknown>): void => {
+  const write = writer.write.bind(writer);
+  writer.write = async (...input) => {
+    writer.write = write;
+    await meanwhile();
+    return writer.write(...input);
+  };
+};
+
 /** A sealed note of the agent's own, as its memory writes them. */
 export async function sealedNote(agent: Made, rkey: string, text: string, blobs: BlobJson[] = []): Promise<string> {
   const collection = ids.AgentMemoryNote;

@@ -1,9 +1,10 @@
 import { addressOf, grantRecord } from "@rookery/envelope";
 import type { Outcome } from "@rookery/sync";
 import { describe, expect, it, vi } from "vitest";
+import { send } from "../src/sealing/send.ts";
 import { objectOf, op, value } from "./agents.ts";
 import { known, useDirectory } from "./mail.ts";
-import { arrive, createdAt, fault, headOf, hosts, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
+import { arrive, createdAt, fault, headOf, holdNextWrite, hosts, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
 import { world } from "./worker.ts";
 
 const fileCid = "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity";
@@ -71,6 +72,38 @@ describe("share", () => {
     const second = value(await alice.api.share({ uri, to: bob.did }));
     expect(await listed(alice, "agent.comms.grant")).toEqual([second.uri]);
     expect(value(await bob.api.open({ uri, grant: second.uri })).value["text"]).toBe("a better plan");
+  });
+
+  it("is not for what it was when it is another by then, alone or with what is sent", async () => {
+    const [alice, bob] = await three();
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "the plan");
+    const other = (plan: string) => op({ action: "put", collection: "agent.memory.note", rkey: "3kznmn7xqxl22", record: { text: plan, createdAt } });
+    hosts.meanwhile = () => objectOf(alice.did).api.write({ ops: [other("another")] });
+    expect(fault(await alice.api.share({ uri, to: bob.did }))).toBe("InvalidSwap");
+    await sealedNote(alice, "3kznmn7xqxl22", "a better plan");
+    const sent = await within(alice, (state) => {
+      holdNextWrite(state, () => state.writer.write({ ops: [other("a third")] }));
+      return send(state, { ...message([bob], "look"), grants: [uri] });
+    });
+    expect(fault(sent)).toBe("InvalidSwap");
+    expect(await listed(alice, "agent.comms.grant")).toEqual([]);
+    expect(await listed(alice, "agent.comms.message")).toEqual([]);
+  });
+
+  it("is opened by one of the newest of its grants: who is sent hundreds is not kept busy with them", async () => {
+    const [alice, bob] = await three();
+    const uri = await sealedNote(alice, "3kznmn7xqxl22", "the plan");
+    const { uri: first } = value(await alice.api.share({ uri, to: bob.did }));
+    const spoilt = { ...(await stored(alice, first)), createdAt: "2026-11-22T00:00:00.000Z" };
+    const rkeys = Array.from({ length: 8 }, (_, i) => `4zzzzzzzzzz2${"234567ab"[i] ?? ""}`);
+    const spoil = (rkey: string) => alice.api.write({ ops: [op({ action: "create", collection: "agent.comms.grant", rkey, record: spoilt })] });
+    for (const rkey of rkeys.slice(1)) value(await spoil(rkey));
+    await arrive(bob, alice).toBe(8);
+    expect(value(await bob.api.open({ uri })).value["text"]).toBe("the plan");
+    value(await spoil(rkeys[0] ?? ""));
+    await arrive(bob, alice).toBe(9);
+    expect(fault(await bob.api.open({ uri }))).toBe("CannotOpen");
+    expect(value(await bob.api.open({ uri, grant: first })).value["text"]).toBe("the plan");
   });
 
   it("refuses what is not its own, not sealed, not there, or for nobody", async () => {

@@ -957,7 +957,7 @@ export interface AgentCommsSendOutput {
   cid: string;
 }
 
-export type AgentCommsSendError = "CannotSeal" | "SelfKeyed" | "RecordConflict" | "RecordNotFound" | "IdempotencyConflict" | "NotAllowed" | "NotOffered" | "TaskEnded" | "TooManyTasks" | "DepthLimit" | "Loop" | "RateLimitExceeded";
+export type AgentCommsSendError = "CannotSeal" | "SelfKeyed" | "RecordConflict" | "RecordNotFound" | "IdempotencyConflict" | "NotAllowed" | "NotOffered" | "TaskEnded" | "TooManyTasks" | "DepthLimit" | "Loop" | "RateLimitExceeded" | "InvalidSwap";
 
 export interface AgentCommsShareInput {
   /** A sealed record of the agent's own. */
@@ -972,7 +972,7 @@ export interface AgentCommsShareOutput {
   cid: string;
 }
 
-export type AgentCommsShareError = "CannotSeal" | "SelfKeyed" | "RecordNotFound" | "NotSealed";
+export type AgentCommsShareError = "CannotSeal" | "SelfKeyed" | "RecordNotFound" | "NotSealed" | "InvalidSwap";
 
 export interface AgentCommsSubscribeInboxParams {
   /** Of the last message that was read, here or by listInbox. From the beginning of the inbox when absent. */

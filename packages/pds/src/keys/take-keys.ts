@@ -7,7 +7,7 @@ import type { AgentState } from "../state.ts";
 import { readRecord } from "../store/records.ts";
 import { prepareOp } from "../write/prepare.ts";
 import { WriteRefused } from "../write/writer.ts";
-import { leaveToOwner } from "./custody.ts";
+import { KEYS, leaveToOwner } from "./custody.ts";
 import type { Keyring } from "./hosted-keys.ts";
 import type { TakenKeys, TakeKeysInput } from "./keys-api.ts";
 import { foundRecord } from "./own-records.ts";
@@ -52,7 +52,7 @@ async function publish(state: AgentState, rkey: string, record: AgentCommsKey, k
   faultPoint(ports.fault, "keys.take.before-publish");
   // A key of ours may come while this waits: the owner's has to follow that one, then.
   const written = await writer.write({ ops: [prepared.value.op] }, () => {
-    const isLate = (keyring?.own.keys ?? []).some((key) => key.rkey > (newest?.rkey ?? "") && readRecord(state.sql, `${ids.AgentCommsKey}/${key.rkey}`) !== undefined);
+    const isLate = keyring === undefined ? vault.has(KEYS, "state") : keyring.own.keys.some((key) => key.rkey > (newest?.rkey ?? "") && readRecord(state.sql, `${ids.AgentCommsKey}/${key.rkey}`) !== undefined);
     if (isLate) throw new WriteRefused(invalid("The record does not follow the newest key any more").error);
   });
   if (!written.ok) return written;

@@ -16,4 +16,7 @@ export const NOT_SEALED: Refusal = fail(400, "NotSealed", "Everybody can read th
 
 export const recordNotFound = (uri: string): Refusal => fail(400, "RecordNotFound", `There is no record of this agent at ${uri.slice(0, 600)}`);
 
+/** What is to be shared or disclosed is no longer what was looked at. */
+export const changedMeanwhile = (uri: string): Refusal => fail(400, "InvalidSwap", `${uri} was changed or deleted meanwhile`);
+
 export const invalid = (message: string): Refusal => fail(400, "InvalidRequest", message);

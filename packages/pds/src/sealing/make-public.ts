@@ -7,7 +7,7 @@ import type { AgentState } from "../state.ts";
 import { readRecord } from "../store/records.ts";
 import { prepareOp } from "../write/prepare.ts";
 import { liveGrants, ungrantOps } from "./grants.ts";
-import { type OwnRecord, ownRecord } from "./own-record.ts";
+import { type OwnRecord, ownRecord, stillThere } from "./own-record.ts";
 import type { RecordAt } from "./sealing-api.ts";
 import { withSealer } from "./with-sealer.ts";
 
@@ -45,7 +45,7 @@ async function disclose(state: AgentState, subject: OwnRecord, ring: KeyRing): P
   const record = await discloseRecord(subject, ring, { cid, createdAt: new Date().toISOString() });
   const prepared = prepareOp({ action: "create", collection: ids.AgentCommsDisclosure, rkey: cid, record, validate: true });
   if (!prepared.ok) return prepared;
-  const written = await state.writer.write({ ops: [prepared.value.op] });
+  const written = await state.writer.write({ ops: [prepared.value.op] }, stillThere(state, [subject]));
   const at = disclosureOf(state, cid);
   // Another call may have been faster.
   if (at !== undefined) return ok(at);

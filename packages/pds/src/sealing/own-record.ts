@@ -4,7 +4,8 @@ import { cidToString, decode, lexToJson } from "@rookery/repo";
 import { type Outcome, ok } from "@rookery/sync";
 import type { AgentState } from "../state.ts";
 import { readRecord } from "../store/records.ts";
-import { invalid, NOT_SEALED, recordNotFound } from "./faults.ts";
+import { type Within, WriteRefused } from "../write/writer.ts";
+import { changedMeanwhile, invalid, NOT_SEALED, recordNotFound } from "./faults.ts";
 
 /** A record of the agent's own repository, as it is there. */
 export interface OwnRecord {
@@ -45,6 +46,16 @@ export function ownSealedRecord(state: Pick<AgentState, "sql" | "account">, uri:
   if (!found.ok) return found;
   const { collection, record, cid } = found.value;
   return isSealedRecord(collection, record) && !isDisclosed(state, cid) ? found : NOT_SEALED;
+}
+
+/** For a write that is of records as they are: that they still are, in its transaction. Refuses with `InvalidSwap` (400). */
+export function stillThere({ sql }: Pick<AgentState, "sql">, records: readonly Pick<OwnRecord, "uri" | "cid" | "collection" | "rkey">[]): Within {
+  return () => {
+    for (const { uri, cid, collection, rkey } of records) {
+      const row = readRecord(sql, `${collection}/${rkey}`);
+      if (row === undefined || cidToString(row.cid) !== cid) throw new WriteRefused(changedMeanwhile(uri).error);
+    }
+  };
 }
 
 /** Whether the data key of the record with this CID is published. */

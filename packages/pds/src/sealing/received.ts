@@ -6,6 +6,8 @@ import type { FoundRecord } from "./found-record.ts";
 
 /** Grants of one author that are looked through, newest first: more than any reader has of somebody, and some milliseconds. */
 const MAX_GRANTS = 2_000;
+/** Of them, those for one record that are tried: there is a newer one only when the reader's key is another, and trying costs milliseconds each. */
+const MAX_TRIED = 8;
 
 type Row = { path: string; cid: string | null; bytes: ArrayBuffer | null; action: string };
 
@@ -18,10 +20,11 @@ export function received({ sql }: Pick<AgentState, "sql">, repo: string, path: s
   return newest && foundOf(repo, newest);
 }
 
-/** Grants that this author gave the agent for one record, newest first; what was taken back is left out. */
-export function* receivedGrants({ sql, account }: Pick<AgentState, "sql" | "account">, { uri, cid, repo }: FoundRecord): Generator<GivenGrant> {
+/** Grants that this author gave the agent for one record, newest first, a few; what was taken back is left out. */
+export function receivedGrants({ sql, account }: Pick<AgentState, "sql" | "account">, { uri, cid, repo }: FoundRecord): GivenGrant[] {
   const low = `${repo}/${ids.AgentCommsGrant}/`;
   const seen = new Set<string>();
+  const found: GivenGrant[] = [];
   const rows = sql.exec<Row>(
     "SELECT path, cid, bytes, action FROM inbox WHERE identity > ? AND identity < ? ORDER BY COALESCE(rev, '') DESC, id DESC LIMIT ?", low, `${low.slice(0, -1)}0`, MAX_GRANTS,
   );
@@ -29,8 +32,10 @@ export function* receivedGrants({ sql, account }: Pick<AgentState, "sql" | "acco
     if (seen.has(row.path)) continue;
     seen.add(row.path);
     const grant = foundOf(repo, row);
-    if (grant !== null && isGrantOf(grant.record, { uri, cid }, account.did)) yield { repo, rkey: grant.rkey, record: grant.record };
+    if (grant !== null && isGrantOf(grant.record, { uri, cid }, account.did)) found.push({ repo, rkey: grant.rkey, record: grant.record });
+    if (found.length === MAX_TRIED) break;
   }
+  return found;
 }
 
 /** Whether a record is a grant of exactly this record for this reader. */

@@ -5,11 +5,11 @@ import type { Outcome } from "@rookery/sync";
  * JSON form. Errors of all: `SelfKeyed` (400) where the owner holds the keys; those of writing where something is written.
  */
 export interface SealingApi {
-  /** Write a record, sealed unless `privacy` is `public`. Errors: `CannotSeal`, `RecordConflict`, `RecordNotFound` (of a grant's subject), `InvalidRequest` (400). */
+  /** Write a record, sealed unless `privacy` is `public`. Errors: `CannotSeal`, `RecordConflict`, `RecordNotFound`, `InvalidSwap` (of a grant's subject), `InvalidRequest` (400). */
   send(input: SendInput): Promise<Outcome<RecordAt>>;
   /** A record as its author wrote it. Error: `CannotOpen` (400), whatever the reason. */
   open(input: { uri: string; grant?: string }): Promise<Outcome<OpenedAt>>;
-  /** A grant for one more reader; the one that there is, when there is one. Errors: `CannotSeal`, `NotSealed`, `RecordNotFound` (400). */
+  /** A grant for one more reader; the one that there is, when there is one. Errors: `CannotSeal`, `NotSealed`, `RecordNotFound`, `InvalidSwap` (400). */
   share(input: { uri: string; to: string }): Promise<Outcome<RecordAt>>;
   /** Take grants back. Errors: `CannotReseal`, `CannotSeal`, `RecordNotFound`, `InvalidSwap`, `InvalidRequest` (400). */
   revoke(input: RevokeInput): Promise<Outcome<Revoked>>;

@@ -11,7 +11,7 @@ import { prepareOp } from "../write/prepare.ts";
 import { sealedBlobs } from "./blobs.ts";
 import { cannotSeal, invalid } from "./faults.ts";
 import { grantOp, usableGrant } from "./grants.ts";
-import { ownRecord, ownSealedRecord } from "./own-record.ts";
+import { type OwnRecord, ownRecord, ownSealedRecord, stillThere } from "./own-record.ts";
 import type { RecordAt, SendInput } from "./sealing-api.ts";
 import { keyOf, withSealer } from "./with-sealer.ts";
 
@@ -52,21 +52,23 @@ async function sendOnce(state: AgentState, asked: SendInput): Promise<Outcome<Re
     // Looked up side by side; after this each is known.
     await Promise.all(to.map((did) => keyOf(sealer, did)));
     const granted: PreparedOp[] = [];
+    const subjects: OwnRecord[] = [];
     for (const uri of uris) {
       const subject = ownSealedRecord(state, uri);
       if (!subject.ok) return subject;
+      subjects.push(subject.value);
       for (const reader of readers) {
         if ((await usableGrant(state, sealer, subject.value, reader)) === undefined) granted.push(await grantOp(sealer, subject.value, reader));
       }
     }
-    if (privacy === "public") return write(state, [op, ...granted], input);
+    if (privacy === "public") return write(state, [op, ...granted], input, subjects);
     const blobs = sealedBlobs(state, record);
     if (!blobs.ok) return blobs;
     const draft = await sealer.seal({ collection, rkey, record, to, blobs: blobs.value });
     const sealed = prepareOp({ action: "create", collection, rkey, record: draft.record, validate: true });
     // That it was sealed is looked at once more, since after this it is everybody's.
     if (!isSealedRecord(collection, draft.record)) return cannotSeal("It was not sealed");
-    return sealed.ok ? write(state, [sealed.value.op, ...granted], input) : sealed;
+    return sealed.ok ? write(state, [sealed.value.op, ...granted], input, subjects) : sealed;
   });
 }
 
@@ -75,10 +77,15 @@ function readersOf(collection: string, record: Record<string, unknown>, to: stri
   return collection === collectionsOf.handoff && typeof record["to"] === "string" ? [record["to"]] : to;
 }
 
-async function write(state: AgentState, ops: [PreparedOp, ...PreparedOp[]], input: SendInput): Promise<Outcome<RecordAt>> {
+/** @param subjects what is granted with it: it has to be still as it was granted. */
+async function write(state: AgentState, ops: [PreparedOp, ...PreparedOp[]], input: SendInput, subjects: OwnRecord[] = []): Promise<Outcome<RecordAt>> {
   const [op] = ops;
   const ref = { uri: uriOf(state, op), cid: op.cid === undefined ? "" : cidToString(op.cid) };
-  const written = await state.writer.write({ ops }, state.tasks.outgoing.within(input, ref));
+  const [unchanged, noted] = [stillThere(state, subjects), state.tasks.outgoing.within(input, ref)];
+  const written = await state.writer.write({ ops }, () => {
+    unchanged();
+    noted();
+  });
   // Another call with this key may have been faster.
   if (!written.ok) return (await already(state, op, input.record, input.privacy ?? "sealed")) ?? written;
   return ok(ref);

@@ -4,7 +4,7 @@ import { type Outcome, ok } from "@rookery/sync";
 import type { AgentState } from "../state.ts";
 import { invalid } from "./faults.ts";
 import { grantOp, liveGrants, ungrantOps, usableGrant } from "./grants.ts";
-import { ownSealedRecord } from "./own-record.ts";
+import { ownSealedRecord, stillThere } from "./own-record.ts";
 import type { RecordAt } from "./sealing-api.ts";
 import { withSealer } from "./with-sealer.ts";
 
@@ -17,7 +17,7 @@ export async function share(state: AgentState, { uri, to }: { uri: string; to: s
     const usable = await usableGrant(state, sealer, subject.value, to);
     if (usable !== undefined) return ok({ uri: grantUri(state, usable.rkey), cid: cidToString(usable.cid) });
     const op = await grantOp(sealer, subject.value, to);
-    const written = await state.writer.write({ ops: [op, ...ungrantOps(liveGrants(state, subject.value, to))] });
+    const written = await state.writer.write({ ops: [op, ...ungrantOps(liveGrants(state, subject.value, to))] }, stillThere(state, [subject.value]));
     return written.ok ? ok({ uri: grantUri(state, op.rkey), cid: written.value.results[0]?.cid ?? "" }) : written;
   });
 }
