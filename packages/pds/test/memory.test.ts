@@ -130,6 +130,19 @@ describe("memory of a hosted agent", () => {
   });
 });
 
+describe("what is forgotten", () => {
+  it("is offered to nobody any more: its grants go with it, and nothing is kept about them", async () => {
+    const [agent, bob] = [await hosted(), await hosted()];
+    const told = value(await agent.api.remember({ kind: "fact", text: "The key is under the mat.", subject: "key" }));
+    const other = value(await agent.api.remember({ text: "The kettle is on." }));
+    for (const { uri } of [told, other]) value(await agent.api.share({ uri, to: bob.did }));
+    expect(value(await agent.api.forget({ uri: told.uri })).forgotten).toEqual([told.uri]);
+    expect(await listed(agent, "agent.comms.grant")).toHaveLength(1);
+    expect(value(await agent.api.revoke({ uri: other.uri }))).toEqual({ couldRead: [bob.did] });
+    expect(await within(agent, async ({ sql }) => sql.exec("SELECT path FROM granted").toArray().length)).toBe(1);
+  });
+});
+
 describe("the index of an agent's memory", () => {
   it("follows whatever writes to the repository", async () => {
     const agent = await hosted();

@@ -4,6 +4,8 @@ import { cidToString, decode, lexToJson } from "@rookery/repo";
 import { type Outcome, ok } from "@rookery/sync";
 import type { PreparedOp } from "../agent-api.ts";
 import { KeyUnavailableError } from "../keys/wrap.ts";
+import { MAX_COMMIT_OPS } from "../limits.ts";
+import { liveGrants, ungrantOps } from "../sealing/grants.ts";
 import { ringOf, withSealer } from "../sealing/with-sealer.ts";
 import type { AgentState } from "../state.ts";
 import { changedMemories, countChangedMemories, countRecords, touchMemories } from "../store/memory-changed.ts";
@@ -82,7 +84,9 @@ async function writeAll(state: AgentState, writes: readonly MemoryWrite[]): Prom
     if (!prepared.ok) return prepared;
     ops.push(prepared.value.op);
   }
-  const written = await state.writer.write({ ops });
+  // Of what is forgotten nobody is offered anything any more. The rest, if there are ever so many, opens copies only.
+  const over = ungrantOps(ops.flatMap((op) => (op.action === "delete" ? liveGrants(state, op) : []))).slice(0, MAX_COMMIT_OPS - ops.length);
+  const written = await state.writer.write({ ops: [...over, ...ops] });
   if (!written.ok) return written;
-  return ok(written.value.results.map(({ collection, rkey, cid }) => (cid === undefined ? undefined : { uri: `at://${state.account.did}/${collection}/${rkey}`, cid })));
+  return ok(written.value.results.slice(over.length).map(({ collection, rkey, cid }) => (cid === undefined ? undefined : { uri: `at://${state.account.did}/${collection}/${rkey}`, cid })));
 }
