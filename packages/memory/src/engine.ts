@@ -7,14 +7,16 @@ import { CATCH_UP, EMBED_BATCH, MAX_EMBED_CHARS, MAX_ROUNDS } from "./limits.ts"
 import type { MemoryPorts } from "./ports.ts";
 import { type Indexed, entryOf } from "./record/entry-of.ts";
 import { hash53 } from "./text/hash.ts";
+import { Turns } from "./turns.ts";
 
 /** What the methods of memory share: the index, kept abreast of the repository. */
 export class Engine {
   readonly ports: MemoryPorts;
   readonly embedder: Embedder;
+  /** Decisions about the repository, each with the write that follows from it. What others write meanwhile is met by swaps. */
+  readonly writes = new Turns();
   #index: MemoryIndex | undefined;
-  /** Changes to the index happen one after another. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Turns();
 
   constructor(ports: MemoryPorts) {
     this.ports = ports;
@@ -58,11 +60,13 @@ export class Engine {
 
   /** Take in what changed in the repository: at most `limit` memories. Answers with how many are left. */
   catchUp(limit = CATCH_UP): Promise<number> {
-    return this.#inTurn(async () => {
+    return this.#changes.take(async () => {
       for (let left = limit; left > 0; ) {
         const done = await this.#takeIn(Math.min(left, EMBED_BATCH));
         if (done === 0) break;
         left -= done;
+        // A stretch is some tens of milliseconds of work that waits for nothing: others have their turn between two.
+        if (done === EMBED_BATCH) await new Promise((resume) => setTimeout(resume, 0));
       }
       return this.ports.records.pending();
     });
@@ -76,7 +80,7 @@ export class Engine {
 
   /** Make vectors anew of one page's memories whose vectors another embedder made. Answers whether there was one, and it worked. */
   reembed(): Promise<boolean> {
-    return this.#inTurn(async () => {
+    return this.#changes.take(async () => {
       const paths = this.index().strangers(this.embedder.id).slice(0, EMBED_BATCH);
       if (paths.length === 0) return false;
       const indexed = await this.#read(paths);
@@ -99,7 +103,8 @@ export class Engine {
     const fresh = read.flatMap(({ indexed }) => (indexed !== undefined && index.versionOf(indexed.entry.path) !== indexed.entry.version ? [indexed] : []));
     const drop = read.filter(({ path, indexed }) => indexed === undefined && index.has(path)).map(({ path }) => path);
     const put = fresh.length === 0 ? [] : [await this.#embed(fresh)];
-    this.index().apply({ put, drop, done: marks });
+    // Given up meanwhile: what it had is to be taken in as well.
+    if (this.index() === index) index.apply({ put, drop, done: marks });
     return marks.length;
   }
 
@@ -131,11 +136,5 @@ export class Engine {
 
   #report(event: string, error: unknown): void {
     this.ports.onFault?.(event, error);
-  }
-
-  #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(run, run);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 }

@@ -163,17 +163,21 @@ describe("what is superseded", () => {
   });
 
   it("is decided anew when somebody else was faster", async () => {
-    const { memory, repo, texts } = await knowing([{ kind: "fact", subject: "door", text: "The door is red." }]);
+    const { memory, repo, records, texts } = await knowing([{ kind: "fact", subject: "door", text: "The door is red." }]);
+    const other = fakeMemory(repo);
+    await other.records.refresh();
+    other.clock.now += 1000;
     const write = repo.write.bind(repo);
     let raced = false;
     repo.write = async (ops) => {
       if (!raced) {
         raced = true;
-        good(await memory.remember({ kind: "fact", subject: "door", text: "The door is blue." }));
+        good(await other.memory.remember({ kind: "fact", subject: "door", text: "The door is blue." }));
       }
       return write(ops);
     };
     good(await memory.remember({ kind: "fact", subject: "door", text: "The door is green." }));
+    await records.refresh();
     expect(await texts({ query: "door" })).toEqual(["The door is green."]);
     expect((await texts({ query: "door", superseded: true })).sort()).toEqual(["The door is blue.", "The door is green.", "The door is red."]);
   });

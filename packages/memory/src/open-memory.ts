@@ -43,15 +43,16 @@ async function orAnew<T>(engine: Engine, run: () => Promise<T>): Promise<T> {
 /** Open the memory of an agent. Nothing is read before it is asked for. */
 export function openMemory(ports: MemoryPorts): Memory {
   const engine = new Engine(ports);
+  const writing = <T>(run: () => Promise<T>) => orAnew(engine, () => engine.writes.take(run));
   return {
-    remember: (input) => orAnew(engine, () => remember(engine, input)),
+    remember: (input) => writing(() => remember(engine, input)),
     recall: (input) => orAnew(engine, () => recall(engine, input)),
-    forget: (input) => orAnew(engine, () => forget(engine, input)),
-    pin: (input) => pin(engine, input),
+    forget: (input) => writing(() => forget(engine, input)),
+    pin: (input) => writing(() => pin(engine, input)),
     compact: () => orAnew(engine, () => compact(engine)),
     stats: () => stats(engine),
     catchUp: (limit) => orAnew(engine, () => engine.catchUp(limit)),
-    reembed: () => engine.reembed(),
+    reembed: () => orAnew(engine, () => engine.reembed()),
     rebuild: () => engine.rebuild(),
     evict: () => engine.evict(),
     get residentBytes() {

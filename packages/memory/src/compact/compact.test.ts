@@ -115,6 +115,15 @@ describe("compaction", () => {
     expect(String(good(await talking.memory.recall({ kinds: ["summary"] })).memories[0]?.value["text"])).toHaveLength(2000);
   });
 
+  it("gets over notes without a word, and cuts no character in two", async () => {
+    const blank = await lived(Array.from({ length: 6 }, () => ({ text: " " })));
+    expect((await blank.compact(20)).summaries).toHaveLength(1);
+    expect(await blank.compact(21)).toEqual({ summaries: [], collected: 0 });
+    const emoji = await lived(Array.from({ length: 6 }, () => ({ text: `x${"🎉".repeat(3000)}` })));
+    await emoji.compact(20);
+    expect(String(good(await emoji.memory.recall({ kinds: ["summary"] })).memories[0]?.value["text"]).isWellFormed()).toBe(true);
+  });
+
   it("writes no more summaries than there may be", async () => {
     const { compact } = await lived(week(6), 0, { quotas: { note: 100, decision: 1, fact: 1, summary: 0 } });
     expect(await compact(20)).toEqual({ summaries: [], collected: 0 });

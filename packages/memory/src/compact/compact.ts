@@ -7,9 +7,10 @@ import { readPins } from "../pins.ts";
 import type { MemoryPorts, StoredMemory } from "../ports.ts";
 import { textsOf, timeOf, trustOf } from "../record/entry-of.ts";
 import { collectionOf, pathOfUri } from "../record/place.ts";
+import { hash53 } from "../text/hash.ts";
 import type { Compacted, RecordAt } from "../types.ts";
 import { extractiveSummarizer } from "./extractive.ts";
-import { planCompaction } from "./plan.ts";
+import { type CompactPlan, planCompaction } from "./plan.ts";
 
 /** Tags that a summary takes over: those of most of its notes. */
 const SUMMARY_TAGS = 8;
@@ -17,9 +18,7 @@ const SUMMARY_TAGS = 8;
 /** One stretch of compaction: some summaries, some deletions. Each is a commit of its own; ending early loses nothing. */
 export async function compact(engine: Engine): Promise<Outcome<Compacted>> {
   const { ports } = engine;
-  await engine.catchUpAll();
-  const pins = await readPins(ports);
-  const plan = planCompaction(engine.index(), new Set(pins.uris.flatMap((uri) => pathOfUri(ports.did, uri) ?? [])), ports.now());
+  const plan = await planNow(engine);
   const summaries: RecordAt[] = [];
   let full = false;
   for (const paths of plan.groups) {
@@ -29,18 +28,44 @@ export async function compact(engine: Engine): Promise<Outcome<Compacted>> {
     if (!made.ok) return made;
     if (made.value !== undefined) summaries.push(made.value);
   }
-  const deleted = await deleteAll(engine, plan.collect);
-  if (!deleted.ok) return deleted;
-  await engine.catchUpAll();
-  return ok({ summaries, collected: plan.collect.length, ...(plan.more && !full ? { more: true } : {}) });
+  const collected = await engine.writes.take(async (): Promise<Outcome<number>> => {
+    // As it is now: something may have been pinned since.
+    const { collect } = await planNow(engine);
+    const deleted = await deleteAll(engine, collect);
+    return deleted.ok ? ok(collect.length) : deleted;
+  });
+  return collected.ok ? ok({ summaries, collected: collected.value, ...(plan.more && !full ? { more: true } : {}) }) : collected;
 }
 
-/** Write the summary of some notes, unless one of them is gone meanwhile. */
-async function condense({ ports }: Engine, paths: readonly string[]): Promise<Outcome<RecordAt | undefined>> {
-  const found = await ports.records.read(paths);
+async function planNow(engine: Engine): Promise<CompactPlan> {
+  const { ports } = engine;
+  await engine.catchUpAll();
+  const pins = await readPins(ports);
+  return planCompaction(engine.index(), new Set(pins.uris.flatMap((uri) => pathOfUri(ports.did, uri) ?? [])), ports.now());
+}
+
+/** Write the summary of some notes, unless one of them is gone, or condensed by another call, when it is made. */
+async function condense(engine: Engine, paths: readonly string[]): Promise<Outcome<RecordAt | undefined>> {
+  const notes = await notesAt(engine, paths);
+  if (notes === undefined) return ok(undefined);
+  // A model may take its time: who remembers something meanwhile does not wait for it.
+  const text = await textOf(engine.ports, notes);
+  return engine.writes.take(async () => {
+    const now = await notesAt(engine, paths);
+    return now?.every(({ cid }, i) => cid === notes[i]?.cid) === true ? write(engine.ports, notes, text) : ok(undefined);
+  });
+}
+
+/** All of these notes, none of which has a successor; otherwise undefined. */
+async function notesAt(engine: Engine, paths: readonly string[]): Promise<StoredMemory[] | undefined> {
+  await engine.catchUpAll();
+  if (paths.some((path) => engine.index().superseded.of(hash53(path)) !== undefined)) return undefined;
+  const found = await engine.ports.records.read(paths);
   const notes = found.flatMap((one) => (typeof one === "object" ? [one] : []));
-  if (notes.length < paths.length) return ok(undefined);
-  const text = await textOf(ports, notes);
+  return notes.length < paths.length ? undefined : notes;
+}
+
+async function write(ports: MemoryPorts, notes: readonly StoredMemory[], text: string): Promise<Outcome<RecordAt | undefined>> {
   const times = notes.map(happenedAt);
   const value: Record<string, unknown> = {
     $type: collectionOf.summary,
@@ -58,14 +83,20 @@ async function condense({ ports }: Engine, paths: readonly string[]): Promise<Ou
 }
 
 async function textOf(ports: MemoryPorts, notes: readonly StoredMemory[]): Promise<string> {
-  const given = notes.map((note) => ({ text: String(note.value["text"]), at: happenedAt(note) }));
+  const given = notes.map((note) => ({ text: textsOf([note.value["text"]])[0] ?? "", at: happenedAt(note) }));
   const { summarizer = extractiveSummarizer } = ports;
   try {
-    return (await summarizer.summarize(given, SUMMARY_CHARS)).slice(0, SUMMARY_CHARS);
+    return fitting(await summarizer.summarize(given, SUMMARY_CHARS));
   } catch (error) {
     ports.onFault?.("summarizer-failed", error);
-    return extractiveSummarizer.summarize(given, SUMMARY_CHARS);
+    return fitting(await extractiveSummarizer.summarize(given, SUMMARY_CHARS));
   }
+}
+
+/** As a record may have it: not too long, no half of a character, and something where notes say nothing, which would come again each day. */
+function fitting(text: string): string {
+  const cut = text.slice(0, SUMMARY_CHARS).replaceAll(/\p{Surrogate}/gu, "");
+  return cut.trim() === "" ? "(no words)" : cut;
 }
 
 const happenedAt = ({ value }: StoredMemory): string => new Date(timeOf(value["occurredAt"]) ?? timeOf(value["createdAt"]) ?? 0).toISOString();
