@@ -11,7 +11,7 @@ import { type KeyStore, memoryKeyStore } from "./key-store.ts";
 import { dropOver, nextEnd, OwnKeys } from "./own-keys.ts";
 import { type KeyAlarm, PeerKeys } from "./peer-keys.ts";
 import { mapPins } from "./pins.ts";
-import { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, MAX_OWN_KEYS, MAX_PINS, PEER_FRESH_MS, ROTATE_AFTER_MS } from "./settings.ts";
+import { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, LOOK_UP_PATIENCE_MS, MAX_OWN_KEYS, MAX_PINS, PEER_FRESH_MS, ROTATE_AFTER_MS } from "./settings.ts";
 
 const ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 const BOB = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
@@ -271,7 +271,7 @@ describe("others' keys", () => {
   it("are refused when they are of a suite that is too weak", async () => {
     const host = new Host();
     await bobs(host);
-    await expect(peerKeys(host, ["hpke-xwing-hkdfsha256-aes256gcm"]).keyOf(BOB)).rejects.toThrow(/hpke-x25519-hkdfsha256-aes256gcm.*allowX25519/);
+    await expect(peerKeys(host, ["hpke-xwing-hkdfsha256-aes256gcm"]).keyOf(BOB)).rejects.toThrow(/hpke-x25519-hkdfsha256-aes256gcm.* has to publish one of hpke-xwing-hkdfsha256-aes256gcm$/);
     expect((await loadKeyState(store, BOB))?.pins.size ?? 0).toBe(0);
   });
 
@@ -312,6 +312,39 @@ describe("others' keys", () => {
     expect(await peers.keyOf(BOB)).toBe(first);
     now += PEER_FRESH_MS;
     await expect(peers.keyOf(BOB)).rejects.toThrow(SealError);
+  });
+
+  it("are asked for once by all who ask at a time, and anew when what comes may be old", async () => {
+    const host = new Host();
+    await bobs(host);
+    const gates: (() => void)[] = [];
+    const peers = peerKeys({ prove: host.prove, list: () => new Promise((resolve) => gates.push(() => resolve(host.list()))) });
+    const [first, second] = [peers.keyOf(BOB), peers.keyOf(BOB)];
+    expect(gates).toHaveLength(1);
+    peers.lookAgain(BOB);
+    const third = peers.keyOf(BOB);
+    expect(gates).toHaveLength(2);
+    gates[0]?.();
+    expect(await first).toBe(await second);
+    // What was asked for before does not count as the answer to what was asked for again.
+    gates[1]?.();
+    expect(await peers.keyOf(BOB)).toBe(await third);
+    expect(gates).toHaveLength(2);
+  });
+
+  it("are not taken for exchanged because a host is slow: what was proven serves on", async () => {
+    const host = new Host();
+    const keys = await bobs(host);
+    const { uri } = await peerKeys(host).keyOf(BOB);
+    const pin = state.pins.get(BOB);
+    if (pin === undefined) throw new Error("no pin");
+    // Unsigned, so that only the chain tells.
+    state.pins.set(BOB, { ...pin, value: { ...Object(pin.value), continuity: undefined } });
+    now += 1000;
+    await keys.rotate();
+    const slow = peerKeys({ list: host.list, prove: async (at) => ((now += LOOK_UP_PATIENCE_MS), host.prove(at)) });
+    expect((await slow.keyOf(BOB)).uri).toBe(uri);
+    expect(alarms).toEqual([]);
   });
 
   it("serve until their time is over while their host does not answer, unless they were found not to open", async () => {

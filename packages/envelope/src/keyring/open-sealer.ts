@@ -40,7 +40,7 @@ export const openSealer = async (ports: SealingPorts, { store, suite = DEFAULT_S
   // One after the other, so that the newest state is the one that stays.
   const save = (): Promise<void> => (saving = saving.catch(() => undefined).then(() => saveKeyState(store, did, state)));
   const own = new OwnKeys(state, { did, suite, now, nextRkey: () => nextRkey(state.keys[0]?.rkey), publish, find, save, ...(predecessor === undefined ? {} : { predecessor }) });
-  const peers = new PeerKeys(mapPins(state.pins, save), { suites: allowX25519 ? SUITES : [DEFAULT_SUITE], now, list, prove, alarm: onAlarm });
+  const peers = new PeerKeys(mapPins(state.pins, save), { suites: allowX25519 ? SUITES : [DEFAULT_SUITE], remedy: "connect with allowX25519", now, list, prove, alarm: onAlarm });
   await own.refresh();
   const watch = state.owner && new OwnWatch({ did, owner: state.owner, list, prove, alarm: onAlarm, now });
   return new EnvelopeSealer({ did, prove, now }, own, peers, watch);

@@ -3,7 +3,7 @@ import { type CheckedKey, checkKeyRecord, type FoundKeyRecord } from "../key-rec
 import { decidePin } from "../pin.ts";
 import type { SuiteName } from "../suites.ts";
 import { dropOldest, type Pins } from "./pins.ts";
-import { MAX_FRESH, PEER_FRESH_MS } from "./settings.ts";
+import { LOOK_UP_PATIENCE_MS, MAX_FRESH, PEER_FRESH_MS } from "./settings.ts";
 
 /** A key in a repository, another's or the agent's own, that its owner has not made as far as can be told: to be looked at by a person. */
 export interface KeyAlarm {
@@ -16,6 +16,8 @@ export interface KeyAlarm {
 export interface PeerKeysPorts {
   /** What to seal with; somebody's key of another suite is refused. */
   suites: readonly SuiteName[];
+  /** What the agent's author can do about such a refusal, if anything. */
+  remedy?: string;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Addresses of somebody's key records, newest first, as their host says: hints, nothing more. */
@@ -32,6 +34,8 @@ export class PeerKeys {
   /** When each was looked up last; bounded like the pins. */
   readonly #fresh = new Map<string, { key: CheckedKey; until: number }>();
 
+  /** Lookups under way: who is written to twice at once is asked once. */
+  readonly #asking = new Map<string, Promise<CheckedKey>>();
   /** Of whom no key that we know is to be used. */
   readonly #stale = new Map<string, true>();
 
@@ -45,16 +49,34 @@ export class PeerKeys {
     const known = this.#fresh.get(did);
     const { now } = this.#ports;
     if (known !== undefined && now() < known.until && now() < known.key.expiresAt) return known.key;
-    const key = await this.#lookUp(did).catch((error: unknown) => this.#pinned(did, error));
+    return this.#asking.get(did) ?? this.#ask(did);
+  }
+
+  #ask(did: string): Promise<CheckedKey> {
+    const isLast = (): boolean => this.#asking.get(did) === asking;
+    const asking = this.#lookUp(did)
+      .catch((error: unknown) => this.#pinned(did, error))
+      .then((key) => {
+        if (isLast()) this.#remember(did, key);
+        return key;
+      })
+      .finally(() => {
+        if (isLast()) this.#asking.delete(did);
+      });
+    this.#asking.set(did, asking);
+    return asking;
+  }
+
+  #remember(did: string, key: CheckedKey): void {
     this.#stale.delete(did);
     this.#fresh.delete(did);
-    this.#fresh.set(did, { key, until: now() + PEER_FRESH_MS });
+    this.#fresh.set(did, { key, until: this.#ports.now() + PEER_FRESH_MS });
     dropOldest(this.#fresh, MAX_FRESH);
-    return key;
   }
 
   /** Look somebody's key up anew the next time, whatever is known: what was sealed for the one we know did not open. */
   lookAgain(did: string): void {
+    this.#asking.delete(did);
     this.#fresh.delete(did);
     this.#stale.set(did, true);
     dropOldest(this.#stale);
@@ -73,7 +95,8 @@ export class PeerKeys {
   }
 
   async #lookUp(did: string): Promise<CheckedKey> {
-    const { suites, list, now, alarm } = this.#ports;
+    const { suites, remedy, list, now, alarm } = this.#ports;
+    const until = now() + LOOK_UP_PATIENCE_MS;
     const [newest, ...older] = await list(did);
     const first = newest === undefined ? undefined : await this.#proven(did, newest);
     if (first === undefined) throw new SealError(`${did} publishes no key to seal for: it has to connect with sealing first`);
@@ -84,6 +107,8 @@ export class PeerKeys {
     if (pin !== undefined && decision.decision === "refuse" && decision.why === "substituted") {
       // Where the owner who signed the pinned key has not signed this one, only the chain leads from that to this.
       for (const uri of older) {
+        // Not a verdict: nobody is accused of being slow.
+        if (now() >= until) throw new Error(`The host of ${did} takes too long to prove its older keys`);
         const next = await this.#proven(did, uri);
         if (next !== undefined) published.push(next.key);
         if (uri === pin.key.uri) break;
@@ -96,7 +121,7 @@ export class PeerKeys {
       throw new SealError(reason);
     }
     const { suite } = first.key;
-    if (!suites.includes(suite)) throw new SealError(`${did} publishes a key of ${suite}: no protection from later quantum computers; connect with allowX25519 to seal for it nevertheless`);
+    if (!suites.includes(suite)) throw new SealError(`${did} publishes a key of ${suite}, which does not protect from later quantum computers: it has to publish one of ${suites.join(" or ")}${remedy === undefined ? "" : `, or ${remedy}`}`);
     await this.#pins.put(did, first.found, decision.how !== "same");
     return first.key;
   }

@@ -20,6 +20,8 @@ export const MAX_FRESH = 1_000;
 export const WATCH_MS = 60 * 60 * 1000;
 /** Key records of somebody that are looked at, newest first: a chain without an owner's signature may be this long. */
 export const MAX_KEY_RECORDS = 10;
+/** No older key is asked for after this time: a host that is slow on purpose would hold up the agent, key after key. */
+export const LOOK_UP_PATIENCE_MS = 15_000;
 /** Agents whose keys are remembered; past it the one that was used longest ago is forgotten, and trusted on sight again. */
 export const MAX_PINS = 10_000;
 /** How often a sender's host is asked to prove what came from it, before the message is given up as unopened. */
