@@ -72,6 +72,14 @@ describe("an agent whose keys its colony holds", () => {
     expect(value(await made.api.getKeys())).toMatchObject({ custody: "hosted", keys: [{ uri: key?.uri, suite }], alarms: [] });
   });
 
+  it("has its key again when its record was deleted: by somebody with its password, or by mistake", async () => {
+    const made = await hosted();
+    const before = await keyRecords(made);
+    value(await made.api.write({ ops: [op({ action: "delete", collection: KEY, rkey: before[0]?.uri.split("/").at(-1) ?? "" })] }));
+    await expect.poll(() => keyRecords(made)).toEqual(before);
+    expect(value(await made.api.getKeys())).toMatchObject({ custody: "hosted", alarms: [] });
+  });
+
   it("is no other than before when nobody asks for keys: its repository stays empty", async () => {
     const made = await makeAgent();
     expect(value(await made.api.getKeys())).toEqual({ custody: "none", keys: [], alarms: [] });

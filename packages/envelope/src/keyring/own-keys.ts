@@ -70,6 +70,13 @@ export class OwnKeys {
     }));
   }
 
+  /** As `refresh`; and the newest key's record is put back where somebody took it out: nobody could write to the agent any more. */
+  async restore(): Promise<void> {
+    await this.refresh();
+    const [newest] = this.#state.keys;
+    if (newest !== undefined && (await this.#ports.find(ids.AgentCommsKey, newest.rkey)) === undefined) await this.#publish(newest);
+  }
+
   /** A new key now, however young the newest is. @throws RangeError when there are too many that still open something. */
   async rotate(): Promise<void> {
     await this.refresh();

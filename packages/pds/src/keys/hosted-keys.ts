@@ -58,6 +58,11 @@ export class HostedKeys {
     this.#agent = agent;
   }
 
+  /** Whose they are. */
+  get did(): string {
+    return this.#agent.account.did;
+  }
+
   /** Who holds the keys now. */
   get custody(): Custody {
     const { sql, vault } = this.#agent;

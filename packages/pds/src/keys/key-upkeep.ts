@@ -5,7 +5,7 @@ import { KEYS_RETRY_FIRST, KEYS_RETRY_LAST } from "./limits.ts";
 
 /**
  * What is done about keys by the clock (job "keys"): the first is published, each is followed by a new one in time, private
- * keys are deleted when their grace is over, and the own repository is looked at for keys that are not the agent's.
+ * keys are deleted when their grace is over, and the own repository is looked at for keys that are not the agent's, or are gone.
  */
 export class KeyUpkeep {
   readonly #keys: HostedKeys;
@@ -29,12 +29,12 @@ export class KeyUpkeep {
   async job(tries: number): Promise<JobResult> {
     if (this.#keys.custody === "self") return this.#windDown();
     const due = await this.#keys.attempt(async ({ own, watch }) => {
-      await own.refresh();
+      await own.restore();
       await watch?.check();
       return own.dueAt;
     });
     if (due.ok) return { again: Math.max(KEYS_RETRY_FIRST, due.value - Date.now()) };
-    console.error(JSON.stringify({ event: "keys-not-published", error: due.error.name }));
+    console.error(JSON.stringify({ event: "keys-not-published", did: this.#keys.did, error: due.error.name }));
     return { again: Math.min(KEYS_RETRY_LAST, KEYS_RETRY_FIRST * 2 ** Math.min(tries, 10)) };
   }
 

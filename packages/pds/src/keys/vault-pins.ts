@@ -27,8 +27,7 @@ export function vaultPins(vault: Vault, now: () => number): Pins {
 }
 
 function dropOldest(vault: Vault): void {
-  const used: { name: string; at: number }[] = [];
-  for (const { name, data } of vault.all(KIND)) used.push({ name, at: (JSON.parse(new TextDecoder().decode(data)) as Pin).usedAt });
+  const used = Array.from(vault.allJson<Pin>(KIND), ({ name, value: { usedAt } }) => ({ name, at: usedAt }));
   const oldest = used.toSorted((a, b) => a.at - b.at).slice(0, Math.ceil(MAX_HOSTED_PINS / 10));
   for (const { name } of oldest) vault.delete(KIND, name);
 }

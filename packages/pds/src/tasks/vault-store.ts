@@ -13,7 +13,7 @@ export const vaultStore = (vault: Vault): Store => ({
   delete: (kind, name) => void vault.delete(kindOf(kind), name),
   list<T>(kind: string): { name: string; value: T }[] {
     // Our own JSON (named boundary).
-    return Array.from(vault.all(kindOf(kind)), ({ name, data }) => ({ name, value: JSON.parse(new TextDecoder().decode(data)) as T }));
+    return [...vault.allJson<T>(kindOf(kind))];
   },
   count: (kind) => vault.count(kindOf(kind)),
 });

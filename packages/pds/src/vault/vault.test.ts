@@ -88,6 +88,18 @@ describe("the vault", () => {
       expect(new TextDecoder().decode(new Vault(storage.sql, master, did).get("task", "a"))).toBe("two");
     }));
 
+  it("does not cite what is no JSON", () =>
+    inObject((sql) => {
+      const vault = new Vault(sql, master, did);
+      vault.put("task", "a", utf8("{ in confidence"));
+      for (const read of [() => vault.getJson("task", "a"), () => [...vault.allJson("task")]]) {
+        expect(read).toThrow(VaultError);
+        expect(read).not.toThrow("confidence");
+      }
+      vault.putJson("task", "a", { n: 1 });
+      expect([...vault.allJson("task")]).toEqual([{ name: "a", value: { n: 1 } }]);
+    }));
+
   it("opens with its own key only, and in its own place only", () =>
     inObject((sql) => {
       const vault = new Vault(sql, master, did);

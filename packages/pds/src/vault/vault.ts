@@ -113,10 +113,15 @@ export class Vault {
     return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM vault WHERE kind = ?", tagOf(keys.name, kind, 8)).one().n;
   }
 
-  /** JSON of an entry. Its shape is the caller's: what is in the vault was put there by this program. */
+  /** JSON of an entry. Its shape is the caller's: what is in the vault was put there by this program. @throws VaultError */
   getJson<T>(kind: string, name: string): T | undefined {
     const data = this.get(kind, name);
-    return data === undefined ? undefined : (JSON.parse(new TextDecoder().decode(data)) as T);
+    return data === undefined ? undefined : (parse(data) as T);
+  }
+
+  /** JSON of every entry of a kind, as `all` and as `getJson`. */
+  *allJson<T>(kind: string): Generator<{ name: string; value: T }> {
+    for (const { name, data } of this.all(kind)) yield { name, value: parse(data) as T };
   }
 
   putJson(kind: string, name: string, value: unknown): void {
@@ -162,6 +167,15 @@ export class Vault {
 interface Keys {
   seal: Uint8Array;
   name: Uint8Array;
+}
+
+/** @throws VaultError without its cause: JSON.parse cites what it stumbles over, and errors are logged. */
+function parse(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(data));
+  } catch {
+    throw new VaultError("an entry of the vault is no JSON");
+  }
 }
 
 const keysOf = (key: Uint8Array): Keys => ({

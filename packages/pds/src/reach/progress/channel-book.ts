@@ -36,7 +36,7 @@ export class ChannelBook {
   /** The oldest go. */
   #makeRoom(): void {
     if (this.#vault.count(KIND) < MAX_CHANNELS) return;
-    const all = Array.from(this.#vault.all(KIND), ({ name, data }) => ({ name, at: (JSON.parse(new TextDecoder().decode(data)) as Kept).at }));
+    const all = Array.from(this.#vault.allJson<Kept>(KIND), ({ name, value: { at } }) => ({ name, at }));
     for (const { name } of all.toSorted((a, b) => a.at - b.at).slice(0, Math.ceil(MAX_CHANNELS / 10))) this.#vault.delete(KIND, name);
   }
 }

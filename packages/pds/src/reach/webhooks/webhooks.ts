@@ -127,7 +127,7 @@ export class Webhooks {
   }
 
   #all(): Map<string, Webhook> {
-    return (this.#known ??= new Map(Array.from(this.#options.vault.all(KIND), ({ name, data }) => [name, JSON.parse(new TextDecoder().decode(data)) as Webhook])));
+    return (this.#known ??= new Map(Array.from(this.#options.vault.allJson<Webhook>(KIND), ({ name, value }) => [name, value])));
   }
 
   #store(webhook: Webhook): void {
