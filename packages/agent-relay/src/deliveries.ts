@@ -10,7 +10,7 @@ import type { Evidence, EventLog } from "./log.ts";
 import { type DeliveryRow, Parked } from "./parked.ts";
 import type { Repo, Repos } from "./repos.ts";
 import { Sent } from "./sent.ts";
-import { MAX_DELIVERED_PATHS, MAX_PULL_BYTES, MAX_PULL_ROWS } from "./settings.ts";
+import { MAX_DELIVERED_CHARS, MAX_DELIVERED_PATHS, MAX_PULL_BYTES, MAX_PULL_ROWS } from "./settings.ts";
 import { Strangers } from "./strangers.ts";
 
 /** Who is to be woken for a commit. */
@@ -102,7 +102,8 @@ export class Deliveries {
   /** Paths of records of somebody who lives elsewhere that were delivered here and not taken back, as far as that is remembered. */
   deliveredOf(did: string): string[] {
     const ids = [this.#repos.find(did)?.id, this.#strangers.idOf(did)];
-    return ids.flatMap((id) => (id === undefined ? [] : this.#sent.pathsOf(id, MAX_DELIVERED_PATHS)));
+    let chars = 0;
+    return ids.flatMap((id) => (id === undefined ? [] : this.#sent.pathsOf(id, MAX_DELIVERED_PATHS))).filter((path) => (chars += path.length) <= MAX_DELIVERED_CHARS);
   }
 
   /**

@@ -60,8 +60,9 @@ export const MAX_LISTED_DELIVERIES = 500;
 /** Records of accounts elsewhere whose recipients are remembered (about 200 bytes each), to tell them of a retraction. */
 export const MAX_SENT = 100_000;
 
-/** Of one author, those looked at after commits of his were missed: each that is gone costs a request. */
-export const MAX_DELIVERED_PATHS = 5_000;
+/** Of one author, those that are looked at after commits of his were missed: as many as may be missed, and some; and their characters (RPC carries 32 MiB). */
+export const MAX_DELIVERED_PATHS = 25_000;
+export const MAX_DELIVERED_CHARS = 8_000_000;
 
 /** Largest proof of one record: the record's own limit is 1 MB, and nodes of a tree on one path are far below the rest. */
 export const MAX_PROOF_BYTES = 2_000_000;

@@ -8,6 +8,24 @@ export type Request = (url: string, init: RequestInit) => Promise<Response>;
 /** The host did not answer as its lexicons say. */
 export class HostError extends Error {
   override readonly name = "HostError";
+  /** Of its answer, when that was the trouble. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The host has had enough of us for a while (429). */
+export class HostBusyError extends HostError {
+  /** Milliseconds until it is to be asked again, as it says; undefined when it does not. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, retryAfter: string | null) {
+    super(message, 429);
+    this.retryAfter = /^\d{1,6}$/.test(retryAfter ?? "") ? Number(retryAfter) * 1_000 : undefined;
+  }
 }
 
 /** Where a repository stands, as its host says. */
@@ -75,7 +93,8 @@ export class HostClient {
     const response = await this.#request(url, { redirect: "manual", signal: AbortSignal.any([AbortSignal.timeout(this.#timeoutMs), this.#stop]) });
     if (response.status === 200) return response;
     await response.body?.cancel();
-    throw new HostError(`${method} answered ${response.status}`);
+    const message = `${method} answered ${response.status}`;
+    throw response.status === 429 ? new HostBusyError(message, response.headers.get("retry-after")) : new HostError(message, response.status);
   }
 
   async #bytes(method: string, params: Record<string, string>, maxBytes: number): Promise<Uint8Array> {

@@ -2,6 +2,7 @@ import { CODEC_DAG_CBOR, cidOf, encode, tidOf, type LexMap } from "@rookery/repo
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../../sync/test/agent.ts";
 import { MissedMail } from "./missed-mail.ts";
+import { MAX_SEEN_BYTES } from "./settings.ts";
 import { readSweep, writeSweep } from "./sweep-place.ts";
 
 const HOUR = 3_600_000;
@@ -10,9 +11,9 @@ const rkeyAt = (ms: number) => tidOf(ms * 1_000, 1);
 const HERE = "did:plc:here";
 
 /** A repository of these records, as it streams in: what of it is for agents here. */
-async function found(records: Record<string, LexMap>, { isKept = (collection: string) => collection.startsWith("agent.") } = {}): Promise<string[]> {
+async function found(records: Record<string, LexMap>, { isKept = (collection: string) => collection.startsWith("agent."), delivered = [] as string[] } = {}): Promise<string[]> {
   const mail = new MissedMail({
-    did: "did:plc:author", since: rkeyAt(SINCE), delivered: [], isKept,
+    did: "did:plc:author", since: rkeyAt(SINCE), delivered, isKept,
     deliveriesOf: ({ ops, blocks }) => ops.flatMap(({ path }) => {
       const [block] = blocks.values();
       const text = new TextDecoder().decode(block);
@@ -48,6 +49,36 @@ describe("mail that was missed", () => {
   it("is a week of one busy agent's, not its first two hundred", async () => {
     const records = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`agent.comms.message/${rkeyAt(SINCE + i * 1_000 + 1)}`, { to: HERE, text: String(i) }]));
     expect(await found(records)).toHaveLength(3_000);
+  });
+
+  it("was not missed where it was delivered before: a mending that broke off goes on", async () => {
+    const [had, missed] = [1, 2].map((hours) => `agent.comms.message/${rkeyAt(SINCE + hours * HOUR)}`);
+    if (had === undefined || missed === undefined) throw new Error("two");
+    expect(await found({ [had]: { to: HERE, text: "had" }, [missed]: { to: HERE, text: "missed" } }, { delivered: [had] })).toEqual([missed]);
+  });
+
+  it("is remembered within a bound, also when each record names thousands, and what says to be older makes room", async () => {
+    const mail = (to: string[]) => new MissedMail({
+      did: "did:plc:author", since: rkeyAt(SINCE), delivered: [], isKept: () => true,
+      deliveriesOf: ({ ops: [op] }) => [{ path: op?.path ?? "", action: "create", to }],
+    });
+    const written = (i: number, ms: number) => {
+      const bytes = encode({ $type: "agent.comms.message", i, createdAt: new Date(ms).toISOString() });
+      return { path: `agent.comms.message/${rkeyAt(ms + i)}`, cid: cidOf(sha256, bytes, CODEC_DAG_CBOR), bytes };
+    };
+    const run = async (to: string[], records: ReturnType<typeof written>[]) => {
+      const seen = mail(to);
+      for (const { cid, bytes } of records) seen.block(cid, bytes);
+      for (const { path, cid } of records) seen.entry(path, cid);
+      return (await seen.paths(async (dids) => dids)).length;
+    };
+    const many = Array.from({ length: 2_000 }, (_, i) => `did:plc:${String(i).padStart(24, "a")}`);
+    const fresh = Array.from({ length: 500 }, (_, i) => written(i, SINCE + HOUR));
+    const kept = await run(many, fresh);
+    expect(kept).toBeGreaterThan(50);
+    expect(kept * many.length * 32).toBeLessThan(MAX_SEEN_BYTES);
+    const old = Array.from({ length: 500 }, (_, i) => written(i, SINCE - 100 * HOUR));
+    expect(await run(many, [...old, ...fresh.slice(0, 50)])).toBe(50);
   });
 
   it("is not looked for in bytes that are no record", async () => {

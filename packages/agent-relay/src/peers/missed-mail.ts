@@ -1,6 +1,6 @@
 import { cidKey, decode, isLexMap, isTid, tidToMicros, type CidBytes, type LexValue } from "@rookery/repo";
 import type { PeerPorts } from "./peer-api.ts";
-import { MAX_MISSED_RECORDS, MAX_SEEN_RECORDS, MISSED_MARGIN_MS } from "./settings.ts";
+import { MAX_FOUND_PATHS, MAX_MISSED_GONE, MAX_MISSED_RECORDS, MAX_SEEN_BYTES, MISSED_MARGIN_MS, SEEN_RECORD_BYTES } from "./settings.ts";
 
 interface Options {
   did: string;
@@ -33,28 +33,36 @@ export class MissedMail {
   readonly #options: Options;
   readonly #seen = new Map<string, Seen>();
   readonly #found: { path: string; at: number; to: string[] | "all" }[] = [];
+  /** What was delivered before: it is not asked for again, and so a mending that broke off goes on where it was. */
+  readonly #delivered: ReadonlySet<string>;
   readonly #gone: Set<string>;
   readonly #sinceMs: number;
+  #seenBytes = 0;
+  #left = 0;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#delivered = new Set(options.delivered);
     this.#gone = new Set(options.delivered);
     this.#sinceMs = isTid(options.since) ? tidToMicros(options.since) / 1_000 : 0;
   }
 
   /** A block that is no node of the tree: a record, if it is one that is for somebody. */
-  block(cid: CidBytes, bytes: Uint8Array): void {
-    if (this.#seen.size >= MAX_SEEN_RECORDS) return;
-    const record = recordOf(bytes);
+  block(cid: CidBytes, block: Uint8Array): void {
+    const record = recordOf(block);
     const type = record?.["$type"];
     if (record === undefined || typeof type !== "string" || !this.#options.isKept(type)) return;
-    const path = `${type}/${NOWHERE}`;
-    const { did, deliveriesOf } = this.#options;
-    const alone = { did, rev: "", since: null, commit: EMPTY, data: EMPTY, prevData: null, ops: [{ action: "create" as const, path, cid }], blocks: new Map([[cidKey(cid), bytes]]) };
-    const [hint] = deliveriesOf(alone);
-    if (hint === undefined) return;
     const { createdAt: said } = record;
     const createdAt = typeof said === "string" ? Date.parse(said) : Number.NaN;
+    if (this.#seenBytes > MAX_SEEN_BYTES / 2 && createdAt < this.#sinceMs - MISSED_MARGIN_MS) return;
+    const path = `${type}/${NOWHERE}`;
+    const { did, deliveriesOf } = this.#options;
+    const alone = { did, rev: "", since: null, commit: EMPTY, data: EMPTY, prevData: null, ops: [{ action: "create" as const, path, cid }], blocks: new Map([[cidKey(cid), block]]) };
+    const [hint] = deliveriesOf(alone);
+    if (hint === undefined) return;
+    const bytes = SEEN_RECORD_BYTES + (hint.to === "all" ? 0 : hint.to.reduce((sum, to) => sum + SEEN_RECORD_BYTES / 4 + to.length, 0));
+    if (this.#seenBytes + bytes > MAX_SEEN_BYTES) return void this.#left++;
+    this.#seenBytes += bytes;
     this.#seen.set(cidKey(cid), { to: hint.to, createdAt: Number.isNaN(createdAt) ? undefined : createdAt });
   }
 
@@ -62,7 +70,7 @@ export class MissedMail {
   entry(path: string, cid: CidBytes): void {
     this.#gone.delete(path);
     const seen = this.#seen.get(cidKey(cid));
-    if (seen === undefined || this.#found.length >= MAX_SEEN_RECORDS) return;
+    if (seen === undefined || this.#delivered.has(path) || this.#found.length >= MAX_FOUND_PATHS) return;
     const rkey = path.slice(path.indexOf("/") + 1);
     const at = isTid(rkey) ? tidToMicros(rkey) / 1_000 : (seen.createdAt ?? 0);
     // Times are the author's own, and of no more than a clock's exactness.
@@ -70,9 +78,9 @@ export class MissedMail {
     if (isMissed) this.#found.push({ path, at, to: seen.to });
   }
 
-  /** Paths of what was delivered before and is there no more: it was taken back. */
+  /** Paths of what was delivered before and is there no more, in the order given: it was taken back. */
   get gone(): string[] {
-    return [...this.#gone];
+    return [...this.#gone].slice(0, MAX_MISSED_GONE);
   }
 
   /** Paths of what is for agents here, oldest first. */
@@ -81,6 +89,7 @@ export class MissedMail {
     const here = new Set<string>();
     for (let from = 0; from < named.length; from += DIDS_AT_A_TIME) for (const did of await localOf(named.slice(from, from + DIDS_AT_A_TIME))) here.add(did);
     const ours = this.#found.filter(({ to }) => to === "all" || to.some((did) => here.has(did))).toSorted((a, b) => a.at - b.at);
+    if (this.#left > 0) console.error({ event: "peer.missed_too_large", did: this.#options.did, left: this.#left });
     if (ours.length > MAX_MISSED_RECORDS) console.error({ event: "peer.missed_too_many", did: this.#options.did, missed: ours.length, asked: MAX_MISSED_RECORDS });
     return ours.slice(-MAX_MISSED_RECORDS).map(({ path }) => path);
   }

@@ -11,7 +11,7 @@ import { checkRev } from "@rookery/sync";
 import { type Account, type Accounts, newAccount } from "./accounts.ts";
 import { backoffMs } from "./backoff.ts";
 import { readSweep, writeSweep } from "./sweep-place.ts";
-import { HostError, type HostClient } from "./host-client.ts";
+import { HostBusyError, HostError, type HostClient } from "./host-client.ts";
 import { isAccountDid } from "./identities.ts";
 import { deliverMissed } from "./missed.ts";
 import { MissedMail } from "./missed-mail.ts";
@@ -84,7 +84,7 @@ export class Resyncer {
     try {
       await (account.desync > 0 ? this.#fetch(account) : this.#compare(account));
     } catch (error) {
-      await this.#postpone(account.did, error instanceof HostError || error instanceof RepoError ? error.message : String(error));
+      await this.#postpone(account.did, error instanceof HostError || error instanceof RepoError ? error.message : String(error), error instanceof HostBusyError);
     }
     return true;
   }
@@ -102,7 +102,7 @@ export class Resyncer {
     const { rev, data } = repo.signed;
     // Before the account counts as mended: a crash in between delivers them again, which does no harm.
     const isLenient = tries >= limits.missedTries;
-    if (isDelivered) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network, isLenient }, did, await missed.paths(localOf), missed.gone);
+    if (isDelivered) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network, isLenient, wait: (ms) => scheduler.wait(ms) }, did, await missed.paths(localOf), missed.gone);
     await serial.run(async () => this.#settle({ did, n: 0, rev, data, commit: repo.commit, block: repo.block, collections: repo.collections, time: new Date(now()).toISOString() }));
     await serial.run(() => this.#tell());
   }
@@ -204,14 +204,14 @@ export class Resyncer {
     accounts.save({ ...newAccount(did), rev: since, desync: positionAfter(row.cursor), due: now() + limits.suspicionMs });
   }
 
-  async #postpone(did: string, message: string): Promise<void> {
+  async #postpone(did: string, message: string, isBusy = false): Promise<void> {
     const { serial, accounts, peer, limits, now, random, storage } = this.#options;
     await serial.run(async () => {
       const account = accounts.find(did);
       if (account === undefined || account.due === null) return;
       const tries = account.tries + 1;
       // A host may list whatever it likes: of one that was never seen nothing is kept for ever.
-      if (account.commit.length === 0 && tries >= limits.missedTries) return storage.transactionSync(() => accounts.remove(did));
+      if (account.commit.length === 0 && tries >= limits.missedTries && !isBusy) return storage.transactionSync(() => accounts.remove(did));
       accounts.save({ ...account, tries, due: now() + backoffMs(tries, limits.retry, random) });
       peer.change({ error: `${did} cannot be resynchronized: ${message}` });
     });

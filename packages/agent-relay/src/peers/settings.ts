@@ -124,11 +124,26 @@ export const RESYNC_RETRY_MS = 30_000;
  * Beyond that the newest are, which is said in the log.
  */
 export const MAX_MISSED_RECORDS = 20_000;
-/** Records of one repository that are remembered until it is read to its end (about 200 bytes each). */
-export const MAX_SEEN_RECORDS = 100_000;
+/** Of what was delivered before and is gone, how much is asked for: each absence is a request. */
+export const MAX_MISSED_GONE = 5_000;
+/**
+ * Records of one repository that are remembered until it is read to its end, in bytes of memory: what each takes without its
+ * recipients, of which a record may name many, and all of them. From half of it on those are left out that say to be older.
+ */
+export const SEEN_RECORD_BYTES = 200;
+export const MAX_SEEN_BYTES = 24_000_000;
+/** Places in the tree where such records are found: one record may be at many. */
+export const MAX_FOUND_PATHS = 100_000;
 /** How far an author's clock may be wrong where a record's own time says when it was made. */
 export const MISSED_MARGIN_MS = 24 * 3_600_000;
 /** How long before the last event of a host that came what it says of accounts that are not known may have been missed: we may have been behind. */
 export const HOLE_MARGIN_MS = 24 * 3_600_000;
-/** Proofs handed on together (RPC carries 32 MiB). */
+/** Proofs handed on together (RPC carries 32 MiB), and asked for at a time: the way there and back is most of what one takes. */
 export const MAX_MISSED_BYTES = 4_000_000;
+export const PROOFS_AT_A_TIME = 8;
+/** How long a host is left alone that answers 429, within what it says itself, and how often for one record: an hour and a half in all. */
+export const MIN_BUSY_MS = 1_000;
+export const MAX_BUSY_MS = 5 * 60_000;
+export const MAX_BUSY_WAITS = 20;
+/** So many failures in a row, none of them about a record, and the host is down. */
+export const MAX_FAILED_IN_A_ROW = 16;
