@@ -39,7 +39,8 @@ export type Answer = { id: string } & (
 interface Kept {
   answer: Answer;
   to: string;
-  isReceipt: boolean;
+  /** It may be left out: only so many wait. */
+  isBounded: boolean;
   /** Not before. */
   at: number;
   tries: number;
@@ -63,10 +64,15 @@ export class Answers {
     return true;
   }
 
+  /** As `response`, to a request that was not taken on: without a task in hand it is bounded as receipts are. */
+  refusal(state: "expired" | "rejected", request: Ref, to: string, sealed: boolean, error?: TaskError): void {
+    if (!this.#isCrowded(to)) this.response(state, request, to, sealed, error, true);
+  }
+
   /** A response that nobody but this engine can give: the deadline has passed, or it was canceled. */
-  response(state: TaskState, request: Ref, to: string, sealed: boolean, error?: TaskError): void {
+  response(state: TaskState, request: Ref, to: string, sealed: boolean, error?: TaskError, isBounded = false): void {
     const record = { $type: collectionsOf.response, request, state, ...(error === undefined ? {} : { error }) };
-    this.#put({ kind: "record", id: `response ${request.uri}`, collection: collectionsOf.response, record, sealed, task: request.uri }, to, false, 0);
+    this.#put({ kind: "record", id: `response ${request.uri}`, collection: collectionsOf.response, record, sealed, task: request.uri }, to, isBounded, 0);
   }
 
   /** The wish to cancel, to who has come to work on the task since it was told. */
@@ -79,8 +85,11 @@ export class Answers {
     this.#put({ kind: "withdraw", id: `withdraw ${uri}`, uri }, to, false, 0);
   }
 
-  reseal(uri: string, to: string): void {
+  /** False when too much of that reader waits. */
+  reseal(uri: string, to: string): boolean {
+    if (this.#isCrowded(to)) return false;
     this.#put({ kind: "reseal", id: `reseal ${uri} ${to}`, uri, to }, to, true, 0);
+    return true;
   }
 
   /** What is to be written now, oldest first. */
@@ -120,18 +129,18 @@ export class Answers {
     for (const { answer } of this.#all()) if (answer.kind === "record" && answer.id.startsWith("receipt ") && answer.id.includes(` ${uri} `)) this.done(answer.id);
   }
 
-  #put(answer: Answer, to: string, isReceipt: boolean, delay: number): void {
+  #put(answer: Answer, to: string, isBounded: boolean, delay: number): void {
     const { store, now, flushAt } = this.#ports;
     if (store.get(KIND, answer.id) !== undefined) return;
     const at = now() + delay;
-    store.put(KIND, answer.id, { answer, to, isReceipt, at, tries: 0 } satisfies Kept);
+    store.put(KIND, answer.id, { answer, to, isBounded, at, tries: 0 } satisfies Kept);
     flushAt(at);
   }
 
   /** Counted only when there are enough for it to matter: that reads them all. */
   #isCrowded(to: string): boolean {
     if (this.#ports.store.count(KIND) < MAX_RECEIPTS_OF_ONE) return false;
-    const receipts = this.#all().filter(({ isReceipt }) => isReceipt);
+    const receipts = this.#all().filter(({ isBounded }) => isBounded);
     return receipts.length >= MAX_RECEIPTS_WAITING || receipts.filter((one) => one.to === to).length >= MAX_RECEIPTS_OF_ONE;
   }
 

@@ -23,6 +23,9 @@ const noticeOffer = (rooms: Rooms, arrival: Arrival, request: Ref): Decision => 
   const id = task.standing.uri;
   if (task.handoff?.uri === uri) return accepted(id);
   const offer = offerOf(asHandoff(arrival));
+  // Whoever makes another offer is done with the one before: only its answer, from another repository, is not here yet.
+  const { offer: before, worker } = task.standing;
+  if (before !== undefined && worker === author) move(rooms, task, { kind: "withdrawal", by: author, at: ports.now(), handoff: before.uri });
   const outcome = move(rooms, task, { kind: "handoff", by: author, at: ports.now(), cid: request.cid, offer }, (offered) => {
     offered.handoff = { uri, from: author, to: offer.to, state: "offered" };
     ledger.alias(uri, offered);
@@ -43,13 +46,13 @@ const takeOffer = (rooms: Rooms, arrival: Arrival, request: Ref): Decision => {
   const id = request.uri;
   const known = ledger.get("worker", id);
   if (known?.handoff?.uri === uri) return accepted(id);
-  if (known !== undefined && ledger.isOpen(known)) return refused("the task is here already", id);
+  const had = known && [known.standing.worker, ...known.standing.former].includes(ports.did);
+  if (known !== undefined && (had === true || ledger.isOpen(known))) return refused("the task is here already", id);
   const task = taskOfHandoff(arrival, now);
   if (task?.standing.offer?.to !== ports.did) return refused("it is offered to somebody else");
   task.handoff = { uri, from: author, to: ports.did, state: "offered" };
-  ledger.alias(uri, task);
   const guarded = mayTakeOn(asHandoff(arrival), ports.did);
-  const crowded = ledger.full("worker", task.standing.requester);
+  const crowded = ledger.full("worker", author);
   const outcome = move(rooms, task, { kind: "tick", at: now });
   if (outcome.kind === "moved") {
     answers.receipt("refused", { uri, cid }, author, sealed, { code: "expired", message: "it came too late" });
@@ -60,6 +63,7 @@ const takeOffer = (rooms: Rooms, arrival: Arrival, request: Ref): Decision => {
     answers.receipt("refused", { uri, cid }, author, sealed, { code: guarded.ok ? "unavailable" : guarded.code, message });
     return refused(message, id);
   }
+  ledger.alias(uri, task);
   ledger.put(task);
   return accepted(id);
 };

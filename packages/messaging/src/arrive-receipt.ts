@@ -22,7 +22,7 @@ export const arriveReceipt = (rooms: Rooms, { author, record }: Arrival): Decisi
   const id = task?.standing.uri;
   switch (textAt(record, "status")) {
     case "key-expired":
-      return askReseal(rooms, subject.uri, author) ? accepted(id) : refused(`it was sealed again ${MAX_RESEALS} times already`, id);
+      return askReseal(rooms, subject.uri, author) ? accepted(id) : refused("it was sealed again often enough", id);
     case "refused":
       if (task?.standing.worker === author) arriveRefusal(rooms, task, subject, record);
       else arriveVainAnswer(rooms, subject.uri, author, record);
@@ -70,19 +70,17 @@ const askReseal = (rooms: Rooms, uri: string, to: string): boolean => {
     withdrawOffer(rooms, uri, to);
     return true;
   }
-  const { count } = store.get<Resealed>(RESEALED, uri) ?? { count: 0 };
-  if (count >= MAX_RESEALS) return false;
-  answers.reseal(uri, to);
-  return true;
+  return (store.get<Resealed>(RESEALED, nameOf(uri, to))?.count ?? 0) < MAX_RESEALS && answers.reseal(uri, to);
 };
 
-/** A record has taken the place of another, which its reader could not open. Counted over all its forms. */
-export const noteResealed = ({ ports: { store, now } }: Rooms, before: string, after: string): void => {
-  const { count } = store.get<Resealed>(RESEALED, before) ?? { count: 0 };
+/** A record has taken the place of another, which `to` could not open. Counted over all its forms, and for each reader by itself. */
+export const noteResealed = ({ ports: { store, now } }: Rooms, before: string, after: string, to: string): void => {
+  const { count } = store.get<Resealed>(RESEALED, nameOf(before, to)) ?? { count: 0 };
   const next: Resealed = { count: count + 1, at: now() };
-  store.put(RESEALED, before, next);
-  store.put(RESEALED, after, next);
+  for (const uri of [before, after]) store.put(RESEALED, nameOf(uri, to), next);
   if (store.count(RESEALED) <= MAX_RESEALED) return;
   const oldest = store.list<Resealed>(RESEALED).toSorted((a, b) => a.value.at - b.value.at);
   for (const { name } of oldest.slice(0, MAX_RESEALED / 10)) store.delete(RESEALED, name);
 };
+
+const nameOf = (uri: string, reader: string): string => `${uri} ${reader}`;

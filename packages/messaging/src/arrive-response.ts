@@ -34,11 +34,12 @@ export const noteResponse = (task: Task, record: Json, response: Ref): void => {
 };
 
 /**
- * The time at which a response counts: a moment on the way is granted, and one that was written in time and took longer counts
- * as in time as long as the task is not decided.
+ * The time at which a response counts: a moment on the way is granted, and one that was written in time, for the deadline or the time to begin by, and took longer
+ * counts as in time as long as the task is not decided.
  */
-const timeOf = ({ standing: { deadline } }: Task, writtenAt: number | undefined, now: number): number => {
-  if (deadline === undefined || now <= deadline) return now;
-  const isInTime = now <= deadline + DEADLINE_GRACE || (writtenAt !== undefined && writtenAt <= deadline);
-  return isInTime ? deadline : now;
+const timeOf = ({ standing: { deadline, startBy, state } }: Task, writtenAt: number | undefined, now: number): number => {
+  const end = Math.min(deadline ?? Number.POSITIVE_INFINITY, (state === "submitted" ? startBy : undefined) ?? Number.POSITIVE_INFINITY);
+  if (now <= end) return now;
+  const isInTime = now <= end + DEADLINE_GRACE || (writtenAt !== undefined && writtenAt <= end);
+  return isInTime ? end : now;
 };

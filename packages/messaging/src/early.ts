@@ -1,5 +1,5 @@
 import type { Json, Ref } from "./fields.ts";
-import { EARLY_LIFE, MAX_EARLY, MAX_EARLY_RESPONSES } from "./limits.ts";
+import { EARLY_LIFE, MAX_EARLY, MAX_EARLY_OF_ONE, MAX_EARLY_RESPONSES } from "./limits.ts";
 import type { Ports } from "./ports.ts";
 import type { TaskEvent } from "./task-state/event.ts";
 
@@ -29,8 +29,10 @@ export const keepEarly = ({ store, now }: Ports, answer: EarlyAnswer): void => {
   if (store.get<Early>(KIND, name) !== undefined) return;
   const all = store.list<Early>(KIND);
   for (const { name: old, value } of all) if (value.answer.at + EARLY_LIFE < now()) store.delete(KIND, old);
-  const oldest = all.toSorted((a, b) => a.value.answer.at - b.value.answer.at)[0];
-  if (all.length >= MAX_EARLY && oldest !== undefined) store.delete(KIND, oldest.name);
+  const own = all.filter(({ value }) => value.answer.by === answer.by);
+  const crowd = own.length >= MAX_EARLY_OF_ONE ? own : all.length >= MAX_EARLY ? all : [];
+  const [oldest] = crowd.toSorted((a, b) => a.value.answer.at - b.value.answer.at);
+  if (oldest !== undefined) store.delete(KIND, oldest.name);
   store.put(KIND, name, { answer, responses: [] } satisfies Early);
 };
 

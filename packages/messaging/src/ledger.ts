@@ -5,7 +5,8 @@ import type { Ports } from "./ports.ts";
 import type { Role, Task } from "./task.ts";
 
 const OPEN = "task";
-const ENDED = "task-ended";
+/** Apart, so that what others ask for crowds out nothing of what the agent has asked for itself. */
+const ENDED: Record<Role, string> = { worker: "task-ended", requester: "task-ended requester" };
 const LOAD = "task-load";
 const ALIAS = "task-alias";
 
@@ -21,7 +22,7 @@ export class Ledger {
   get(role: Role, uri: string): Task | undefined {
     const { store } = this.#ports;
     const name = nameOf(role, store.get<string>(ALIAS, uri) ?? uri);
-    return store.get<Task>(OPEN, name) ?? store.get<Task>(ENDED, name);
+    return store.get<Task>(OPEN, name) ?? store.get<Task>(ENDED[role], name);
   }
 
   /** Whether it is still in hand. */
@@ -42,20 +43,20 @@ export class Ledger {
     const { store, did, now } = this.#ports;
     const name = nameOf(task.role, task.standing.uri);
     const before = store.get<Task>(OPEN, name);
-    const wasOpen = before !== undefined;
     task.updatedAt = now();
-    if (isInHand(task, did)) {
-      if (!wasOpen) this.#weigh(task.role, peerOf(task), 1);
+    const [from, to] = [before && peerOf(before, did), isInHand(task, did) ? peerOf(task, did) : undefined];
+    if (from !== to) {
+      if (from !== undefined) this.#weigh(task.role, from, -1);
+      if (to !== undefined) this.#weigh(task.role, to, 1);
+    }
+    if (to !== undefined) {
       store.put(OPEN, name, task);
-      store.delete(ENDED, name);
+      store.delete(ENDED[task.role], name);
       return;
     }
-    if (wasOpen) {
-      store.delete(OPEN, name);
-      this.#weigh(task.role, peerOf(before), -1);
-    }
-    store.put(ENDED, name, task);
-    if (store.count(ENDED) > MAX_ENDED_TASKS * 1.1) this.prune();
+    if (before !== undefined) store.delete(OPEN, name);
+    store.put(ENDED[task.role], name, task);
+    if (store.count(ENDED[task.role]) > MAX_ENDED_TASKS * 1.1) this.#prune(task.role);
   }
 
   /** The task is found under another address, too. The caller puts it. */
@@ -83,17 +84,17 @@ export class Ledger {
   }
 
   ended(): Task[] {
-    return this.#ports.store.list<Task>(ENDED).map(({ value }) => value);
+    return Object.values(ENDED).flatMap((kind) => this.#ports.store.list<Task>(kind).map(({ value }) => value));
   }
 
   /** Forget what ended long ago, oldest first. */
-  prune(): void {
+  #prune(role: Role): void {
     const { store, now } = this.#ports;
-    const newestFirst = store.list<Task>(ENDED).toSorted((a, b) => b.value.updatedAt - a.value.updatedAt);
+    const newestFirst = store.list<Task>(ENDED[role]).toSorted((a, b) => b.value.updatedAt - a.value.updatedAt);
     const cut = now() - ENDED_TASK_LIFE;
     for (const [index, { name, value }] of newestFirst.entries()) {
       if (index < MAX_ENDED_TASKS && value.updatedAt > cut) continue;
-      store.delete(ENDED, name);
+      store.delete(ENDED[role], name);
       for (const uri of value.aliases ?? []) store.delete(ALIAS, uri);
     }
   }
@@ -111,7 +112,13 @@ export class Ledger {
 /** Whether this agent still has to do with it: as its requester until it ends, as its worker while it is, or may become. */
 const isInHand = ({ role, standing: { state, worker, offer } }: Task, did: string): boolean => !isFinal(state) && (role === "requester" || worker === did || offer?.to === did);
 
-/** With whom it is counted: who asked for it; or whom it was first asked of, so that a handover leaves the count where it is. */
-const peerOf = ({ role, standing: { requester, worker, former } }: Task): string => (role === "worker" ? requester : (former[0] ?? worker));
+/** Who had the task first, as far as is known here: from there on a handover leaves everything where it is. */
+export const firstWorkerOf = ({ standing: { worker, former } }: Task): string => former[0] ?? worker;
+
+/** With whom it is counted: who asked for it; or whom it was asked of, which of a task that was offered is who offered it: the requester is that one's word. */
+const peerOf = (task: Task, did: string): string => {
+  const first = firstWorkerOf(task);
+  return first === did ? task.standing.requester : first;
+};
 
 const nameOf = (role: Role, uri: string): string => `${role} ${uri}`;

@@ -47,6 +47,8 @@ export const MAX_RESEALED = 500;
 
 /** Answers to handoffs that came before the handoff itself, from another host; then the oldest is forgotten. */
 export const MAX_EARLY = 100;
+/** Of those, from one author, who may not have been asked at all. */
+export const MAX_EARLY_OF_ONE = 4;
 /** What their authors say of the task meanwhile; then the oldest is forgotten. The last tells where it is. */
 export const MAX_EARLY_RESPONSES = 8;
 /** How long such an answer waits. */

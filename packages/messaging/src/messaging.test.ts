@@ -275,7 +275,7 @@ describe("a message that did not open", () => {
     const wish = ann.send("cancel", { to: ben.did, request: refOf(task) });
     ben.send("response", response(task, "completed"));
     const again = ann.write("cancel", wish.record);
-    ann.engine.resealed(wish.uri, refOf(again));
+    ann.engine.resealed(wish.uri, refOf(again), ben.did);
     ben.get(again);
     pass(RECEIPT_DELAY);
     for (const word of ben.flush()) ann.get(word);
@@ -293,7 +293,7 @@ describe("a message that did not open", () => {
       if (due === undefined) break;
       expect(due).toMatchObject({ kind: "reseal", uri: at.uri, to: ben.did });
       const next = { uri: `${task.uri}-${i}`, cid: `cid${i}` };
-      ann.engine.resealed(at.uri, next);
+      ann.engine.resealed(at.uri, next, ben.did);
       ann.engine.done(due);
       at = next;
     }

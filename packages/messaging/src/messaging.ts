@@ -7,13 +7,13 @@ import { arriveHandoff } from "./arrive-handoff.ts";
 import { arriveReceipt, noteResealed } from "./arrive-receipt.ts";
 import { arriveRequest } from "./arrive-request.ts";
 import { arriveResponse } from "./arrive-response.ts";
-import { type Ref, flagAt, timeAt } from "./fields.ts";
+import { type Json, type Ref, flagAt, refAt, timeAt } from "./fields.ts";
 import { Intents } from "./intents.ts";
 import { Ledger } from "./ledger.ts";
 import type { Ports } from "./ports.ts";
 import { type Outgoing, type SendVerdict, judgeSending, noteSending } from "./sending.ts";
 import type { Task } from "./task.ts";
-import { move } from "./tasks.ts";
+import { move, refOf } from "./tasks.ts";
 import { tickTasks } from "./timers.ts";
 import { Unprocessed } from "./unprocessed.ts";
 
@@ -73,15 +73,22 @@ export class Messaging {
     return judgeSending(this.#rooms, outgoing);
   }
 
+  /** A record as it is to be sent: a wish to cancel names the request as its worker knows it, which is how it was sealed last. */
+  addressed(collection: string, record: Json): Json {
+    const request = collection === collectionsOf.cancel ? refAt(record, "request") : undefined;
+    const task = request && this.#rooms.ledger.get("requester", request.uri);
+    return task?.standing.cids.includes(request?.cid ?? "") === true ? { ...record, request: refOf(task) } : record;
+  }
+
   /** It was sent, in the transaction that wrote it: any other verdict than `send`, and it must not be. */
   sent(outgoing: Outgoing, ref: Ref): SendVerdict {
     return noteSending(this.#rooms, outgoing, ref);
   }
 
-  /** A record of ours was sealed again, in the transaction that wrote it. */
-  resealed(before: string, after: Ref): void {
+  /** A record of ours was sealed again for `to`, in the transaction that wrote it. */
+  resealed(before: string, after: Ref, to: string): void {
     const { ports, ledger, intents } = this.#rooms;
-    noteResealed(this.#rooms, before, after.uri);
+    noteResealed(this.#rooms, before, after.uri, to);
     intents.replace(ports.did, before, after);
     const task = ledger.get("requester", before);
     if (task === undefined) return;
@@ -170,9 +177,9 @@ export class Messaging {
     }
   }
 
-  /** Receipts that the author asked for. Never for a receipt. */
+  /** Receipts that the author asked for. */
   #acknowledge({ uri, cid, author, collection, record, sealed }: Arrival, { disposition }: Decision): void {
-    if (collection === collectionsOf.receipt) return;
+    if (UNACKNOWLEDGED.has(collection)) return;
     const isIn = disposition === "accepted" || disposition === "repeat";
     if (isIn && flagAt(record, "ackRequested", "delivered")) this.#rooms.answers.receipt("delivered", { uri, cid }, author, sealed);
     if (disposition === "accepted" && flagAt(record, "ackRequested", "processed")) this.#unprocessed.put(uri, { cid, author, sealed });
@@ -181,6 +188,8 @@ export class Messaging {
 
 const OWN_RULES: ReadonlySet<string> = new Set([collectionsOf.request, collectionsOf.handoff]);
 
+/** A receipt for a receipt would never end, and one for a broadcast would be one of everybody's. */
+const UNACKNOWLEDGED: ReadonlySet<string> = new Set([collectionsOf.receipt, collectionsOf.broadcast]);
 
 const withdrawn = (task: Task): void => {
   task.error = { code: "withdrawn", message: "the request was taken back" };

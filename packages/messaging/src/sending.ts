@@ -69,6 +69,8 @@ export const noteSending = (rooms: Rooms, outgoing: Outgoing, ref: Ref): SendVer
   intents.note(ports.did, collection, record, ref);
   noteUse(ports, record, recipientsOf(collection, record));
   if (collection === collectionsOf.request) {
+    // An answer may be quicker than its noting, and is judged by what is in the repository by then.
+    if (ledger.get("requester", ref.uri) !== undefined) return SEND;
     const task = taskOfRequest("requester", { ...ref, author: ports.did, record, sealed }, ports.now());
     ledger.put(task);
     const due = nextOf(task);

@@ -1,4 +1,4 @@
-import { type AgentCommsHandoff, type AgentCommsRequest, isFinal } from "@rookery/lexicon-agent-comms";
+import { type AgentCommsHandoff, type AgentCommsRequest, collectionsOf, isFinal } from "@rookery/lexicon-agent-comms";
 import type { Arrival, Rooms } from "./arrival.ts";
 import { type Json, type Ref, textAt } from "./fields.ts";
 import { dueAt } from "./task-state/clock.ts";
@@ -69,5 +69,7 @@ export const nextOf = (task: Task): number | undefined => {
   return dueAt({ ...standing, offer: { ...offer, expiresAt: offer.expiresAt + DEADLINE_GRACE } });
 };
 
-/** Every CID of a ref's request that the task knows: the machine judges them. */
-export const refOf = ({ standing, cid }: Task): Ref => ({ uri: standing.uri, cid });
+/** The request as it was sealed last: in that form its workers know it. */
+export const refOf = ({ standing: { uri, cids }, cid, aliases = [] }: Task): Ref => ({
+  uri: aliases.findLast((alias) => alias.split("/")[3] === collectionsOf.request) ?? uri, cid: cids.at(-1) ?? cid,
+});

@@ -24,7 +24,10 @@ const tickTask = (rooms: Rooms, task: Task, due: number, now: number): void => {
     rooms.ledger.put(task);
     return;
   }
-  delete task.decideAt;
+  if (task.decideAt !== undefined) {
+    delete task.decideAt;
+    rooms.ledger.put(task);
+  }
   move(rooms, task, { kind: "tick", at: now - DEADLINE_GRACE });
 };
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { op, value } from "./agents.ts";
 import { useDirectory } from "./mail.ts";
-import { fault, listed, message, sealedNote, stored, text, three, useNeighbours } from "./sealing-world.ts";
+import { fault, hosted, listed, message, sealedNote, stored, text, three, useNeighbours } from "./sealing-world.ts";
 import { answer, arrived, cancel, due, forgetKeys, handoff, opened, request, response, said, stateOf } from "./task-world.ts";
 
 useDirectory();
@@ -147,6 +147,17 @@ describe("a handoff", () => {
     expect(await stateOf(alice, task.uri)).toBe("completed");
   });
 
+  it("by who took it over itself carries on what that one was given", async () => {
+    const [[alice, bob, carol], dan] = [await three(), await hosted()];
+    const task = value(await alice.api.send(request(bob, "secret work", { maxDelegationDepth: 3 })));
+    await arrived(bob, alice, 1);
+    const first = value(await bob.api.send(handoff(carol, task)));
+    await arrived(carol, bob, 1);
+    value(await carol.api.send(answer(first, task, "accepted")));
+    value(await carol.api.send(handoff(dan, task)));
+    expect(said(await arrived(dan, carol, 1))).toMatchObject({ input: [text("secret work")], maxDelegationDepth: 1, onBehalfOf: [{ uri: task.uri }] });
+  });
+
   it("that is declined leaves the task where it is", async () => {
     const [alice, bob, carol] = await three();
     const task = value(await alice.api.send(request(bob, "work")));
@@ -201,9 +212,13 @@ describe("a key that is gone", () => {
     if (again?.cid === undefined) throw new Error("nothing came again");
     expect(said(again)).toMatchObject({ input: [text("work")], idempotencyKey: "k" });
     expect(again.disposition).toBe("accepted");
-    value(await bob.api.send(response({ uri: again.uri, cid: again.cid }, "completed")));
+    value(await bob.api.send(response({ uri: again.uri, cid: again.cid }, "working")));
     expect(await arrived(alice, bob, 2)).toMatchObject({ disposition: "accepted", task: task.uri });
-    expect(value(await alice.api.getTask(task))).toMatchObject({ uri: task.uri, state: "completed" });
+    expect(value(await alice.api.getTask(task))).toMatchObject({ uri: task.uri, state: "working" });
+    // Whoever asked knows it under its first name, and the worker under its last.
+    value(await alice.api.send(cancel(bob, task)));
+    await arrived(bob, alice, 4);
+    expect(await stateOf(bob, again.uri)).toBe("canceled");
     expect(value(await alice.api.send(request(bob, "work", { idempotencyKey: "k" })))).toEqual({ uri: again.uri, cid: again.cid });
   });
 });

@@ -1,6 +1,6 @@
 import { isSealedRecord } from "@rookery/envelope";
-import { type AgentCommsRequest, collectionsOf, didOfUri, isComms } from "@rookery/lexicon-agent-comms";
-import { type Messaging, mayDelegate, type SendVerdict } from "@rookery/messaging";
+import { collectionsOf, didOfUri, isComms } from "@rookery/lexicon-agent-comms";
+import { type Messaging, mayDelegate, type SendVerdict, type TaskSource } from "@rookery/messaging";
 import { cidToString, decode, lexToJson } from "@rookery/repo";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { PreparedOp } from "../agent-api.ts";
@@ -79,20 +79,24 @@ export class OutgoingMail {
 
   /**
    * What is to be sent, with what a handoff needs: grants for exactly the records that it lists, and the request's content, copied
-   * inside the seal, since the next worker may not be able to read the request.
+   * inside the seal, since the next worker may not be able to read the request; a cancel names the request as its worker knows it.
    */
   complete(input: SendInput): SendInput {
-    if (input.collection !== collectionsOf.handoff) return input;
+    if (input.collection !== collectionsOf.handoff) return { ...input, record: this.#engine.addressed(input.collection, input.record) };
     const { record, grants = [], privacy } = input;
     const { uri } = Object(record["request"]) as { uri?: unknown };
     const listed = listedRecords(this.#agent, record);
     const withGrants = { ...input, grants: [...new Set([...grants, ...listed])] };
-    const author = typeof uri === "string" ? didOfUri(uri) : undefined;
-    if (typeof uri !== "string" || author === undefined || privacy === "public") return withGrants;
-    const letter = this.#mail.at(author, uri.split("/").slice(3).join("/"));
+    if (typeof uri !== "string" || privacy === "public") return withGrants;
+    const self = this.#agent.account.did;
+    // Who took the task over knows it from the handoff, and was not sent the request.
+    const handover = this.#engine.task(uri)?.task.handoff;
+    const source = handover?.to === self ? handover.uri : uri;
+    const author = didOfUri(source);
+    const letter = author === undefined ? undefined : this.#mail.at(author, source.split("/").slice(3).join("/"));
     // What was plain is readable for everybody.
-    if (letter?.record === undefined) return withGrants;
-    return { ...withGrants, record: { ...carriedOn(letter.record, { uri, author, self: this.#agent.account.did, record }), ...record } };
+    if (author === undefined || letter?.record === undefined) return withGrants;
+    return { ...withGrants, record: { ...carriedOn(letter.record, { uri, author, self, record }), ...record } };
   }
 }
 
@@ -103,13 +107,13 @@ const outgoingOf = ({ collection, record, privacy }: SendInput) => ({ collection
 
 const refusal = ({ name, message }: Extract<SendVerdict, { kind: "refused" }>) => fail(name === "RateLimitExceeded" ? 429 : 400, name, message);
 
-/** What a handoff says of the request unless its author says otherwise. */
+/** What a handoff says of the request unless its author says otherwise. @param request or the handoff that brought it. */
 function carriedOn(request: Record<string, unknown>, { uri, author, self, record }: { uri: string; author: string; self: string; record: Record<string, unknown> }): Record<string, unknown> {
   const carried = Object.fromEntries(["input", "capability", "deadline", "priority", "budget"].flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])));
   const { cid } = Object(record["request"]) as { cid?: unknown };
   const to = record["to"];
   if (typeof cid !== "string" || typeof to !== "string") return carried;
   // Its lexicon was checked when it was opened (named boundary).
-  const terms = mayDelegate({ uri, cid, author, record: request as unknown as AgentCommsRequest }, self, to);
+  const terms = mayDelegate({ uri, cid, author, record: request } as unknown as TaskSource, self, to);
   return terms.ok ? { ...carried, ...terms.value } : carried;
 }

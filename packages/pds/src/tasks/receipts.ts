@@ -73,7 +73,7 @@ export class Receipts {
 
   #done(ready: Ready[]): void {
     for (const { answer, resealed } of ready) {
-      if (resealed !== undefined) this.#engine.resealed(resealed.before, resealed.after);
+      if (resealed !== undefined) this.#engine.resealed(resealed.before, resealed.after, resealed.to);
       if (answer.kind === "withdraw") this.#engine.withdrawn(answer.uri);
       this.#engine.done(answer);
     }

@@ -12,6 +12,8 @@ import { newRecordKey, prepareOp } from "../write/prepare.ts";
 export interface Resealed {
   before: string;
   after: { uri: string; cid: string };
+  /** DID of the reader whose key was gone. */
+  to: string;
   ops: PreparedOp[];
 }
 
@@ -38,5 +40,5 @@ export async function resealOps(state: AgentState, sealer: EnvelopeSealer, { uri
   const op = prepareOp({ action: "create", collection, rkey: next, record: sealed.record, validate: true });
   if (!op.ok || op.value.op.cid === undefined) throw new SealError("not a record");
   const over: PreparedOp[] = isAlone ? [{ action: "delete", collection, rkey, immutable: true }] : [];
-  return { before: uri, after: { uri: `at://${state.account.did}/${collection}/${next}`, cid: cidToString(op.value.op.cid) }, ops: [op.value.op, ...over] };
+  return { before: uri, after: { uri: `at://${state.account.did}/${collection}/${next}`, cid: cidToString(op.value.op.cid) }, to, ops: [op.value.op, ...over] };
 }

@@ -206,7 +206,7 @@ export class SelfBackend implements Backend {
     // Of several recipients the others have it: only the one that cannot read it gets another.
     const again = collection === ids.AgentCommsMessage ? { ...record, to: [to] } : record;
     const sent = await transport.send(await sealer.seal({ collection, rkey: nextRkey(), record: again, to: collection === ids.AgentCommsMessage ? [to] : recipients }));
-    this.#engine.messaging.resealed(uri, sent);
+    this.#engine.messaging.resealed(uri, sent, to);
     if (recipients.length === 1) await session.call(ids.ComAtprotoRepoDeleteRecord, { repo: session.did, collection, rkey });
   }
 
