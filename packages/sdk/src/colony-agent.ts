@@ -47,6 +47,7 @@ export class ColonyAgent extends Remembering {
   /** The underlying atproto client, for everything that is not agent.comms. */
   readonly client: Agent;
   readonly inbox: Inbox;
+  readonly #session: Session;
   readonly #identities: Identities;
   readonly #backend: Backend;
   readonly #keep: () => Promise<void>;
@@ -62,6 +63,7 @@ export class ColonyAgent extends Remembering {
     this.did = did;
     this.handle = session.handle;
     this.client = session.client;
+    this.#session = session;
     this.#identities = identities;
     this.#backend = backend;
     this.#keep = keep;
@@ -213,10 +215,15 @@ export class ColonyAgent extends Remembering {
     return readFile(this.#identities, author, file);
   }
 
-  /** Stop reading and working; what is at work is not answered, and comes again in the next run. Answers when everything is kept. */
+  /**
+   * Stop reading and working; what is at work is not answered, and comes again in the next run. Whoever waits for a result or a
+   * receipt is answered that it is not there yet. Answers when everything is kept; nothing keeps the process alive then.
+   */
   async close(): Promise<void> {
     this.inbox.close();
     this.#desk.close();
+    this.#requests.close();
+    this.#receipts.close();
     this.#backend.close();
     await this.#keep();
   }
@@ -227,7 +234,7 @@ export class ColonyAgent extends Remembering {
 
   async #didOf(actor: string): Promise<string> {
     if (actor.startsWith("did:")) return actor;
-    return (await this.client.com.atproto.identity.resolveHandle({ handle: actor })).data.did;
+    return (await this.#session.query(ids.ComAtprotoIdentityResolveHandle, { handle: actor })).did;
   }
 }
 

@@ -33,7 +33,7 @@ const logAlarm = ({ reason }: KeyAlarm): void => console.error(`Key alarm: ${rea
 /**
  * Sign an agent in. Its colony seals and opens for it, unless `sealing` says where keys of its own are: those are published
  * where that is due, and taken over from a colony that held them.
- * @throws XRPCError of @atproto/api when the host refuses. @throws KeyStateError @throws AgentStateError when what was kept cannot be read.
+ * @throws ColonyError when the colony refuses, or does not answer. @throws KeyStateError @throws AgentStateError when what was kept cannot be read.
  */
 export const connect = async (options: ConnectOptions): Promise<ColonyAgent> => {
   const session = await Session.signIn(options);
@@ -76,7 +76,7 @@ const tids = (): ((after?: string) => string) => {
 const withOwnKeys = async (joining: Joining, sealing: SealingOptions): Promise<Backend> => {
   const { session, identities, nextRkey, onAlarm } = joining;
   const { did } = session;
-  const transport = new RepositoryTransport(session.client, did);
+  const transport = new RepositoryTransport(session);
   let hosted = await hostedKeyOf(session, transport);
   const ports: SealingPorts = {
     did,

@@ -1,5 +1,5 @@
 import { ids } from "@rookery/lexicon-agent-comms";
-import { type Deadline, momentOf } from "./deadline.ts";
+import { at, type Deadline, momentOf } from "./deadline.ts";
 import type { Mail } from "./mail.ts";
 import type { Incoming } from "./message.ts";
 import type { ReceiptKind } from "./options.ts";
@@ -29,7 +29,7 @@ const MAX_KEPT = 1000;
 export class Receipts {
   readonly #mail: Mail;
   readonly #kept: Kept[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Map<() => void, (reason: string) => void>();
   #watching = false;
 
   constructor(mail: Mail) {
@@ -52,23 +52,29 @@ export class Receipts {
         if (found !== undefined) end(found.receipt);
       };
       const end = (receipt: Receipt): void => {
-        clearTimeout(timer);
+        callOff();
         this.#waiting.delete(look);
         resolve(receipt);
       };
-      const timer = setTimeout(() => end({ received: false, reason: `No receipt that it was ${kind}, in the time that was given to wait` }), Math.min(2 ** 31 - 1, Math.max(0, momentOf(deadline) - Date.now())));
-      this.#waiting.add(look);
+      const giveUp = (reason: string): void => end({ received: false, reason });
+      const callOff = at(momentOf(deadline), () => giveUp(`No receipt that it was ${kind}, in the time that was given to wait`));
+      this.#waiting.set(look, giveUp);
       look();
     });
   }
 
+  /** Nobody waits any more. */
+  close(): void {
+    for (const giveUp of [...this.#waiting.values()]) giveUp("The agent was closed");
+  }
+
   #see(incoming: Incoming): void {
     if (incoming.kind !== "receipt") return;
-    const { subject, status, at = incoming.record.createdAt, error } = incoming.record;
+    const { subject, status, at: when = incoming.record.createdAt, error } = incoming.record;
     if (subject === undefined || status === undefined) return;
-    this.#kept.push({ subject: subject.uri, receipt: { received: true, status, by: incoming.author, at, ...(error?.message === undefined ? {} : { reason: error.message }) } });
+    this.#kept.push({ subject: subject.uri, receipt: { received: true, status, by: incoming.author, at: when, ...(error?.message === undefined ? {} : { reason: error.message }) } });
     if (this.#kept.length > MAX_KEPT) this.#kept.shift();
-    for (const look of [...this.#waiting]) look();
+    for (const look of [...this.#waiting.keys()]) look();
   }
 }
 

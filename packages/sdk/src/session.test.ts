@@ -96,6 +96,20 @@ describe("a session", () => {
     expect(state.asked).toHaveLength(3);
   });
 
+  it("asks again what nobody answers", async () => {
+    const { state, session } = await signIn();
+    state.down = 2;
+    expect(await session.query(ids.ComAtprotoRepoGetRecord, { repo: DID, collection: "x.y.z", rkey: "self" })).toMatchObject({ cid: "bafy" });
+    state.down = 3;
+    await expect(session.query(ids.ComAtprotoRepoGetRecord, { repo: DID, collection: "x.y.z", rkey: "self" })).rejects.toMatchObject({ error: "Unreachable", isOutage: true });
+  });
+
+  it("that cannot begin says why, and what can be done", async () => {
+    const credentials = { identifier: "ann.test", password: "wrong" };
+    await expect(Session.signIn({ ...credentials, service: "localhost:3000" })).rejects.toThrow("It is like http://localhost:3000");
+    await expect(Session.signIn({ ...credentials, service: "http://localhost:1" })).rejects.toMatchObject({ error: "Unreachable", message: expect.stringContaining("http://localhost:1 does not answer") });
+  });
+
   it("does not try again what was refused", async () => {
     const { state, session } = await signIn();
     await expect(session.call(ids.AgentCommsRevoke, { uri: "at://x", reseal: false })).rejects.toThrow("RecordNotFound: no: RecordNotFound");

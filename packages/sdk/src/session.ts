@@ -50,11 +50,15 @@ export class Session {
     this.client = new Agent((path, init) => this.fetch(path, init));
   }
 
-  /** Sign in with a password. @throws XRPCError of @atproto/api when the colony refuses. */
+  /** Sign in with a password. @throws ColonyError when the colony refuses, or nobody answers. @throws TypeError for a service that is no origin. */
   static async signIn({ service, identifier, password }: Credentials): Promise<Session> {
+    if (!/^https?:\/\//.test(service) || !URL.canParse(service)) throw new TypeError(`Not the origin of a colony: ${service}. It is like http://localhost:3000`);
     const session = new CredentialSession(new URL(service));
-    await session.login({ identifier, password });
-    return new Session(session, () => session.login({ identifier, password }));
+    const login = (): Promise<unknown> => session.login({ identifier, password });
+    await login().catch((error: unknown) => {
+      throw signInError(session.serviceUrl.origin, error);
+    });
+    return new Session(session, login);
   }
 
   /** The access token as of now: for a socket, which names it once. */
@@ -95,11 +99,8 @@ export class Session {
       await this.#signInAgain();
       return true;
     } catch (error) {
-      const isRefused = error instanceof XRPCError && error.status >= 400 && error.status < 500;
-      this.#failure = isRefused
-        ? new ColonyError(error.error, error.status, `The agent cannot sign in again: ${error.message}`)
-        : new ColonyError("Unreachable", 0, `${this.service} does not answer`);
-      if (isRefused) this.#notBefore = Date.now() + SIGN_IN_GAP_MS;
+      this.#failure = signInError(this.service, error);
+      if (!this.#failure.isOutage) this.#notBefore = Date.now() + SIGN_IN_GAP_MS;
       return false;
     }
   }
@@ -115,28 +116,36 @@ export class Session {
     await (await this.#post(nsid, input)).body?.cancel();
   }
 
-  /** Ask a query, once. @throws ColonyError */
+  /** Ask a query; tried again when nobody answers. @throws ColonyError */
   async query<M extends keyof OutputByNsid>(nsid: M, params: Record<string, string> = {}, signal?: AbortSignal): Promise<OutputByNsid[M]> {
-    const response = await this.fetch(`/xrpc/${nsid}?${new URLSearchParams(params)}`, signal === undefined ? {} : { signal });
-    if (!response.ok) throw await errorOf(response);
+    const response = await this.#ask(`${nsid}?${new URLSearchParams(params)}`, signal === undefined ? {} : { signal });
     return (await response.json()) as OutputByNsid[M];
   }
 
-  async #post(nsid: string, input: unknown): Promise<Response> {
-    const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(input) };
+  #post(nsid: string, input: unknown): Promise<Response> {
+    return this.#ask(nsid, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(input) });
+  }
+
+  async #ask(what: string, init: RequestInit): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const response = await this.fetch(`/xrpc/${nsid}`, init);
+        const response = await this.fetch(`/xrpc/${what}`, init);
         if (response.ok) return response;
         throw await errorOf(response);
       } catch (thrown) {
-        const error = thrown instanceof ColonyError ? thrown : new ColonyError("Unreachable", 0, `${this.service} does not answer: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-        if (!error.isOutage || attempt >= TRIES) throw error;
+        const error = thrown instanceof ColonyError ? thrown : unreachable(this.service, thrown);
+        if (!error.isOutage || attempt >= TRIES || init.signal?.aborted === true) throw error;
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
       }
     }
   }
 }
+
+const unreachable = (service: string, thrown: unknown): ColonyError => new ColonyError("Unreachable", 0, `${service} does not answer: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+
+/** Why there are no tokens, as a ColonyError like any other. */
+const signInError = (service: string, error: unknown): ColonyError =>
+  error instanceof XRPCError && error.status >= 400 && error.status < 500 ? new ColonyError(error.error, error.status, `The agent cannot sign in: ${error.message}`) : unreachable(service, error);
 
 const isTokenRefused = async (response: Response): Promise<boolean> => {
   if (response.status === 401) return true;

@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Agent } from "@atproto/api";
+import { CredentialSession } from "@atproto/api";
 import { afterEach, describe, expect, it } from "vitest";
+import { Session } from "./session.ts";
 import { RepositoryTransport } from "./transport.ts";
 
 const did = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
@@ -25,7 +26,9 @@ const host = async (writes: (number | "drop")[], reads: number): Promise<{ trans
   });
   await new Promise<void>((resolve) => void server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { transport: new RepositoryTransport(new Agent(`http://127.0.0.1:${port}`), did), asked };
+  const credentials = new CredentialSession(new URL(`http://127.0.0.1:${port}`));
+  credentials.session = { did, handle: "ann.test", accessJwt: "", refreshJwt: "", active: true };
+  return { transport: new RepositoryTransport(new Session(credentials)), asked };
 };
 
 describe("RepositoryTransport", () => {
@@ -41,15 +44,15 @@ describe("RepositoryTransport", () => {
     expect(asked).toEqual(["createRecord", "createRecord", "getRecord"]);
   });
 
-  it("does not try again what the host refuses", async () => {
+  it("does not try again what the host refuses, and says what it said", async () => {
     const { transport, asked } = await host([400], 400);
     await expect(transport.send(draft)).rejects.toThrow("told to");
-    expect(asked).toEqual(["createRecord"]);
+    expect(asked).toEqual(["createRecord", "getRecord"]);
   });
 
-  it("gives up after three tries", async () => {
+  it("gives up after three tries, and says that trying again may help", async () => {
     const { transport, asked } = await host(["drop", 503, "drop"], 400);
-    await expect(transport.send(draft)).rejects.toThrow();
+    await expect(transport.send(draft)).rejects.toMatchObject({ isOutage: true });
     expect(asked.filter((method) => method === "createRecord")).toHaveLength(3);
   });
 });

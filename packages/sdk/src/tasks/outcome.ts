@@ -72,5 +72,8 @@ export const expired = (): NotCompleted => ({ state: "expired", reason: IN_WORDS
 /** The outcome of a task that is waited for no longer, and goes on. */
 export const notYet = (): NotCompleted => ({ state: "expired", reason: "No result in the time that was given to wait; the task goes on", final: false });
 
+/** The outcome of a task that is waited for no longer, as its requester stops here. */
+export const closed = (): NotCompleted => ({ state: "expired", reason: "The agent was closed; the task goes on", final: false });
+
 /** The outcome of a task that its requester took back. */
 export const canceled = (): NotCompleted => ({ state: "canceled", reason: IN_WORDS.canceled, final: true });

@@ -35,7 +35,8 @@ type Response = IncomingOf<"response">;
 
 /** What is watched for: from before the request is sent, so that no answer can be too quick. */
 interface Watched {
-  sealed: boolean;
+  /** Whether it was asked in confidence; looked up for one of an earlier run, when that matters. */
+  sealed: boolean | undefined;
   early: Response[];
   task?: SentTask;
 }
@@ -63,7 +64,10 @@ export class Requests {
     const watched = this.#watch(uri, post.privacyOf(posting) === "sealed");
     try {
       const sent = await post.send(ids.AgentCommsRequest, { ...fields, to: did, input: [...toContent(input), ...parts] }, posting, rkey);
-      return this.#begin(sent, deadline, watched, did, answer);
+      if (sent.uri === uri) return this.#begin(sent, deadline, watched, did, answer);
+      // Asked before, under the same idempotencyKey: that is the task.
+      this.#watched.delete(uri);
+      return (await this.find(sent.uri, answer)) ?? this.#begin(sent, deadline, this.#watch(sent.uri, watched.sealed), did, answer);
     } catch (error) {
       this.#watched.delete(uri);
       throw error;
@@ -74,7 +78,7 @@ export class Requests {
   async find(uri: string, answer?: AnswerInput): Promise<SentTask | undefined> {
     const known = this.#watched.get(uri)?.task;
     if (known !== undefined) return known;
-    const watched = this.#watch(uri, false);
+    const watched = this.#watch(uri, undefined);
     const view = await this.#ports.backend.task(uri).catch((error: unknown) => {
       this.#watched.delete(uri);
       throw error;
@@ -89,7 +93,12 @@ export class Requests {
     return task;
   }
 
-  #watch(uri: string, sealed: boolean): Watched {
+  /** Nobody waits any more: what was asked for goes on without this process. */
+  close(): void {
+    for (const { task } of [...this.#watched.values()]) task?.leave();
+  }
+
+  #watch(uri: string, sealed: boolean | undefined): Watched {
     if (!this.#watching) this.#ports.mail.watch([ids.AgentCommsResponse], (incoming) => incoming.kind === "response" && this.#see(incoming));
     this.#watching = true;
     const watched: Watched = { sealed, early: [] };
@@ -102,7 +111,7 @@ export class Requests {
   #see(response: Response): void {
     const watched = this.#watched.get(response.record.request.uri);
     // What was asked in confidence is not answered by what anybody on the way could have written.
-    if (watched === undefined || (watched.sealed && !response.sealed)) return;
+    if (watched === undefined || (watched.sealed === true && !response.sealed)) return;
     if (watched.task === undefined) watched.early.push(response);
     else watched.task.take(response);
   }
@@ -110,7 +119,7 @@ export class Requests {
   #begin(sent: Sent, deadline: number | undefined, watched: Watched, worker: string, answer: AnswerInput | undefined): SentTask {
     const { backend, receipts, onError } = this.#ports;
     const ports: SentTaskPorts = {
-      cancel: (task, reason) => this.#cancel(task, worker, watched.sealed, reason),
+      cancel: async (task, reason) => this.#cancel(task, worker, watched.sealed ?? (await this.#wasSealed(task)), reason),
       settled: async ({ uri }) => {
         const view = await backend.task(uri);
         return view && this.#outcomeOf(view);
@@ -124,6 +133,11 @@ export class Requests {
     watched.task = task;
     for (const response of watched.early.splice(0)) task.take(response);
     return task;
+  }
+
+  /** Where it cannot be told it was: nothing is said more openly than it may have been before. */
+  async #wasSealed({ uri }: Sent): Promise<boolean> {
+    return (await this.#ports.backend.read(uri).catch(() => undefined))?.sealed ?? true;
   }
 
   async #cancel({ uri, cid }: Sent, worker: string, sealed: boolean, reason: string | undefined): Promise<void> {

@@ -5,7 +5,7 @@ import type { IncomingOf } from "../message.ts";
 import type { Receipt, ReceiptOptions } from "../receipts.ts";
 import type { ReceiptKind } from "../options.ts";
 import type { Sent } from "../transport.ts";
-import { canceled, expired, notYet, outcomeOf, type TaskOutcome } from "./outcome.ts";
+import { canceled, closed, expired, notYet, outcomeOf, type TaskOutcome } from "./outcome.ts";
 import { CANCEL_MS, WAIT_MS } from "./settings.ts";
 
 /** What a sent task needs of the agent. */
@@ -59,7 +59,7 @@ export class SentTask implements Sent {
     // The task's own deadline decides by itself.
     if (deadline === undefined && this.deadline !== undefined) return this.#end;
     return new Promise((resolve) => {
-      const callOff = at(deadline === undefined ? Date.now() + WAIT_MS : momentOf(deadline), () => resolve(notYet()));
+      const callOff = at(deadline === undefined ? Date.now() + WAIT_MS : momentOf(deadline), () => void this.#look().then((known) => resolve(known ?? notYet())));
       void this.#end.then((outcome) => {
         callOff();
         resolve(outcome);
@@ -111,10 +111,20 @@ export class SentTask implements Sent {
     this.#ports.onEnd(this);
   }
 
+  /** Nobody is here any more to wait for it; the task goes on. */
+  leave(): void {
+    this.settle(closed());
+  }
+
   async #expire(): Promise<void> {
-    // It may have been done in time, and be on its way.
+    this.settle((await this.#look()) ?? expired());
+  }
+
+  /** It may have been done in time, and be on its way. */
+  async #look(): Promise<TaskOutcome | undefined> {
     const known = await this.#ports.settled(this).catch(() => undefined);
-    this.settle(known ?? expired());
+    if (known !== undefined) this.settle(known);
+    return known;
   }
 }
 

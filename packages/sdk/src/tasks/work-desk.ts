@@ -56,12 +56,16 @@ export class WorkDesk implements WorkerPorts {
     return !isElsewhere && !(isTaskState(view.state) && isFinal(view.state));
   }
 
-  async end(order: Order, { state, output, error, hopCount }: Ending): Promise<void> {
+  nextRkey(): string {
+    return this.#ports.post.nextRkey();
+  }
+
+  async end(order: Order, { state, output, error, hopCount }: Ending, rkey: string): Promise<void> {
     this.#progress.delete(order.uri);
     // Who has begun can only fail.
     const hasBegun = state === "rejected" && (await this.#ports.backend.task(order.uri))?.state !== "submitted";
     try {
-      await this.#respond(order, hasBegun ? "failed" : state, output, { hopCount, ...(error === undefined ? {} : { error }) });
+      await this.#respond(order, hasBegun ? "failed" : state, output, { hopCount, ...(error === undefined ? {} : { error }) }, rkey);
     } catch (thrown) {
       // It ended, or went to another, just now: there is nothing to be said any more.
       if (!(thrown instanceof ColonyError && OVER.has(thrown.error))) throw thrown;

@@ -1,7 +1,10 @@
+import { SealError } from "@rookery/envelope";
 import { type AgentCommsDefsError, MAX_HOPS, nextHop } from "@rookery/lexicon-agent-comms";
 import { mayTakeOn } from "@rookery/messaging";
+import { ColonyError } from "../colony-error.ts";
 import { type ContentInput, toContent } from "../content.ts";
 import { at } from "../deadline.ts";
+import { sleep } from "../follow/backoff.ts";
 import { Job, type JobPorts, type Order } from "./job.ts";
 import { RefusedError, TaskStoppedError } from "./refused-error.ts";
 import { CONCURRENCY, MAX_QUEUED, MAX_REASON, MAX_REMEMBERED } from "./settings.ts";
@@ -31,8 +34,10 @@ export interface WorkerPorts extends JobPorts {
   did: string;
   /** Whether the task is still to be done, as far as is kept: neither ended, nor somebody else's. */
   isOpen(order: Order): Promise<boolean>;
-  /** Tell the requester. */
-  end(order: Order, ending: Ending): Promise<void>;
+  /** Tell the requester. @param rkey the same whenever the same is told again, so that it is told once. */
+  end(order: Order, ending: Ending, rkey: string): Promise<void>;
+  /** A record key that sorts after all before it. */
+  nextRkey(): string;
   /** Nothing more is done about it here. */
   close(order: Order): void;
   /** See when the requester takes tasks back. @returns a function that stops. */
@@ -115,17 +120,27 @@ export class Worker {
     const callOff = deadline === undefined ? () => {} : at(Date.parse(deadline), () => stop.abort(new TaskStoppedError("expired")));
     try {
       if (!(await this.#persist(stop.signal, () => this.#ports.isOpen(order)))) return;
-      const ending = await this.#endingOf(order, stop.signal);
-      // What came too late, or was taken back or handed over, is not said.
-      await this.#persist(stop.signal, async () => {
-        if (await this.#ports.isOpen(order)) await this.#ports.end(order, ending);
-      });
+      await this.#tell(order, await this.#endingOf(order, stop.signal), this.#ports.nextRkey(), stop.signal);
     } catch (error) {
       if (!stop.signal.aborted) this.#ports.onError(error);
     } finally {
       callOff();
       this.#ports.close(order);
       if (stop.signal.reason instanceof TaskStoppedError && stop.signal.reason.why === "closed") this.#known.delete(order.uri);
+    }
+  }
+
+  /** Tell the requester how it ended; that there is no result, where the one there is cannot be sent. */
+  async #tell(order: Order, ending: Ending, rkey: string, signal: AbortSignal): Promise<void> {
+    try {
+      // What came too late, or was taken back or handed over, is not said.
+      await this.#persist(signal, async () => {
+        if (await this.#ports.isOpen(order)) await this.#ports.end(order, ending, rkey);
+      });
+    } catch (error) {
+      if (signal.aborted || ending.output === undefined) throw error;
+      this.#ports.onError(error);
+      await this.#tell(order, { hopCount: ending.hopCount, state: "failed", error: internal("The result could not be sent: ", error) }, rkey, signal);
     }
   }
 
@@ -136,9 +151,9 @@ export class Worker {
       try {
         return await what();
       } catch (error) {
-        if (!isOutage(error)) throw error;
+        if (!mayPass(error, attempt)) throw error;
         this.#ports.onError(error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS * Math.min(attempt, 30)));
+        await sleep(RETRY_MS * Math.min(attempt, 30), signal);
       }
     }
   }
@@ -161,7 +176,7 @@ export class Worker {
       if (signal.aborted) throw error;
       if (error instanceof RefusedError) return { state: "rejected", hopCount, error: { code: error.code, message: error.message.slice(0, MAX_REASON) } };
       this.#ports.onError(error);
-      return { state: "failed", hopCount, error: { code: "internal", message: (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON) } };
+      return { state: "failed", hopCount, error: internal("", error) };
     }
   }
 
@@ -188,4 +203,9 @@ const stopped = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 
-const isOutage = (error: unknown): boolean => error instanceof Error && "isOutage" in error && error.isOutage === true;
+/** Tries of what cannot be sealed: the host of whom it is for may be away for a moment, or will never have a key. */
+const SEAL_TRIES = 8;
+
+const mayPass = (error: unknown, attempt: number): boolean => (error instanceof ColonyError ? error.isOutage || error.status === 429 : error instanceof SealError && attempt < SEAL_TRIES);
+
+const internal = (what: string, error: unknown): AgentCommsDefsError => ({ code: "internal", message: `${what}${error instanceof Error ? error.message : String(error)}`.slice(0, MAX_REASON) });
