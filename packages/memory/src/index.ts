@@ -10,5 +10,6 @@ export { type Memory, openMemory } from "./open-memory.ts";
 export type { MemoryFault, Outcome } from "./outcome.ts";
 export type { MemoryPorts, MemoryRecords, MemoryWrite, StoredMemory } from "./ports.ts";
 export { type ListedRecords, listedRecords, type RawMemory, type RepoAccess } from "./record/listed-records.ts";
+export { textsOf } from "./record/entry-of.ts";
 export { collectionOf, kindOf, partsOf, PINS } from "./record/place.ts";
 export * from "./types.ts";

@@ -75,6 +75,8 @@ export const COMPACT_MAX_NOTES = 50;
 export const COMPACT_SPAN = 7 * DAY;
 /** Summaries that one stretch of compaction writes. */
 export const COMPACT_SUMMARIES = 4;
+/** Sources of a summary that count, as many as its lexicon allows. */
+export const MAX_SOURCES = 100;
 /** Characters of a summary made offline. */
 export const SUMMARY_CHARS = 2_000;
 /** How long what was condensed, or superseded, is kept all the same. */

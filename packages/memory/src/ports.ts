@@ -37,6 +37,7 @@ export interface MemoryRecords {
   touchAll(): void;
   /** Records, opened, in the order asked for; undefined where there is none, `unreadable` for one that does not open. */
   read(paths: readonly string[]): Promise<(StoredMemory | "unreadable" | undefined)[]>;
+  /** What the record of the pins names; nothing when it does not open, so that it can be written anew. */
   readPins(): Promise<{ cid: string; memories: string[] } | undefined>;
   /** All or nothing, in one commit; sealed unless it says `clear`. `InvalidSwap` when a record is not what `swap` says. */
   write(writes: readonly MemoryWrite[]): Promise<Outcome<(RecordAt | undefined)[]>>;

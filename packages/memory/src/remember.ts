@@ -2,6 +2,7 @@ import { validateRecord } from "@rookery/lexicon-agent-comms";
 import { MAX_UNTRUSTED, QUOTAS, TRUSTED, WRITE_TRIES } from "./limits.ts";
 import type { Engine } from "./engine.ts";
 import { type Outcome, invalid, notFound, ok, refuse } from "./outcome.ts";
+import { pin } from "./pin.ts";
 import { pinsWrite, readPins, withPin } from "./pins.ts";
 import type { MemoryPorts, MemoryWrite, StoredMemory } from "./ports.ts";
 import { isTrusted, judge, recordOf, saysTheSame } from "./record/make.ts";
@@ -48,7 +49,8 @@ async function draftOf(engine: Engine, input: RememberInput, kind: Kind): Promis
   if (!linked.ok) return linked;
   const [before] = input.subject === undefined && input.rkey === undefined ? [] : await records.read([path]);
   if (before === "unreadable") return refuse("RecordConflict", `There is something else at ${uriOf(did, path)}`);
-  if (before !== undefined && saysTheSame(before.value, value)) return ok({ uri: before.uri, cid: before.cid });
+  const isRepeat = before !== undefined && saysTheSame(before.value, value);
+  if (isRepeat && before.sealed !== (input.privacy === "public")) return repeated(engine, before, input);
   if (before !== undefined && input.subject === undefined) return refuse("RecordConflict", `There is another memory at ${before.uri}`);
   const verdict = validateRecord(collectionOf[kind], value);
   if (verdict.known && !verdict.ok) return invalid(verdict.message);
@@ -58,7 +60,7 @@ async function draftOf(engine: Engine, input: RememberInput, kind: Kind): Promis
   const draft: Draft = { writes, path };
   for (const oldest of room.value) writes.push({ collection: collectionOf[kind], rkey: partsOf(oldest).rkey });
   if (typeof input.supersedes === "string") draft.supersedes = input.supersedes;
-  if (before !== undefined) draft.supersedes = addPast(ports, writes, before, value, path);
+  if (before !== undefined && !isRepeat) draft.supersedes = addPast(ports, writes, before, value, path);
   if (input.pin === true) {
     const pins = await readPins(ports);
     const uris = await withPin(ports, pins, uriOf(did, path), { value });
@@ -66,6 +68,12 @@ async function draftOf(engine: Engine, input: RememberInput, kind: Kind): Promis
     writes.push(pinsWrite(uris.value, pins, ports.now()));
   }
   return ok(draft);
+}
+
+/** It is there as it is asked for; whether it is pinned is another matter. */
+async function repeated(engine: Engine, { uri, cid }: StoredMemory, input: RememberInput): Promise<Outcome<Remembered>> {
+  const pinned = input.pin === true ? await pin(engine, { uri }) : undefined;
+  return pinned?.ok === false ? pinned : ok({ uri, cid });
 }
 
 /** What was known of the subject goes to a record of its own, in the same commit. Always sealed: the past is nobody's business. */
@@ -106,7 +114,7 @@ async function roomFor(engine: Engine, kind: Kind, input: RememberInput, isUpdat
     return oldest === undefined ? refuse("QuotaExceeded", `${quotas[kind]} records of kind ${kind}, which is all there may be: forget some, or compact`) : ok([oldest]);
   }
   if (isTrusted(input)) return ok([]);
-  await engine.catchUp();
+  await engine.catchUpAll();
   const strangers = engine.index().countUntrusted();
   return strangers < MAX_UNTRUSTED ? ok([]) : refuse("QuotaExceeded", `${strangers} memories of what strangers said, at most ${MAX_UNTRUSTED}: forget some`);
 }

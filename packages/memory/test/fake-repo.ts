@@ -57,6 +57,14 @@ export class FakeRepo implements RepoAccess {
   };
 }
 
+/** The `count`th TID of a moment. */
+function tidAt(now: number, count: number): string {
+  let bits = (BigInt(Math.floor(now)) * 1000n + BigInt(count)) * 1024n;
+  let tid = "";
+  for (; tid.length < 13; bits /= 32n) tid = `${"234567abcdefghijklmnopqrstuvwxyz"[Number(bits % 32n)]}${tid}`;
+  return tid;
+}
+
 /** A memory over a repository, with a clock of the test's. @param more `wrap` puts something around the pages, `kept` is what they hold at first. */
 export function fakeMemory(repo = new FakeRepo(), { wrap = (store) => store, kept = [], ...more }: Partial<MemoryPorts> & { wrap?: (store: PageStore) => PageStore; kept?: { name: string; data: Uint8Array }[] } = {}) {
   const records = listedRecords(repo);
@@ -71,7 +79,7 @@ export function fakeMemory(repo = new FakeRepo(), { wrap = (store) => store, kep
     records,
     pages,
     now: () => clock.now,
-    nextRkey: () => `3k${(clock.now + count++).toString(32).replaceAll("0", "y").replaceAll("1", "z").padStart(11, "2").slice(-11)}`,
+    nextRkey: () => tidAt(clock.now, count++),
     subjectKey: (subject) => `s${hash53(`secret ${repo.did} ${subject}`).toString(36)}`,
     onFault: (event) => faults.push(event),
     ...more,

@@ -3,6 +3,8 @@ import type { Page } from "./page.ts";
 import { tagsAt } from "./page.ts";
 import type { Superseded } from "./superseded.ts";
 
+const FACT = KINDS.indexOf("fact");
+
 /** Which memories are looked at. Times are milliseconds since 1970. */
 export interface Filter {
   kinds?: readonly Kind[];
@@ -33,6 +35,9 @@ export function makeFilter(filter: Filter, superseded: Superseded): (page: Page,
     const successor = superseded.of(hash);
     const validTo = page.validTo[i] as number;
     if (asOf !== undefined) return time <= asOf && asOf < validTo && (successor === undefined || successor.condensed || successor.at > asOf);
-    return filter.superseded === true || (successor === undefined && now < validTo);
+    if (filter.superseded === true) return true;
+    // A fact that was told to hold from a later day on leaves what holds until then.
+    const isOver = successor !== undefined && !(page.kind[i] === FACT && !successor.condensed && successor.at > Math.max(now, successor.written));
+    return !isOver && now < validTo;
   };
 }

@@ -1,5 +1,6 @@
 import { hash53 } from "../text/hash.ts";
 import { TRUSTED } from "../limits.ts";
+import { timeOfTid } from "../record/tid.ts";
 import { OWN, type Entry } from "./entry.ts";
 
 /** Who has the place of a memory, and since when. */
@@ -9,7 +10,7 @@ export interface Successor {
   at: number;
   /** It is a summary of it. */
   condensed: boolean;
-  /** When that was written down. */
+  /** When that was written down: what moved aside tells it by its record key, since what it moved for is told anew again and again. */
   written: number;
 }
 
@@ -24,7 +25,7 @@ export class Superseded {
   add(entry: Linked): void {
     const { path, links, trust, time, created } = entry;
     if (links === undefined) return;
-    if (links.supersededBy !== undefined) this.#link(path, path, { path: links.supersededBy, at: entry.validTo, condensed: false, written: entry.validTo });
+    if (links.supersededBy !== undefined) this.#link(path, path, { path: links.supersededBy, at: entry.validTo, condensed: false, written: timeOfTid(path.slice(path.indexOf("/") + 1)) ?? entry.validTo });
     if (trust !== OWN && trust < TRUSTED) return;
     if (links.supersedes !== undefined) this.#link(path, links.supersedes, { path, at: time, condensed: false, written: created });
     // One object for all of them: there may be many thousands.

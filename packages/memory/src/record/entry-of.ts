@@ -2,6 +2,7 @@ import { quantize } from "../embed/quantize.ts";
 import { OWN, type Entry, type Links } from "../index/entry.ts";
 import type { StoredMemory } from "../ports.ts";
 import { hash32, hash53 } from "../text/hash.ts";
+import { MAX_SOURCES } from "../limits.ts";
 import { fold, tokenize } from "../text/tokenize.ts";
 import { partsOf, pathOfUri } from "./place.ts";
 
@@ -68,10 +69,10 @@ function linksOf(did: string, { supersededBy, supersedes, sources }: Fields): Li
   const links: Links = {};
   const by = typeof supersededBy === "string" ? pathOfUri(did, supersededBy) : undefined;
   const older = targetOf(did, supersedes);
-  const made = Array.isArray(sources) ? sources.flatMap((source: unknown) => targetOf(did, source) ?? []) : [];
+  const made = Array.isArray(sources) ? sources.slice(0, MAX_SOURCES).flatMap((source: unknown) => targetOf(did, source) ?? []) : [];
   if (by !== undefined) links.supersededBy = by;
   if (older !== undefined) links.supersedes = older;
-  if (made.length > 0) links.sources = made;
+  if (made.length > 0) links.sources = [...new Set(made)];
   return by === undefined && older === undefined && made.length === 0 ? undefined : links;
 }
 

@@ -2,6 +2,7 @@ import type { Mark } from "../index/page-store.ts";
 import { type Outcome, ok } from "../outcome.ts";
 import type { MemoryRecords, MemoryWrite, StoredMemory } from "../ports.ts";
 import { KINDS, type Kind, type RecordAt } from "../types.ts";
+import { textsOf } from "./entry-of.ts";
 import { PINS, collectionOf, kindOf, partsOf } from "./place.ts";
 
 /** A repository as it is reached from outside: for an agent that holds its own keys. */
@@ -66,9 +67,8 @@ export function listedRecords(access: RepoAccess): ListedRecords {
     async readPins() {
       const raw = await access.get(PINS.collection, PINS.rkey);
       if (raw === undefined) return undefined;
-      const { record } = await access.open(PINS.collection, PINS.rkey, raw.value);
-      const memories: unknown = record["memories"];
-      return { cid: raw.cid, memories: Array.isArray(memories) ? memories.filter((one) => typeof one === "string") : [] };
+      const opened = await access.open(PINS.collection, PINS.rkey, raw.value).catch(() => undefined);
+      return { cid: raw.cid, memories: textsOf(opened?.record["memories"]) };
     },
     async write(writes: readonly MemoryWrite[]) {
       const ops = await Promise.all(

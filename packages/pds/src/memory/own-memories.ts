@@ -1,5 +1,5 @@
 import { type KeyRing, OpenError, openRecord } from "@rookery/envelope";
-import { collectionOf, type MemoryRecords, type MemoryWrite, PINS, type RecordAt, type StoredMemory } from "@rookery/memory";
+import { collectionOf, type MemoryRecords, type MemoryWrite, PINS, type RecordAt, type StoredMemory, textsOf } from "@rookery/memory";
 import { cidToString, decode, lexToJson } from "@rookery/repo";
 import { type Outcome, ok } from "@rookery/sync";
 import type { PreparedOp } from "../agent-api.ts";
@@ -34,10 +34,11 @@ export function ownMemories(state: AgentState): MemoryRecords {
       return found;
     },
     async readPins() {
-      const found = await readOne(state, `${PINS.collection}/${PINS.rkey}`, await openRing(state));
-      if (typeof found !== "object") return undefined;
-      const memories: unknown = found.value["memories"];
-      return { cid: found.cid, memories: Array.isArray(memories) ? memories.filter((one) => typeof one === "string") : [] };
+      const key = `${PINS.collection}/${PINS.rkey}`;
+      const found = await readOne(state, key, await openRing(state));
+      if (typeof found === "object") return { cid: found.cid, memories: textsOf(found.value["memories"]) };
+      const row = readRecord(sql, key);
+      return row && { cid: cidToString(row.cid), memories: [] };
     },
     write: (writes) => (writes.every(({ value, clear }) => value === undefined || clear === true) ? writeAll(state, writes) : sealAll(state, writes)),
   };
