@@ -7,8 +7,9 @@ import { ask } from "./test/xrpc.ts";
 
 /** The window of the streams in these colonies: seconds instead of three days, so that an absence of seconds is a week. */
 const WINDOW_HOURS = "0.0005";
-/** Logs are cut once a minute, accounts under suspicion compared after another. */
-const MENDED_WITHIN = 200_000;
+/** Logs are cut this often, and accounts under suspicion compared after as long: a minute, elsewhere. */
+const UPKEEP_MS = 1_000;
+const MENDED_WITHIN = 60_000;
 
 let town: Neighbourhood;
 let a: Neighbour;
@@ -17,7 +18,7 @@ let ann: Caller;
 let bea: Caller;
 
 beforeAll(async () => {
-  town = await startNeighbours(["verified", "verified"], ["--log-max-age-hours", WINDOW_HOURS]);
+  town = await startNeighbours(["verified", "verified"], ["--log-max-age-hours", WINDOW_HOURS], UPKEEP_MS);
   [a, b] = town.colonies as [Neighbour, Neighbour];
   ann = await callerAt(a.origin, "ann");
   bea = await callerAt(b.origin, "bea");

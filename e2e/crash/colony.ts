@@ -11,9 +11,10 @@ export const ADMIN_KEY = "crash-admin-secret";
 const START_WITHIN = 60_000;
 
 /** Settings of whoever runs the tests are not the colony's. */
-const environment = (fault: string | undefined): NodeJS.ProcessEnv => ({
+const environment = (fault: string | undefined, upkeepMs: number | undefined): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(ROOKERY_|npm_|VITEST|NODE_OPTIONS$|NODE_ENV$)/.test(name))),
   ...(fault === undefined ? {} : { ROOKERY_FAULT: fault }),
+  ...(upkeepMs === undefined ? {} : { ROOKERY_UPKEEP_MS: String(upkeepMs) }),
 });
 
 /** A colony that is meant to die: one state folder and one port, with a launcher and its workerd started on them again and again. */
@@ -23,20 +24,22 @@ export class Colony {
   readonly #port: number;
   readonly #plcUrl: string;
   readonly #more: string[];
+  readonly #upkeepMs: number | undefined;
   #launcher: ChildProcess | undefined;
   #said = "";
 
-  private constructor(folder: string, port: number, plcUrl: string, more: string[]) {
+  private constructor(folder: string, port: number, plcUrl: string, more: string[], upkeepMs: number | undefined) {
     this.folder = folder;
     this.#port = port;
     this.#plcUrl = plcUrl;
     this.#more = more;
+    this.#upkeepMs = upkeepMs;
     this.origin = `http://localhost:${port}`;
   }
 
-  /** Nothing runs yet. @param more options of `npm run colony`. */
-  static async at(folder: string, plcUrl: string, more: string[] = []): Promise<Colony> {
-    return new Colony(stateFolder(folder), await anyFreePort(), plcUrl, more);
+  /** Nothing runs yet. @param more options of `npm run colony`. @param upkeepMs in place of the minute after which it looks after what can wait. */
+  static async at(folder: string, plcUrl: string, more: string[] = [], upkeepMs?: number): Promise<Colony> {
+    return new Colony(stateFolder(folder), await anyFreePort(), plcUrl, more, upkeepMs);
   }
 
   /** Everything that its launchers have said on stderr. */
@@ -53,7 +56,7 @@ export class Colony {
     const options = ["--port", String(this.#port), "--plc", this.#plcUrl, "--data", this.folder, "--admin-password", ADMIN_KEY];
     const command = [join(ROOT, "scripts/colony.mjs"), ...options, "--open-registration", "--no-rate-limits", ...this.#more];
     // A group of its own, so that launcher and workerd can be killed at one stroke.
-    const launcher = spawn(process.execPath, command, { cwd: ROOT, env: environment(fault), detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const launcher = spawn(process.execPath, command, { cwd: ROOT, env: environment(fault, this.#upkeepMs), detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.#launcher = launcher;
     let ready = false;
     launcher.stdout.setEncoding("utf8").on("data", (chunk: string) => (ready ||= chunk.includes("ready at")));

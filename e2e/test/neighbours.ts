@@ -33,9 +33,9 @@ export const CROSSES_WITHIN = 20_000;
 
 /**
  * @param levels level of each colony; they are called a, b, c and give out handles under .a.test, .b.test, .c.test.
- * @param more options of `npm run colony` for each.
+ * @param more options of `npm run colony` for each. @param upkeepMs as of {@link Colony.at}.
  */
-export const startNeighbours = async (levels: string[], more: string[] = []): Promise<Neighbourhood> => {
+export const startNeighbours = async (levels: string[], more: string[] = [], upkeepMs?: number): Promise<Neighbourhood> => {
   const folder = mkdtempSync(join(tmpdir(), "rookery-neighbours-"));
   const plc = await startPlc({ port: await anyFreePort(), host: "127.0.0.1", data: join(folder, "plc") });
   const colonies: Neighbour[] = [];
@@ -48,7 +48,7 @@ export const startNeighbours = async (levels: string[], more: string[] = []): Pr
     for (const [i, level] of levels.entries()) {
       const name = "abc"[i] ?? "";
       const relayPort = String(await anyFreePort());
-      const colony = await Colony.at(join(folder, name), plc.url, ["--peering", level, "--handle-domain", `.${name}.test`, "--relay-port", relayPort, ...more]);
+      const colony = await Colony.at(join(folder, name), plc.url, ["--peering", level, "--handle-domain", `.${name}.test`, "--relay-port", relayPort, ...more], upkeepMs);
       const { host } = new URL(colony.origin);
       colonies.push({ name, colony, origin: colony.origin, relay: `http://localhost:${relayPort}`, did: `did:web:${encodeURIComponent(host)}`, host });
       await colony.start();

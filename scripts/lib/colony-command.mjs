@@ -25,8 +25,9 @@ export const runColony = async () => {
     for (const stop of running) await stop();
   });
   const colony = await startColony(/** @type {import("./colony-options.mjs").ColonyOptions} */ (options), log, {
-    // Both for tests only: a fault to inject, and another Worker than ours.
+    // For tests only: a fault to inject, how often is looked after what can wait, and another Worker than ours.
     fault: process.env.ROOKERY_FAULT,
+    upkeepMs: process.env.ROOKERY_UPKEEP_MS,
     root: process.env.ROOKERY_PROJECT ?? ROOT,
   });
   running.push(colony.stop);

@@ -42,11 +42,11 @@ const PAUSE = 1000;
  * Starts one colony on its state folder and answers once it is healthy.
  * @param {import("./colony-options.mjs").ColonyOptions} options
  * @param {(line: string) => void} log Progress.
- * @param {{ root?: string, fault?: string | undefined }} [inner] For tests: another project folder; a fault to inject.
+ * @param {{ root?: string, fault?: string | undefined, upkeepMs?: string | undefined }} [inner] For tests: another project folder; a fault to inject; UPKEEP_MS of the Worker.
  * @returns {Promise<Colony>}
  * @throws Refusal for what the caller can put right: the folder is held, the port is busy, secrets are damaged.
  */
-export const startColony = async (options, log, { root = ROOT, fault } = {}) => {
+export const startColony = async (options, log, { root = ROOT, fault, upkeepMs } = {}) => {
   const { host, port } = options;
   const origin = options.origin ?? localUrl(host, port);
   const folder = stateFolder(options.data);
@@ -92,6 +92,7 @@ export const startColony = async (options, log, { root = ROOT, fault } = {}) => 
       STARTED_AT: String(Date.now()),
       MIGRATION: listMigrations(migrations).at(-1) ?? "",
       FAULT: fault ?? "",
+      UPKEEP_MS: upkeepMs ?? "",
     };
     log("starting workerd");
     const started = (runtime = new Runtime({ root, bundle, folder, host, port, relayPort: relay?.port, bindings, verbose: options.verbose }));

@@ -13,4 +13,5 @@ export * from "./upstream/upstream-api.ts";
 export { NetworkRelayObject, type NetworkFaultPoint } from "./network/network-relay-object.ts";
 export type { PeerFaultPoint } from "./peers/intake.ts";
 export { PeerObject } from "./peers/peer-object.ts";
+export { PEER_LIMITS, type PeerLimits } from "./peers/settings.ts";
 export { UpstreamObject } from "./upstream/upstream-object.ts";

@@ -88,4 +88,6 @@ export interface RelayLimits {
    * connection. It costs: the object stays awake, and is billed, as long as anybody reads.
    */
   heartbeatMs?: number;
+  /** The window is checked this often at most, in milliseconds; a minute when absent. */
+  pruneIntervalMs?: number;
 }

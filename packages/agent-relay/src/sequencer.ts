@@ -119,7 +119,7 @@ export class Sequencer implements LogStores {
     const last = this.log.lastSeq;
     if (frames.length > 0) {
       if (this.log.bytes > limits.maxBytes) this.scheduler.at("prune", now);
-      else this.scheduler.at("prune", now + Math.max(limits.maxAgeMs, PRUNE_INTERVAL_MS));
+      else this.scheduler.at("prune", now + Math.max(limits.maxAgeMs, this.#pruneInterval));
     }
     if (purging) this.scheduler.at("purge", now);
     if (kept) this.scheduler.at("retention", now + RETENTION_INTERVAL_MS);
@@ -148,12 +148,16 @@ export class Sequencer implements LogStores {
     };
   }
 
+  get #pruneInterval(): number {
+    return this.#options.limits.pruneIntervalMs ?? PRUNE_INTERVAL_MS;
+  }
+
   #prune(now: number): number | undefined {
     this.deliveries.settleBroadcasts();
     const cut = prune(this.#ctx.storage, this.log, this.#options.limits, now);
-    if (cut.through > 0) this.scheduler.at("retention", now + PRUNE_INTERVAL_MS);
+    if (cut.through > 0) this.scheduler.at("retention", now + this.#pruneInterval);
     if (cut.more) return now;
-    return cut.nextDue === undefined ? undefined : Math.max(cut.nextDue, now + PRUNE_INTERVAL_MS);
+    return cut.nextDue === undefined ? undefined : Math.max(cut.nextDue, now + this.#pruneInterval);
   }
 
   #sweep(now: number): number | undefined {

@@ -58,6 +58,8 @@ export interface Env {
   STARTED_AT?: string;
   /** Fault to inject; crash tests only. */
   FAULT?: string;
+  /** Milliseconds in place of the minute after which old events are dropped and peers' accounts compared; tests only. */
+  UPKEEP_MS?: string;
 }
 
 /** What the delivery queue carries: a second waker, never the only copy. */

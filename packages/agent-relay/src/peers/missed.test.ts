@@ -29,7 +29,7 @@ function host(answer: (path: string, asked: number) => Response | Error | undefi
   };
   const run = () => deliverMissed({
     client: new HostClient("https://host.example", request, 1_000, new AbortController().signal),
-    verifier: { signature: async (signed) => ok({ signed }) },
+    verifier: { signature: async (signed) => ({ ok: true, value: { signed } }) },
     sha256, isLenient,
     deliveriesOf: ({ ops }) => ops.flatMap(({ path, cid }) => (cid === null ? [] : [{ path, cid: cidToString(cid), action: "create" as const, to: ["did:plc:x"] }])),
     network: { deliver: async (records: ProvenRecord[]) => (delivered.push(...records.map(({ hint }) => hint.path)), ok(null)) },

@@ -2,10 +2,11 @@ import { DEFAULT_LIMITS, type RelayLimits } from "@rookery/agent-relay";
 import type { Env } from "../env.ts";
 
 /** The window of both relays' logs and the manners of their streams, as the operator set them. */
-export const relayLimits = ({ LOG_MAX_AGE_MS, LOG_MAX_BYTES, HEARTBEAT_MS }: Env): RelayLimits => ({
+export const relayLimits = ({ LOG_MAX_AGE_MS, LOG_MAX_BYTES, HEARTBEAT_MS, UPKEEP_MS }: Env): RelayLimits => ({
   ...DEFAULT_LIMITS,
   ...(LOG_MAX_AGE_MS === undefined ? {} : { maxAgeMs: Number(LOG_MAX_AGE_MS) }),
   ...(LOG_MAX_BYTES === undefined ? {} : { maxBytes: Number(LOG_MAX_BYTES) }),
+  ...(UPKEEP_MS ? { pruneIntervalMs: Number(UPKEEP_MS) } : {}),
   heartbeatMs: heartbeatOf(Number(HEARTBEAT_MS ?? "0")),
 });
 

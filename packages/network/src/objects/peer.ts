@@ -1,4 +1,4 @@
-import { PeerObject, type PeerFaultPoint, type PeerPorts } from "@rookery/agent-relay";
+import { PEER_LIMITS, PeerObject, type PeerFaultPoint, type PeerLimits, type PeerPorts } from "@rookery/agent-relay";
 import { faultPoint } from "@rookery/pds";
 import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
@@ -18,6 +18,11 @@ export class Peer extends PeerObject<Env> {
       deliveriesOf: hintsOf,
       localOf: (dids) => new Registry(env.DB).activeAmong(dids),
     };
+  }
+
+  protected override limits(): PeerLimits {
+    const { UPKEEP_MS } = this.env;
+    return UPKEEP_MS ? { ...PEER_LIMITS, resync: { ...PEER_LIMITS.resync, suspicionMs: Number(UPKEEP_MS) } } : PEER_LIMITS;
   }
 
   protected override allowLoopback(): boolean {
