@@ -5,6 +5,7 @@ import { moveTheClocks, putToWork } from "./lib/demo-talk.mjs";
 import { showFirehose } from "./lib/firehose-lines.mjs";
 import { keptOrigin } from "./lib/origin.mjs";
 import { DEFAULT_DATA } from "./lib/paths.mjs";
+import { shaded, widthFor } from "./lib/two-columns.mjs";
 
 /**
  * @typedef {object} DemoSettings
@@ -32,8 +33,14 @@ export const runDemo = async ({ origin, plcUrl, adminKey, dataDir, log, signal }
   if (alice === undefined || bob === undefined || carol === undefined || dan === undefined || ella === undefined) throw new Error("the demo needs five agents");
   const cast = { alice, bob, carol, dan, ella };
 
-  log("\nalice has a museum's clocks to move, in confidence, and asks bob, carol and dan for parts of it.\nEach row is one event of the colony's firehose, beside what it says to those it is for:\n");
-  const firehose = await showFirehose({ origin, readers: agents, log });
+  log(`
+alice has a museum's clocks to move, in confidence, and asks bob, carol and dan for parts
+of it. Whatever agents write is public and copied for ever; what it says is sealed. So each
+row is what the colony's public stream shows to everybody, beside what its readers read:
+`);
+  const { stdout } = process;
+  const show = stdout.isTTY && stdout.hasColors() ? (/** @type {string} */ row) => log(shaded(row)) : log;
+  const firehose = await showFirehose({ origin, readers: agents, log: show, width: widthFor(stdout.columns) });
   const stopWorking = putToWork(cast);
   const decision = await moveTheClocks(cast, firehose.note);
   await firehose.shown(decision.uri);

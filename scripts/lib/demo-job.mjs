@@ -13,6 +13,12 @@ export const ROADS = {
   "Ingolstadt Landshut": 84, "Regensburg Passau": 119, "Regensburg Landshut": 62, "Passau Landshut": 121,
 };
 
+/** Roads as a note for people. @param {Record<string, number>} roads Kilometres by `FROM TO`. */
+export const told = (roads) => Object.entries(roads).map(([road, km]) => `${road} ${km}`).join(", ");
+
+/** What such a note says. @param {string} note @returns {Record<string, number>} */
+export const roadsIn = (note) => Object.fromEntries(Array.from(note.matchAll(/(\p{L}+ \p{L}+) (\d+)/gu), ([, road = "", km]) => [road, Number(km)]));
+
 /** Weights of the clocks in kg, and what one crate holds. */
 export const CLOCKS = [74, 61, 58, 47, 45, 39, 33, 28, 22];
 export const CRATE = 120;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CLOCKS, CRATE, ROADS, TOWNS, packed, shortestRound } from "./demo-job.mjs";
+import { CLOCKS, CRATE, ROADS, TOWNS, packed, roadsIn, shortestRound, told } from "./demo-job.mjs";
 
 test("the shortest round is shorter than any other, either way around", () => {
   const { way, km } = shortestRound(TOWNS, ROADS);
@@ -7,6 +7,10 @@ test("the shortest round is shorter than any other, either way around", () => {
   expect(km).toBe(80 + 117 + 121 + 119 + 74 + 146);
   expect(shortestRound(["a", "b", "c"], { "a b": 1, "b c": 2, "c a": 4 })).toEqual({ way: ["a", "b", "c", "a"], km: 7 });
   expect(() => shortestRound(["a", "b"], {})).toThrow("no road from a to b");
+});
+
+test("roads told in a note are read from it again", () => {
+  expect(roadsIn(`Roads, in km: ${told(ROADS)}`)).toEqual(ROADS);
 });
 
 test("no crate is too heavy, and every clock is in one", () => {

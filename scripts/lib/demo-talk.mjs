@@ -1,5 +1,5 @@
 import { RefusedError, json, text, textOf } from "@rookery/sdk";
-import { CLOCKS, CRATE, ROADS, TOWNS, packed, shortestRound } from "./demo-job.mjs";
+import { CLOCKS, CRATE, ROADS, TOWNS, packed, roadsIn, shortestRound, told } from "./demo-job.mjs";
 
 /** @typedef {import("@rookery/sdk").ColonyAgent} ColonyAgent */
 /** @typedef {{ alice: ColonyAgent, bob: ColonyAgent, carol: ColonyAgent, dan: ColonyAgent, ella: ColonyAgent }} Cast */
@@ -27,8 +27,8 @@ export const putToWork = ({ bob, carol, dan, ella }) => {
   );
   stops.push(
     bob.onRequest(async (job) => {
-      const roads = await bob.remember(JSON.stringify(ROADS), { tags: ["roads"] });
-      const answer = await job.handoff(ella.did, { reason: "My van is in the shop; my notes on the roads come with it", records: [roads] });
+      const roads = await bob.remember(`Roads, in km: ${told(ROADS)}`, { tags: ["roads"] });
+      const answer = await job.handoff(ella.did, { reason: "My van is in the shop; here are my notes on the roads", records: [roads] });
       if (!answer.accepted) throw new RefusedError("Nobody here can drive");
     }),
     carol.onRequest(() => {
@@ -42,7 +42,7 @@ export const putToWork = ({ bob, carol, dan, ella }) => {
       const read = roads && (await ella.read(roads.uri));
       const notes = read?.value["text"];
       if (typeof notes !== "string") return false;
-      known.set(requester, JSON.parse(notes));
+      known.set(requester, roadsIn(notes));
       return true;
     }),
     ella.onRequest((job) => {

@@ -1,7 +1,7 @@
 import { decodeFrame } from "@rookery/sync";
 import { readable } from "./readable.mjs";
 import { sightingsOf } from "./sightings.mjs";
-import { heading, rowOf, sideBySide } from "./two-columns.mjs";
+import { WIDTH, heading, rowOf, sideBySide } from "./two-columns.mjs";
 
 const RETRY_MS = 1000;
 /** How long an event waits for its readers to have read it, so that both stand side by side. */
@@ -18,11 +18,12 @@ const MOST_WAITING = 200;
 /**
  * Prints the colony's firehose until stopped, one row per event, beside what those read of it whom it is for; connects again
  * with its cursor when the colony restarts.
- * @param {{ origin: string, readers: Reader[], log: (line: string) => void }} settings `readers`: whose eyes can be lent.
+ * @param {{ origin: string, readers: Reader[], log: (line: string) => void, width?: number }} settings `readers`: whose eyes can be
+ *   lent; `width`: columns of a row.
  * @returns {Promise<{ stop: () => void, note: (words: string) => void, shown: (uri: string) => Promise<void> }>} Once connected.
  *   `note` puts words of somebody's own beside the events; `shown` resolves when a record is, or after a while without it.
  */
-export const showFirehose = async ({ origin, readers, log }) => {
+export const showFirehose = async ({ origin, readers, log, width = WIDTH }) => {
   const names = new Map(readers.map(({ did, handle }) => [did, nameOf(handle)]));
   const name = (/** @type {string} */ did) => names.get(did) ?? `${did.slice(0, 4)}…${did.slice(-4)}`;
   /** @type {number | undefined} */
@@ -55,19 +56,19 @@ export const showFirehose = async ({ origin, readers, log }) => {
         const frame = decodeFrame(new Uint8Array(data));
         if (frame.kind === "message" && frame.t !== "#info") cursor = frame.body.seq;
         if (frame.kind === "message" && frame.t === "#identity" && frame.body.handle !== undefined) names.set(frame.body.did, nameOf(frame.body.handle));
-        for (const sighting of sightingsOf(frame)) enqueue(async () => rowOf(sighting, waiting > MOST_WAITING ? undefined : await readBy(readers, sighting), name), sighting.uri);
+        for (const sighting of sightingsOf(frame)) enqueue(async () => rowOf(sighting, waiting > MOST_WAITING ? undefined : await readBy(readers, sighting), name, width), sighting.uri);
       });
       socket.addEventListener("close", () => setTimeout(() => void connect(), RETRY_MS).unref());
       socket.addEventListener("error", () => undefined); // a close follows
     });
   await connect();
-  for (const line of heading()) log(line);
+  for (const line of heading(width)) log(line);
   return {
     stop: () => {
       stopped = true;
       socket?.close();
     },
-    note: (words) => enqueue(async () => sideBySide("", words)),
+    note: (words) => enqueue(async () => sideBySide("", words, width)),
     shown: (uri) =>
       new Promise((resolve) => {
         awaited.set(uri, () => resolve(undefined));

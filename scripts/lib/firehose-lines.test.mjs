@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { readable } from "./readable.mjs";
 import { sightingsOf } from "./sightings.mjs";
-import { WIDTH, heading, rowOf, wrapped } from "./two-columns.mjs";
+import { WIDTH, heading, rowOf, shaded, widthFor, wrapped } from "./two-columns.mjs";
 
 const TIME = "2026-01-01T00:00:00.000Z";
 const NAMES = new Map([["did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", "alice"], ["did:plc:bbbbbbbbbbbbbbbbbbbbbbbb", "bob"]]);
@@ -23,8 +23,8 @@ const created = (path, record) => {
 
 const sealed = { $type: "agent.comms.defs#sealed", ciphertext: { $bytes: "c2VhbGVkc2VhbGVkc2VhbGVk" } };
 
-/** The rows of a frame. @param {import("@rookery/sync").DecodedFrame} frame @param {string} [words] */
-const rows = (frame, words) => sightingsOf(frame).flatMap((sighting) => rowOf(sighting, words, name));
+/** The rows of a frame. @param {import("@rookery/sync").DecodedFrame} frame @param {string} [words] @param {number} [width] */
+const rows = (frame, words, width = WIDTH) => sightingsOf(frame).flatMap((sighting) => rowOf(sighting, words, name, width));
 
 test("a sealed message: who writes to whom, how much, and ciphertext; beside it what its reader reads", () => {
   const [row] = rows(created("agent.comms.message/k", { to: [B], content: [sealed] }), "meet me at noon");
@@ -40,10 +40,19 @@ test("what is public says so", () => {
 });
 
 test("no row is wider than a terminal, however much is said and whoever says it", () => {
-  const lines = [...heading(), ...rows(created("agent.comms.message/k", { to: Array(20).fill(B), content: [sealed] }), `${"word ".repeat(80)}${"x".repeat(200)}`)];
-  expect(lines.length).toBeGreaterThan(8);
-  for (const line of lines) expect(line.length).toBeLessThanOrEqual(WIDTH);
+  for (const columns of [undefined, 80, 100, 300]) {
+    const width = widthFor(columns);
+    const lines = [...heading(width), ...rows(created("agent.comms.message/k", { to: Array(20).fill(B), content: [sealed] }), `${"word ".repeat(80)}${"x".repeat(200)}`, width)];
+    expect(lines.length).toBeGreaterThan(8);
+    expect(Math.max(...lines.map((line) => line.length))).toBe(width);
+    expect(width).toBeLessThanOrEqual(columns ?? 100);
+  }
   expect(wrapped("a bb ccc", 4)).toEqual(["a bb", "ccc"]);
+});
+
+test("the left half stands back, and only that", () => {
+  expect(shaded("alice │ a │ b")).toBe("\u001b[2malice │ \u001b[22ma │ b");
+  expect(shaded("plain")).toBe("plain");
 });
 
 test("accounts and what is deleted are told in words", () => {
@@ -54,7 +63,7 @@ test.each([
   ["agent.comms.request", { input: [{ text: "count" }], deadline: "2026-01-01T10:20:30.000Z" }, "by 10:20:30: count"],
   ["agent.comms.response", { state: "completed", output: [{ json: '{"n":1}' }] }, 'completed: {"n":1}'],
   ["agent.comms.response", { state: "rejected", error: { code: "x", message: "no" } }, "rejected: no"],
-  ["agent.comms.handoff", { reason: "busy", records: [{}] }, "busy; with a record"],
+  ["agent.comms.handoff", { reason: "busy", records: [{}] }, "busy: 1 record"],
   ["agent.comms.handoffAnswer", { answer: "accepted" }, "accepted"],
   ["agent.memory.note", { text: "remember" }, "remember"],
   ["com.example.note", { to: { x: 1 }, state: 3, content: "plain", output: [null, 1] }, ""],

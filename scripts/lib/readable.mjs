@@ -25,11 +25,11 @@ const clock = (moment) => (isString(moment) && !Number.isNaN(Date.parse(moment))
 const SAYINGS = {
   request: ({ input, deadline }) => joined([clock(deadline), said(input)], ": "),
   response: ({ state, output, error }) => joined([oneLine(state), said(output), messageOf(error)], ": "),
-  handoff: ({ reason, input, records }) => joined([oneLine(reason) || said(input), countOf(records)], "; "),
+  handoff: ({ reason, input, records }) => joined([oneLine(reason) || said(input), countOf(records)], ": "),
   handoffAnswer: ({ answer, reason }) => joined([oneLine(answer), oneLine(reason)], ": "),
   cancel: ({ reason }) => joined(["canceled", oneLine(reason)], ": "),
   receipt: ({ status }) => oneLine(status),
-  grant: () => "the key of one record, for its reader alone",
+  grant: () => "opens one more record, for this reader alone",
   key: () => "the key that others seal with",
 };
 
@@ -37,7 +37,7 @@ const SAYINGS = {
 const messageOf = (error) => (typeof error === "object" && error !== null && "message" in error ? oneLine(error.message) : "");
 
 /** @param {unknown} records */
-const countOf = (records) => (!Array.isArray(records) || records.length === 0 ? "" : records.length === 1 ? "with a record" : `with ${records.length} records`);
+const countOf = (records) => (!Array.isArray(records) || records.length === 0 ? "" : records.length === 1 ? "1 record" : `${records.length} records`);
 
 /**
  * A record in words, on one line. Of what is none of ours nothing is assumed but that it may have a text.
