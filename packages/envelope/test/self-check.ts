@@ -57,6 +57,17 @@ const checkRecord = async (pair: KeyPair): Promise<void> => {
   demand(refusal === "OpenError: cannot be opened", "a transplant opens");
 };
 
+/** Who seals for many leaves the thread to others in between. */
+const checkTurns = async (): Promise<void> => {
+  const recipients: KeyPair[] = [];
+  for (let i = 0; i < 17; i++) recipients.push(await makeKeyPair());
+  let turns = 0;
+  const timer = setTimeout(() => turns++, 0);
+  await sealRecord({ ...place, record: message }, { recipients });
+  clearTimeout(timer);
+  demand(turns === 1, "nobody else had a turn");
+};
+
 const checkFile = async (): Promise<void> => {
   const bytes = new Uint8Array(40_000).fill(5);
   const file = sealFile([bytes], bytes.length, alice);
@@ -71,6 +82,7 @@ const checkFile = async (): Promise<void> => {
 export const selfCheck = async (): Promise<string> => {
   await checkVectors();
   for (const suite of SUITES) await checkRecord(await makeKeyPair(suite));
+  await checkTurns();
   await checkFile();
   for (const algorithm of OWNER_ALGORITHMS) {
     const pair = await makeKeyPair();

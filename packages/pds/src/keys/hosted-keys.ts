@@ -17,7 +17,7 @@ import { vaultPins } from "./vault-pins.ts";
 import { KeyUnavailableError } from "./wrap.ts";
 
 /** What hosted keys use of the agent. */
-type Agent = Pick<AgentState, "sql" | "vault" | "ports" | "account" | "writer">;
+type Agent = Pick<AgentState, "sql" | "vault" | "ports" | "account" | "writer" | "reach">;
 
 /** The own repository took no record of a key. */
 export class KeyPublishError extends Error {
@@ -137,7 +137,7 @@ export class HostedKeys {
   }
 
   #keyringOf(state: KeyState): Keyring {
-    const { vault, account, ports } = this.#agent;
+    const { vault, account, ports, reach } = this.#agent;
     const { did } = account;
     const now = () => Date.now();
     const alarm = (raised: Parameters<typeof keepAlarm>[1]): void => {
@@ -157,7 +157,7 @@ export class HostedKeys {
     });
     const list = async (of: string): Promise<string[]> => (of === did ? ownKeyRecords(this.#agent.sql, did, MAX_KEY_RECORDS).map(({ uri }) => uri) : ports.records.keysOf(of));
     const prove = async (uri: string): Promise<FoundKeyRecord | undefined> => (uri.startsWith(`at://${did}/`) ? this.#find(...pathOf(uri)) : ports.records.prove(uri));
-    const peers = new PeerKeys(vaultPins(vault, now), { suites: [DEFAULT_SUITE], now, list, prove, alarm });
+    const peers = new PeerKeys(vaultPins(vault, { now, isCorrespondent: (of) => reach.trust.hasWrittenTo(of) }), { suites: [DEFAULT_SUITE], now, list, prove, alarm });
     const watch = state.owner && new OwnWatch({ did, owner: state.owner, list, prove, alarm, now });
     return { state, own, watch, save, sealer: new EnvelopeSealer({ did, prove, now }, own, peers, watch) };
   }

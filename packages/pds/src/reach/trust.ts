@@ -63,6 +63,11 @@ export class Trust {
     }
   }
 
+  /** Whether the agent has written to somebody of its own accord. */
+  hasWrittenTo(did: string): boolean {
+    return this.#correspondents.has(did);
+  }
+
   #judge(message: Verified, source: SourceName, now: number): Judgement & { counts?: string[] } {
     const { author, path, action, cid, bytes, host = UNKNOWN_HOST } = message;
     const { effective, allowed, blocked } = this.#rooms.policy.held;
