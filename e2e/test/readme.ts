@@ -8,10 +8,11 @@ import { ROOT } from "../../scripts/lib/paths.mjs";
 export const examplesOf = (section: string): string[] => {
   const [, text = ""] = readFileSync(join(ROOT, "README.md"), "utf8").split(`\n## ${section}\n`);
   const [body = ""] = text.split("\n## ");
-  return Array.from(body.matchAll(/```ts\n([\s\S]*?)```/g), ([, code = ""]) =>
-    code.replaceAll("http://localhost:3000", inject("origin")).replaceAll("http://localhost:2582", inject("plcUrl")),
-  );
+  return examplesIn(body).map((code) => code.replaceAll("http://localhost:3000", inject("origin")).replaceAll("http://localhost:2582", inject("plcUrl")));
 };
+
+/** The TypeScript in a page of Markdown, as it stands there. */
+export const examplesIn = (markdown: string): string[] => Array.from(markdown.matchAll(/```ts\n([\s\S]*?)```/g), ([, code = ""]) => code);
 
 /** An example that runs in a process of its own. */
 export interface RunningExample {
