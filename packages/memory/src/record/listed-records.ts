@@ -15,8 +15,8 @@ export interface RepoAccess {
   write(ops: { collection: string; rkey: string; record?: Record<string, unknown>; swap?: string | null }[]): Promise<Outcome<(RecordAt | undefined)[]>>;
   /** The record, sealed for the agent alone. @throws whatever keeps it from being sealed */
   seal(collection: string, rkey: string, record: Record<string, unknown>): Promise<Record<string, unknown>>;
-  /** @throws when it does not open */
-  open(collection: string, rkey: string, record: Record<string, unknown>): Promise<{ record: Record<string, unknown>; sealed: boolean }>;
+  /** Undefined when it does not open. @throws what keeps that from being known */
+  open(collection: string, rkey: string, record: Record<string, unknown>): Promise<{ record: Record<string, unknown>; sealed: boolean } | undefined>;
 }
 
 export interface RawMemory {
@@ -49,12 +49,8 @@ export function listedRecords(access: RepoAccess): ListedRecords {
     const held = listed.get(path);
     const raw = held?.cid === known.get(path) && held !== undefined ? held : await access.get(collection, rkey);
     if (raw === undefined) return undefined;
-    try {
-      const { record, sealed } = await access.open(collection, rkey, raw.value);
-      return { uri: `at://${did}/${collection}/${rkey}`, cid: raw.cid, value: record, sealed };
-    } catch {
-      return "unreadable";
-    }
+    const opened = await access.open(collection, rkey, raw.value);
+    return opened === undefined ? "unreadable" : { uri: `at://${did}/${collection}/${rkey}`, cid: raw.cid, value: opened.record, sealed: opened.sealed };
   };
 
   return {
@@ -67,7 +63,7 @@ export function listedRecords(access: RepoAccess): ListedRecords {
     async readPins() {
       const raw = await access.get(PINS.collection, PINS.rkey);
       if (raw === undefined) return undefined;
-      const opened = await access.open(PINS.collection, PINS.rkey, raw.value).catch(() => undefined);
+      const opened = await access.open(PINS.collection, PINS.rkey, raw.value);
       return { cid: raw.cid, memories: textsOf(opened?.record["memories"]) };
     },
     async write(writes: readonly MemoryWrite[]) {

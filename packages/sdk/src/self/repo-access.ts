@@ -1,14 +1,13 @@
-import type { EnvelopeSealer } from "@rookery/envelope";
+import { type EnvelopeSealer, OpenError } from "@rookery/envelope";
 import { type ComAtprotoRepoApplyWritesInput, ids } from "@rookery/lexicon-agent-comms";
 import type { RepoAccess } from "@rookery/memory";
 import { ColonyError } from "../colony-error.ts";
 import type { Session } from "../session.ts";
-import type { OwnRecords } from "./own-records.ts";
+import type { Inherited } from "./inherited.ts";
+import { ALL_PAGES, type OwnRecords } from "./own-records.ts";
 
 /** Tries of a commit that others got in the way of: an agent that sends meanwhile moves its own repository. */
 const TRIES = 5;
-/** Pages of a collection of memories: twenty thousand, all that there may be. */
-const PAGES = 200;
 
 type Op = Parameters<RepoAccess["write"]>[0][number];
 type Write = ComAtprotoRepoApplyWritesInput["writes"][number];
@@ -16,14 +15,22 @@ type Write = ComAtprotoRepoApplyWritesInput["writes"][number];
 const invalidSwap = (uri: string) => ({ ok: false as const, error: { status: 400, name: "InvalidSwap", message: `It was changed meanwhile: ${uri}` } });
 
 /** The agent's own repository, for its memory: sealed here, written there. */
-export const repoAccess = (session: Session, own: OwnRecords, sealer: EnvelopeSealer): RepoAccess => ({
+export const repoAccess = (session: Session, own: OwnRecords, sealer: EnvelopeSealer, inherited: Inherited): RepoAccess => ({
   did: session.did,
   async *list(collection) {
-    for await (const { rkey, cid, value } of own.list(collection, PAGES)) yield { rkey, cid, value };
+    for await (const { rkey, cid, value } of own.list(collection, ALL_PAGES)) yield { rkey, cid, value };
   },
   get: (collection, rkey) => own.get(collection, rkey),
   seal: (collection, rkey, record) => sealer.sealPrivately({ collection, rkey, record }),
-  open: (collection, rkey, record) => sealer.open({ uri: `at://${session.did}/${collection}/${rkey}`, record }),
+  async open(collection, rkey, record) {
+    const uri = `at://${session.did}/${collection}/${rkey}`;
+    try {
+      return await sealer.open({ uri, record });
+    } catch (error) {
+      if (!(error instanceof OpenError)) throw error;
+      return inherited.open(uri);
+    }
+  },
   async write(ops) {
     for (let attempt = 1; ; attempt++) {
       const { cid: swapCommit } = await session.query(ids.ComAtprotoSyncGetLatestCommit, { did: session.did });

@@ -4,6 +4,7 @@ import { type ListedRecords, listedRecords, type Memory as MemoryEngine, memoryP
 import { ColonyError } from "../colony-error.ts";
 import type { Memory, MemoryView, RecallInput, RememberInput } from "../memory/memory.ts";
 import type { Session } from "../session.ts";
+import { Inherited } from "./inherited.ts";
 import { opaqueKeys } from "./opaque-keys.ts";
 import type { OwnRecords } from "./own-records.ts";
 import { repoAccess } from "./repo-access.ts";
@@ -23,10 +24,12 @@ export interface SelfMemoryParts {
 export class SelfMemory implements Memory {
   readonly #engine: MemoryEngine;
   readonly #records: ListedRecords;
+  readonly #inherited: Inherited;
   #ready: Promise<void> | undefined;
 
   constructor({ session, own, sealer, nextRkey }: SelfMemoryParts) {
-    const records = listedRecords(repoAccess(session, own, sealer));
+    this.#inherited = new Inherited(session);
+    const records = listedRecords(repoAccess(session, own, sealer, this.#inherited));
     this.#records = records;
     this.#engine = openMemory({
       did: session.did,
@@ -62,10 +65,22 @@ export class SelfMemory implements Memory {
 
   /** The repository is looked through once; what is written in this run is known. */
   #listed(): Promise<void> {
-    return (this.#ready ??= this.#records.refresh().catch((error: unknown) => {
-      this.#ready = undefined;
-      throw error;
-    }));
+    return (this.#ready ??= this.#records.refresh().then(
+      // Nobody waits for it. What is not done now, because the colony is away or has had enough, is done by the next run.
+      () => void this.#adopt().catch(() => undefined),
+      (error: unknown) => {
+        this.#ready = undefined;
+        throw error;
+      },
+    ));
+  }
+
+  /** What the colony sealed before the keys were taken over is sealed under the agent's own. */
+  async #adopt(): Promise<void> {
+    while ((await this.#engine.catchUp()) > 0);
+    // Not in the index, and found by being read.
+    await this.#records.readPins();
+    await this.#inherited.adopt(this.#records);
   }
 }
 
