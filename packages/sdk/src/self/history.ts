@@ -1,14 +1,14 @@
-import type { EnvelopeSealer } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
 import type { Messaging } from "@rookery/messaging";
 import { addressOf, collectionOf } from "../at-uri.ts";
+import type { Opener } from "./opener.ts";
 import type { OwnRecord, OwnRecords } from "./own-records.ts";
 
 /** What the history needs of the agent. */
 export interface HistoryPorts {
   did: string;
   own: OwnRecords;
-  sealer: Pick<EnvelopeSealer, "open">;
+  opener: Opener;
   messaging: () => Messaging;
 }
 
@@ -44,7 +44,7 @@ export class History {
   /** Written in this run: no need to look it up. Called so that what is said later is not taken for unknown. */
   async #tell({ uri, cid, collection, value }: OwnRecord): Promise<void> {
     try {
-      const { record, sealed } = await this.#ports.sealer.open({ uri, record: value });
+      const { record, sealed } = await this.#ports.opener.open({ uri, record: value });
       this.#ports.messaging().sent({ collection, record, sealed }, { uri, cid });
     } catch {
       // It does not open any more, or does not count: then it is as if it had not been said.

@@ -15,6 +15,8 @@ export interface OwnRecord {
 const PAGE = 100;
 /** Pages of each collection that are looked at: tasks older than a thousand answers are not taken up again. */
 const MAX_PAGES = 10;
+/** Pages of a collection of which none may be missed: twenty thousand records. */
+export const ALL_PAGES = 200;
 
 /** The agent's own repository, as it is for everybody: in JSON form, sealed where it is sealed. */
 export class OwnRecords {

@@ -15,6 +15,7 @@ import type { Sent, Transport } from "../transport.ts";
 import { Engine } from "./engine.ts";
 import { isForFormerKey } from "./former-keys.ts";
 import { History } from "./history.ts";
+import { type Opener, TakenOverOpener } from "./opener.ts";
 import type { KeptState } from "./kept-state.ts";
 import { opaqueKeys } from "./opaque-keys.ts";
 import type { OwnRecords } from "./own-records.ts";
@@ -41,6 +42,7 @@ export class SelfBackend implements Backend {
   readonly #engine: Engine;
   readonly #history: History;
   readonly #sharing: Sharing;
+  readonly #opener: Opener;
   readonly #own: OwnRecords;
   #sequence = 0;
   /** By the record that they are made of, and the worker; oldest first. */
@@ -53,8 +55,9 @@ export class SelfBackend implements Backend {
     this.memory = memory;
     this.#parts = parts;
     this.#engine = new Engine({ did: session.did, state, opaqueKey: opaqueKeys(sealer, "receipts"), write: (answer) => this.#write(answer), onError });
-    this.#history = new History({ did: session.did, own, sealer, messaging: () => this.#engine.messaging });
-    this.#sharing = new Sharing(parts);
+    this.#opener = new TakenOverOpener(parts);
+    this.#history = new History({ did: session.did, own, opener: this.#opener, messaging: () => this.#engine.messaging });
+    this.#sharing = new Sharing({ ...parts, opener: this.#opener });
   }
 
   async send(draft: Draft, { privacy, grants = [] }: SendHow): Promise<Sent> {
@@ -82,7 +85,7 @@ export class SelfBackend implements Backend {
     const { messaging } = this.#engine;
     if (value === undefined || cid === undefined) return toIncoming({ ...item, ...messaging.retracted(uri, author) });
     try {
-      const { record, sealed } = await this.#parts.sealer.open({ uri, record: value, cid });
+      const { record, sealed } = await this.#opener.open({ uri, record: value, cid });
       // The address is what was proven; an author beside it is the host's word.
       if (sealed && !uri.startsWith(`at://${author}/`)) throw new OpenError();
       return await this.#decide({ ...item, value: record }, sealed);
@@ -200,7 +203,7 @@ export class SelfBackend implements Backend {
     const { collection, rkey } = addressOf(uri);
     const old = await this.#own.get(collection, rkey);
     if (old === undefined) return;
-    const { record } = await sealer.open({ uri, record: old.value });
+    const { record } = await this.#opener.open({ uri, record: old.value });
     const recipients = recipientsOf(collection, record);
     if (recipients === null || recipients === "all") return;
     // Of several recipients the others have it: only the one that cannot read it gets another.

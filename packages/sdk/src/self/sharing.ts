@@ -1,4 +1,4 @@
-import { blobsOfSealed, discloseRecord, type EnvelopeSealer, type GivenGrant, isSealedRecord, OpenError, type OpenedRecord, SealError } from "@rookery/envelope";
+import { blobsOfSealed, discloseRecord, type Draft, type EnvelopeSealer, type GivenGrant, isSealedRecord, OpenError, type OpenedRecord, SealError } from "@rookery/envelope";
 import { type AgentCommsGrant, ids, isImmutable, recipientsOf } from "@rookery/lexicon-agent-comms";
 import { addressOf, collectionOf } from "../at-uri.ts";
 import type { RevokeOptions } from "../backend.ts";
@@ -7,13 +7,16 @@ import { readRecord, RecordVerificationError, type VerifiedRecord } from "../rea
 import { grantFor, granteeOf, type Revoked } from "../sealing/sharing.ts";
 import type { Session } from "../session.ts";
 import type { Sent, Transport } from "../transport.ts";
-import type { OwnRecord, OwnRecords } from "./own-records.ts";
+import type { Opener } from "./opener.ts";
+import { ALL_PAGES, type OwnRecord, type OwnRecords } from "./own-records.ts";
+import { cidOfRecord } from "./record-cid.ts";
 
 /** What sharing needs of the agent. */
 export interface SharingPorts {
   session: Session;
   identities: Identities;
   sealer: EnvelopeSealer;
+  opener: Opener;
   transport: Transport;
   own: OwnRecords;
   nextRkey: () => string;
@@ -83,18 +86,17 @@ export class Sharing {
   }
 
   async makePublic(uri: string): Promise<Sent> {
-    const { sealer, transport, own } = this.#ports;
+    const { sealer, opener, transport } = this.#ports;
     const subject = await this.#own(uri);
     const { collection, rkey, cid, value } = subject;
     if (!isSealedRecord(collection, value)) return { uri, cid };
     const placed = { ...addressOf(uri), record: value };
     if (!isImmutable(collection) && (await blobsOfSealed(placed)).length === 0) {
-      const { record } = await sealer.open({ uri, record: value });
+      const { record } = await opener.open({ uri, record: value });
       await this.#write([{ $type: "com.atproto.repo.applyWrites#update", collection, rkey, value: record }, ...(await this.#grantsOf(subject)).map(deletion)]);
-      const now = await own.get(collection, rkey);
-      return { uri, cid: now?.cid ?? "" };
+      return { uri, cid: cidOfRecord(record) };
     }
-    const there = await own.get(ids.AgentCommsDisclosure, cid);
+    const there = await this.#ports.own.get(ids.AgentCommsDisclosure, cid);
     if (there !== undefined) return { uri: there.uri, cid: there.cid };
     const record = await discloseRecord(placed, sealer.ring, { cid, createdAt: new Date().toISOString() });
     return transport.send({ collection: ids.AgentCommsDisclosure, rkey: cid, to: [], record: { ...record } });
@@ -102,18 +104,17 @@ export class Sharing {
 
   /** The record under a new data key, new grants for who keeps reading, the old ones gone: one commit, or nothing. */
   async #reseal(subject: OwnRecord, taken: OwnRecord[], kept: OwnRecord[]): Promise<Sent> {
-    const { sealer, own, nextRkey } = this.#ports;
+    const { sealer, opener, nextRkey } = this.#ports;
     const { uri, collection, rkey, value } = subject;
     // Whoever it was sent to has it, and receipts, answers and threads name it by its CID.
     if (isImmutable(collection)) throw cannotSeal("What was sent is never changed, and its recipients have it: delete it, and send another without them");
-    const { record } = await sealer.open({ uri, record: value });
+    const { record } = await opener.open({ uri, record: value });
     const sealed = await sealer.sealPrivately({ collection, rkey, record, blobs: await blobsOfSealed({ ...addressOf(uri), record: value }) });
-    await this.#write([{ $type: "com.atproto.repo.applyWrites#update", collection, rkey, value: sealed }, ...[...taken, ...kept].map(deletion)]);
-    const now = await own.get(collection, rkey);
-    if (now === undefined) throw new RecordVerificationError(`There is no such record: ${uri}`);
-    // The grants name the record as it is now, which only the host can say.
-    for (const did of new Set(kept.map((grant) => String(grant.value["to"])))) await this.#ports.transport.send(await sealer.share({ uri, record: now.value, cid: now.cid, to: did, rkey: nextRkey() }));
-    return { uri, cid: now.cid };
+    const cid = cidOfRecord(sealed);
+    const readers = [...new Set(kept.map((grant) => String(grant.value["to"])))];
+    const grants = await Promise.all(readers.map((to) => sealer.share({ uri, record: sealed, cid, to, rkey: nextRkey() })));
+    await this.#write([{ $type: "com.atproto.repo.applyWrites#update", collection, rkey, value: sealed }, ...[...taken, ...kept].map(deletion), ...grants.map(creation)]);
+    return { uri, cid };
   }
 
   /** The grant that came for a record, if it is still there and for what the record is now. */
@@ -129,12 +130,12 @@ export class Sharing {
   }
 
   async #openWith({ uri, value }: VerifiedRecord, grant: GivenGrant | undefined): Promise<OpenedRecord> {
-    return this.#ports.sealer.open({ uri, record: value, ...(grant === undefined ? {} : { grant }) });
+    return this.#ports.opener.open({ uri, record: value, ...(grant === undefined ? {} : { grant }) });
   }
 
   async #grantsOf({ uri, cid }: OwnRecord): Promise<OwnRecord[]> {
     const grants: OwnRecord[] = [];
-    for await (const grant of this.#ports.own.list(ids.AgentCommsGrant)) {
+    for await (const grant of this.#ports.own.list(ids.AgentCommsGrant, ALL_PAGES)) {
       const { subject } = grant.value;
       if (typeof subject === "object" && subject !== null && "uri" in subject && subject.uri === uri && "cid" in subject && subject.cid === cid) grants.push(grant);
     }
@@ -174,7 +175,10 @@ export class Sharing {
 }
 
 type RepoWrite =
+  | { $type: "com.atproto.repo.applyWrites#create"; collection: string; rkey: string; value: Record<string, unknown> }
   | { $type: "com.atproto.repo.applyWrites#update"; collection: string; rkey: string; value: Record<string, unknown> }
   | { $type: "com.atproto.repo.applyWrites#delete"; collection: string; rkey: string };
 
 const deletion = ({ collection, rkey }: OwnRecord): RepoWrite => ({ $type: "com.atproto.repo.applyWrites#delete", collection, rkey });
+
+const creation = ({ collection, rkey, record }: Draft): RepoWrite => ({ $type: "com.atproto.repo.applyWrites#create", collection, rkey, value: record });
