@@ -98,6 +98,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `INSERT INTO memory_changed (path, rev) SELECT key, rev FROM record WHERE
        key GLOB 'agent.memory.note/*' OR key GLOB 'agent.memory.decision/*' OR key GLOB 'agent.memory.fact/*' OR key GLOB 'agent.memory.summary/*'`,
   ],
+  // Name of the counter of a sender's host (reach/usage.ts).
+  ["ALTER TABLE stranger ADD COLUMN host TEXT"],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */

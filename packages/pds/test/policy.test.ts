@@ -1,8 +1,9 @@
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import type { Policy } from "../src/reach/reach-api.ts";
+import { type Counted, EVERYBODY, Usages } from "../src/reach/usage.ts";
 import { type Made, objectOf, op, value } from "./agents.ts";
-import { COLLECTION, proven, write } from "./from-network.ts";
+import { COLLECTION, nextSeq, proven, write } from "./from-network.ts";
 import { documents, inbox, known, message, rows, send, textsOf, useDirectory } from "./mail.ts";
 import { world } from "./worker.ts";
 
@@ -147,6 +148,37 @@ describe("strangers", () => {
   });
 });
 
+describe("counters of strangers", () => {
+  /** With an object's own tables. */
+  const counting = async (work: (usages: Usages, sql: SqlStorage) => void) => rows(await known(), (sql) => work(new Usages(sql), sql));
+  const [a, b] = ["a", "b"].map((name) => ({ sender: `message did:plc:${name}`, host: "message at busy.example.com" })) as [Counted, Counted];
+
+  it("say what is pending of a host and of all only as long as it was not answered", () =>
+    counting((usages) => {
+      for (const names of [a, a, b]) usages.count(names, 0);
+      usages.answered(a.sender, 1);
+      expect([a.sender, b.sender, a.host, EVERYBODY].map((name) => usages.of(name, 2))).toEqual([
+        { taken: 2, pending: 0 }, { taken: 1, pending: 1 }, { taken: 3, pending: 1 }, { taken: 3, pending: 1 },
+      ]);
+      usages.answered(a.sender, 3);
+      usages.answered("message did:plc:nobody", 3);
+      expect(usages.of(EVERYBODY, 4)).toEqual({ taken: 3, pending: 1 });
+      // What was pending a month ago is not subtracted from what is now.
+      usages.count(a, 31 * 24 * HOUR);
+      usages.answered(b.sender, 31 * 24 * HOUR);
+      expect(usages.of(EVERYBODY, 31 * 24 * HOUR)).toEqual({ taken: 1, pending: 1 });
+    }));
+
+  it("are bounded, and that of all is not among those that go", () =>
+    counting((usages, sql) => {
+      usages.count(a, 0);
+      for (let i = 0; i < 10_000; i++) sql.exec("INSERT INTO stranger (name, hour, hour_count, month, pending) VALUES (?, 1, 1, 1, 1)", `message did:plc:x${i}`);
+      usages.count(b, 2);
+      expect(sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM stranger").one().n).toBeLessThanOrEqual(10_000);
+      expect([a.sender, EVERYBODY].map((name) => usages.of(name, 3).taken)).toEqual([0, 2]);
+    }));
+});
+
 describe("who is known", () => {
   it("is everybody of the colony, unless that is not wanted", async () => {
     const [alice, bob] = [await known(), await known()];
@@ -267,6 +299,30 @@ describe("quarantine", () => {
     expect((await textsOf(bob, alice)).filter((text) => text !== "delete")).toEqual(["a2", "a3"]);
   });
 
+  it("asks nothing about what was taken back, and no copy of that or of what waits comes in later", async () => {
+    const [alice, bob] = await filled();
+    const [first, second] = await quarantined(bob);
+    const rkey = first?.uri.split("/").at(-1) ?? "";
+    const [copy, other] = [await proven(alice, bob, rkey), await proven(alice, bob, second?.uri.split("/").at(-1) ?? "")];
+    await fromNetwork(bob);
+    await send(alice, remove(rkey));
+    const absence = await proven(alice, bob, rkey, { action: "delete" });
+    await fromNetwork(bob);
+    expect((await quarantined(bob)).map(({ uri }) => uri)).not.toContain(first?.uri);
+    await set(bob, { unknown: "limit" });
+    for (const row of [copy, other, absence]) world.network.proven.push({ ...row, seq: nextSeq(), recipient: bob.did });
+    await fromNetwork(bob);
+    expect(await inbox(bob)).toEqual([]);
+    expect(await quarantined(bob)).toHaveLength(3);
+    // Of what never came here there is nothing to decide either.
+    await set(bob, { unknown: "quarantine" });
+    await proven(alice, bob, "3m6vb5g7bck2z", { action: "delete" });
+    await fromNetwork(bob);
+    expect(await quarantined(bob)).toHaveLength(3);
+    expect(value(await bob.api.releaseQuarantine({ uris: [second?.uri ?? ""] }))).toEqual({ released: 1 });
+    expect(await textsOf(bob, alice)).toEqual(["a2"]);
+  });
+
   it("is let go after thirty days, counted", async () => {
     const [, bob] = await filled();
     await alarm(bob, 29 * 24 * HOUR);
@@ -296,7 +352,7 @@ describe("quarantine", () => {
       const quarantine = new Quarantine(storage.sql, tally);
       const put = (i: number, host: string, size = 10) =>
         quarantine.put({ identity: `m${i}`, seq: i, author: `did:plc:${i}`, path: `c/${i}`, rev: "3k", action: "create", cid: "c", bytes: new Uint8Array(size), host }, "network", "rate", i);
-      put(0, "quiet.example.com");
+      put(0, "quiet.example.org");
       for (let i = 1; i <= 1_005; i++) put(i, "loud.example.com");
       expect([quarantine.count, tally.of("expired")]).toEqual([1_000, 6]);
       const kept = quarantine.list(0, 2_000).map(({ item }) => item.author);

@@ -17,7 +17,7 @@ export const ALL_STRANGERS = { perHour: 5_000, pending: 20_000, bytes: 1_000_000
 /** "Within an hour", and how long a message that was not answered counts as pending. */
 export const RATE_WINDOW = HOUR;
 export const PENDING_WINDOW = 30 * DAY;
-/** Counters kept (about 100 bytes each); then those not used for longest go. Those of hosts and of all together stay fresh. */
+/** Counters kept (about 100 bytes each); then those go whose hour began first. That of all together stays. */
 export const MAX_STRANGERS = 10_000;
 
 /** Senders on each of an agent's own lists, and a whole policy as JSON: it is read into memory, and sealed as one entry (of 1.6 MB at most). */
@@ -30,7 +30,7 @@ export const CORRESPONDENT_FRESH = DAY;
 /** Own records looked through, newest first, for whom an agent of an older version has written to. */
 export const MAX_BACKFILL_RECORDS = 5_000;
 
-/** What waits for a decision: rows, and bytes of records; then the newest of whoever has most of it goes. */
+/** What waits for a decision: rows, and bytes of records; then the newest of the site that has most of it goes (room.ts). */
 export const MAX_QUARANTINE_ROWS = 1_000;
 export const MAX_QUARANTINE_BYTES = 32_000_000;
 /** How long it waits. */

@@ -4,6 +4,7 @@ import type { JobResult } from "../scheduler.ts";
 import type { Why } from "./judge.ts";
 import { MAX_QUARANTINE_BYTES, MAX_QUARANTINE_ROWS, QUARANTINE_LIFE } from "./limits.ts";
 import type { QuarantinedItem, QuarantineSelection } from "./reach-api.ts";
+import { makeRoom } from "./room.ts";
 import type { Tally } from "./tally.ts";
 
 /** A message as it waits, whole. */
@@ -56,9 +57,14 @@ export class Quarantine {
     this.#makeRoom();
   }
 
-  /** What waits at a path was taken back by a commit of `rev`, within the caller's transaction. */
-  retract(author: string, path: string, rev: string): void {
-    this.#sql.exec("UPDATE quarantine SET discarded = 1, bytes = NULL, size = 0 WHERE author = ? AND path = ? AND rev < ?", author, path, rev);
+  /** Whether a message waits, or was discarded: another copy of it is nothing new. */
+  has(identity: string): boolean {
+    return this.#sql.exec("SELECT 1 FROM quarantine WHERE identity = ?", identity).toArray().length > 0;
+  }
+
+  /** What waits at a path was taken back by a commit of `rev`, within the caller's transaction. False when nothing was there. */
+  retract(author: string, path: string, rev: string): boolean {
+    return this.#sql.exec("UPDATE quarantine SET discarded = 1, bytes = NULL, size = 0 WHERE author = ? AND path = ? AND rev < ? RETURNING id", author, path, rev).toArray().length > 0;
   }
 
   /** How many wait. */
@@ -91,7 +97,7 @@ export class Quarantine {
     }
   }
 
-  /** It has gone into the inbox. */
+  /** It has gone into the inbox, or makes room. */
   remove(id: number): void {
     this.#sql.exec("DELETE FROM quarantine WHERE id = ?", id);
   }
@@ -116,20 +122,13 @@ export class Quarantine {
     return at === null ? undefined : at + QUARANTINE_LIFE;
   }
 
-  /** The newest of the host that has most bytes waiting goes; hosts that nobody knows count as one. */
   #makeRoom(): void {
-    for (let round = 0; round < MAX_QUARANTINE_ROWS; round++) {
-      const { n, bytes } = this.#sql.exec<{ n: number; bytes: number | null }>("SELECT COUNT(*) AS n, SUM(size) AS bytes FROM quarantine").one();
-      if (n <= MAX_QUARANTINE_ROWS && (bytes ?? 0) <= MAX_QUARANTINE_BYTES) return;
-      const by = n > MAX_QUARANTINE_ROWS ? "COUNT(*)" : "SUM(size)";
-      const [gone] = this.#sql
-        .exec<{ discarded: number }>(
-          `DELETE FROM quarantine WHERE id = (SELECT q.id FROM quarantine q JOIN (SELECT COALESCE(host, '') AS h, ${by} AS most FROM quarantine GROUP BY 1) g
-             ON g.h = COALESCE(q.host, '') ORDER BY g.most DESC, q.discarded DESC, q.id DESC LIMIT 1) RETURNING discarded`,
-        )
-        .toArray();
-      if (gone?.discarded === 0) this.#tally.add("expired", 1);
-    }
+    const { n, bytes } = this.#sql.exec<{ n: number; bytes: number | null }>("SELECT COUNT(*) AS n, SUM(size) AS bytes FROM quarantine").one();
+    if (n <= MAX_QUARANTINE_ROWS && (bytes ?? 0) <= MAX_QUARANTINE_BYTES) return;
+    const rows = this.#sql.exec<{ id: number; host: string; size: number; discarded: number }>("SELECT id, COALESCE(host, '') AS host, size, discarded FROM quarantine ORDER BY id").toArray();
+    const gone = makeRoom(rows.map(({ discarded, ...row }) => ({ ...row, isDiscarded: discarded === 1 })), MAX_QUARANTINE_ROWS, MAX_QUARANTINE_BYTES);
+    for (const { id } of gone) this.remove(id);
+    this.#tally.add("expired", gone.filter(({ isDiscarded }) => !isDiscarded).length);
   }
 }
 

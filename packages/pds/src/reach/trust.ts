@@ -8,11 +8,10 @@ import { type Judgement, judge } from "./judge.ts";
 import type { PolicyStore } from "./policy-store.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { Tally } from "./tally.ts";
-import { Usages } from "./usage.ts";
+import { type Counted, EVERYBODY, Usages } from "./usage.ts";
 
 /** Counters' names begin with what is counted. */
 const KINDS = { message: "message", question: "question" } as const;
-const EVERYBODY = "*";
 const UNKNOWN_HOST = "?";
 
 interface Rooms {
@@ -38,14 +37,17 @@ export class Trust {
 
   /**
    * Put a verified message where it belongs, within the caller's transaction: into the inbox, into quarantine, or nowhere when
-   * its sender is blocked. A retraction of what is in the inbox always counts.
+   * its sender is blocked. A retraction of what is in the inbox always counts; of nothing else there is anything to decide.
    */
   receive(message: Verified, source: SourceName, now: number): void {
     const { sql, quarantine, tally, quarantined } = this.#rooms;
-    if (message.action === "delete") quarantine.retract(message.author, message.path, message.rev);
-    const judgement = this.#judge(message, source, now);
+    const newest = newestAt(sql, `${message.author}/${message.path}`);
+    const isDelete = message.action === "delete";
+    if (isDelete ? quarantine.retract(message.author, message.path, message.rev) && newest === undefined : quarantine.has(message.identity)) return;
+    const judgement = this.#judge(message, newest, source, now);
     if (judgement.kind === "block") return tally.add("blocked", 1);
     if (judgement.kind === "quarantine") {
+      if (isDelete) return;
       quarantine.put(message, source, judgement.why, now);
       return quarantined(quarantine.nextExpiry() ?? now);
     }
@@ -58,7 +60,7 @@ export class Trust {
     for (const { action, path, to } of hints) {
       if (action !== "create" || to === "all") continue;
       const collection = path.slice(0, path.indexOf("/"));
-      if (collection === collectionsOf.response) for (const did of to) for (const kind of Object.values(KINDS)) this.#usages.answered(`${kind} ${did}`);
+      if (collection !== collectionsOf.receipt) for (const did of to) for (const kind of Object.values(KINDS)) this.#usages.answered(`${kind} ${did}`, now);
       this.#correspondents.note(collection, to, now);
     }
   }
@@ -68,21 +70,20 @@ export class Trust {
     return this.#correspondents.has(did);
   }
 
-  #judge(message: Verified, source: SourceName, now: number): Judgement & { counts?: string[] } {
+  #judge(message: Verified, newest: ReturnType<typeof newestAt>, source: SourceName, now: number): Judgement & { counts?: Counted } {
     const { author, path, action, cid, bytes, host = UNKNOWN_HOST } = message;
     const { effective, allowed, blocked } = this.#rooms.policy.held;
-    const newest = newestAt(this.#rooms.sql, `${author}/${path}`);
     // What was taken already, or takes back what was, is nothing new.
     if (newest !== undefined && (action === "delete" ? newest.action === "create" : newest.cid === cid)) return { kind: "take" };
     if (blocked.has(author)) return { kind: "block" };
     if (allowed.has(author) || (source === "colony" && effective.colonyIsKnown) || this.#correspondents.has(author)) return { kind: "take" };
     const isQuestion = path.startsWith(`${collectionsOf.question}/`);
     const kind = isQuestion ? KINDS.question : KINDS.message;
-    const names = { sender: `${kind} ${author}`, host: `${kind} at ${host}`, everybody: EVERYBODY };
+    const names: Counted = { sender: `${kind} ${author}`, host: `${kind} at ${host}` };
     const judgement = judge({
       policy: effective, isQuestion, bytes: bytes?.length ?? 0,
-      sender: this.#usages.of(names.sender, now), host: this.#usages.of(names.host, now), everybody: this.#usages.of(names.everybody, now),
+      sender: this.#usages.of(names.sender, now), host: this.#usages.of(names.host, now), everybody: this.#usages.of(EVERYBODY, now),
     });
-    return judgement.kind === "take" ? { ...judgement, counts: Object.values(names) } : judgement;
+    return judgement.kind === "take" ? { ...judgement, counts: names } : judgement;
   }
 }
