@@ -3,7 +3,8 @@ import { ANSWER_RETRY_FIRST, ANSWER_RETRY_LAST, MAX_ANSWER_TRIES, MAX_FLUSH, MAX
 import type { Json, Ref, TaskError } from "./fields.ts";
 import type { Ports } from "./ports.ts";
 
-const KIND = "answer";
+/** Kind of what is kept here. */
+export const ANSWERS = "answer";
 
 /** What is told about a record by a receipt. */
 export type ReceiptStatus = "delivered" | "processed" | "refused" | "key-expired";
@@ -107,20 +108,20 @@ export class Answers {
 
   /** It is written. */
   done(id: string): void {
-    this.#ports.store.delete(KIND, id);
+    this.#ports.store.delete(ANSWERS, id);
   }
 
   /** It could not be written: it is tried again later, and after enough tries no more. True when it was given up. */
   failed(id: string): boolean {
     const { store, now } = this.#ports;
-    const kept = store.get<Kept>(KIND, id);
+    const kept = store.get<Kept>(ANSWERS, id);
     if (kept === undefined) return false;
     const tries = kept.tries + 1;
     if (tries >= MAX_ANSWER_TRIES) {
-      store.delete(KIND, id);
+      store.delete(ANSWERS, id);
       return true;
     }
-    store.put(KIND, id, { ...kept, tries, at: now() + Math.min(ANSWER_RETRY_LAST, ANSWER_RETRY_FIRST * 2 ** (tries - 1)) } satisfies Kept);
+    store.put(ANSWERS, id, { ...kept, tries, at: now() + Math.min(ANSWER_RETRY_LAST, ANSWER_RETRY_FIRST * 2 ** (tries - 1)) } satisfies Kept);
     return false;
   }
 
@@ -131,20 +132,20 @@ export class Answers {
 
   #put(answer: Answer, to: string, isBounded: boolean, delay: number): void {
     const { store, now, flushAt } = this.#ports;
-    if (store.get(KIND, answer.id) !== undefined) return;
+    if (store.get(ANSWERS, answer.id) !== undefined) return;
     const at = now() + delay;
-    store.put(KIND, answer.id, { answer, to, isBounded, at, tries: 0 } satisfies Kept);
+    store.put(ANSWERS, answer.id, { answer, to, isBounded, at, tries: 0 } satisfies Kept);
     flushAt(at);
   }
 
   /** Counted only when there are enough for it to matter: that reads them all. */
   #isCrowded(to: string): boolean {
-    if (this.#ports.store.count(KIND) < MAX_RECEIPTS_OF_ONE) return false;
+    if (this.#ports.store.count(ANSWERS) < MAX_RECEIPTS_OF_ONE) return false;
     const receipts = this.#all().filter(({ isBounded }) => isBounded);
     return receipts.length >= MAX_RECEIPTS_WAITING || receipts.filter((one) => one.to === to).length >= MAX_RECEIPTS_OF_ONE;
   }
 
   #all(): Kept[] {
-    return this.#ports.store.list<Kept>(KIND).map(({ value }) => value);
+    return this.#ports.store.list<Kept>(ANSWERS).map(({ value }) => value);
   }
 }

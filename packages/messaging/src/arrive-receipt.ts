@@ -5,7 +5,8 @@ import { MAX_RESEALED, MAX_RESEALS } from "./limits.ts";
 import type { Task } from "./task.ts";
 import { move } from "./tasks.ts";
 
-const RESEALED = "resealed";
+/** Kind of what is kept of messages that were sealed again. */
+export const RESEALED = "resealed";
 
 /** How often a message was sealed again, all in all. */
 interface Resealed {

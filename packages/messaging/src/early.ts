@@ -3,7 +3,8 @@ import { EARLY_LIFE, MAX_EARLY, MAX_EARLY_OF_ONE, MAX_EARLY_RESPONSES } from "./
 import type { Ports } from "./ports.ts";
 import type { TaskEvent } from "./task-state/event.ts";
 
-const KIND = "early";
+/** Kind of what is kept here. */
+export const EARLY = "early";
 
 /** An answer to a handoff that is not here yet: the two are of two repositories, and either may come first. */
 export type EarlyAnswer = Extract<TaskEvent, { kind: "answer" }>;
@@ -26,32 +27,32 @@ export interface Early {
 export const keepEarly = ({ store, now }: Ports, answer: EarlyAnswer): void => {
   const name = nameOf(answer.handoff.uri, answer.by);
   // The first answer counts.
-  if (store.get<Early>(KIND, name) !== undefined) return;
-  const all = store.list<Early>(KIND);
-  for (const { name: old, value } of all) if (value.answer.at + EARLY_LIFE < now()) store.delete(KIND, old);
+  if (store.get<Early>(EARLY, name) !== undefined) return;
+  const all = store.list<Early>(EARLY);
+  for (const { name: old, value } of all) if (value.answer.at + EARLY_LIFE < now()) store.delete(EARLY, old);
   const own = all.filter(({ value }) => value.answer.by === answer.by);
   const crowd = own.length >= MAX_EARLY_OF_ONE ? own : all.length >= MAX_EARLY ? all : [];
   const [oldest] = crowd.toSorted((a, b) => a.value.answer.at - b.value.answer.at);
-  if (oldest !== undefined) store.delete(KIND, oldest.name);
-  store.put(KIND, name, { answer, responses: [] } satisfies Early);
+  if (oldest !== undefined) store.delete(EARLY, oldest.name);
+  store.put(EARLY, name, { answer, responses: [] } satisfies Early);
 };
 
 /** Keep a response of an author who has accepted the same task early. False when they have not. */
 export const keepEarlyResponse = ({ store }: Ports, response: EarlyResponse): boolean => {
   const { by, cid } = response.event;
-  const found = store.list<Early>(KIND).find(({ value: { answer } }) => answer.by === by && answer.cid === cid && answer.answer === "accepted");
+  const found = store.list<Early>(EARLY).find(({ value: { answer } }) => answer.by === by && answer.cid === cid && answer.answer === "accepted");
   if (found === undefined) return false;
   const others = found.value.responses.filter(({ uri }) => uri !== response.uri);
-  store.put(KIND, found.name, { ...found.value, responses: [...others, response].slice(-MAX_EARLY_RESPONSES) } satisfies Early);
+  store.put(EARLY, found.name, { ...found.value, responses: [...others, response].slice(-MAX_EARLY_RESPONSES) } satisfies Early);
   return true;
 };
 
 /** What `author` said to a handoff before it came. */
-export const recallEarly = ({ store }: Ports, handoff: string, author: string): Early | undefined => store.get<Early>(KIND, nameOf(handoff, author));
+export const recallEarly = ({ store }: Ports, handoff: string, author: string): Early | undefined => store.get<Early>(EARLY, nameOf(handoff, author));
 
 /** Whatever anybody said to it. */
 export const forgetEarly = ({ store }: Ports, handoff: string): void => {
-  for (const { name } of store.list<Early>(KIND)) if (name.startsWith(`${handoff} `)) store.delete(KIND, name);
+  for (const { name } of store.list<Early>(EARLY)) if (name.startsWith(`${handoff} `)) store.delete(EARLY, name);
 };
 
 const nameOf = (handoff: string, author: string): string => `${handoff} ${author}`;

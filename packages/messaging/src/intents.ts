@@ -1,6 +1,6 @@
 import { MAX_KEYS_OF_ONE, MAX_KEY_AUTHORS } from "./limits.ts";
 import { type Json, type Ref, canonical, textAt } from "./fields.ts";
-import type { Ports } from "./ports.ts";
+import { clearKinds, type Ports } from "./ports.ts";
 
 const AUTHOR = "intent-author";
 
@@ -65,6 +65,13 @@ export class Intents {
     for (const { name, value } of store.list<Intent>(kindOf(author))) if (value.uri === before) store.put(kindOf(author), name, { ...value, ...after } satisfies Intent);
   }
 
+  /** Forget all, the agent's own as well. */
+  clear(): void {
+    const { store } = this.#ports;
+    for (const { name } of store.list(AUTHOR)) clearKinds(store, [kindOf(name)]);
+    clearKinds(store, [AUTHOR]);
+  }
+
   #contentOf(record: Json): string {
     return this.#ports.digest(canonical(Object.fromEntries(Object.entries(record).filter(([name]) => !INCIDENTAL.has(name)))));
   }
@@ -82,7 +89,7 @@ export class Intents {
     const { store, did } = this.#ports;
     const oldest = store.list<Author>(AUTHOR).filter(({ name }) => name !== did).toSorted((a, b) => a.value.at - b.value.at);
     for (const { name } of oldest.slice(0, MAX_KEY_AUTHORS / 10)) {
-      for (const intent of store.list<Intent>(kindOf(name))) store.delete(kindOf(name), intent.name);
+      clearKinds(store, [kindOf(name)]);
       store.delete(AUTHOR, name);
     }
   }

@@ -9,6 +9,8 @@ const OPEN = "task";
 const ENDED: Record<Role, string> = { worker: "task-ended", requester: "task-ended requester" };
 const LOAD = "task-load";
 const ALIAS = "task-alias";
+/** Kinds of everything that is kept here. */
+export const LEDGER_KINDS: readonly string[] = [OPEN, LOAD, ALIAS, ...Object.values(ENDED)];
 
 /** The tasks of an agent, in both roles: those in hand, and those that ended not long ago. */
 export class Ledger {

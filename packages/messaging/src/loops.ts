@@ -5,7 +5,8 @@ import type { Ports } from "./ports.ts";
 import { type Allowance, PEER_ALLOWANCE, THREAD_ALLOWANCE } from "./guards/limits.ts";
 import { type Usage, use } from "./guards/usage.ts";
 
-const KIND = "loop";
+/** Kind of what is kept here. */
+export const LOOPS = "loop";
 
 type To = string[] | "all" | null;
 
@@ -15,7 +16,7 @@ type To = string[] | "all" | null;
  */
 export const judgeUse = ({ store, now }: Ports, record: Json, to: To): string | undefined => {
   for (const { name, allowance } of usesOf(record, to)) {
-    if (use(allowance, store.get<Usage>(KIND, name), now()) === undefined) return "Too many automatic answers in this thread, or to this agent";
+    if (use(allowance, store.get<Usage>(LOOPS, name), now()) === undefined) return "Too many automatic answers in this thread, or to this agent";
   }
   return undefined;
 };
@@ -23,10 +24,10 @@ export const judgeUse = ({ store, now }: Ports, record: Json, to: To): string | 
 /** It was sent: count it. */
 export const noteUse = ({ store, now }: Ports, record: Json, to: To): void => {
   for (const { name, allowance } of usesOf(record, to)) {
-    const used = use(allowance, store.get<Usage>(KIND, name), now());
-    if (used !== undefined) store.put(KIND, name, used);
+    const used = use(allowance, store.get<Usage>(LOOPS, name), now());
+    if (used !== undefined) store.put(LOOPS, name, used);
   }
-  if (store.count(KIND) > MAX_LOOPS) forgetOldest(store);
+  if (store.count(LOOPS) > MAX_LOOPS) forgetOldest(store);
 };
 
 function* usesOf(record: Json, to: To): Generator<{ name: string; allowance: Allowance }> {
@@ -42,6 +43,6 @@ const rootOf = (record: Json): string | undefined => {
 };
 
 const forgetOldest = (store: Ports["store"]): void => {
-  const oldest = store.list<Usage>(KIND).toSorted((a, b) => a.value.since - b.value.since);
-  for (const { name } of oldest.slice(0, MAX_LOOPS / 10)) store.delete(KIND, name);
+  const oldest = store.list<Usage>(LOOPS).toSorted((a, b) => a.value.since - b.value.since);
+  for (const { name } of oldest.slice(0, MAX_LOOPS / 10)) store.delete(LOOPS, name);
 };

@@ -1,21 +1,23 @@
 import { collectionsOf } from "@rookery/lexicon-agent-comms";
-import { type Answer, Answers } from "./answers.ts";
+import { type Answer, ANSWERS, Answers } from "./answers.ts";
 import { type Arrival, type Decision, type Rooms, accepted, expired } from "./arrival.ts";
 import { arriveCancel } from "./arrive-cancel.ts";
 import { arriveHandoffAnswer } from "./arrive-handoff-answer.ts";
 import { arriveHandoff } from "./arrive-handoff.ts";
-import { arriveReceipt, noteResealed } from "./arrive-receipt.ts";
+import { arriveReceipt, noteResealed, RESEALED } from "./arrive-receipt.ts";
 import { arriveRequest } from "./arrive-request.ts";
 import { arriveResponse } from "./arrive-response.ts";
+import { EARLY } from "./early.ts";
 import { type Json, type Ref, flagAt, refAt, timeAt } from "./fields.ts";
 import { Intents } from "./intents.ts";
-import { Ledger } from "./ledger.ts";
-import type { Ports } from "./ports.ts";
+import { Ledger, LEDGER_KINDS } from "./ledger.ts";
+import { LOOPS } from "./loops.ts";
+import { clearKinds, type Ports } from "./ports.ts";
 import { type Outgoing, type SendVerdict, judgeSending, noteSending } from "./sending.ts";
 import type { Task } from "./task.ts";
 import { move, refOf } from "./tasks.ts";
 import { tickTasks } from "./timers.ts";
-import { Unprocessed } from "./unprocessed.ts";
+import { Unprocessed, UNPROCESSED } from "./unprocessed.ts";
 
 /**
  * What agents owe each other, decided: idempotency, tasks, receipts, deadlines, handoffs. Synchronous and without any
@@ -125,6 +127,13 @@ export class Messaging {
   /** An answer could not be written now. True when it is given up for good. */
   failed(answer: Answer): boolean {
     return this.#rooms.answers.failed(answer.id);
+  }
+
+  /** Forget everything: the agent's tasks are kept elsewhere from now on. */
+  clear(): void {
+    const { ports, intents } = this.#rooms;
+    intents.clear();
+    clearKinds(ports.store, [...LEDGER_KINDS, ANSWERS, EARLY, LOOPS, RESEALED, UNPROCESSED]);
   }
 
   /** A task by its request. Where the agent is on both sides, as its requester. */

@@ -8,6 +8,11 @@ export interface Store {
   count(kind: string): number;
 }
 
+/** Delete all of some kinds. */
+export const clearKinds = (store: Store, kinds: readonly string[]): void => {
+  for (const kind of kinds) for (const { name } of store.list(kind)) store.delete(kind, name);
+};
+
 /** Everything that the engine is given of the world. */
 export interface Ports {
   /** DID of the agent whose messages these are. */

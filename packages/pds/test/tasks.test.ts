@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { PREPARE_PATIENCE } from "../src/tasks/limits.ts";
 import { op, value } from "./agents.ts";
 import { useDirectory } from "./mail.ts";
-import { fault, hosted, listed, message, sealedNote, stored, text, three, useNeighbours } from "./sealing-world.ts";
+import { fault, hosted, hosts, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
 import { answer, arrived, cancel, due, forgetKeys, handoff, opened, request, response, said, stateOf } from "./task-world.ts";
 
 useDirectory();
@@ -264,6 +265,51 @@ describe("receipts", () => {
     expect(await listed(alice, "agent.comms.receipt")).toHaveLength(0);
     // What they say is for Alice alone.
     for (const uri of await listed(bob, "agent.comms.receipt")) expect(Object.keys(await stored(bob, uri)).toSorted()).toEqual(["$type", "createdAt", "sealed", "to"]);
+  });
+});
+
+describe("an agent whose owner takes the keys", () => {
+  it("has its tasks elsewhere, and what was opened for it only as long as the keys for that are kept", async () => {
+    const [alice, bob] = await three();
+    const task = value(await alice.api.send(request(bob, "work", { ackRequested: { processed: true } })));
+    await arrived(bob, alice, 1);
+    value(await bob.api.takeKeys({}));
+    await due(bob, "tasks");
+    expect(fault(await bob.api.getTask(task))).toBe("TaskNotFound");
+    value(await bob.api.acknowledge({ uris: [task.uri] }));
+    await due(bob, "receipts");
+    expect(said(await arrived(bob, alice, 1))).toMatchObject({ input: [text("work")] });
+    await within(bob, async ({ sealing }) => {
+      const keyring = await sealing.keyring();
+      if (keyring === undefined) throw new Error("there are no keys");
+      keyring.state.keys = [];
+      await keyring.save();
+    });
+    await due(bob, "tasks");
+    const [left] = await opened(bob, alice);
+    expect(left).toMatchObject({ sealed: true, unopened: true });
+    expect(left?.json).toBeUndefined();
+    expect(await within(bob, async ({ vault }) => ["mail", "messaging task", "messaging answer", "messaging unprocessed"].map((kind) => vault.count(kind)))).toEqual([0, 0, 0, 0]);
+  });
+});
+
+describe("a reader whose host is slow", () => {
+  it("does not hold up what others are told", async () => {
+    const [alice, bob, carol] = await three();
+    const asks = message([bob], "asks", { ackRequested: { delivered: true } });
+    value(await alice.api.send(asks));
+    value(await carol.api.send(asks));
+    await arrived(bob, alice, 1);
+    await arrived(bob, carol, 1);
+    hosts.meanwhile = () => new Promise<void>((resolve) => setTimeout(resolve, PREPARE_PATIENCE + 500));
+    pass(2_000);
+    await due(bob, "receipts");
+    expect(await listed(bob, "agent.comms.receipt")).toHaveLength(1);
+    pass(60_000);
+    await expect.poll(async () => {
+      await due(bob, "receipts");
+      return (await listed(bob, "agent.comms.receipt")).length;
+    }).toBe(2);
   });
 });
 

@@ -63,8 +63,9 @@ async function publish(state: AgentState, rkey: string, record: AgentCommsKey, k
 
 /** The keys that sign for this agent are forgotten at once, those that open when their time is over. */
 async function wind({ keys, scheduler }: AgentState): Promise<void> {
-  // What was made of opened memories goes too.
+  // What was made of opened memories goes too, and what the colony kept of tasks.
   scheduler.ensure("memory", Date.now());
+  scheduler.ensure("tasks", Date.now());
   const result = await keys.job(0);
   if (result !== undefined) scheduler.ensure("keys", Date.now() + result.again);
 }

@@ -7,6 +7,7 @@ import { newestId, readMail, readPlace, writePlace } from "../store/mail.ts";
 import { OPEN_BATCH_BYTES, OPEN_BATCH_ROWS, OPEN_BUDGET, OPEN_HORIZON, OPEN_RETRY_FIRST, OPEN_RETRY_LAST, OPEN_TRIES } from "./limits.ts";
 import type { Letter, Mail } from "./mail.ts";
 import { type Looked, look } from "./opener.ts";
+import { inTransaction } from "./transaction.ts";
 
 type Agent = Pick<AgentState, "storage" | "sql" | "ports" | "scheduler" | "account" | "sealing" | "inbox">;
 
@@ -97,23 +98,18 @@ export class Arrivals {
 
   /** Everything that follows from these messages, in one transaction. */
   #store(looked: Looked[]): void {
-    const { storage, sql, ports, scheduler } = this.#agent;
+    const { sql, ports } = this.#agent;
     faultPoint(ports.fault, "arrivals.opened");
-    try {
-      storage.transactionSync(() => {
-        const place = readPlace(sql);
-        // In a later life of the object somebody else may have been faster.
-        const fresh = looked.filter(({ row }) => row.id > place.through);
-        const last = fresh.at(-1)?.row.id;
-        if (last === undefined) return;
-        for (const one of fresh) this.#settle(one);
-        faultPoint(ports.fault, "arrivals.in-transaction");
-        writePlace(sql, { through: last, from: this.#mail.trim(place.from, newestId(sql)), tries: 0 });
-      });
-    } catch (error) {
-      scheduler.load();
-      throw error;
-    }
+    inTransaction(this.#agent, () => {
+      const place = readPlace(sql);
+      // In a later life of the object somebody else may have been faster.
+      const fresh = looked.filter(({ row }) => row.id > place.through);
+      const last = fresh.at(-1)?.row.id;
+      if (last === undefined) return;
+      for (const one of fresh) this.#settle(one);
+      faultPoint(ports.fault, "arrivals.in-transaction");
+      writePlace(sql, { through: last, from: this.#mail.trim(place.from, newestId(sql)), tries: 0 });
+    });
     faultPoint(ports.fault, "arrivals.stored");
   }
 
@@ -157,20 +153,15 @@ export class Arrivals {
 
   /** The next message is not looked at any more: it stays in the inbox as it came. */
   #passOver(): void {
-    const { storage, sql, scheduler } = this.#agent;
+    const { sql } = this.#agent;
     const place = readPlace(sql);
     const [row] = readMail(sql, place.through, 1, OPEN_BATCH_BYTES);
     if (row === undefined) return;
     const decision: Decision = { disposition: "refused", reason: "it could not be worked on" };
-    try {
-      storage.transactionSync(() => {
-        this.#mail.put(row.id, { sealed: true, unopened: true, decision });
-        writePlace(sql, { ...place, through: row.id, tries: 0 });
-      });
-    } catch (error) {
-      scheduler.load();
-      throw error;
-    }
+    inTransaction(this.#agent, () => {
+      this.#mail.put(row.id, { sealed: true, unopened: true, decision });
+      writePlace(sql, { ...place, through: row.id, tries: 0 });
+    });
     console.error(JSON.stringify({ event: "arrival-passed-over", did: this.#agent.account.did, id: row.id }));
   }
 

@@ -3,7 +3,9 @@ import { faultPoint } from "../fault.ts";
 import type { JobResult } from "../scheduler.ts";
 import type { AgentState } from "../state.ts";
 import type { Arrivals } from "./arrivals.ts";
+import { atMost } from "./at-most.ts";
 import { PULL_PATIENCE } from "./limits.ts";
+import { inTransaction } from "./transaction.ts";
 
 type Agent = Pick<AgentState, "storage" | "scheduler" | "inbox" | "ports">;
 
@@ -20,27 +22,14 @@ export class Deadlines {
   }
 
   async job(): Promise<JobResult> {
-    const { storage, scheduler, inbox, ports } = this.#agent;
-    if (!this.#arrivals.isHosted) return undefined;
+    const { inbox, ports } = this.#agent;
     // What came in time counts: it is read before anything is decided.
     await atMost(inbox.wake().then(() => this.#arrivals.run()), PULL_PATIENCE);
-    let next: number | undefined;
-    try {
-      storage.transactionSync(() => {
-        next = this.#engine.tick();
-        faultPoint(ports.fault, "tasks.in-transaction");
-      });
-    } catch (error) {
-      scheduler.load();
-      throw error;
-    }
+    const next = inTransaction(this.#agent, () => {
+      const due = this.#engine.tick();
+      faultPoint(ports.fault, "tasks.in-transaction");
+      return due;
+    });
     return next === undefined ? undefined : { again: Math.max(0, next - Date.now()) };
   }
-}
-
-/** Wait for it, but not longer than this many ms. It never rejects. */
-async function atMost(work: Promise<void>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([work, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
 }

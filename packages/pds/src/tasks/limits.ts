@@ -22,3 +22,7 @@ export const MAX_OPENED_PAGE_BYTES = 8_000_000;
 export const PULL_PATIENCE = 10 * SECOND;
 /** Pause after answers could not be written at all: the relay is away, or the rate limit is reached. */
 export const FLUSH_RETRY = 30 * SECOND;
+/** Longest that answers which go together wait for one of them, whose reader's key a slow host has; it comes later, then. */
+export const PREPARE_PATIENCE = 2 * SECOND;
+/** How often it is looked whether the last key of an agent whose owner took over is gone. Keys live for weeks. */
+export const LEAVE_LOOK = 24 * 60 * 60 * SECOND;

@@ -1,7 +1,7 @@
 import { decodeData, encodeData } from "@rookery/envelope";
 import type { Decision } from "@rookery/messaging";
 import { MAX_INBOX_ROWS } from "../limits.ts";
-import { idsOf } from "../store/mail.ts";
+import { idsOf, readPlace, writePlace } from "../store/mail.ts";
 import type { Vault } from "../vault/vault.ts";
 
 const KIND = "mail";
@@ -54,6 +54,13 @@ export class Mail {
       const { record: _, ...letter } = this.get(id);
       this.put(id, { ...letter, decision: { ...letter.decision, disposition: "refused", reason: "its author has taken it back" } });
     }
+  }
+
+  /** Nothing opened is kept any more: what is in the inbox is as it came. */
+  clear(): void {
+    const place = readPlace(this.#sql);
+    this.#vault.clear(KIND);
+    writePlace(this.#sql, { ...place, from: place.through + 1 });
   }
 
   /** Drop what is kept of messages that left the inbox. Returns from where on it is kept now. */

@@ -10,6 +10,7 @@ import type { AgentState } from "../state.ts";
 import { readMessages } from "../store/inbox.ts";
 import { readPlace } from "../store/mail.ts";
 import type { Arrivals } from "./arrivals.ts";
+import { atMost } from "./at-most.ts";
 import { LIST_PATIENCE, MAX_OPENED_PAGE_BYTES } from "./limits.ts";
 import type { Letter, Mail } from "./mail.ts";
 import type { OpenedMessage } from "./tasks-api.ts";
@@ -51,7 +52,7 @@ export class OpenedInbox {
     const after = cursorOf(cursor);
     if (!after.ok) return after;
     const { isHosted } = this.#arrivals;
-    if (isHosted && this.#arrivals.isBehind) await this.#atMost(this.#arrivals.run(), LIST_PATIENCE);
+    if (isHosted && this.#arrivals.isBehind) await atMost(this.#arrivals.run(), LIST_PATIENCE);
     const until = Date.now() + Math.min(waitSeconds, MAX_INBOX_WAIT_SECONDS) * 1000;
     let found = this.read(after.value, limit);
     while (found.length === 0 && Date.now() < until && this.#waiters.size < MAX_INBOX_WAITERS) {
@@ -64,16 +65,16 @@ export class OpenedInbox {
     return ok(last === undefined ? { messages, ...(cursor === undefined ? {} : { cursor }) } : { messages, cursor: String(last.id) });
   }
 
-  /** What is there after an id now. Of an agent that is not hosted, what was not opened while it was is shown as it came. */
+  /** What is there after an id now. Of an agent that is not hosted, what was not opened while it was, or is not kept so any more, is shown as it came. */
   read(after: number, limit: number): PlacedMessage[] {
     const { sql } = this.#agent;
-    const { through } = readPlace(sql);
+    const { through, from } = readPlace(sql);
     const { isHosted } = this.#arrivals;
     const page: PlacedMessage[] = [];
     let size = 0;
     for (const { id, message } of readMessages(sql, after, limit)) {
       if (id > through && isHosted) break;
-      const opened = id > through ? asItCame(message) : this.#opened(message, this.#mail.get(id));
+      const opened = id > through || id < from ? asItCame(message) : this.#opened(message, this.#mail.get(id));
       size += opened.json?.length ?? 0;
       if (size > MAX_OPENED_PAGE_BYTES && page.length > 0) break;
       page.push({ id, message: opened });
@@ -112,12 +113,6 @@ export class OpenedInbox {
       const timer = setTimeout(done, ms);
       this.#waiters.add(done);
     });
-  }
-
-  async #atMost(work: Promise<void>, ms: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    await Promise.race([work, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
-    clearTimeout(timer);
   }
 }
 

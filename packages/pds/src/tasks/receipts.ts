@@ -5,7 +5,9 @@ import { GROUP_BYTES } from "../limits.ts";
 import type { JobResult } from "../scheduler.ts";
 import type { AgentState } from "../state.ts";
 import { AnswerWriter, type Ready } from "./answer-writer.ts";
-import { FLUSH_RETRY } from "./limits.ts";
+import { atMost } from "./at-most.ts";
+import { FLUSH_RETRY, PREPARE_PATIENCE } from "./limits.ts";
+import { inTransaction } from "./transaction.ts";
 
 /**
  * What the agent has to write by itself (job "receipts"): receipts, responses to deadlines and cancels, messages sealed again.
@@ -54,7 +56,7 @@ export class Receipts {
     const { ports, writer } = this.#state;
     const ops = ready.flatMap((one) => one.ops);
     if (ops.length === 0) {
-      this.#transaction(() => this.#done(ready));
+      inTransaction(this.#state, () => this.#done(ready));
       return undefined;
     }
     const written = await writer.write({ ops }, () => {
@@ -67,7 +69,7 @@ export class Receipts {
   }
 
   #failed(answer: Answer, error: string): void {
-    const gaveUp = this.#transaction(() => this.#engine.failed(answer));
+    const gaveUp = inTransaction(this.#state, () => this.#engine.failed(answer));
     this.#report(gaveUp ? "answer-given-up" : "answer-waits", error);
   }
 
@@ -82,20 +84,12 @@ export class Receipts {
   /** Undefined when it cannot be written now: it comes again, and does not hold up the others. */
   async #prepare(answer: Answer): Promise<Ready | undefined> {
     try {
-      return await this.#answers.prepare(answer);
+      const ready = await atMost(this.#answers.prepare(answer), PREPARE_PATIENCE);
+      if (ready === undefined) this.#failed(answer, "Timeout");
+      return ready;
     } catch (error) {
       this.#failed(answer, error instanceof Error ? error.name : "unknown");
       return undefined;
-    }
-  }
-
-  #transaction<T>(work: () => T): T {
-    const { storage, scheduler } = this.#state;
-    try {
-      return storage.transactionSync(work);
-    } catch (error) {
-      scheduler.load();
-      throw error;
     }
   }
 

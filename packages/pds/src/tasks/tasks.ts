@@ -5,11 +5,13 @@ import type { AgentState } from "../state.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Deadlines } from "./deadlines.ts";
 import { openEngine } from "./engine.ts";
+import { LEAVE_LOOK } from "./limits.ts";
 import { Mail } from "./mail.ts";
 import { OpenedInbox } from "./opened-inbox.ts";
 import { OutgoingMail } from "./outgoing.ts";
 import { Receipts } from "./receipts.ts";
 import type { TasksApi, TaskView } from "./tasks-api.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** Everything about opened mail and tasks of one agent: `state.tasks`. It holds nothing that is not in storage. */
 export class Tasks {
@@ -19,12 +21,14 @@ export class Tasks {
   readonly outgoing: OutgoingMail;
   readonly #state: AgentState;
   readonly #engine: Messaging;
+  readonly #mail: Mail;
   readonly #deadlines: Deadlines;
 
   constructor(state: AgentState) {
     this.#state = state;
     this.#engine = openEngine(state);
     const mail = new Mail(state.sql, state.vault);
+    this.#mail = mail;
     this.arrivals = new Arrivals(state, this.#engine, mail);
     this.receipts = new Receipts(state, this.#engine);
     this.inbox = new OpenedInbox(state, this.#engine, mail, this.arrivals);
@@ -34,7 +38,7 @@ export class Tasks {
 
   /** The alarm's turn of job "tasks". */
   job(): Promise<JobResult> {
-    return this.#deadlines.job();
+    return this.arrivals.isHosted ? this.#deadlines.job() : this.#leave();
   }
 
   /** Errors: `TaskNotFound` (400). */
@@ -57,14 +61,23 @@ export class Tasks {
 
   /** Messages were acted upon. */
   acknowledge(uris: string[]): void {
-    const { storage, scheduler } = this.#state;
-    try {
-      storage.transactionSync(() => {
-        for (const uri of uris) this.#engine.processed(uri);
-      });
-    } catch (error) {
-      scheduler.load();
-      throw error;
-    }
+    inTransaction(this.#state, () => {
+      for (const uri of uris) this.#engine.processed(uri);
+    });
+  }
+
+  /**
+   * The owner holds the keys. Tasks are kept where those are, from now on; what was opened here goes with the last key that opened
+   * it, which is when it would not be opened any more.
+   */
+  async #leave(): Promise<JobResult> {
+    const { sealing } = this.#state;
+    if (sealing.custody !== "self") return undefined;
+    const isOver = ((await sealing.keyring())?.state.keys.length ?? 0) === 0;
+    inTransaction(this.#state, () => {
+      this.#engine.clear();
+      if (isOver) this.#mail.clear();
+    });
+    return isOver ? undefined : { again: LEAVE_LOOK };
   }
 }
