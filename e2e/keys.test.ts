@@ -1,4 +1,5 @@
-import { makeKeyPair, makeKeyRecord, makeOwnerKey, type OwnerKeyPair } from "@rookery/envelope";
+import { makeKeyPair, makeKeyRecord, makeOwnerKey, type OwnerKeyPair, signContinuity } from "@rookery/envelope";
+import type { AgentCommsKey } from "@rookery/lexicon-agent-comms";
 import { connect, memoryKeyStore } from "@rookery/sdk";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,8 +54,12 @@ interface Found {
   cid: string;
 }
 
-const keysIn = async ({ origin }: Colony, did: string): Promise<Found[]> =>
-  (await insist<{ records: Found[] }>(origin, "com.atproto.repo.listRecords", { params: { repo: did, collection: KEY, limit: "100" } })).json.records;
+interface FoundKey extends Found {
+  value: AgentCommsKey;
+}
+
+const keysIn = async ({ origin }: Colony, did: string): Promise<FoundKey[]> =>
+  (await insist<{ records: FoundKey[] }>(origin, "com.atproto.repo.listRecords", { params: { repo: did, collection: KEY, limit: "100" } })).json.records;
 
 /** What a host can do that holds a repository's key: put a record into it. */
 const plant = async ({ origin }: Colony, { did, token }: Agent, over: { owners?: OwnerKeyPair[]; prev?: Found } = {}): Promise<string> => {
@@ -108,6 +113,18 @@ describe("a colony that puts a key of its own in the place of an agent's", () =>
       expect(await alarmsOf(honest, { ...ann, token })).toMatchObject([{ did: dan.did, why: "substituted" }]);
       await pull(hostile, dan, planted);
     }
+    // Nor does it become an owner by a signature of its own beside the genuine one, under which the next key would be its own.
+    if (current === undefined) throw new Error("no key");
+    const { $type, continuity = [], ...claims } = current.value;
+    const hosts = await makeOwnerKey();
+    const record = { $type, ...claims, continuity: [...continuity, await signContinuity(dan.did, claims, hosts)] };
+    const planted = [(await insist<Found>(hostile.origin, "com.atproto.repo.createRecord", { token: dan.token, body: { repo: dan.did, collection: KEY, record } })).json.uri];
+    for (const next of ["its signature", "its key"]) {
+      await restart(honest);
+      expect(await send(honest, { ...ann, token: await signIn(honest.origin, ann) }, dan.did, `${MARK} refused`), next).toMatchObject({ kind: "refused", error: "CannotSeal" });
+      if (planted.length === 1) planted.push(await plant(hostile, dan, { owners: [hosts], prev: current }));
+    }
+    for (const uri of planted) await pull(hostile, dan, uri);
     expect((await insist<Found>(honest.origin, "com.atproto.sync.getLatestCommit", { params: { did: ann.did } })).json.cid).toBe(before);
     // With the host honest again, so is the way.
     const again = await sent(honest, ann, dan.did, "as before");

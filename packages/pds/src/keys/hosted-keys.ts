@@ -1,5 +1,5 @@
 import {
-  DEFAULT_SUITE, EnvelopeSealer, type FoundKeyRecord, type KeyRing, type KeyStanding, type KeyState, KeyStateError, MAX_KEY_RECORDS, OwnKeys, OwnWatch, PeerKeys, type Sent,
+  DEFAULT_SUITE, EnvelopeSealer, type FoundKeyRecord, type KeyRing, type KeyStanding, type KeyState, MAX_KEY_RECORDS, OwnKeys, OwnWatch, PeerKeys, type Sent,
   loadKeyState, makeKeyState, saveKeyState,
 } from "@rookery/envelope";
 import { nextTid } from "@rookery/repo";
@@ -7,14 +7,13 @@ import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
 import { faultPoint } from "../fault.ts";
 import type { AgentState } from "../state.ts";
 import { readRecord } from "../store/records.ts";
-import { VaultError } from "../vault/vault.ts";
 import { prepareOp } from "../write/prepare.ts";
 import { WriteRefused } from "../write/writer.ts";
 import { keepAlarm } from "./alarms.ts";
 import { type Custody, KEYS, readCustody } from "./custody.ts";
+import { keyFault } from "./key-fault.ts";
 import { foundRecord, ownKeyRecords } from "./own-records.ts";
 import { vaultPins } from "./vault-pins.ts";
-import { KeyUnavailableError } from "./wrap.ts";
 
 /** What hosted keys use of the agent. */
 type Agent = Pick<AgentState, "sql" | "vault" | "ports" | "account" | "writer" | "reach">;
@@ -103,7 +102,8 @@ export class HostedKeys {
       return ok(await work((await this.keyring()) ?? (await this.#make())));
     } catch (error) {
       if (error instanceof KeyPublishError) return { ok: false, error: error.fault };
-      if (error instanceof KeyUnavailableError || error instanceof KeyStateError || error instanceof VaultError) return fail(500, "KeyUnavailable", error.message);
+      const fault = keyFault(error);
+      if (fault !== undefined) return fault;
       throw error;
     }
   }

@@ -3,7 +3,9 @@ import { ids } from "@rookery/lexicon-agent-comms";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import { AccountObject } from "../account-object.ts";
 import type { WriteRequest, WriteResult } from "../agent-api.ts";
+import type { AgentState } from "../state.ts";
 import { readAlarms } from "./alarms.ts";
+import { withKeys } from "./key-fault.ts";
 import type { KeysApi, KeysView, PublishedKey, TakeKeysInput, TakenKeys } from "./keys-api.ts";
 import { MAX_SHOWN_KEYS } from "./limits.ts";
 import { type OwnKeyRecord, ownKeyRecords } from "./own-records.ts";
@@ -16,7 +18,7 @@ export abstract class KeysObject<Env> extends AccountObject<Env> implements Keys
   override async write(input: WriteRequest): Promise<Outcome<WriteResult>> {
     const written = await super.write(input);
     if (written.ok && input.ops.some(({ collection }) => collection === ids.AgentCommsKey))
-      await this.with(({ keys }) => {
+      await this.withKeys(({ keys }) => {
         keys.noticed();
         return ok(null);
       });
@@ -24,7 +26,7 @@ export abstract class KeysObject<Env> extends AccountObject<Env> implements Keys
   }
 
   getKeys(): Promise<Outcome<KeysView>> {
-    return this.with(({ sql, account, vault, sealing }) =>
+    return this.withKeys(({ sql, account, vault, sealing }) =>
       ok({ custody: sealing.custody, keys: ownKeyRecords(sql, account.did, MAX_SHOWN_KEYS).map(viewOf), alarms: readAlarms(vault) }),
     );
   }
@@ -44,7 +46,7 @@ export abstract class KeysObject<Env> extends AccountObject<Env> implements Keys
   }
 
   takeKeys(input: TakeKeysInput): Promise<Outcome<TakenKeys>> {
-    return this.with((state) => takeKeys(state, input));
+    return this.withKeys((state) => takeKeys(state, input));
   }
 
   rewrapKeys({ to }: { to: string }): Promise<Outcome<{ rewrapped: number }>> {
@@ -56,6 +58,11 @@ export abstract class KeysObject<Env> extends AccountObject<Env> implements Keys
       await keys.expected();
       return ok(ownKeyRecords(sql, account.did, MAX_KEY_RECORDS).map(({ uri }) => uri));
     });
+  }
+
+  /** As `with`; what does not open for the agent is an error that is told: `KeyUnavailable` (500). */
+  protected withKeys<T>(then: (state: AgentState) => Outcome<T> | Promise<Outcome<T>>): Promise<Outcome<T>> {
+    return this.with((state) => withKeys(() => then(state)));
   }
 }
 

@@ -1,8 +1,7 @@
-import { type CheckedKey, type EnvelopeSealer, type KeyRing, KeyStateError, OpenError, SealError } from "@rookery/envelope";
-import { type Outcome, fail, ok } from "@rookery/sync";
-import { KeyUnavailableError } from "../keys/wrap.ts";
+import { type CheckedKey, type EnvelopeSealer, type KeyRing, OpenError, SealError } from "@rookery/envelope";
+import { type Outcome, ok } from "@rookery/sync";
+import { withKeys } from "../keys/key-fault.ts";
 import type { AgentState } from "../state.ts";
-import { VaultError } from "../vault/vault.ts";
 import { cannotSeal } from "./faults.ts";
 
 /**
@@ -32,16 +31,6 @@ export async function keyOf(sealer: EnvelopeSealer, did: string): Promise<Checke
   } catch (error) {
     if (error instanceof SealError) throw error;
     throw new SealError(`The key of ${did} cannot be had now: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
-}
-
-/** Run `work`; when what the agent keeps encrypted does not open, nothing is made anew over it. Error: `KeyUnavailable` (500). */
-export async function withKeys<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof KeyUnavailableError || error instanceof KeyStateError || error instanceof VaultError) return fail(500, "KeyUnavailable", error.message);
-    throw error;
   }
 }
 
