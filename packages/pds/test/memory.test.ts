@@ -154,6 +154,21 @@ describe("the index of an agent's memory", () => {
     expect(await texts(agent, { query: "bridge" })).toEqual(["The bridge is open."]);
   });
 
+  it("is of no more memories than there may be, whatever writes them", async () => {
+    const agent = await hosted();
+    const summary = (i: number) => op({ action: "create", collection: "agent.memory.summary", rkey: tidOf(i, 0), record: { text: `Summary ${i}.`, createdAt: "2026-11-21T00:00:00.000Z" } });
+    const some = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => summary(from + i));
+    for (let at = 0; at < 800; at += 200) value(await agent.api.write({ ops: some(at, at + 200) }));
+    value(await agent.api.write({ ops: some(800, 999) }));
+    expect(fault(await agent.api.write({ ops: some(999, 1001) }))).toBe("QuotaExceeded");
+    const both = await Promise.all([agent.api.write({ ops: [summary(999)] }), agent.api.write({ ops: [summary(1001)] })]);
+    expect(both.map(({ ok }) => ok)).toEqual([true, false]);
+    expect(fault(both[1])).toBe("QuotaExceeded");
+    const gone = op({ action: "delete", collection: "agent.memory.summary", rkey: tidOf(0, 0) });
+    value(await agent.api.write({ ops: [gone, summary(1001)] }));
+    value(await agent.api.write({ ops: [plainly("3kznmn7xqxl22", "another kind")] }));
+  });
+
   it("says the same after the object was away, and after it was built anew", async () => {
     const agent = await hosted();
     // Scores are of a moment: while the object is away this one stays.

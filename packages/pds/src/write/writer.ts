@@ -4,6 +4,7 @@ import type { WriteRequest, WriteResult } from "../agent-api.ts";
 import { faultPoint } from "../fault.ts";
 import { KeyUnavailableError } from "../keys/wrap.ts";
 import { GROUP_BYTES, MAX_COMMIT_CAR_BYTES, MAX_COMMIT_OPS, MAX_WAITING_BYTES, MAX_WAITING_WRITES } from "../limits.ts";
+import { roomForMemories } from "../memory/room.ts";
 import type { AgentState } from "../state.ts";
 import type { Head } from "../store/head.ts";
 import { CommitTooLargeError, commitChanges } from "./commit.ts";
@@ -121,6 +122,8 @@ export function commitGroup(state: AgentState, group: { request: WriteRequest; w
     if (!plan.ok) return plan;
     const blobs = state.blobs.check(plan.value.changes);
     if (blobs !== undefined) return { ok: false, error: blobs };
+    const room = roomForMemories(state.sql, changes, plan.value.changes);
+    if (room !== undefined) return { ok: false, error: room };
     const spent = state.ports.rateLimits ? spend(meter, pointsOf(request.ops), now) : meter;
     if (spent === undefined)
       return { ok: false, error: { status: 429, name: "RateLimitExceeded", message: "Rate Limit Exceeded", rate: exceeded(meter, pointsOf(request.ops), now) } };
