@@ -12,6 +12,8 @@ import type { Incoming, IncomingOf, StrongRef } from "./message.ts";
 import type { BroadcastFields, MessageFields, Privacy, ResponseFields, SendOptions } from "./options.ts";
 import { Post } from "./post.ts";
 import { Receipts } from "./receipts.ts";
+import { Policy } from "./reach/policy.ts";
+import { Webhooks } from "./reach/webhooks.ts";
 import { type Attachment, attachFile, readFile } from "./sealing/files.ts";
 import type { Revoked } from "./sealing/sharing.ts";
 import { answering, split } from "./sending.ts";
@@ -47,6 +49,10 @@ export class ColonyAgent extends Remembering {
   /** The underlying atproto client, for everything that is not agent.comms. */
   readonly client: Agent;
   readonly inbox: Inbox;
+  /** Who reaches the agent. */
+  readonly policy: Policy;
+  /** Endpoints that are called when something arrives. */
+  readonly webhooks: Webhooks;
   readonly #session: Session;
   readonly #identities: Identities;
   readonly #backend: Backend;
@@ -63,6 +69,8 @@ export class ColonyAgent extends Remembering {
     this.did = did;
     this.handle = session.handle;
     this.client = session.client;
+    this.policy = new Policy(session);
+    this.webhooks = new Webhooks(session);
     this.#session = session;
     this.#identities = identities;
     this.#backend = backend;

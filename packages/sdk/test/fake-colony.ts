@@ -149,7 +149,7 @@ export class FakeColony {
       share: unused,
       revoke: unused,
       makePublic: unused,
-      memory: { remember: unused, recall: unused, forget: unused, pin: unused },
+      memory: { remember: unused, recall: unused, forget: unused, pin: unused, compact: unused, stats: unused },
       task: async (uri) => {
         const found = resident.messaging.task(uri);
         return found && reportOf(found.task);

@@ -1,5 +1,5 @@
 import { type AgentMemoryForgetInput, type AgentMemoryRememberOutput, ids } from "@rookery/lexicon-agent-comms";
-import type { Memory, MemoryView, RecallInput, RememberInput } from "../memory/memory.ts";
+import type { Compacted, Memory, MemoryStats, MemoryView, RecallInput, RememberInput } from "../memory/memory.ts";
 import type { Session } from "../session.ts";
 
 /** Memory that the agent's colony keeps and searches for it, sealed at rest. */
@@ -27,5 +27,13 @@ export class HostedMemory implements Memory {
 
   async pin(uri: string, pinned: boolean): Promise<string[]> {
     return (await this.#session.call(ids.AgentMemoryPin, { uri, pinned })).pins;
+  }
+
+  compact(): Promise<Compacted> {
+    return this.#session.call(ids.AgentMemoryCompact, {});
+  }
+
+  stats(): Promise<MemoryStats> {
+    return this.#session.query(ids.AgentMemoryGetStats);
   }
 }

@@ -1,4 +1,4 @@
-import type { AgentMemoryDefsMemoryView, AgentMemoryForgetInput, AgentMemoryRecallInput, AgentMemoryRememberInput, AgentMemoryRememberOutput } from "@rookery/lexicon-agent-comms";
+import type { AgentMemoryCompactOutput, AgentMemoryDefsMemoryView, AgentMemoryForgetInput, AgentMemoryGetStatsOutput, AgentMemoryRecallInput, AgentMemoryRememberInput, AgentMemoryRememberOutput } from "@rookery/lexicon-agent-comms";
 
 /** What may be said of a memory beside its text; see agent.memory.remember. */
 export type RememberInput = AgentMemoryRememberInput;
@@ -6,6 +6,11 @@ export type RememberInput = AgentMemoryRememberInput;
 export type RecallInput = AgentMemoryRecallInput;
 /** A memory that was found. */
 export type MemoryView = AgentMemoryDefsMemoryView;
+
+/** What a compaction has done; `more` says that there is more to do. */
+export type Compacted = AgentMemoryCompactOutput;
+/** See agent.memory.getStats. */
+export type MemoryStats = AgentMemoryGetStatsOutput;
 
 /** An agent's memory: sealed records of its repository, found by what they say. */
 export interface Memory {
@@ -15,4 +20,8 @@ export interface Memory {
   forget(input: AgentMemoryForgetInput): Promise<string[]>;
   /** @returns at-uris of all that is pinned. */
   pin(uri: string, pinned: boolean): Promise<string[]>;
+  /** Condense old notes into summaries, as is done in time by itself. */
+  compact(): Promise<Compacted>;
+  /** How much there is, and how much there may be. */
+  stats(): Promise<MemoryStats>;
 }

@@ -37,6 +37,11 @@ export class Remembering {
     this.#memory = memory;
   }
 
+  /** What is seldom asked of it: `compact` and `stats`. @throws ColonyError */
+  get memory(): Pick<Memory, "compact" | "stats"> {
+    return this.#memory;
+  }
+
   /** Write something down, sealed for the agent alone. With `subject`, a fact takes the place of what was known of it. @throws ColonyError */
   remember(text: string, { occurredAt, validFrom, validTo, privacy, ...options }: RememberOptions = {}): Promise<AgentMemoryRememberOutput> {
     const given = { ...(occurredAt === undefined ? {} : { occurredAt }), ...(validFrom === undefined ? {} : { validFrom }), ...(validTo === undefined ? {} : { validTo }) };

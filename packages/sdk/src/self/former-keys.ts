@@ -13,9 +13,8 @@ export const isForFormerKey = (did: string, collection: string, record: Record<s
   return false;
 };
 
-/** Ids of the keys that a record, or a grant, is sealed for. */
-export /** As many as an envelope has recipients. */
-function* keyIdsIn(record: Record<string, unknown>): Generator<Uint8Array> {
+/** Ids of the keys that a record is sealed for: as many as an envelope has recipients. */
+export function* keyIdsIn(record: Record<string, unknown>): Generator<Uint8Array> {
   let left = MAX_RECIPIENTS;
   for (const part of Object.values(record).flat()) {
     const { recipients } = Object(part) as { recipients?: unknown };

@@ -2,7 +2,7 @@ import type { EnvelopeSealer } from "@rookery/envelope";
 import type { AgentMemoryForgetInput, AgentMemoryRememberOutput } from "@rookery/lexicon-agent-comms";
 import { type ListedRecords, listedRecords, type Memory as MemoryEngine, memoryPages, openMemory, type Outcome } from "@rookery/memory";
 import { ColonyError } from "../colony-error.ts";
-import type { Memory, MemoryView, RecallInput, RememberInput } from "../memory/memory.ts";
+import type { Compacted, Memory, MemoryStats, MemoryView, RecallInput, RememberInput } from "../memory/memory.ts";
 import type { Session } from "../session.ts";
 import { Inherited } from "./inherited.ts";
 import { opaqueKeys } from "./opaque-keys.ts";
@@ -61,6 +61,17 @@ export class SelfMemory implements Memory {
   async pin(uri: string, pinned: boolean): Promise<string[]> {
     await this.#listed();
     return valueOf(await this.#engine.pin({ uri, pinned })).pins;
+  }
+
+  async compact(): Promise<Compacted> {
+    await this.#listed();
+    while ((await this.#engine.catchUp()) > 0);
+    return valueOf(await this.#engine.compact());
+  }
+
+  async stats(): Promise<MemoryStats> {
+    await this.#listed();
+    return this.#engine.stats();
   }
 
   /** The repository is looked through once; what is written in this run is known. */
