@@ -1,4 +1,4 @@
-import { createDecipheriv, createHash, hkdfSync } from "node:crypto";
+import { createDecipheriv, createHash, createPublicKey, hkdfSync, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
 import { XWing } from "@hpke/hybridkem-x-wing";
@@ -25,6 +25,10 @@ interface Found {
   rkey: string;
   record: Record<string, unknown>;
 }
+interface KeyVector {
+  did: string;
+  record: Record<string, unknown> & { continuity: { algorithm: string; publicKey: { $bytes: string }; signature: { $bytes: string } }[] };
+}
 interface Page {
   epoch: { key: string };
   keys: Record<string, { privateKey: string; keyId: string }>;
@@ -32,6 +36,8 @@ interface Page {
   records: (Found & { opensWith: string; sealed: Record<string, unknown> })[];
   exports: { collection: string; label: string; secret: string }[];
   disclosure: { collection: string; record: { dataKey: { $bytes: string } } };
+  keyRecord: KeyVector;
+  handedOver: KeyVector;
   grant: { subjectCase: string; repo: string; rkey: string; record: Record<string, unknown> & { suite: string; key: Case["sealed"]["recipients"][0] } };
 }
 
@@ -125,6 +131,18 @@ describe("by the page", () => {
   it("a disclosure", async () => {
     const one = named(disclosure.collection);
     expect(joined(one, await read(partsOf(one), async () => bytes(disclosure.record.dataKey)))).toEqual(one.record);
+  });
+
+  it.each(["keyRecord", "handedOver"] as const)("the signatures of a key record: %s", (name) => {
+    const { did, record: { continuity, suite, publicKey, keyId, createdAt, expiresAt, prev } } = page[name];
+    const [owner, ...others] = continuity;
+    const claims = ["agent.comms.key/v1 continuity", did, suite, publicKey, keyId, createdAt, expiresAt, prev ?? null];
+    const messages = continuity.map((one) => cbor([...claims, one.algorithm, one.publicKey, ...(one === owner ? [] : [owner?.algorithm, owner?.publicKey])]));
+    for (const [at, one] of continuity.entries()) {
+      const key = createPublicKey({ format: "jwk", key: { kty: "OKP", crv: one.algorithm, x: bytes(one.publicKey).toString("base64url") } });
+      expect(messages.map((message) => verify(null, message, key, bytes(one.signature)))).toEqual(messages.map((_, i) => i === at));
+    }
+    expect(others).toHaveLength(name === "handedOver" ? 1 : 0);
   });
 
   it.each(exports)("a secret of $collection for $label", async ({ collection, label, secret }) => {

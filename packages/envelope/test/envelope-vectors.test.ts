@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type CheckedKey, checkKeyRecord, exportSecret, open, OpenError, openFile, openRecord, type PlacedRecord, type PrivateKey, type SealContext, type SealedContent, type SuiteName } from "../src/index.ts";
+import { type CheckedKey, checkKeyRecord, exportSecret, open, OpenError, openFile, openRecord, type PlacedRecord, type PrivateKey, type SealContext, type SealedContent, type SuiteName, toBase64 } from "../src/index.ts";
 import { hex, toHex } from "./fixture.ts";
 import { makeVectors } from "./vectors.ts";
 
@@ -14,7 +14,8 @@ interface Vectors {
   refusedRecords: (PlacedRecord & { name: string })[];
   exports: { collection: string; label: string; secret: string }[];
   disclosure: { collection: string; repo: string; rkey: string; record: unknown };
-  keyRecord: { did: string; record: unknown };
+  keyRecord: { did: string; record: { continuity: { publicKey: { $bytes: string } }[] } };
+  handedOver: { did: string; record: { continuity: { publicKey: { $bytes: string } }[] } };
   file: { repo: string; plaintext: string; key: string; sha256: string; size: number; ciphertext: string };
 }
 
@@ -81,6 +82,16 @@ describe("the vectors of docs/envelope.md", () => {
     const { did, record } = vectors.keyRecord;
     const verdict = await checkKeyRecord(did, { uri: `at://${did}/agent.comms.key/3kznmn7xqxl22`, cid: "bafyx", value: record });
     expect(verdict).toMatchObject({ ok: true, key: { owners: [{ algorithm: "Ed25519" }] } satisfies Partial<Record<keyof CheckedKey, unknown>> });
+  });
+
+  it("a key record that was handed over is the new owner's, by the word of the one before", async () => {
+    const { did, record } = vectors.handedOver;
+    const found = (value: unknown) => ({ uri: `at://${did}/agent.comms.key/3kznmn7xqxl22`, cid: "bafyx", value });
+    const verdict = await checkKeyRecord(did, found(record));
+    const [owner, before] = [vectors.handedOver, vectors.keyRecord].map((one) => one.record.continuity[0]?.publicKey.$bytes);
+    expect(verdict.ok && verdict.key.owners.map(({ publicKey }) => toBase64(publicKey))).toEqual([owner, before]);
+    expect(await checkKeyRecord(did, found({ ...record, continuity: record.continuity.toReversed() }))).toMatchObject({ ok: false });
+    expect(await checkKeyRecord(did, found({ ...record, continuity: [...vectors.keyRecord.record.continuity, record.continuity[0]] }))).toMatchObject({ ok: false });
   });
 
   it("a file opens", async () => {

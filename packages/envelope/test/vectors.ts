@@ -191,7 +191,9 @@ export const makeVectors = () =>
     const grant = await makeGrant({ sealed: shared.sealed, context, ring: { epochKeys: [epochKey] }, subject, place, to: bob, recipient: pairs.bobXwing, createdAt });
     const owner = await ownerOf(filled(9));
     const expiresAt = "2026-12-05T09:00:00.000Z";
-    const key = await makeKeyRecord({ did: bob, pair: pairs.bobX25519, createdAt, expiresAt, prev: { uri: `at://${bob}/agent.comms.key/3kznmn7xqxl21`, cid: subject.cid }, owners: [owner] });
+    const claims = { did: bob, pair: pairs.bobX25519, createdAt, expiresAt, prev: { uri: `at://${bob}/agent.comms.key/3kznmn7xqxl21`, cid: subject.cid } };
+    const key = await makeKeyRecord({ ...claims, owners: [owner] });
+    const handedOver = await makeKeyRecord({ ...claims, owners: [await ownerOf(filled(10)), owner] });
     const plaintext = utf8("a small file");
     const file = sealFile([plaintext], plaintext.length, alice);
     const ciphertext = await collect(file.ciphertext);
@@ -214,6 +216,7 @@ export const makeVectors = () =>
       exports: await Promise.all(records.flatMap((one) => labels.map(async (label) => ({ collection: one.collection, label, secret: toHex(await exportSecret({ ...one, record: one.sealed }, ring, label)) })))),
       disclosure: { collection: found.collection, repo: alice, rkey: CID, record: await discloseRecord(found, ring, { cid: CID, createdAt }) },
       keyRecord: { did: bob, ownerSeed: toHex(filled(9)), record: key },
+      handedOver: { did: bob, ownerSeed: toHex(filled(10)), ownerBeforeSeed: toHex(filled(9)), record: handedOver },
       file: { repo: alice, plaintext: toHex(plaintext), key: toHex(fileKey.key), sha256: toHex(fileKey.sha256), size: fileKey.size, ciphertextSha256: toHex(await sha256(own(ciphertext))), ciphertext: toHex(ciphertext) },
     };
   });
