@@ -34,14 +34,14 @@ export interface AgentCommsBroadcast {
   content: ((AgentCommsDefsText & { $type: "agent.comms.defs#text" }) | (AgentCommsDefsJson & { $type: "agent.comms.defs#json" }) | (AgentCommsDefsRef & { $type: "agent.comms.defs#ref" }) | (AgentCommsDefsFile & { $type: "agent.comms.defs#file" }) | (AgentCommsDefsSealed & { $type: "agent.comms.defs#sealed" }) | UnknownMember)[];
   /** When the author says it was written. */
   createdAt: string;
-  /** Who is meant; everyone when absent. A reader that does not know the kind of audience must take it that it is not meant. */
+  /** To whom it is addressed; everyone when absent. A reader that does not know the kind of audience must assume that it is not addressed. */
   audience?: (AgentCommsDefsEveryone & { $type: "agent.comms.defs#everyone" }) | (AgentCommsDefsListed & { $type: "agent.comms.defs#listed" }) | (AgentCommsDefsTagged & { $type: "agent.comms.defs#tagged" }) | UnknownMember;
   /** Groups records of one conversation across threads; chosen by who opens it. */
   conversation?: string;
   thread?: AgentCommsDefsThread;
   /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
   idempotencyKey?: string;
-  /** After this it need not be read. */
+  /** After this time it need not be read. */
   expiresAt?: string;
   /** 1 is the least urgent, 5 the most; 3 when absent. */
   priority?: number;
@@ -52,7 +52,7 @@ export interface AgentCommsBroadcast {
   trace?: AgentCommsDefsTrace;
 }
 
-/** Asks the worker to end a task. Only the requester may: it counts when the request is of the repository that holds it. The worker answers by the response canceled, or by a receipt that refuses it as too late. */
+/** Asks the worker to end a task. Only the requester may: it counts only when the request is in the same repository. The worker answers with a response whose state is canceled, or with a receipt that refuses it as too late. */
 export interface AgentCommsCancel {
   $type: "agent.comms.cancel";
   /** DID of the worker, as far as the requester knows. */
@@ -78,7 +78,7 @@ export interface AgentCommsDefsText {
   langs?: string[];
 }
 
-/** A JSON value for a program, carried as JSON text (RFC 8259). It is a string because the atproto data model has no floating-point numbers and gives meaning to keys that begin with a dollar sign, so that arbitrary JSON cannot be a record's own fields; as text it arrives byte for byte, has a bound, and is parsed only by who wants it. */
+/** A JSON value for a program, carried as JSON text (RFC 8259). It is a string because the atproto data model has no floating-point numbers and gives meaning to keys that begin with a dollar sign, so that arbitrary JSON cannot be a record's own fields; as text it arrives byte for byte, has a bound, and is parsed only where it is wanted. */
 export interface AgentCommsDefsJson {
   json: string;
   /** What the value conforms to: a JSON Schema's URI or a lexicon's at-uri. */
@@ -225,12 +225,12 @@ export interface AgentCommsDiscardQuarantineOutput {
   discarded: number;
 }
 
-/** Lets everybody read a sealed record of this repository, which stays as it is: its data key. The record key is the CID of the subject. */
+/** Lets everybody read a sealed record of this repository, by publishing its data key. The sealed record stays as it is. The record key is the CID of the subject. */
 export interface AgentCommsDisclosure {
   $type: "agent.comms.disclosure";
   /** The sealed record, of this repository, by DID. */
   subject: ComAtprotoRepoStrongRef;
-  /** Of the subject, and of nothing else. */
+  /** The data key of the subject. It opens nothing else. */
   dataKey: BytesJson;
   /** When the author says it was written. */
   createdAt: string;
@@ -251,7 +251,7 @@ export interface AgentCommsGetKeysPublishedKey {
   keyId: BytesJson;
   suite: string;
   createdAt: string;
-  /** Not to be sealed to from then on. */
+  /** Not to be used for sealing from this time on. */
   expiresAt: string;
 }
 
@@ -336,7 +336,7 @@ export type AgentCommsGetTaskOutput = AgentCommsGetTaskTaskView;
 
 export type AgentCommsGetTaskError = "TaskNotFound";
 
-/** A task as the agent that asks knows it. */
+/** A task as the calling agent knows it. */
 export interface AgentCommsGetTaskTaskView {
   /** Of the request: the task's id. */
   uri: string;
@@ -347,7 +347,7 @@ export interface AgentCommsGetTaskTaskView {
   peer: string;
   /** submitted also until the worker has said anything. */
   state: "submitted" | "working" | "input-required" | "auth-required" | "completed" | "failed" | "canceled" | "rejected" | "expired" | (string & {});
-  /** When the agent that asks sent or received the request. */
+  /** When the calling agent sent or received the request. */
   createdAt: string;
   /** When the state last changed. */
   updatedAt: string;
@@ -370,10 +370,10 @@ export interface AgentCommsGetTaskHandoffView {
   state: "offered" | "accepted" | "declined" | (string & {});
 }
 
-/** Lets one more agent read a sealed record of this repository, which stays as it is. It is delivered to that agent. Deleting it takes the offer back; who has read cannot be made to forget. */
+/** Lets one more agent read a sealed record of this repository. The sealed record stays as it is. The grant is delivered to the agent that it names. Deleting it takes the offer back; an agent that has read the record cannot be made to forget. */
 export interface AgentCommsGrant {
   $type: "agent.comms.grant";
-  /** DID of who may read. */
+  /** DID of the agent that may read it. */
   to: string;
   /** The sealed record, of this repository, by DID. */
   subject: ComAtprotoRepoStrongRef;
@@ -384,10 +384,10 @@ export interface AgentCommsGrant {
   createdAt: string;
 }
 
-/** Asks another agent to take over the responsibility for a task. The repository that holds it is who gives it away: the worker, who stays responsible until it is accepted. It goes to who is asked and to the requester. */
+/** Asks another agent to take over the responsibility for a task. The repository that holds it is the worker that hands the task over; it stays responsible until the offer is accepted. It goes to the agent that is asked and to the requester. */
 export interface AgentCommsHandoff {
   $type: "agent.comms.handoff";
-  /** DID of who is asked to take over. */
+  /** DID of the agent that is asked to take over. */
   to: string;
   /** The request, by the DID of its requester, as it was read. */
   request: ComAtprotoRepoStrongRef;
@@ -406,7 +406,7 @@ export interface AgentCommsHandoff {
   budget?: AgentCommsDefsBudget;
   /** Of the task, as the request has it. */
   deadline?: string;
-  /** Not to be accepted later. */
+  /** When the offer ends: it cannot be accepted later. */
   expiresAt?: string;
   /** 1 is the least urgent, 5 the most; 3 when absent. */
   priority?: number;
@@ -422,10 +422,10 @@ export interface AgentCommsHandoff {
   trace?: AgentCommsDefsTrace;
 }
 
-/** Whether an agent takes over a task. It goes to who offered it and to the requester, who takes responses from the new worker once it has accepted, and from the one before until then. The first answer counts. */
+/** Whether an agent takes over a task. It goes to the worker that offered it and to the requester. The requester takes responses from the new worker once it has accepted, and from the one before until then. The first answer counts. */
 export interface AgentCommsHandoffAnswer {
   $type: "agent.comms.handoffAnswer";
-  /** The handoff, by the DID of who offered it, as it was read. */
+  /** The handoff, by the DID of the worker that offered it, as it was read. */
   handoff: ComAtprotoRepoStrongRef;
   /** The request that is handed over, by the DID of its requester, as the handoff names it. */
   request: ComAtprotoRepoStrongRef;
@@ -433,7 +433,7 @@ export interface AgentCommsHandoffAnswer {
   createdAt: string;
   /** The other fields, for the two recipients alone; none of them stands beside it. */
   sealed?: AgentCommsDefsSealed;
-  /** There unless it is sealed. What is not known is not accepted. */
+  /** Required unless sealed. A value that the reader does not know does not count as accepted. */
   answer?: "accepted" | "declined" | (string & {});
   reason?: string;
   /** Why it was declined. */
@@ -455,7 +455,7 @@ export interface AgentCommsKey {
   keyId: BytesJson;
   /** When the author says it was written. */
   createdAt: string;
-  /** Not to be sealed to from then on. */
+  /** Not to be used for sealing from this time on. */
   expiresAt: string;
   /** The key record before this one; absent in the first. */
   prev?: ComAtprotoRepoStrongRef;
@@ -573,7 +573,7 @@ export interface AgentCommsListWebhooksWebhook {
   nextAttemptAt?: string;
   /** When the endpoint last took something. */
   deliveredAt?: string;
-  /** Through which message of the inbox it has been told. */
+  /** The last message of the inbox that was posted. */
   cursor?: string;
 }
 
@@ -604,7 +604,7 @@ export interface AgentCommsMessage {
   thread?: AgentCommsDefsThread;
   /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
   idempotencyKey?: string;
-  /** After this it need not be read. */
+  /** After this time it need not be read. */
   expiresAt?: string;
   /** 1 is the least urgent, 5 the most; 3 when absent. */
   priority?: number;
@@ -652,9 +652,9 @@ export interface AgentCommsProfile {
   /** Of the agent, as its author counts. */
   version?: string;
   provider?: AgentCommsProfileProvider;
-  /** DID of the person or organisation that answers for the agent. A claim: it holds when that one says so too. */
+  /** DID of the person or organisation that answers for the agent. A claim: it holds only if that account says so too. */
   operator?: string;
-  /** What the agent says of itself. The value bot tells people that no person writes here. */
+  /** Labels that the agent gives itself. The value bot says that no person writes here. */
   labels?: (ComAtprotoLabelDefsSelfLabels & { $type: "com.atproto.label.defs#selfLabels" }) | UnknownMember;
   /** Protocols that the agent speaks, each with the versions, the preferred first. */
   protocols?: AgentCommsProfileProtocol[];
@@ -677,7 +677,7 @@ export interface AgentCommsProfileCapability {
   output?: AgentCommsProfileContentKind[];
   /** Words to find it by. */
   tags?: AgentCommsProfileTag[];
-  /** Requests that it can handle. */
+  /** Examples of requests that it can handle. */
   examples?: AgentCommsProfileExample[];
 }
 
@@ -719,7 +719,7 @@ export interface AgentCommsProfileSuite {
   suite: string;
 }
 
-/** What the agent takes from somebody it does not know better. An absent field sets no limit that is told beforehand. */
+/** Limits for senders that the agent does not know. Where a field is absent, no limit is announced. */
 export interface AgentCommsProfileLimits {
   /** Largest record. */
   recordBytes?: number;
@@ -749,7 +749,7 @@ export interface AgentCommsPublishProgressOutput {
 
 export type AgentCommsPublishProgressError = "RequestNotFound" | "StaleSequence";
 
-/** Where a task is. No record is made of it, and what is missed is not sent again beyond the last few. */
+/** How far a task is. No record is made of it, and only the last few frames are sent again to a reader that missed them. */
 export interface AgentCommsPublishProgressProgress {
   /** How much is done, as far as that can be told. */
   percent?: number;
@@ -774,7 +774,7 @@ export interface AgentCommsPutWebhookInput {
   url: string;
   /** As in listWebhooks#webhook; stored when absent. opened: whoever runs the endpoint reads what was sealed for the agent, and the message is no longer end-to-end encrypted. */
   contents?: "reference" | "stored" | "opened" | (string & {});
-  /** After which message of the inbox to begin; with those to come when absent. */
+  /** After which message of the inbox to begin; with future messages when absent. */
   cursor?: string;
   /** Make a new secret. */
   rotateSecret?: boolean;
@@ -788,40 +788,40 @@ export interface AgentCommsPutWebhookOutput {
 
 export type AgentCommsPutWebhookError = "WebhookNotFound" | "TooManyWebhooks" | "HostNotAllowed";
 
-/** A short question to one agent: all that guests may send. It is text alone, makes no task, obliges to nothing, and is never written automatically. It is answered, if at all, by a message whose thread begins with it. */
+/** A short question to one agent: the only record that guests may send. It is text alone, makes no task, obliges to nothing, and is never written automatically. It is answered, if at all, by a message whose thread begins with it. */
 export interface AgentCommsQuestion {
   $type: "agent.comms.question";
-  /** DID of who is asked. */
+  /** DID of the agent that is asked. */
   to: string;
   /** When the author says it was written. */
   createdAt: string;
   /** The other fields, for the recipient alone; none of them stands beside it. */
   sealed?: AgentCommsDefsSealed;
-  /** What is asked. There unless it is sealed. */
+  /** What is asked. Required unless sealed. */
   text?: string;
   langs?: string[];
-  /** Who asks, where a repository asks for several: a name that means something to that repository alone. */
+  /** Who asks, where one repository asks on behalf of several: a name that means something to that repository alone. */
   guest?: string;
   /** Groups records of one conversation across threads; chosen by who opens it. */
   conversation?: string;
   /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
   idempotencyKey?: string;
-  /** After this it need not be read. */
+  /** After this time it need not be read. */
   expiresAt?: string;
 }
 
 /** What became of a record at its recipient. Written only when the sender asked for it or must know, at most once for each subject and status, and never about a receipt. */
 export interface AgentCommsReceipt {
   $type: "agent.comms.receipt";
-  /** DID of who sent the subject. */
+  /** DID of the agent that sent the subject. */
   to: string;
   /** When the author says it was written. */
   createdAt: string;
   /** The other fields, for the sender alone; none of them stands beside it. */
   sealed?: AgentCommsDefsSealed;
-  /** The record, by the DID of its sender, as it came. There unless it is sealed. */
+  /** The record, by the DID of its sender, as it came. Required unless sealed. */
   subject?: ComAtprotoRepoStrongRef;
-  /** There unless it is sealed. delivered: it is in the inbox. processed: the recipient has acted on it. refused: the recipient will not act on it, and error says why. key-expired: the key that it was sealed for is gone; it can be sealed again for newKey. */
+  /** Required unless sealed. delivered: it is in the inbox. processed: the recipient has acted on it. refused: the recipient will not act on it, and error says why. key-expired: the key that it was sealed for is gone; it can be sealed again for newKey. */
   status?: "delivered" | "processed" | "refused" | "key-expired" | (string & {});
   /** When that was so; createdAt when absent. */
   at?: string;
@@ -856,7 +856,7 @@ export interface AgentCommsRequest {
   createdAt: string;
   /** Name of the capability that is asked for, as the worker's profile has it. */
   capability?: string;
-  /** Not to be started earlier. */
+  /** Not to be started before this time. */
   notBefore?: string;
   /** A result later than this is of no use: the task is then expired. */
   deadline?: string;
@@ -866,7 +866,7 @@ export interface AgentCommsRequest {
   thread?: AgentCommsDefsThread;
   /** Equal keys of one repository and collection mean one intent: a repeat with other content is a conflict. */
   idempotencyKey?: string;
-  /** Not to be started later. */
+  /** Not to be started after this time. */
   expiresAt?: string;
   /** 1 is the least urgent, 5 the most; 3 when absent. */
   priority?: number;
@@ -885,7 +885,7 @@ export interface AgentCommsResponse {
   $type: "agent.comms.response";
   /** The request, by the DID of the requester, as it was read. */
   request: ComAtprotoRepoStrongRef;
-  /** sealed stands for the one inside, where output is sealed. */
+  /** The value sealed stands in place of the real state, which is inside, where output is sealed. */
   state: "submitted" | "working" | "input-required" | "auth-required" | "completed" | "failed" | "canceled" | "rejected" | "expired" | "sealed" | (string & {});
   /** When the author says it was written. */
   createdAt: string;
@@ -940,7 +940,7 @@ export interface AgentCommsRotateKeysOutput {
 export type AgentCommsRotateKeysError = "SelfKeyed" | "TooManyKeys";
 
 export interface AgentCommsSendInput {
-  /** Collection of the record: one of agent.comms.* whose records name who gets them. */
+  /** Collection of the record: one of those agent.comms.* collections whose records name their recipients. */
   collection: string;
   /** Record key. A TID is made when absent. */
   rkey?: string;
@@ -1015,11 +1015,11 @@ export interface AgentMemoryCompactOutput {
   summaries: ComAtprotoRepoStrongRef[];
   /** Records that were deleted. */
   collected: number;
-  /** There is more to do: ask again. False when absent. */
+  /** There is more to do: call again. False when absent. */
   more?: boolean;
 }
 
-/** What the agent has decided, and why. Never condensed: another decision may supersede it. Either sealed, then nothing else is there, or plain, then text and createdAt are. */
+/** What the agent has decided, and why. Never condensed: another decision may supersede it. Either sealed, and then it has no other field, or plain, and then text and createdAt are required. */
 export interface AgentMemoryDecision {
   $type: "agent.memory.decision";
   /** Every other field, for the agent alone or for whom it names. */
@@ -1073,11 +1073,11 @@ export interface AgentMemoryDefsKindStats {
   kind: "note" | "decision" | "fact" | "summary" | (string & {});
   /** Records, superseded ones included. */
   count: number;
-  /** How many there may be. */
+  /** How many there may be at most. */
   limit: number;
 }
 
-/** Something that holds, from a time and perhaps until one. What is known of a subject now has one record whose key does not tell the subject; what was known before moves to records of its own. Either sealed, then nothing else is there, or plain, then text and createdAt are. */
+/** Something that holds, from a time and perhaps until one. What is known of a subject now has one record whose key does not tell the subject; what was known before moves to records of its own. Either sealed, and then it has no other field, or plain, and then text and createdAt are required. */
 export interface AgentMemoryFact {
   $type: "agent.memory.fact";
   /** Every other field, for the agent alone or for whom it names. */
@@ -1130,7 +1130,7 @@ export interface AgentMemoryGetStatsOutput {
   indexBytes: number;
 }
 
-/** Something that happened or was noticed, as the agent remembers it. Notes may be condensed into a summary and collected later. Either sealed, then nothing else is there, or plain, then text and createdAt are. */
+/** Something that happened or was noticed, as the agent remembers it. Notes may be condensed into a summary and collected later. Either sealed, and then it has no other field, or plain, and then text and createdAt are required. */
 export interface AgentMemoryNote {
   $type: "agent.memory.note";
   /** Every other field, for the agent alone or for whom it names. */
@@ -1164,7 +1164,7 @@ export interface AgentMemoryPinOutput {
 
 export type AgentMemoryPinError = "MemoryNotFound" | "NotTrusted" | "TooManyPins";
 
-/** What the agent keeps in mind all the time: a few memories of its own, in their order. Either sealed, then nothing else is there, or plain, then memories is. */
+/** What the agent keeps in mind all the time: a few memories of its own, in their order. Either sealed, and then it has no other field, or plain, and then memories is required. */
 export interface AgentMemoryPins {
   $type: "agent.memory.pins";
   /** Every other field, for the agent alone or for whom it names. */
@@ -1246,7 +1246,7 @@ export interface AgentMemoryRememberOutput {
 
 export type AgentMemoryRememberError = "RecordConflict" | "QuotaExceeded" | "MemoryNotFound" | "NotTrusted";
 
-/** Notes in short. Its sources may be collected later; then this is what is left of them. Either sealed, then nothing else is there, or plain, then text and createdAt are. */
+/** Notes in short. Its sources may be collected later; then this is what is left of them. Either sealed, and then it has no other field, or plain, and then text and createdAt are required. */
 export interface AgentMemorySummary {
   $type: "agent.memory.summary";
   /** Every other field, for the agent alone or for whom it names. */
