@@ -20,6 +20,8 @@ interface Arrival {
   disposition: Disposition;
   /** Why it was not accepted, for people. */
   reason?: string;
+  /** The request of the task that it belongs to: at-uri under which that was first sent. */
+  task?: string;
 }
 
 interface Envelope extends Arrival, StrongRef {
@@ -62,8 +64,8 @@ const KINDS = new Map<string, IncomingKind>(Object.entries(COLLECTIONS).map(([ki
 
 /** The typed view of an inbox item: of the kind that its collection is, if its record is right, whatever the sender's host let pass. */
 export const toIncoming = (item: InboxItem, sealed = item.sealed === true): Incoming => {
-  const { uri, author, receivedAt, cid, value, reason, disposition = "accepted" } = item;
-  const arrival = { uri, author, receivedAt, disposition, ...(reason === undefined ? {} : { reason }) };
+  const { uri, author, receivedAt, cid, value, reason, task, disposition = "accepted" } = item;
+  const arrival = { uri, author, receivedAt, disposition, ...(reason === undefined ? {} : { reason }), ...(task === undefined ? {} : { task }) };
   if (item.action === "delete" || value === undefined || cid === undefined) return { ...arrival, kind: "retraction" };
   const envelope = { ...arrival, cid, sealed };
   const collection = collectionOf(uri);

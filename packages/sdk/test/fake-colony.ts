@@ -47,6 +47,9 @@ export class FakeColony {
   readonly told: { request: string; progress: Progress }[] = [];
   readonly #residents = new Map<string, Resident>();
   readonly #agents: ColonyAgent[] = [];
+  /** What is on its way for long: to whom, and of which collection. */
+  late: { to: string; collection: string } | undefined;
+  readonly #onTheWay: (() => void)[] = [];
   /** Thrown once by what an agent sends next. */
   failNext: Error | undefined;
 
@@ -78,6 +81,18 @@ export class FakeColony {
   /** What was sent of a collection, in order. */
   of(collection: string): Posted[] {
     return this.posted.filter((one) => one.collection === collection);
+  }
+
+  /** What was late arrives. */
+  arrive(): void {
+    this.late = undefined;
+    for (const deliver of this.#onTheWay.splice(0)) deliver();
+  }
+
+  /** Somebody's repository says something, whatever the SDK would. */
+  post(author: string, collection: string, record: Record<string, unknown>): { uri: string; cid: string } {
+    const whole = { $type: collection, createdAt: new Date().toISOString(), ...record };
+    return this.#deliver(author, { collection, rkey: `posted${this.posted.length}`, record: whole }, "sealed", []);
   }
 
   acknowledgedBy(did: string): string[] {
@@ -118,9 +133,13 @@ export class FakeColony {
     for (const [did, resident] of this.#residents) {
       if (did === author || (to !== "all" && !to.includes(did))) continue;
       const sealed = privacy === "sealed";
-      const { disposition, reason, task } = resident.messaging.arrived({ uri, cid: CID, author, collection, record, sealed });
-      resident.items.push({ uri, cid: CID, author, action: "create", seq: resident.items.length + 1, receivedAt: record["createdAt"] as string, value: record, sealed, disposition, ...(reason === undefined ? {} : { reason }), ...(task === undefined ? {} : { task }) });
-      resident.wake();
+      const arrive = (): void => {
+        const { disposition, reason, task } = resident.messaging.arrived({ uri, cid: CID, author, collection, record, sealed });
+        resident.items.push({ uri, cid: CID, author, action: "create", seq: resident.items.length + 1, receivedAt: record["createdAt"] as string, value: record, sealed, disposition, ...(reason === undefined ? {} : { reason }), ...(task === undefined ? {} : { task }) });
+        resident.wake();
+      };
+      if (this.late?.to === did && this.late.collection === collection) this.#onTheWay.push(arrive);
+      else arrive();
     }
     return { uri, cid: CID };
   }

@@ -60,8 +60,9 @@ export class SelfBackend implements Backend {
     this.#sharing = new Sharing({ ...parts, opener: this.#opener });
   }
 
-  async send(draft: Draft, { privacy, grants = [] }: SendHow): Promise<Sent> {
+  async send(asked: Draft, { privacy, grants = [] }: SendHow): Promise<Sent> {
     const { messaging } = this.#engine;
+    const draft = { ...asked, record: messaging.addressed(asked.collection, asked.record) };
     const outgoing = { collection: draft.collection, record: draft.record, sealed: privacy === "sealed" };
     const verdict = messaging.judge(outgoing);
     if (verdict.kind !== "send") return earlier(verdict);
@@ -172,7 +173,7 @@ export class SelfBackend implements Backend {
     // One that was done in an earlier run, of which nothing was kept.
     if (isNew && decision.disposition === "accepted" && decision.task !== undefined && (incoming.kind === "request" || incoming.kind === "handoff")) await this.#history.follow(decision.task);
     if (incoming.kind === "grant" && decision.disposition === "accepted") this.#sharing.note(uri, incoming.record);
-    return { ...incoming, disposition: decision.disposition, ...(decision.reason === undefined ? {} : { reason: decision.reason }) };
+    return { ...incoming, ...decision };
   }
 
   /** Something that the engine has to tell. */

@@ -4,7 +4,7 @@ import type { Backend, TaskView } from "../backend.ts";
 import { type Content, type ContentInput, toContent } from "../content.ts";
 import { momentOf } from "../deadline.ts";
 import type { Mail } from "../mail.ts";
-import { type IncomingOf, toIncoming } from "../message.ts";
+import { type Incoming, type IncomingOf, toIncoming } from "../message.ts";
 import type { RequestFields, SendOptions } from "../options.ts";
 import type { Post } from "../post.ts";
 import type { Receipts } from "../receipts.ts";
@@ -99,7 +99,7 @@ export class Requests {
   }
 
   #watch(uri: string, sealed: boolean | undefined): Watched {
-    if (!this.#watching) this.#ports.mail.watch([ids.AgentCommsResponse], (incoming) => incoming.kind === "response" && this.#see(incoming));
+    if (!this.#watching) this.#ports.mail.watch([ids.AgentCommsResponse, ids.AgentCommsHandoff, ids.AgentCommsReceipt], (incoming) => this.#see(incoming));
     this.#watching = true;
     const watched: Watched = { sealed, early: [] };
     this.#watched.set(uri, watched);
@@ -108,8 +108,26 @@ export class Requests {
     return watched;
   }
 
-  #see(response: Response): void {
-    const watched = this.#watched.get(response.record.request.uri);
+  #see(incoming: Incoming): void {
+    if (incoming.kind === "response") this.#hear(incoming);
+    // With a handoff counts what its next worker said before; a request that is refused is over without a response.
+    else if (incoming.kind === "handoff" || (incoming.kind === "receipt" && incoming.record.status === "refused")) {
+      const task = this.#watched.get(incoming.task ?? "")?.task;
+      if (task !== undefined) void this.#catchUp(task).catch(this.#ports.onError);
+    }
+  }
+
+  async #catchUp(task: SentTask): Promise<void> {
+    const view = await this.#ports.backend.task(task.uri);
+    const outcome = view && (await this.#outcomeOf(view));
+    if (outcome !== undefined) return task.settle(outcome);
+    const response = view && (await this.#newest(view));
+    if (response !== undefined) task.take(response);
+  }
+
+  #hear(response: Response): void {
+    // A request that was sealed again is answered under another address.
+    const watched = this.#watched.get(response.task ?? response.record.request.uri);
     // What was asked in confidence is not answered by what anybody on the way could have written.
     if (watched === undefined || (watched.sealed === true && !response.sealed)) return;
     if (watched.task === undefined) watched.early.push(response);
@@ -154,15 +172,21 @@ export class Requests {
     await this.#ports.post.send(ids.AgentCommsMessage, { to: [question.author], content, thread }, { privacy: question.sealed ? "sealed" : "public" });
   }
 
-  async #outcomeOf({ state, response, error }: TaskView): Promise<TaskOutcome | undefined> {
-    if (!isTaskState(state) || !isFinal(state)) return undefined;
+  /** The newest response that counted. */
+  async #newest({ response }: TaskView): Promise<Response | undefined> {
     const found = response && (await this.#ports.backend.read(response.uri));
-    if (found !== undefined) {
-      const { uri, cid, author, sealed, value } = found;
-      const incoming = toIncoming({ uri, cid, author, value, action: "create", seq: 0, receivedAt: "" }, sealed);
-      const outcome = incoming.kind === "response" ? outcomeOf(incoming) : undefined;
-      if (outcome?.state === state) return outcome;
-    }
+    if (found === undefined) return undefined;
+    const { uri, cid, author, sealed, value } = found;
+    const incoming = toIncoming({ uri, cid, author, value, action: "create", seq: 0, receivedAt: "" }, sealed);
+    return incoming.kind === "response" ? incoming : undefined;
+  }
+
+  async #outcomeOf(view: TaskView): Promise<TaskOutcome | undefined> {
+    const { state, error } = view;
+    if (!isTaskState(state) || !isFinal(state)) return undefined;
+    const response = await this.#newest(view);
+    const outcome = response && outcomeOf(response);
+    if (outcome?.state === state) return outcome;
     if (state === "completed") return undefined;
     if (state === "expired") return expired();
     if (state === "canceled") return canceled();

@@ -6,7 +6,7 @@ import type { Receipt, ReceiptOptions } from "../receipts.ts";
 import type { ReceiptKind } from "../options.ts";
 import type { Sent } from "../transport.ts";
 import { canceled, closed, expired, notYet, outcomeOf, type TaskOutcome } from "./outcome.ts";
-import { CANCEL_MS, WAIT_MS } from "./settings.ts";
+import { CANCEL_MS, MAX_QUESTIONS, WAIT_MS } from "./settings.ts";
 
 /** What a sent task needs of the agent. */
 export interface SentTaskPorts {
@@ -34,6 +34,8 @@ export class SentTask implements Sent {
   readonly #end: Promise<TaskOutcome>;
   #settle: (outcome: TaskOutcome) => void = () => {};
   #state = "submitted";
+  /** at-uris of what was asked and is answered: the same may be shown again. */
+  readonly #questions = new Set<string>();
   readonly #callOff: () => void = () => {};
 
   constructor({ uri, cid }: Sent, deadline: number | undefined, ports: SentTaskPorts) {
@@ -98,7 +100,10 @@ export class SentTask implements Sent {
     this.#state = state;
     const outcome = outcomeOf(response);
     if (outcome !== undefined) this.settle(outcome);
-    else if (state === "input-required") void this.#ports.answer?.(response);
+    else if (state === "input-required" && !this.#questions.has(response.uri) && this.#questions.size < MAX_QUESTIONS) {
+      this.#questions.add(response.uri);
+      void this.#ports.answer?.(response);
+    }
   }
 
   /** It is over; what comes later is not looked at. */

@@ -14,5 +14,7 @@ export const MAX_QUEUED = 1000;
 export const MAX_REMEMBERED = 10_000;
 /** Longest reason that a lexicon takes, in characters. */
 export const MAX_REASON = 1000;
+/** Questions of one task that are answered by themselves: as many automatic answers as a thread takes in a day. A worker that asks on is not working. */
+export const MAX_QUESTIONS = 32;
 /** Between two frames of progress, in ms: readers see no more than ten a second; the newest counts. */
 export const PROGRESS_GAP_MS = 100;
