@@ -5,6 +5,9 @@ import { CROSSES_WITHIN, type Neighbour, type Neighbourhood, type Resident, addP
 import { until } from "./test/until.ts";
 import { ask } from "./test/xrpc.ts";
 
+/** Of a test that waits for several messages, each of which may have to be asked for again. */
+const PATIENCE = 4 * CROSSES_WITHIN;
+
 /** Two colonies that are no peers: b hears the streams of a, as anybody on the network can, and asks a's host for proofs. */
 let town: Neighbourhood;
 let a: Neighbour;
@@ -40,7 +43,7 @@ afterAll(async () => {
   await town?.stop();
 }, 60_000);
 
-test("a message arrives out of a colony's own Jetstream, proven by its host, and is taken back the same way", async () => {
+test("a message arrives out of a colony's own Jetstream, proven by its host, and is taken back the same way", { timeout: PATIENCE }, async () => {
   const stream = streamOf(a.origin, "/subscribe");
   expect(await addPeer(b, { url: stream, kind: "jetstream" })).toMatchObject({ status: 200, json: { peer: { state: "active" } } });
   await untilLive(stream);
@@ -54,7 +57,7 @@ test("a message arrives out of a colony's own Jetstream, proven by its host, and
   expect(under(bea, sent.uri)[1]).toMatchObject({ kind: "retraction", author: ann.login.did });
 });
 
-test("what two streams tell is delivered once, and a stranger's broadcast reaches nobody", async () => {
+test("what two streams tell is delivered once, and a stranger's broadcast reaches nobody", { timeout: PATIENCE }, async () => {
   const stream = streamOf(a.relay, "/xrpc/com.atproto.sync.subscribeRepos");
   expect((await addPeer(b, { url: stream, kind: "relay" })).status).toBe(200);
   await untilLive(stream);
@@ -69,11 +72,11 @@ test("what two streams tell is delivered once, and a stranger's broadcast reache
   expect(under(bea, broadcast.uri)).toEqual([]);
 });
 
-test("what was said while the listening colony was dead arrives when it is back, in order, each once", async () => {
+test("what was said while the listening colony was dead arrives when it is back, in order, each once", { timeout: PATIENCE }, async () => {
   await b.colony.kill();
   const uris: string[] = [];
   for (let i = 0; i < 5; i++) uris.push((await ann.agent.send(bea.login.did, `While you were away ${i}`)).uri);
   await b.colony.start();
   for (const uri of uris) await untilGot(bea, uri);
   expect(bea.got.map(({ uri }) => uri).filter((uri) => uris.includes(uri))).toEqual(uris);
-}, 120_000);
+});

@@ -82,6 +82,15 @@ describe("progress of a sealed task", () => {
     expect(await read(restarted, request, channel)).toEqual([{ percent: 3 }, { percent: 4 }]);
   });
 
+  it("is refused where it is too long to be a frame, sealed or not, and then nothing changes", async () => {
+    for (const privacy of [undefined, "public" as const]) {
+      const request = await ask(alice, bob, privacy);
+      // Within the lexicon's bounds, and six times as long as JSON.
+      const progress = { text: "\u0001".repeat(9_000) };
+      expect(await publish(bob, { request, progress })).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
+    }
+  });
+
   it("is the worker's to tell", async () => {
     const request = await ask(alice, bob);
     for (const other of [alice, eve]) expect(await publish(other, { request, progress: { percent: 1 } })).toMatchObject({ status: 400, body: { error: "RequestNotFound" } });

@@ -77,6 +77,14 @@ describe("a webhook", () => {
     expect(taken[0]?.body).not.toContain("before");
   });
 
+  it("does not begin after a message that there is not", async () => {
+    const [alice, bob] = [await known(), await known()];
+    await send(alice, message([bob.did], "one"));
+    await deliver(bob);
+    expect(await bob.api.putWebhook({ url: ENDPOINT, cursor: "2" })).toMatchObject({ error: { status: 400, name: "InvalidRequest" } });
+    expect(value(await bob.api.putWebhook({ url: ENDPOINT, cursor: "1" })).webhook.cursor).toBe("1");
+  });
+
   it("opens what was sealed only when its agent has asked for that", async () => {
     const [alice, bob] = [await known(), await known()];
     value(await bob.api.rotateKeys({ what: "encryption" }));

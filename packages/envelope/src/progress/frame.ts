@@ -6,7 +6,7 @@ import type { ProgressChannel } from "./channel.ts";
 
 const NONCE_BYTES = 12;
 /** Characters of JSON that one frame carries: text and data of the lexicon at their longest. */
-const MAX_JSON = 32_000;
+export const MAX_PROGRESS_CHARS = 32_000;
 
 /** Where a task is. */
 export interface Progress {
@@ -36,7 +36,7 @@ export const sealProgress = async (channel: ProgressChannel, sequence: number, p
   if (channel.key === undefined) throw new SealError("the channel is public");
   if (!Number.isSafeInteger(sequence) || sequence < 1) throw new SealError(`not a sequence: ${sequence}`);
   const json = JSON.stringify(progress);
-  if (json.length > MAX_JSON) throw new SealError(`a frame of ${json.length} characters, at most ${MAX_JSON}`);
+  if (json.length > MAX_PROGRESS_CHARS) throw new SealError(`a frame of ${json.length} characters, at most ${MAX_PROGRESS_CHARS}`);
   const nonce = randomBytes(NONCE_BYTES);
   const key = await importKey(channel.key, "encrypt");
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: bound(channel, sequence) }, key, pad(utf8(json)));

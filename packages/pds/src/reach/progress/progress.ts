@@ -1,4 +1,4 @@
-import { OpenError, type ProgressChannel, type ProgressFrame, sealProgress, toBase64Url } from "@rookery/envelope";
+import { MAX_PROGRESS_CHARS, OpenError, type ProgressChannel, type ProgressFrame, sealProgress, toBase64Url } from "@rookery/envelope";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import { SELF_KEYED } from "../../keys/hosted-keys.ts";
 import type { AgentState } from "../../state.ts";
@@ -34,6 +34,8 @@ export class Progress {
   async publish(input: ProgressInput): Promise<Outcome<Published>> {
     if (!this.#mayPublish(Date.now())) return fail(429, "RateLimitExceeded", `At most ${MAX_FRAMES_PER_MINUTE} frames a minute`);
     const { request, progress, channel, sequence, sealed, done = false } = input;
+    const chars = progress === undefined ? 0 : JSON.stringify(progress).length;
+    if (chars > MAX_PROGRESS_CHARS) return fail(400, "InvalidRequest", `progress of ${chars} characters of JSON, at most ${MAX_PROGRESS_CHARS}`);
     if (request !== undefined && progress !== undefined && channel === undefined) return this.#inTurn(() => this.#seal(request, progress, done));
     if (channel !== undefined && sequence !== undefined && request === undefined && (sealed === undefined) !== (progress === undefined))
       return this.#store(channel, { sequence, ...(sealed === undefined ? {} : { sealed }), ...(progress === undefined ? {} : { progress }) }, done);

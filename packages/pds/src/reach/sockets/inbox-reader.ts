@@ -74,7 +74,8 @@ export class InboxReader {
 
   #put(text: string, state: ReaderState): void {
     this.ws.send(text);
-    this.#sent += text.length;
+    // In bytes, as what is unread is counted.
+    this.#sent += Buffer.byteLength(text);
     this.#state = state;
     this.ws.serializeAttachment(state);
   }

@@ -58,7 +58,7 @@ export class InboxSockets {
     let budget = PUMP_TURN_BYTES;
     let isBehind = false;
     for (const reader of this.#readers.values()) {
-      const sent = this.#advance(reader, budget);
+      const sent = this.#tryAdvance(reader, budget);
       if (sent === undefined) continue;
       isBehind = true;
       budget -= sent;
@@ -103,6 +103,17 @@ export class InboxSockets {
     return next === Infinity ? undefined : { again: next - now };
   }
 
+  /** {@link #advance}; a reader whose messages cannot be had now does not stay and wait for none, and holds up no others. */
+  #tryAdvance(reader: InboxReader, budget: number): number | undefined {
+    try {
+      return this.#advance(reader, budget);
+    } catch (error) {
+      console.error(JSON.stringify({ event: "inbox-reader-failed", error: error instanceof Error ? error.name : "unknown" }));
+      this.#drop(reader.ws, "InternalServerError", "the inbox cannot be read now; go on with the last cursor");
+      return undefined;
+    }
+  }
+
   /** Bytes sent to a reader that is still behind; undefined when it is up to date, or gone. */
   #advance(reader: InboxReader, budget: number): number | undefined {
     // Asked before anything is sent: one who had room until now has had no time to take what fills it.
@@ -124,8 +135,9 @@ export class InboxSockets {
   /** Bytes sent of a page, or undefined when the socket is gone: its close comes by itself, or never. */
   #send(reader: InboxReader, page: Placed[], budget: number): number | undefined {
     let sent = 0;
+    const notices = page.length === 0 && !reader.state.isLive ? this.#options.notices() : undefined;
     try {
-      if (page.length === 0 && !reader.state.isLive) reader.caughtUp(this.#options.notices());
+      if (notices !== undefined) reader.caughtUp(notices);
       for (const placed of page) {
         if (sent >= budget || !reader.hasRoom) break;
         sent += reader.send(placed);

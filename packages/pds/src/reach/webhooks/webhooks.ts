@@ -53,6 +53,8 @@ export class Webhooks {
     if (kind === undefined) return fail(400, "InvalidRequest", `contents must be ${CONTENTS.join(", ")}, is ${String(contents)}`);
     const after = cursor === undefined ? ok(before?.after ?? this.#options.lastId()) : cursorOf(cursor);
     if (!after.ok) return after;
+    // It would be told of nothing until then.
+    if (after.value > this.#options.lastId()) return fail(400, "InvalidRequest", `cursor ${after.value} was never given out`);
     const now = Date.now();
     const isNewSecret = before === undefined || rotateSecret;
     const previous = before !== undefined && isNewSecret ? { secret: before.secret, until: now + SECRET_OVERLAP } : before?.previous;
