@@ -26,12 +26,18 @@ const hitsOf = (page: ReturnType<typeof pageOf>, scores: { bm25?: number; cosine
 const orderOf = (hits: Hit[]) => rank(hits, embedder, now).map(({ i }) => i);
 
 describe("rank", () => {
-  it("fuses both lists by rank", () => {
+  it("counts words and vectors alike, as shares of the best there is", () => {
     const page = pageOf([{ age: 1 }, { age: 1 }, { age: 1 }]);
-    const ranked = rank(hitsOf(page, [{ bm25: 9, cosine: 0.1 }, { bm25: 8, cosine: 0.9 }, { bm25: 1, cosine: 0.8 }]), embedder, now);
+    const ranked = rank(hitsOf(page, [{ bm25: 10, cosine: 0.2 }, { bm25: 8, cosine: 0.8 }, { bm25: 1, cosine: 0.8 }]), embedder, now);
     expect(ranked.map(({ i }) => i)).toEqual([1, 0, 2]);
-    const weight = ranked[0]?.score ?? 0;
-    expect(weight).toBeCloseTo(((1 / 62 + 1 / 61) / (2 / 61)) * (1 - 0.04 * (1 - 0.5 ** (1 / 30))) * (1 - 0.1 * (5 / 9)), 10);
+    const weight = (1 - 0.3 * (1 - 0.5 ** (1 / 30))) * (1 - 0.1 * (5 / 9));
+    [(0.8 + 1) / 2, (1 + 0.25) / 2, (0.1 + 1) / 2].forEach((share, at) => expect(ranked[at]?.score).toBeCloseTo(share * weight, 10));
+  });
+
+  it("goes by words where there are no vectors, and by vectors where there is no word", () => {
+    const page = pageOf([{ age: 1 }, { age: 1 }]);
+    expect(orderOf(hitsOf(page, [{ bm25: 1, cosine: 0 }, { bm25: 2, cosine: 0 }]))).toEqual([1, 0]);
+    expect(orderOf(hitsOf(page, [{ bm25: 0, coverage: 0, cosine: 0.7 }, { bm25: 0, coverage: 0, cosine: 0.8 }]))).toEqual([1, 0]);
   });
 
   it("puts the newer of two like memories first, and the more important one", () => {
