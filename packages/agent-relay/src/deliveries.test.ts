@@ -40,6 +40,15 @@ describe("deliveries", () => {
     expect(await relay.stub.stats()).toMatchObject({ pendingDeliveries: 1 });
   });
 
+  it("are acknowledged by the pull that asks for the next ones", async () => {
+    const relay = await colony({ test: "through" });
+    for (const n of [2, 3]) await relay.stub.ingest([commitRow(1, n, { deliveries: [hint(`r${n}`, [did(2)])] })]);
+    const pulled = await relay.again().pull({ recipient: did(2), after: 4, limit: 50, through: 4 });
+    expect([paths(pulled), paths(await pull(relay, 2))]).toEqual([["r3"], ["r3"]]);
+    expect(await relay.again().pull({ recipient: did(2), after: 5, limit: 50, through: 5 })).toEqual([]);
+    expect(await relay.stub.stats()).toMatchObject({ pendingDeliveries: 0 });
+  });
+
   it("whose frames are damaged hide none behind them", async () => {
     const relay = await colony({ test: "damaged" });
     for (const n of [2, 3]) await relay.stub.ingest([commitRow(1, n, { deliveries: [hint(`r${n}`, [did(2)])] })]);

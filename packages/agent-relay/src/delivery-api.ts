@@ -2,8 +2,11 @@ import type { Outcome } from "@rookery/sync";
 
 /** What a relay answers about deliveries: to the recipients that pull them, and to the admin. Both relays do. */
 export interface DeliveryApi {
-  /** What waits for `recipient` after `after`, in order. With `again`, what the admin wants tried once more comes first, by itself, marked `again`. */
-  pull(input: { recipient: string; after: number; limit: number; again?: boolean }): Promise<PulledDelivery[]>;
+  /**
+   * What waits for `recipient` after `after`, in order. With `again`, what the admin wants tried once more comes first, by itself, marked `again`.
+   * With `through`, everything up to and including it is acknowledged first.
+   */
+  pull(input: { recipient: string; after: number; limit: number; again?: boolean; through?: number }): Promise<PulledDelivery[]>;
   /** The recipient has dealt with everything up to and including `through`. */
   acknowledge(input: { recipient: string; through: number }): Promise<void>;
   /** The recipient gives a delivery up: it is kept for the admin, with the reason. Told before it is acknowledged. Idempotent. */

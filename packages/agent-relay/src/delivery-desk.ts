@@ -24,10 +24,11 @@ export class DeliveryDesk implements DeliveryApi {
     this.#stores = stores;
   }
 
-  async pull({ recipient, after, limit, again }: Parameters<DeliveryApi["pull"]>[0]): Promise<PulledDelivery[]> {
-    const { deliveries } = this.#stores;
+  async pull({ recipient, after, limit, again, through }: Parameters<DeliveryApi["pull"]>[0]): Promise<PulledDelivery[]> {
+    const { storage, deliveries } = this.#stores;
     const known = deliveries.recipient(recipient);
     if (known === undefined) return [];
+    if (through !== undefined) storage.transactionSync(() => deliveries.acknowledge(known, through));
     const first = again === true ? deliveries.pullAgain(known, limit) : [];
     return first.length > 0 ? first : deliveries.pull(known, after, limit);
   }

@@ -17,8 +17,9 @@ export interface DeliveryPort {
   /**
    * Deliveries for `recipient` with seq > `after`, in seq order, each with its evidence. About `limit` rows: an event is never
    * cut in two, since the recipient's cursor is a seq. With `again`, what the admin wants tried once more comes first, by itself.
+   * With `through`, everything up to and including it is acknowledged first: a call fewer for each message.
    */
-  pull(input: { recipient: string; after: number; limit: number; again?: boolean }): Promise<DeliveryRow[]>;
+  pull(input: { recipient: string; after: number; limit: number; again?: boolean; through?: number }): Promise<DeliveryRow[]>;
   /** The recipient has dealt with everything up to and including `through`. */
   acknowledge(input: { recipient: string; through: number }): Promise<void>;
   /** The recipient gives a delivery up; the relay keeps it for the admin. Said before it is acknowledged. Idempotent. */

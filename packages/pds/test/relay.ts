@@ -31,9 +31,10 @@ export class MemoryRelay implements RelayPort, DeliveryPort {
     return ok({ epoch: rows[0]?.epoch ?? 1, n: this.#held.get(did) ?? 0 });
   }
 
-  async pull({ recipient, after, limit, again = false }: Parameters<DeliveryPort["pull"]>[0]): Promise<DeliveryRow[]> {
+  async pull({ recipient, after, limit, again = false, through }: Parameters<DeliveryPort["pull"]>[0]): Promise<DeliveryRow[]> {
     this.pulls++;
     if (this.down) throw new Error("relay is down");
+    if (through !== undefined) await this.acknowledge({ recipient, through });
     if (again) {
       const wanted = [...this.parked.values()].filter((entry) => entry.recipient === recipient && entry.again);
       if (wanted.length > 0) return this.#rows(recipient, 0).filter((row) => wanted.some(({ seq, path }) => seq === row.seq && path === row.path)).map((row) => ({ ...row, again: true }));

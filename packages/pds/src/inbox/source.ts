@@ -16,7 +16,7 @@ export interface SourceContext {
 
 /**
  * One relay that holds deliveries for this agent. It keeps them until they are acknowledged; we pull after our own cursor,
- * verify, store once, acknowledge. Seqs mean nothing outside their source, so cursor and acknowledgement are per source.
+ * verify, store once, and acknowledge with the next pull. Seqs mean nothing outside their source, so cursor and acknowledgement are per source.
  */
 export class Source {
   readonly name: SourceName;
@@ -48,6 +48,14 @@ export class Source {
    * call until that is on disk. Told once per awakening also when nothing is new: the object may have died before telling.
    */
   async acknowledge(): Promise<void> {
+    const through = await this.#untold();
+    if (through === undefined) return;
+    await this.#port.acknowledge({ recipient: this.#context.did, through });
+    this.#acknowledged = through;
+  }
+
+  /** Up to where the relay is to be told now that all is dealt with, after it was told what was given up; undefined when it knows. */
+  async #untold(): Promise<number | undefined> {
     const { sql, did, ports } = this.#context;
     for (const { seq, path, reason, tries } of readUntold(sql, this.name, MAX_INBOX_UNTOLD)) {
       await this.#port.park({ recipient: did, seq, path, reason, tries });
@@ -55,16 +63,18 @@ export class Source {
     }
     const oldest = oldestOpen(sql, this.name);
     const through = oldest === undefined ? readPulled(sql, this.name) : oldest - 1;
-    if (through === this.#acknowledged) return;
+    if (through === this.#acknowledged) return undefined;
     faultPoint(ports.fault, "inbox.before-ack");
-    await this.#port.acknowledge({ recipient: did, through });
-    this.#acknowledged = through;
+    return through;
   }
 
-  /** Pull, verify, store, acknowledge a batch. False when there was nothing. */
+  /** Acknowledge what was stored before, pull, verify, store a batch. False when there was nothing. */
   async #pullSome(): Promise<boolean> {
     const { sql, did, ports, settle } = this.#context;
-    const rows = await this.#port.pull({ recipient: did, after: readPulled(sql, this.name), limit: INBOX_PULL_ROWS, again: true });
+    // Of the batch before: the output gate holds this call, too, until that is on disk.
+    const through = await this.#untold();
+    const rows = await this.#port.pull({ recipient: did, after: readPulled(sql, this.name), limit: INBOX_PULL_ROWS, again: true, ...(through === undefined ? {} : { through }) });
+    if (through !== undefined) this.#acknowledged = through;
     faultPoint(ports.fault, "inbox.after-pull");
     const last = rows.at(-1);
     if (last === undefined) return false;
@@ -75,7 +85,6 @@ export class Source {
       settle.makeRoom(Math.max(0, countWaiting(sql) - MAX_INBOX_PENDING));
       writePulled(sql, this.name, last.seq);
     });
-    await this.acknowledge();
     return true;
   }
 
