@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
 import { padme } from "@rookery/envelope";
 import { KeyUnavailableError, type MasterKey, unwrapKey, wrapKey } from "../keys/wrap.ts";
 import { putSecret, readSecret } from "../store/secret.ts";
@@ -48,7 +48,7 @@ export class Vault {
   get(kind: string, name: string): Uint8Array | undefined {
     const keys = this.#existing();
     if (keys === undefined) return undefined;
-    const { kindId, id } = idsOf(keys.name, kind, name);
+    const { kindId, id } = idsOf(keys, kind, name);
     const [row] = this.#sql.exec<{ data: ArrayBuffer }>("SELECT data FROM vault WHERE kind = ? AND id = ?", kindId, id).toArray();
     return row && decrypt(keys.seal, kindId, id, new Uint8Array(row.data)).data;
   }
@@ -57,7 +57,7 @@ export class Vault {
   has(kind: string, name: string): boolean {
     const keys = this.#existing();
     if (keys === undefined) return false;
-    const { kindId, id } = idsOf(keys.name, kind, name);
+    const { kindId, id } = idsOf(keys, kind, name);
     return this.#sql.exec("SELECT 1 FROM vault WHERE kind = ? AND id = ?", kindId, id).toArray().length > 0;
   }
 
@@ -73,7 +73,7 @@ export class Vault {
   put(kind: string, name: string, data: Uint8Array): void {
     if (data.length > MAX_ENTRY_BYTES) throw new RangeError(`an entry of ${data.length} bytes, at most ${MAX_ENTRY_BYTES}`);
     const keys = this.#open();
-    const { kindId, id } = idsOf(keys.name, kind, name);
+    const { kindId, id } = idsOf(keys, kind, name);
     this.#changed(kind);
     this.#sql.exec(
       "INSERT INTO vault (kind, id, data) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET data = excluded.data",
@@ -85,7 +85,7 @@ export class Vault {
   delete(kind: string, name: string): boolean {
     const keys = this.#existing();
     if (keys === undefined) return false;
-    const { kindId, id } = idsOf(keys.name, kind, name);
+    const { kindId, id } = idsOf(keys, kind, name);
     this.#changed(kind);
     return this.#sql.exec("DELETE FROM vault WHERE kind = ? AND id = ?", kindId, id).rowsWritten > 0;
   }
@@ -94,7 +94,7 @@ export class Vault {
   *all(kind: string): Generator<VaultEntry> {
     const keys = this.#existing();
     if (keys === undefined) return;
-    const kindId = tagOf(keys.name, kind, 8);
+    const kindId = kindIdOf(keys, kind);
     for (const row of this.#sql.exec<{ id: ArrayBuffer; data: ArrayBuffer }>("SELECT id, data FROM vault WHERE kind = ?", kindId))
       yield decrypt(keys.seal, kindId, new Uint8Array(row.id), new Uint8Array(row.data));
   }
@@ -104,13 +104,13 @@ export class Vault {
     const keys = this.#existing();
     if (keys === undefined) return;
     this.#changed(kind);
-    this.#sql.exec("DELETE FROM vault WHERE kind = ?", tagOf(keys.name, kind, 8));
+    this.#sql.exec("DELETE FROM vault WHERE kind = ?", kindIdOf(keys, kind));
   }
 
   count(kind: string): number {
     const keys = this.#existing();
     if (keys === undefined) return 0;
-    return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM vault WHERE kind = ?", tagOf(keys.name, kind, 8)).one().n;
+    return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM vault WHERE kind = ?", kindIdOf(keys, kind)).one().n;
   }
 
   /** JSON of an entry. Its shape is the caller's: what is in the vault was put there by this program. @throws VaultError */
@@ -164,11 +164,6 @@ export class Vault {
   }
 }
 
-interface Keys {
-  seal: Uint8Array;
-  name: Uint8Array;
-}
-
 /** @throws VaultError without its cause: JSON.parse cites what it stumbles over, and errors are logged. */
 function parse(data: Uint8Array): unknown {
   try {
@@ -178,16 +173,29 @@ function parse(data: Uint8Array): unknown {
   }
 }
 
-const keysOf = (key: Uint8Array): Keys => ({
-  seal: new Uint8Array(hkdfSync("sha256", key, "", "rookery vault seal v1", 32)),
-  name: new Uint8Array(hkdfSync("sha256", key, "", "rookery vault name v1", 32)),
-});
+interface Keys {
+  /** As the platform wants them: made once, since there are several uses for every message. */
+  seal: KeyObject;
+  name: KeyObject;
+  /** Ids of kinds, of which this program has a few. */
+  kinds: Map<string, Uint8Array>;
+}
 
-const tagOf = (key: Uint8Array, text: string, bytes: number): Uint8Array => new Uint8Array(createHmac("sha256", key).update(text).digest().subarray(0, bytes));
+const keysOf = (key: Uint8Array): Keys => ({ seal: derived(key, "rookery vault seal v1"), name: derived(key, "rookery vault name v1"), kinds: new Map() });
 
-const idsOf = (key: Uint8Array, kind: string, name: string): { kindId: Uint8Array; id: Uint8Array } => ({ kindId: tagOf(key, kind, 8), id: tagOf(key, `${kind}\0${name}`, 16) });
+const derived = (key: Uint8Array, label: string): KeyObject => createSecretKey(Buffer.from(hkdfSync("sha256", key, "", label, 32)));
 
-function encrypt(key: Uint8Array, kindId: Uint8Array, id: Uint8Array, name: string, data: Uint8Array): Uint8Array {
+const tagOf = (key: KeyObject, text: string, bytes: number): Uint8Array => new Uint8Array(createHmac("sha256", key).update(text).digest().subarray(0, bytes));
+
+function kindIdOf({ name: key, kinds }: Keys, kind: string): Uint8Array {
+  const known = kinds.get(kind) ?? tagOf(key, kind, 8);
+  kinds.set(kind, known);
+  return known;
+}
+
+const idsOf = (keys: Keys, kind: string, name: string): { kindId: Uint8Array; id: Uint8Array } => ({ kindId: kindIdOf(keys, kind), id: tagOf(keys.name, `${kind}\0${name}`, 16) });
+
+function encrypt(key: KeyObject, kindId: Uint8Array, id: Uint8Array, name: string, data: Uint8Array): Uint8Array {
   const label = Buffer.from(name);
   const plain = Buffer.alloc(padme(2 * PREFIX + label.length + data.length));
   plain.writeUInt32BE(label.length, 0);
@@ -200,7 +208,7 @@ function encrypt(key: Uint8Array, kindId: Uint8Array, id: Uint8Array, name: stri
   return new Uint8Array(Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]));
 }
 
-function decrypt(key: Uint8Array, kindId: Uint8Array, id: Uint8Array, row: Uint8Array): VaultEntry {
+function decrypt(key: KeyObject, kindId: Uint8Array, id: Uint8Array, row: Uint8Array): VaultEntry {
   try {
     const decipher = createDecipheriv("aes-256-gcm", key, row.subarray(0, NONCE));
     decipher.setAAD(Buffer.concat([kindId, id]));
