@@ -37,15 +37,20 @@ export const sha256 = async (bytes: Bytes): Promise<Bytes> => new Uint8Array(awa
 /** Characters per call of `fromCharCode`, below every engine's limit of arguments. */
 const SLICE = 0x8000;
 
+/** What newer platforms have (https://tc39.es/proposal-arraybuffer-base64): half of what taking sealed content apart costs without. */
+const native: { readonly BYTES_PER_ELEMENT: number; fromBase64?: (text: string) => Bytes } = Uint8Array;
+
 /** Base64 without padding, as `$bytes` in JSON has it. */
-export const toBase64 = (bytes: Uint8Array): string => {
+export const toBase64 = (bytes: Uint8Array & { toBase64?: (options: { omitPadding: boolean }) => string }): string => {
+  if (bytes.toBase64 !== undefined) return bytes.toBase64({ omitPadding: true });
   let binary = "";
   for (let i = 0; i < bytes.length; i += SLICE) binary += String.fromCharCode(...bytes.subarray(i, i + SLICE));
   return btoa(binary).replace(/=+$/, "");
 };
 
-/** Bytes of base64, padded or not. @throws DOMException for other text. */
+/** Bytes of base64, padded or not. @throws DOMException or SyntaxError for other text. */
 export const fromBase64 = (text: string): Bytes => {
+  if (native.fromBase64 !== undefined) return native.fromBase64(text);
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);

@@ -8,7 +8,7 @@ const MODULUS = 3329;
 /** Whether every coefficient is below q. */
 const isReduced = (key: Uint8Array): boolean => {
   for (let i = 0; i < POLYNOMIALS; i += 3) {
-    const [a = 0, b = 0, c = 0] = key.subarray(i, i + 3);
+    const [a, b, c] = [key[i] ?? 0, key[i + 1] ?? 0, key[i + 2] ?? 0];
     if ((a | ((b & 15) << 8)) >= MODULUS || ((b >> 4) | (c << 4)) >= MODULUS) return false;
   }
   return true;
