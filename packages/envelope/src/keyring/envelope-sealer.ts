@@ -5,7 +5,8 @@ import { OpenError, SealError } from "../errors.ts";
 import { MAX_RECIPIENTS } from "../limits.ts";
 import type { CheckedKey, FoundKeyRecord } from "../key-record.ts";
 import type { KeyRing } from "../open.ts";
-import { grantRecord, type OpenedRecord, openRecord, sealRecord } from "../record.ts";
+import { grantRecord, type OpenedRecord, openRecord, type PlacedRecord, sealRecord } from "../record.ts";
+import { resealRecord } from "../reseal.ts";
 import type { KeyStanding, OwnKeys } from "./own-keys.ts";
 import type { OwnWatch } from "./own-watch.ts";
 import type { PeerKeys } from "./peer-keys.ts";
@@ -84,9 +85,19 @@ export class EnvelopeSealer implements Sealer {
 
   /** Seal for the agent alone (level private), whoever the record may name. @throws SealError */
   async sealPrivately({ collection, rkey, record, blobs = [] }: Omit<Draft, "to">): Promise<Record<string, unknown>> {
+    return sealRecord({ repo: this.#ports.did, collection, rkey, record }, { epochKey: this.#epochKey, blobs });
+  }
+
+  /** Seal a private record of the agent's own once more, under a new data key. @throws OpenError @throws SealError */
+  async reseal(placed: PlacedRecord): Promise<Record<string, unknown>> {
+    return resealRecord(placed, this.#own.ring, { epochKey: this.#epochKey });
+  }
+
+  /** @throws SealError */
+  get #epochKey(): Uint8Array {
     const [epochKey] = this.#own.ring.epochKeys ?? [];
     if (epochKey === undefined) throw new SealError("There is no epoch key");
-    return sealRecord({ repo: this.#ports.did, collection, rkey, record }, { epochKey, blobs });
+    return epochKey;
   }
 
   /** Also an agent that only listens has to renew its keys, or nobody writes to it any more. */

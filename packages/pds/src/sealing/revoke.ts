@@ -1,4 +1,4 @@
-import { addressOf, blobsOfSealed, openRecord } from "@rookery/envelope";
+import { addressOf } from "@rookery/envelope";
 import { ids, isImmutable, recipientsOf } from "@rookery/lexicon-agent-comms";
 import { cidToString } from "@rookery/repo";
 import { type Outcome, fail, ok } from "@rookery/sync";
@@ -79,8 +79,7 @@ async function reseal(state: AgentState, old: OwnRecord, { couldRead, taken, kep
   const count = 1 + taken.length + kept.length + readers.length;
   if (count > MAX_COMMIT_OPS) return fail(400, "CannotReseal", `${count} writes in one commit, at most ${MAX_COMMIT_OPS}: revoke some readers first`);
   return withSealer(state, async (sealer) => {
-    const [{ record }, blobs] = [await openRecord(old, sealer.ring), await blobsOfSealed(old)];
-    const sealed = await sealer.sealPrivately({ collection, rkey, record, blobs });
+    const sealed = await sealer.reseal(old);
     const prepared = prepareOp({ action: "put", collection, rkey, record: sealed, validate: true, swapRecord: cid });
     if (!prepared.ok) return prepared;
     const { op } = prepared.value;

@@ -11,8 +11,7 @@ import { share } from "./share.ts";
 /** What is sealed and opened inside the agent: sending, reading, sharing. */
 export abstract class SealingObject<Env> extends KeysObject<Env> implements SealingApi {
   send(input: SendInput): Promise<Outcome<RecordAt>> {
-    // What is granted with it is a change of who may read.
-    return this.withKeys((state) => (input.grants === undefined || input.grants.length === 0 ? send(state, input) : inTurn(state, () => send(state, input))));
+    return this.withKeys((state) => send(state, input));
   }
 
   open(input: { uri: string; grant?: string }): Promise<Outcome<OpenedAt>> {

@@ -11,6 +11,7 @@ import { prepareOp } from "../write/prepare.ts";
 import { sealedBlobs } from "./blobs.ts";
 import { cannotSeal, invalid } from "./faults.ts";
 import { grantOp, usableGrant } from "./grants.ts";
+import { inTurn } from "./in-turn.ts";
 import { type OwnRecord, ownRecord, ownSealedRecord, stillThere } from "./own-record.ts";
 import type { RecordAt, SendInput } from "./sealing-api.ts";
 import { keyOf, withSealer } from "./with-sealer.ts";
@@ -34,7 +35,7 @@ async function sendOnce(state: AgentState, asked: SendInput): Promise<Outcome<Re
   const plain = prepareOp({ action: "create", collection, rkey: input.rkey, record, validate: true });
   if (!plain.ok) return plain;
   const { op } = plain.value;
-  const { deliverTo, rkey } = op;
+  const { deliverTo } = op;
   if (!isComms(collection) || deliverTo === undefined) return invalid(`Records of ${collection} are not sent: nobody is named in them`);
   const before = await already(state, op, record, privacy);
   if (before !== undefined) return before;
@@ -44,6 +45,15 @@ async function sendOnce(state: AgentState, asked: SendInput): Promise<Outcome<Re
   if (privacy === "public" && grants.length === 0) return write(state, [op], input);
   if (privacy === "sealed" && (deliverTo === "all" || !sealedCollections.includes(collection)))
     return cannotSeal(deliverTo === "all" ? "What is for everybody cannot be sealed; say privacy: public" : `Records of ${collection} have no sealed form; say privacy: public`);
+  const work = (): Promise<Outcome<RecordAt>> => sealAndWrite(state, input, op, deliverTo);
+  // What is granted with it is a change of who may read.
+  return grants.length === 0 ? work() : inTurn(state, work);
+}
+
+/** Seal it for whom it is addressed to, unless it is public, and write it with the grants that go with it. */
+async function sealAndWrite(state: AgentState, input: SendInput, op: PreparedOp, deliverTo: string[] | "all"): Promise<Outcome<RecordAt>> {
+  const { collection, record, privacy = "sealed", grants = [] } = input;
+  const { rkey } = op;
   return withSealer(state, async (sealer) => {
     const to = deliverTo === "all" ? [] : deliverTo;
     const readers = readersOf(collection, record, to);
