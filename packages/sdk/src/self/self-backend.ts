@@ -19,6 +19,7 @@ import { type Opener, TakenOverOpener } from "./opener.ts";
 import type { KeptState } from "./kept-state.ts";
 import { opaqueKeys } from "./opaque-keys.ts";
 import type { OwnRecords } from "./own-records.ts";
+import { reseal } from "./reseal.ts";
 import { Sharing } from "./sharing.ts";
 
 /** What an agent with keys of its own is made of. */
@@ -198,20 +199,9 @@ export class SelfBackend implements Backend {
     this.#engine.messaging.withdrawn(uri);
   }
 
-  /** A recipient has lost the key that something was sealed for: the same again, for the one it has now, and the old one taken back. */
   async #reseal(uri: string, to: string): Promise<void> {
-    const { sealer, transport, nextRkey, session } = this.#parts;
-    const { collection, rkey } = addressOf(uri);
-    const old = await this.#own.get(collection, rkey);
-    if (old === undefined) return;
-    const { record } = await this.#opener.open({ uri, record: old.value });
-    const recipients = recipientsOf(collection, record);
-    if (recipients === null || recipients === "all") return;
-    // Of several recipients the others have it: only the one that cannot read it gets another.
-    const again = collection === ids.AgentCommsMessage ? { ...record, to: [to] } : record;
-    const sent = await transport.send(await sealer.seal({ collection, rkey: nextRkey(), record: again, to: collection === ids.AgentCommsMessage ? [to] : recipients }));
-    this.#engine.messaging.resealed(uri, sent, to);
-    if (recipients.length === 1) await session.call(ids.ComAtprotoRepoDeleteRecord, { repo: session.did, collection, rkey });
+    const sent = await reseal({ ...this.#parts, opener: this.#opener }, uri, to);
+    if (sent !== undefined) this.#engine.messaging.resealed(uri, sent, to);
   }
 
   async #newestKey(): Promise<Sent | undefined> {
