@@ -95,6 +95,16 @@ export class FakeColony {
     return this.#deliver(author, { collection, rkey: `posted${this.posted.length}`, record: whole }, "sealed", []);
   }
 
+  /** Somebody deletes a record. */
+  retract(author: string, uri: string): void {
+    for (const [did, resident] of this.#residents) {
+      if (did === author) continue;
+      const { disposition, task } = resident.messaging.retracted(uri, author);
+      resident.items.push({ uri, author, action: "delete", seq: resident.items.length + 1, receivedAt: new Date().toISOString(), disposition, ...(task === undefined ? {} : { task }) });
+      resident.wake();
+    }
+  }
+
   acknowledgedBy(did: string): string[] {
     return this.#resident(did).acknowledged;
   }

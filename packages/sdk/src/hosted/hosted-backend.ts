@@ -20,6 +20,9 @@ export interface HostedPorts {
   onAlarm: (alarm: KeyAlarm) => void;
 }
 
+/** As many as a ledger holds in one role. */
+const MAX_OPEN_TASKS = 1_000;
+
 /** An agent whose keys its colony holds: the colony seals and opens, keeps the tasks and the memory. */
 export class HostedBackend implements Backend {
   readonly custody = "hosted";
@@ -82,7 +85,14 @@ export class HostedBackend implements Backend {
   }
 
   async openTasks(): Promise<TaskView[]> {
-    return (await this.#session.call(ids.AgentCommsListTasks, { role: "worker", isOpen: true, limit: 100 })).tasks;
+    const all: TaskView[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#session.call(ids.AgentCommsListTasks, { role: "worker", isOpen: true, limit: 100, ...(cursor === undefined ? {} : { cursor }) });
+      all.push(...page.tasks);
+      ({ cursor } = page);
+    } while (cursor !== undefined && all.length < MAX_OPEN_TASKS);
+    return all;
   }
 
   async acknowledge(uris: string[]): Promise<void> {

@@ -16,9 +16,6 @@ export interface EnginePorts {
   onError: (error: unknown) => void;
 }
 
-/** As many as a colony answers with at a time. */
-const MAX_OPEN = 100;
-
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Tasks, receipts, deadlines and idempotency of an agent that keeps its own keys: the same engine as in a colony, run here. */
@@ -53,8 +50,7 @@ export class Engine {
 
   /** Tasks for this agent that have not ended. */
   openTasks(): TaskView[] {
-    const open = this.messaging.tasks().filter(({ task, isOpen }) => isOpen && task.role === "worker");
-    return open.slice(0, MAX_OPEN).map(({ task }) => reportOf(task));
+    return this.messaging.tasks().flatMap(({ task, isOpen }) => (isOpen && task.role === "worker" ? [reportOf(task)] : []));
   }
 
   /** Nothing is done by the clock any more. */

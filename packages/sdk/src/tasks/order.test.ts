@@ -56,6 +56,29 @@ describe("what the requester learns as soon as its ledger knows it", () => {
   });
 });
 
+it("a task that is not to be begun yet waits, and holds up nothing", async () => {
+  const done: string[] = [];
+  bob.onRequest((job) => void done.push(job.text()), { concurrency: 1 });
+  const later = (ms: number) => ({ notBefore: ms, deadline: 30_000 });
+  const tasks = await Promise.all([alice.request(BOB, "later", later(1_000)), alice.request(BOB, "taken back", later(500)), alice.request(BOB, "never", { notBefore: "9999-12-31T00:00:00Z", deadline: 300 }), alice.request(BOB, "now", { deadline: 30_000 })]);
+  await tasks[1]?.cancel();
+  expect((await Promise.all(tasks.map((task) => task.result()))).map(({ state }) => state)).toEqual(["completed", "canceled", "expired", "completed"]);
+  expect(done).toEqual(["now", "later"]);
+});
+
+it("a request that is deleted stops the work on it", async () => {
+  let why: unknown;
+  let hasBegun = false;
+  bob.onRequest((job) => {
+    hasBegun = true;
+    return new Promise((_, reject) => job.signal.addEventListener("abort", () => reject((why = job.signal.reason))));
+  });
+  const task = await alice.request(BOB, "x", { deadline: 60_000 });
+  await expect.poll(() => hasBegun).toBe(true);
+  colony.retract(ALICE, task.uri);
+  await expect.poll(() => why).toMatchObject({ name: "TaskStoppedError", why: "canceled" });
+});
+
 it("a worker that asks for ever is answered so often, and no more", async () => {
   let asked = 0;
   const task = await alice.request(BOB, "x", { deadline: 60_000, answer: () => `answer ${++asked}` });

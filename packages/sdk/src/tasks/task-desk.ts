@@ -1,3 +1,4 @@
+import { at } from "../deadline.ts";
 import type { Inbox } from "../inbox.ts";
 import { type Incoming, type IncomingOf, toIncoming } from "../message.ts";
 import type { Order } from "./job.ts";
@@ -22,6 +23,8 @@ export class TaskDesk {
   readonly #work: WorkDesk;
   #worker: Worker | undefined;
   #decide: HandoffHandler | undefined;
+  /** Tasks that are not to be begun yet: what calls each off, by at-uri of the request. No more than the ledger holds. */
+  readonly #later = new Map<string, () => void>();
 
   constructor(ports: TaskDeskPorts) {
     this.#ports = ports;
@@ -39,10 +42,12 @@ export class TaskDesk {
     const worker = new Worker(handlers, this.#work, options);
     this.#worker = worker;
     void this.#resume(worker).catch((error: unknown) => this.#ports.onError(error));
+    const unwatch = this.#work.watchCancels((request) => this.#forget(request));
     const stop = this.#ports.mail.listen((incoming) => this.#see(worker, incoming));
     return () => {
       stop();
-      worker.close();
+      unwatch();
+      this.#stop(worker);
       if (this.#worker === worker) this.#worker = undefined;
     };
   }
@@ -57,7 +62,18 @@ export class TaskDesk {
   }
 
   close(): void {
-    this.#worker?.close();
+    if (this.#worker !== undefined) this.#stop(this.#worker);
+  }
+
+  #stop(worker: Worker): void {
+    worker.close();
+    for (const request of [...this.#later.keys()]) this.#forget(request);
+  }
+
+  /** It is not waited for any more. */
+  #forget(request: string): void {
+    this.#later.get(request)?.();
+    this.#later.delete(request);
   }
 
   async #see(worker: Worker, incoming: Incoming): Promise<void> {
@@ -83,11 +99,30 @@ export class TaskDesk {
   }
 
   async #take(worker: Worker, order: Order, incoming: IncomingOf<"request"> | IncomingOf<"handoff">): Promise<void> {
+    if (incoming.kind !== "request" || !this.#waits(worker, order, incoming)) await this.#hand(worker, order, incoming);
+  }
+
+  async #hand(worker: Worker, order: Order, incoming: IncomingOf<"request"> | IncomingOf<"handoff">): Promise<void> {
     const release = this.#ports.inbox.hold();
     await worker.take(order, () => {
       release();
       if (incoming.record.ackRequested?.processed === true) void this.#ports.backend.acknowledge([incoming.uri]).catch((error: unknown) => this.#ports.onError(error));
     });
+  }
+
+  /** Whether it is not to be begun yet. It waits beside the inbox, which goes on: after a restart it is among the open tasks. */
+  #waits(worker: Worker, order: Order, incoming: IncomingOf<"request">): boolean {
+    const { notBefore, deadline } = incoming.record;
+    if (notBefore === undefined) return false;
+    const [begin, end] = [Date.parse(notBefore), deadline === undefined ? Number.POSITIVE_INFINITY : Date.parse(deadline)];
+    if (begin <= Date.now()) return false;
+    if (this.#later.has(order.uri)) return true;
+    this.#later.set(order.uri, at(Math.min(begin, end), () => {
+      this.#later.delete(order.uri);
+      // Else it is over before it may be begun.
+      if (begin < end) void this.#hand(worker, order, incoming).catch(this.#ports.onError);
+    }));
+    return true;
   }
 
   /** The task, if it is this agent's now: an offer is answered once, also when it is shown again. */

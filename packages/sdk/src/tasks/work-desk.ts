@@ -46,7 +46,11 @@ export class WorkDesk implements WorkerPorts {
   readonly onError = (error: unknown): void => this.#ports.onError(error);
 
   watchCancels(see: (request: string, author: string) => void): () => void {
-    return this.#ports.mail.watch([ids.AgentCommsCancel], (incoming) => incoming.kind === "cancel" && see(incoming.record.request.uri, incoming.author));
+    return this.#ports.mail.watch([ids.AgentCommsCancel, ids.AgentCommsRequest], (incoming) => {
+      if (incoming.kind === "cancel") see(incoming.record.request.uri, incoming.author);
+      // A request that is deleted is taken back as well.
+      if (incoming.kind === "retraction") see(incoming.uri, incoming.author);
+    });
   }
 
   async isOpen({ uri }: Order): Promise<boolean> {

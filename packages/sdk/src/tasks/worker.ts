@@ -84,6 +84,8 @@ export class Worker {
     this.#unwatch ??= this.#ports.watchCancels((request, author) => this.#cancel(request, author));
     this.#remember(order.uri);
     while (this.#queue.length >= MAX_QUEUED) await new Promise<void>((resolve) => this.#room.push(resolve));
+    // Closed while it waited.
+    if (!this.#known.has(order.uri)) return;
     this.#queue.push({ order, done });
     this.#next();
   }
