@@ -1,5 +1,5 @@
 import { MEMORIES, distractors } from "./set.mjs";
-import { QUESTIONS } from "./questions.mjs";
+import { LETTERS, QUESTIONS } from "./questions.mjs";
 
 /** @typedef {import("./questions.mjs").Question} Question */
 /** @typedef {import("./set.mjs").Row} Row */
@@ -35,7 +35,7 @@ export const life = ({ distract = 300 } = {}) => [...MEMORIES, ...distractors(di
  * @property {string[]} missed For people.
  */
 
-/** @param {System} system @param {{ distract?: number }} [how] @returns {Promise<Scores>} */
+/** @param {System} system @param {{ distract?: number, letters?: boolean }} [how] `letters`: each question within one. @returns {Promise<Scores>} */
 export const evaluate = async (system, how) => {
   for (const row of life(how)) await system.remember(row);
   const recall = new Map();
@@ -43,7 +43,9 @@ export const evaluate = async (system, how) => {
   const ranks = [];
   const current = [];
   const missed = [];
-  for (const question of QUESTIONS) {
+  for (const [i, plain] of QUESTIONS.entries()) {
+    const [before = "", after = ""] = how?.letters === true ? (LETTERS[i % LETTERS.length] ?? []) : [];
+    const question = { ...plain, ask: `${before}${plain.ask}${after}` };
     const found = await system.ask(question, dateOf(question.asOf ?? TODAY));
     if (question.type === "none") {
       note("none", found.length === 0);

@@ -164,3 +164,10 @@ export const QUESTIONS = [
   none("Which vaccine does a traveller to Kenya need?"),
   none("Who composed the soundtrack of the film?"),
 ];
+
+/** What people write around a question: whoever answers letters looks for the whole of one. Before it, and after. */
+export const LETTERS = [
+  ["Good morning, I hope the journey home was pleasant and everybody got some sleep after such an exciting evening. ", " Thanks a lot in advance, and greetings to the whole family from Margaret."],
+  ["Hello there! Sorry for writing so late, my laptop refused to start again this afternoon and the helpdesk could not explain it either. ", " I would be grateful for a short answer before lunch tomorrow, since somebody asked me twice already."],
+  ["", " By the way, the restaurant near the theatre was excellent; we should celebrate there again once the holidays are over and everybody has returned."],
+];

@@ -24,8 +24,8 @@ export const MAX_EMBED_CHARS = 2_000;
 export const EMBED_BATCH = 50;
 /** Memories that one question may be answered with. */
 export const MAX_RECALLED = 50;
-/** Words of a query that count. */
-export const MAX_QUERY_TERMS = 32;
+/** Words of a query that count: those of a letter. */
+export const MAX_QUERY_TERMS = 64;
 
 /** Pages kept in memory between searches; an awake agent has 8 MB for everything. What does not fit is read each time. */
 export const CACHE_BYTES = 5_000_000;
@@ -40,6 +40,11 @@ export const BM25_B = 0.75;
 /** With fewer memories than this a word's rarity means nothing yet: it is counted as if there were so many. */
 export const MIN_COLLECTION = 100;
 
+/**
+ * Words, the rarest, that a query is measured by: a question has no more that say what it is about, and a whole letter that is
+ * looked for would have so many that no memory answers it.
+ */
+export const SURE_TERMS = 5;
 /** Share of a query, by the rarity of its words, that makes a memory an answer by itself; what is less is made up for by likeness of the vectors. */
 export const SURE_COVERAGE = 0.4;
 

@@ -52,6 +52,13 @@ describe("the regression set", () => {
     expect(many.current).toBe(1);
   });
 
+  it("finds what is asked for within a letter, and nothing for one that asks for nothing that is known", async () => {
+    const letters = await evaluate(engineSystem(), { letters: true });
+    expect(letters.recall["direct"]).toBeGreaterThanOrEqual(0.85);
+    expect(letters.recall["update"]).toBeGreaterThanOrEqual(0.9);
+    expect(letters.abstains).toBeGreaterThanOrEqual(0.95);
+  });
+
   it("answers the same each time", async () => {
     expect(await evaluate(engineSystem())).toEqual(ours);
   });

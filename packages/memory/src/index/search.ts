@@ -1,5 +1,5 @@
 import { type Quantized, cosineAt } from "../embed/quantize.ts";
-import { BM25_B, BM25_K1, MIN_COLLECTION } from "../limits.ts";
+import { BM25_B, BM25_K1, MIN_COLLECTION, SURE_TERMS } from "../limits.ts";
 import type { MemoryIndex } from "./memory-index.ts";
 import { type Page, pathAt } from "./page.ts";
 
@@ -20,7 +20,7 @@ export interface Hit {
   i: number;
   /** Okapi BM25. */
   bm25: number;
-  /** Share of the query's words that it has, by their rarity: 0 to 1. */
+  /** Share of the query's words that it has, by their rarity, of its rarest few: 0 to 1. */
   coverage: number;
   /** 0 when below the query's bound, or without a vector of the same embedder. */
   cosine: number;
@@ -58,7 +58,8 @@ export function search(index: MemoryIndex, query: Query, passes: (page: Page, i:
   }
   const average = length / Math.max(1, index.count);
   const rarity = frequency.map((df) => Math.log(1 + (Math.max(index.count, MIN_COLLECTION) - df + 0.5) / (df + 0.5)));
-  return found.flatMap((one) => hitsOf(one, rarity, average, passes));
+  const asked = rarity.toSorted((a, b) => b - a).slice(0, SURE_TERMS).reduce((sum, one) => sum + one, 0);
+  return found.flatMap((one) => hitsOf(one, rarity, asked, average, passes));
 }
 
 function countTerms(page: Page, terms: readonly number[], frequency: number[]): Uint8Array | undefined {
@@ -75,9 +76,8 @@ function countTerms(page: Page, terms: readonly number[], frequency: number[]): 
   return counts;
 }
 
-function hitsOf({ page, cosines, counts }: Found, rarity: readonly number[], average: number, passes: (page: Page, i: number) => boolean): Hit[] {
+function hitsOf({ page, cosines, counts }: Found, rarity: readonly number[], asked: number, average: number, passes: (page: Page, i: number) => boolean): Hit[] {
   const hits: Hit[] = [];
-  const all = rarity.reduce((sum, one) => sum + one, 0);
   for (let i = 0; i < page.count; i++) {
     let bm25 = 0;
     let covered = 0;
@@ -91,7 +91,7 @@ function hitsOf({ page, cosines, counts }: Found, rarity: readonly number[], ave
       }
     const cosine = cosines?.[i] ?? 0;
     if ((bm25 === 0 && cosine === 0) || !passes(page, i)) continue;
-    hits.push({ pathHash: page.pathHash[i] as number, page, i, bm25, cosine, coverage: all === 0 ? 0 : covered / all });
+    hits.push({ pathHash: page.pathHash[i] as number, page, i, bm25, cosine, coverage: asked === 0 ? 0 : Math.min(1, covered / asked) });
   }
   return hits;
 }
