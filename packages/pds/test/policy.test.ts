@@ -155,7 +155,7 @@ describe("counters of strangers", () => {
 
   it("say what is pending of a host and of all only as long as it was not answered", () =>
     counting((usages) => {
-      for (const names of [a, a, b]) usages.count(names, 0);
+      for (const names of [a, a, b]) usages.count(names, 100, 0);
       usages.answered(a.sender, 1);
       expect([a.sender, b.sender, a.host, EVERYBODY].map((name) => usages.of(name, 2))).toEqual([
         { taken: 2, pending: 0 }, { taken: 1, pending: 1 }, { taken: 3, pending: 1 }, { taken: 3, pending: 1 },
@@ -164,16 +164,24 @@ describe("counters of strangers", () => {
       usages.answered("message did:plc:nobody", 3);
       expect(usages.of(EVERYBODY, 4)).toEqual({ taken: 3, pending: 1 });
       // What was pending a month ago is not subtracted from what is now.
-      usages.count(a, 31 * 24 * HOUR);
+      usages.count(a, 100, 31 * 24 * HOUR);
       usages.answered(b.sender, 31 * 24 * HOUR);
       expect(usages.of(EVERYBODY, 31 * 24 * HOUR)).toEqual({ taken: 1, pending: 1 });
     }));
 
+  it("count what is large several times", () =>
+    counting((usages) => {
+      for (const bytes of [0, 64_000, 64_001, 300_000]) usages.count(a, bytes, 0);
+      for (const name of [a.sender, a.host, EVERYBODY]) expect(usages.of(name, 1)).toEqual({ taken: 9, pending: 9 });
+      usages.answered(a.sender, 2);
+      expect(usages.of(EVERYBODY, 3).pending).toBe(0);
+    }));
+
   it("are bounded, and that of all is not among those that go", () =>
     counting((usages, sql) => {
-      usages.count(a, 0);
+      usages.count(a, 0, 0);
       for (let i = 0; i < 10_000; i++) sql.exec("INSERT INTO stranger (name, hour, hour_count, month, pending) VALUES (?, 1, 1, 1, 1)", `message did:plc:x${i}`);
-      usages.count(b, 2);
+      usages.count(b, 0, 2);
       expect(sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM stranger").one().n).toBeLessThanOrEqual(10_000);
       expect([a.sender, EVERYBODY].map((name) => usages.of(name, 3).taken)).toEqual([0, 2]);
     }));

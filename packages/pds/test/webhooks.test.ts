@@ -132,6 +132,18 @@ describe("a webhook", () => {
     expect(await state(bob)).toMatchObject({ state: "active", failures: 0 });
   });
 
+  it("that fails costs no alarm for each message that comes meanwhile", async () => {
+    const [alice, bob] = [await known(), await known()];
+    await hooked(bob);
+    answer = () => new Response(null, { status: 500 });
+    for (const text of ["one", "two", "three"]) {
+      await send(alice, message([bob.did], text));
+      await (text === "one" ? deliver(bob) : bob.api.wake({ source: "colony" }));
+      const { at } = await rows(bob, (sql) => sql.exec<{ at: number }>("SELECT at FROM due WHERE job = 'webhooks'").one());
+      expect(new Date(at).toISOString()).toBe((await state(bob))?.nextAttemptAt);
+    }
+  });
+
   it("goes on where it was after the object died", async () => {
     const [alice, bob] = [await known(), await known()];
     await hooked(bob);

@@ -14,6 +14,8 @@ export const DEFAULT_QUESTIONS = { perHour: 20, pending: 50, bytes: 32_000 };
 export const QUESTIONS_PER_HOST = 10;
 /** Of all senders together who are not known: hosts cost a domain each, and the inbox keeps 100,000 rows. */
 export const ALL_STRANGERS = { perHour: 5_000, pending: 20_000, bytes: 1_000_000 };
+/** A message counts once for each so many bytes begun: 20,000 that wait for an answer are 1.3 GB of an object's 10 at most, and ordinary ones are far below it. */
+export const UNIT_BYTES = 64_000;
 /** "Within an hour", and how long a message that was not answered counts as pending. */
 export const RATE_WINDOW = HOUR;
 export const PENDING_WINDOW = 30 * DAY;

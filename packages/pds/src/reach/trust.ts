@@ -52,7 +52,7 @@ export class Trust {
       return quarantined(quarantine.nextExpiry() ?? now);
     }
     const isNew = insertMessage(sql, message, source, new Date(now).toISOString());
-    if (isNew && judgement.counts !== undefined) this.#usages.count(judgement.counts, now);
+    if (isNew && judgement.counts !== undefined) this.#usages.count(judgement.counts, message.bytes?.length ?? 0, now);
   }
 
   /** The agent has written, within the commit's transaction. */

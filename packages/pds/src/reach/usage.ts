@@ -1,5 +1,5 @@
 import type { Usage } from "./judge.ts";
-import { MAX_STRANGERS, PENDING_WINDOW, RATE_WINDOW } from "./limits.ts";
+import { MAX_STRANGERS, PENDING_WINDOW, RATE_WINDOW, UNIT_BYTES } from "./limits.ts";
 
 /** Name of the counter of all senders together. */
 export const EVERYBODY = "*";
@@ -32,12 +32,13 @@ export class Usages {
     return { taken, pending };
   }
 
-  /** One more was taken, within the caller's transaction. */
-  count({ sender, host }: Counted, now: number): void {
+  /** One more of this size was taken, within the caller's transaction. Counted by what it takes of the disk, too: all of an hour's at their largest would fill it in a day. */
+  count({ sender, host }: Counted, bytes: number, now: number): void {
+    const units = Math.max(1, Math.ceil(bytes / UNIT_BYTES));
     for (const name of [sender, host, EVERYBODY]) {
       const { hour, hour_count: taken, month, pending } = this.#current(name, now);
       const at = name === sender ? host : null;
-      this.#sql.exec("INSERT OR REPLACE INTO stranger (name, hour, hour_count, month, pending, host) VALUES (?, ?, ?, ?, ?, ?)", name, hour, taken + 1, month, pending + 1, at);
+      this.#sql.exec("INSERT OR REPLACE INTO stranger (name, hour, hour_count, month, pending, host) VALUES (?, ?, ?, ?, ?, ?)", name, hour, taken + units, month, pending + units, at);
     }
     if (this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM stranger").one().n <= MAX_STRANGERS) return;
     // Not the one of all, which is the oldest of its hour: it is what bounds those who make up hosts.

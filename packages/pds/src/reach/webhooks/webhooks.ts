@@ -82,7 +82,10 @@ export class Webhooks {
 
   /** There may be new messages. */
   arrived(): void {
-    for (const { isDisabled } of this.#all().values()) if (!isDisabled) return this.#options.scheduler.ensure("webhooks", Date.now());
+    const now = Date.now();
+    // Not for those that failed and wait: an endpoint that is down for days must not cost an alarm for each message.
+    const due = Math.min(...Array.from(this.#all().values(), ({ isDisabled, nextAt = now }) => (isDisabled ? Infinity : Math.max(now, nextAt))));
+    if (due !== Infinity) this.#options.scheduler.ensure("webhooks", due);
   }
 
   /** The alarm's turn: each webhook by itself, so that a slow one holds up no other. */
