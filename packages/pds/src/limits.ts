@@ -84,8 +84,9 @@ export const BLOB_RETRY = MINUTE;
 
 /** Deliveries pulled at a time. */
 export const INBOX_PULL_ROWS = 20;
-/** Messages kept; then the oldest goes. It stays readable in its sender's repository. */
+/** Messages kept, and bytes of their records (an object's disk is 10 GB, and what was sealed is kept opened as well); then the oldest goes. It stays readable in its sender's repository. */
 export const MAX_INBOX_ROWS = 100_000;
+export const MAX_INBOX_BYTES = 2_000_000_000;
 /** Deliveries waiting to be tried again; then those of whoever has most of them are given up, so that everybody else's go on. */
 export const MAX_INBOX_PENDING = 1_000;
 /** Deliveries given up that a relay is told of in one go. */

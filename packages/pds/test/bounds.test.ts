@@ -58,6 +58,29 @@ describe("bounds", () => {
     });
   });
 
+  it("of the inbox's bytes: the oldest go, also of what came before they were counted", async () => {
+    const { stub } = await makeAgent();
+    await runInDurableObject(stub, (_, { storage: { sql } }) => {
+      const put = (i: number) => insertMessage(sql, { identity: `m${i}`, seq: i, author: "did:plc:x", path: `c/${i}`, rev: `3k${i}`, action: "create", cid: "c", bytes: new Uint8Array(1_000) }, "colony", "now");
+      const left = () => readMessages(sql, 0, 1_000).map(({ id }) => id);
+      for (let i = 1; i <= 50; i++) put(i);
+      sql.exec("DELETE FROM reach_count");
+      trimInbox(sql, 50_000);
+      expect(left()).toHaveLength(50);
+      for (let i = 51; i <= 60; i++) put(i);
+      trimInbox(sql, 50_000);
+      expect([left()[0], left().at(-1)]).toEqual([21, 60]);
+      trimInbox(sql, 40_000);
+      expect(left()).toHaveLength(40);
+      for (let i = 61; i <= 70; i++) put(i);
+      trimInbox(sql, 1);
+      expect(left()).toEqual([]);
+      put(71);
+      trimInbox(sql, 1_000);
+      expect(left()).toEqual([71]);
+    });
+  });
+
   it("of events the relay does not take: no more writes", async () => {
     const { stub } = await makeAgent();
     await runInDurableObject(stub, (_, { storage }) => {

@@ -1,11 +1,14 @@
 import type { InboxMessage } from "../agent-api.ts";
 import type { Verified } from "../inbox/verify.ts";
-import { MAX_INBOX_ROWS, MAX_REASON_CHARS } from "../limits.ts";
+import { MAX_INBOX_BYTES, MAX_INBOX_ROWS, MAX_REASON_CHARS } from "../limits.ts";
 import type { SourceName } from "../ports.ts";
 import type { Waiting } from "./inbox-waiting.ts";
 
 /** A page of large messages ends here, before `limit`; an RPC answer holds 32 MB. */
 const MAX_PAGE_BYTES = 8_000_000;
+
+/** Rows that go at a time when there are too many bytes. */
+const TRIM_SLICE_ROWS = 20;
 
 type UntoldRow = { [K in keyof Waiting]: Waiting[K] };
 
@@ -42,7 +45,9 @@ export function insertMessage(sql: SqlStorage, m: Verified, source: SourceName, 
     "INSERT OR IGNORE INTO inbox (identity, source, seq, author, path, rev, cid, action, received, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
     isAgain ? `${m.identity} ${m.rev}` : m.identity, source, m.seq, m.author, m.path, m.rev, m.cid ?? null, m.action, received, m.bytes ?? null,
   );
-  return cursor.toArray().length > 0;
+  const isNew = cursor.toArray().length > 0;
+  if (isNew && m.bytes !== undefined) countBytes(sql, m.bytes.length);
+  return isNew;
 }
 
 /** The newest message of one path, by rev. Identities begin with their path and a space; "!" is the character after it. */
@@ -54,9 +59,28 @@ export function newestAt(sql: SqlStorage, uri: string): { id: number; cid: strin
     .toArray()[0];
 }
 
-/** Keep the inbox within its bound. Ids only grow, so the newest id says how many there may be. */
-export function trimInbox(sql: SqlStorage): void {
-  sql.exec("DELETE FROM inbox WHERE id <= (SELECT MAX(id) FROM inbox) - ?", MAX_INBOX_ROWS);
+/** Keep the inbox within its bounds: the oldest go. Ids only grow, so the newest id says how many there may be. */
+export function trimInbox(sql: SqlStorage, maxBytes = MAX_INBOX_BYTES): void {
+  remove(sql, "id <= (SELECT MAX(id) FROM inbox) - ?", MAX_INBOX_ROWS);
+  while (countBytes(sql, 0) > maxBytes && remove(sql, "id IN (SELECT id FROM inbox ORDER BY id LIMIT ?)", TRIM_SLICE_ROWS));
+}
+
+/** Whether any went. */
+function remove(sql: SqlStorage, which: string, bound: number): boolean {
+  const gone = sql.exec<{ bytes: number | null }>(`DELETE FROM inbox WHERE ${which} RETURNING LENGTH(bytes) AS bytes`, bound).toArray();
+  const freed = gone.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  if (freed > 0) countBytes(sql, -freed);
+  return gone.length > 0;
+}
+
+/** Bytes of all records of the inbox, after so many more. Counted through once, and kept from then on. */
+function countBytes(sql: SqlStorage, more: number): number {
+  const known = sql.exec<{ n: number }>("SELECT n FROM reach_count WHERE name = 'inbox-bytes'").toArray()[0]?.n;
+  if (known !== undefined && more === 0) return known;
+  // What is more is in the table already.
+  const now = known === undefined ? (sql.exec<{ n: number | null }>("SELECT SUM(LENGTH(bytes)) AS n FROM inbox").one().n ?? 0) : known + more;
+  sql.exec("INSERT OR REPLACE INTO reach_count (name, n) VALUES ('inbox-bytes', ?)", now);
+  return now;
 }
 
 /** Highest id that was ever given out; 0 before the first. */
