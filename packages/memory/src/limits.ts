@@ -27,8 +27,8 @@ export const MAX_RECALLED = 50;
 /** Words of a query that count: those of a letter. */
 export const MAX_QUERY_TERMS = 64;
 
-/** Pages kept in memory between searches; an awake agent has 8 MB for everything. What does not fit is read each time. */
-export const CACHE_BYTES = 5_000_000;
+/** Of the index, in memory between searches: places of the memories, and pages as far as there is room; an awake agent has 8 MB for everything. What does not fit is read each time. */
+export const CACHE_BYTES = 6_500_000;
 /** A page smaller than this is merged with others of its kind... */
 export const SMALL_PAGE = 128;
 /** ...when there are more of them than this: until then a new memory costs one small page. */

@@ -93,6 +93,7 @@ describe("memory", () => {
 
   it.each<[RecallInput, string]>([
     [{ since: "soon" }, "since is not a datetime"],
+    [{ since: iso(2), until: iso(1) }, "until is before since"],
     [{ limit: 0 }, "limit is a number from 1 to 50"],
     [{ limit: 51 }, "limit is a number from 1 to 50"],
     [{ kinds: ["dream" as "note"] }, "kinds are of note, decision, fact, summary"],
@@ -240,6 +241,16 @@ describe("pins", () => {
     expect(await memory.pin({ uri: uris[1] ?? "", pinned: false })).toMatchObject({ error: { name: "MemoryNotFound" } });
     expect(await memory.pin({ uri: `at://${DID}/agent.memory.note/nothing` })).toMatchObject({ error: { name: "MemoryNotFound" } });
     expect(JSON.stringify(repo.records.get("agent.memory.pins/self"))).not.toContain(DID);
+  });
+
+  it("are told also when a summary tells of them", async () => {
+    const { memory, recall, uris, clock } = await knowing(Array.from({ length: 6 }, (_, i) => ({ day: i / 10, text: `Zebra ${i} was seen.` })));
+    clock.now = START + 20 * DAY;
+    expect(good(await memory.compact()).summaries).toHaveLength(1);
+    good(await memory.pin({ uri: uris[2] ?? "" }));
+    expect((await recall({ pinned: true })).map(({ uri }) => uri)).toEqual([uris[2]]);
+    good(await memory.pin({ uri: uris[2] ?? "", pinned: false }));
+    expect(await recall({ pinned: true })).toEqual([]);
   });
 
   it("are bounded in number and in letters", async () => {

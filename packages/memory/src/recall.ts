@@ -23,6 +23,7 @@ export async function recall(engine: Engine, input: RecallInput): Promise<Outcom
   const { limit = 10 } = input;
   const wrong = (["since", "until", "asOf"] as const).find((name) => input[name] !== undefined && timeOf(input[name]) === undefined);
   if (wrong !== undefined) return invalid(`${wrong} is not a datetime`);
+  if ((timeOf(input.since) ?? 0) > (timeOf(input.until) ?? Number.POSITIVE_INFINITY)) return invalid("until is before since");
   const odd = input.kinds?.find((kind) => !KINDS.includes(kind));
   if (odd !== undefined) return invalid(`kinds are of ${KINDS.join(", ")}`);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RECALLED) return invalid(`limit is a number from 1 to ${MAX_RECALLED}`);
@@ -37,7 +38,7 @@ export async function recall(engine: Engine, input: RecallInput): Promise<Outcom
 }
 
 function filterOf({ kinds, tags, since, until, asOf, superseded, minTrust, pinned }: RecallInput, pins: readonly string[], now: number): Filter {
-  const filter: Filter = { now };
+  const filter: Filter = { now, pinned: new Set(pins.map(hash53)) };
   if (kinds !== undefined && kinds.length > 0) filter.kinds = kinds;
   if (tags !== undefined) filter.tags = tags.map(tagHash);
   const times = { since: timeOf(since), until: timeOf(until), asOf: timeOf(asOf) };
@@ -46,7 +47,7 @@ function filterOf({ kinds, tags, since, until, asOf, superseded, minTrust, pinne
   if (times.asOf !== undefined) filter.asOf = times.asOf;
   if (superseded === true) filter.superseded = true;
   if (minTrust !== undefined) filter.minTrust = minTrust;
-  if (pinned === true) filter.only = new Set(pins.map(hash53));
+  if (pinned === true) filter.onlyPinned = true;
   return filter;
 }
 

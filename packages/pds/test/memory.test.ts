@@ -154,6 +154,22 @@ describe("the index of an agent's memory", () => {
     expect(await texts(agent, { query: "bridge" })).toEqual(["The bridge is open."]);
   });
 
+  it("is held up by nothing that does not open, or makes no sense", async () => {
+    const agent = await hosted();
+    const uri = await sealedNote(agent, "3kznmn7xqxl22", "The harbour is closed.");
+    const { sealed } = await stored(agent, uri);
+    const put = (rkey: string, record: Record<string, unknown>, collection = "agent.memory.note") => op({ action: "put", collection, rkey, record, validate: false });
+    const seals = [sealed, {}, 3, null, [], { ...Object(sealed), recipients: 7 }, { ...Object(sealed), epoch: "x", ciphertext: {} }, { $type: "agent.comms.defs#sealed", version: 99 }];
+    const plain = [{}, { text: 5, tags: {}, createdAt: [] }, { text: "x".repeat(60_000), createdAt: "then" }];
+    value(await agent.api.write({ ops: [...seals.map((one) => ({ sealed: one })), ...plain].flatMap((record, i) => [put(tidOf(1000 + i, 1), record), put(`odd${i}`, record, "agent.memory.fact")]) }));
+    value(await agent.api.write({ ops: [put("self", { sealed: {} }, "agent.memory.pins")] }));
+    expect(await texts(agent, { query: "harbour" })).toEqual(["The harbour is closed."]);
+    expect(await changed(agent)).toBe(0);
+    expect(value(await agent.api.remember({ text: "Never promise dates.", pin: true })).uri).toBeDefined();
+    expect(await texts(agent, { pinned: true })).toEqual(["Never promise dates."]);
+    expect(said.every((line) => !line.includes("harbour"))).toBe(true);
+  });
+
   it("is of no more memories than there may be, whatever writes them", async () => {
     const agent = await hosted();
     const summary = (i: number) => op({ action: "create", collection: "agent.memory.summary", rkey: tidOf(i, 0), record: { text: `Summary ${i}.`, createdAt: "2026-11-21T00:00:00.000Z" } });

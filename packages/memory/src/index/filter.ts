@@ -17,27 +17,29 @@ export interface Filter {
   /** Whatever has its place. */
   superseded?: boolean;
   minTrust?: number;
-  /** hash53 of their paths. */
-  only?: ReadonlySet<number>;
+  /** What is pinned, by hash53 of its path: a summary that tells of it does not hide it. */
+  pinned: ReadonlySet<number>;
+  onlyPinned?: boolean;
   now: number;
 }
 
 /** Whether the memory at a place in a page passes. */
 export function makeFilter(filter: Filter, superseded: Superseded): (page: Page, i: number) => boolean {
-  const { tags = [], since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, asOf, minTrust = 0, only, now } = filter;
+  const { tags = [], since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, asOf, minTrust = 0, pinned, onlyPinned = false, now } = filter;
   const kinds = new Set((filter.kinds ?? KINDS).map((kind) => KINDS.indexOf(kind)));
   return (page, i) => {
     const time = page.time[i] as number;
     if (time < since || time >= until || !kinds.has(page.kind[i] as number) || (page.trust[i] as number) < minTrust) return false;
     const hash = page.pathHash[i] as number;
-    if (only !== undefined && !only.has(hash)) return false;
+    const isPinned = pinned.has(hash);
+    if (onlyPinned && !isPinned) return false;
     if (tags.length > 0 && !tags.every((tag) => tagsAt(page, i).includes(tag))) return false;
     const successor = superseded.of(hash);
     const validTo = page.validTo[i] as number;
     if (asOf !== undefined) return time <= asOf && asOf < validTo && (successor === undefined || successor.condensed || successor.at > asOf);
     if (filter.superseded === true) return true;
     // A fact that was told to hold from a later day on leaves what holds until then.
-    const isOver = successor !== undefined && !(page.kind[i] === FACT && !successor.condensed && successor.at > Math.max(now, successor.written));
-    return !isOver && now < validTo;
+    const stays = successor?.condensed === true ? isPinned : page.kind[i] === FACT && successor !== undefined && successor.at > Math.max(now, successor.written);
+    return (successor === undefined || stays) && now < validTo;
   };
 }

@@ -54,6 +54,7 @@ export class MemoryIndex {
     this.#store = store;
     this.#cacheBytes = cacheBytes;
     for (const { name, data } of store.all()) this.#admit(name, this.#decode(name, data));
+    this.#trim();
   }
 
   get count(): number {
@@ -162,6 +163,7 @@ export class MemoryIndex {
       this.superseded.remove(path);
     }
     for (const { name, data } of written) this.#admit(name, this.#decode(name, data));
+    this.#trim();
   }
 
   /** Let go of every page; the next search reads them again. */
@@ -180,16 +182,25 @@ export class MemoryIndex {
   }
 
   #decode(name: string, data: Uint8Array): Page {
-    const page = decodePage(data);
-    if (page === undefined) throw new IndexFormatError(`page ${name} is of another version`);
+    const page = decoded(data);
+    if (page === undefined) throw new IndexFormatError(`page ${name} is damaged, or of another version`);
     return page;
   }
 
   /** A search reads all pages in turn: of those that do not fit, keeping the latest would only push out what comes next. */
   #keep(slot: Slot, page: Page): void {
-    if (this.#cached + page.bytes > this.#cacheBytes) return;
+    if (this.residentBytes + page.bytes > this.#cacheBytes) return;
     slot.page = page;
     this.#cached += page.bytes;
+  }
+
+  /** Places and successors stay, so when there are more of them there is less room for pages. */
+  #trim(): void {
+    for (const slot of this.#slots.values()) {
+      if (this.residentBytes <= this.#cacheBytes) return;
+      if (slot.page !== undefined) this.#cached -= slot.page.bytes;
+      delete slot.page;
+    }
   }
 
   #admit(name: string, page: Page): void {
@@ -208,6 +219,16 @@ export class MemoryIndex {
   #dismiss(slot: Slot): void {
     this.#slots.delete(slot.name);
     if (slot.page !== undefined) this.#cached -= slot.page.bytes;
+  }
+}
+
+/** Undefined for bytes that are no page of this version. */
+function decoded(data: Uint8Array): Page | undefined {
+  try {
+    return decodePage(data);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 
