@@ -81,3 +81,16 @@ it("forgets what a failed transaction wished", () =>
     scheduler.ensure("outbox", at);
     expect(await storage.getAlarm()).toBe(at);
   }));
+
+it("takes times that no alarm can be set for, and is there when they can", () =>
+  withScheduler(async (scheduler, storage) => {
+    const never = Date.parse("9999-12-31T23:59:59Z");
+    scheduler.ensure("tasks", never);
+    expect(await storage.getAlarm()).toBeGreaterThan(Date.now());
+    await scheduler.run(Date.now(), () => Promise.reject(new Error("not due")));
+    new Scheduler(storage).load();
+    expect(await storage.getAlarm()).toBeGreaterThan(Date.now());
+    scheduler.ensure("outbox", -1);
+    expect(await storage.getAlarm()).toBeLessThan(Date.now() + 60_000);
+    expect(due(storage.sql)).toEqual([{ job: "outbox", at: -1, tries: 0 }, { job: "tasks", at: never, tries: 0 }]);
+  }));

@@ -4,6 +4,10 @@ import { JOB_LEASE } from "./limits.ts";
 const JOBS = ["outbox", "blobs", "inbox", "keys", "quarantine", "sockets", "arrivals", "tasks", "receipts", "webhooks", "memory"] as const;
 export type Job = (typeof JOBS)[number];
 
+/** Between these an alarm can be set; deadlines are their authors' to choose. One that rings before anything is due sets the next. */
+const EARLIEST_ALARM = 1;
+const LATEST_ALARM = Date.UTC(2189, 0);
+
 /** When a job wants to run again: milliseconds from now, or undefined when there is nothing left to do. */
 export type JobResult = { again: number } | undefined;
 
@@ -110,6 +114,6 @@ export class Scheduler {
     if (next >= this.#alarm) return;
     this.#alarm = next;
     // Not awaited: it is part of the write that is under way, and the output gate waits for that.
-    void this.#storage.setAlarm(next);
+    void this.#storage.setAlarm(Math.min(LATEST_ALARM, Math.max(EARLIEST_ALARM, next)));
   }
 }

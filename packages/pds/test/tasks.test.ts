@@ -1,6 +1,7 @@
+import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { PREPARE_PATIENCE } from "../src/tasks/limits.ts";
-import { op, value } from "./agents.ts";
+import { objectOf, op, value } from "./agents.ts";
 import { useDirectory } from "./mail.ts";
 import { fault, hosted, hosts, listed, message, sealedNote, stored, text, three, useNeighbours, within } from "./sealing-world.ts";
 import { answer, arrived, cancel, due, forgetKeys, handoff, opened, request, response, said, stateOf } from "./task-world.ts";
@@ -102,6 +103,18 @@ describe("a task", () => {
     // It comes too late there, and is not to be begun.
     expect(await arrived(carol, alice, 1)).toMatchObject({ disposition: "expired" });
     expect(fault(await carol.api.send(response(alone, "completed")))).toBe("TaskEnded");
+  });
+
+  it.each(["9999-12-31T23:59:59.999Z", "2300-01-01T00:00:00Z"])("may have a deadline further away than an alarm can be set: %s", async (deadline) => {
+    const [alice, bob] = await three();
+    const task = value(await alice.api.send(request(bob, "some day", { deadline })));
+    expect(await arrived(bob, alice, 1)).toMatchObject({ disposition: "accepted" });
+    for (const one of [alice, bob]) for (const job of ["arrivals", "tasks", "receipts"] as const) await due(one, job);
+    await abortAllDurableObjects();
+    for (const one of [alice, bob].map((before) => ({ ...before, ...objectOf(before.did) }))) {
+      expect(value(await one.api.getTask(task))).toMatchObject({ state: "submitted", deadline: new Date(deadline).toISOString() });
+      expect(await within(one, ({ storage }) => storage.getAlarm())).toBeGreaterThan(Date.now());
+    }
   });
 
   it("that was taken back is not to be begun", async () => {
