@@ -29,8 +29,8 @@ export interface CheckedKey {
   owners: OwnerKey[];
 }
 
-/** The key, or why it is none. */
-export type KeyVerdict = { ok: true; key: CheckedKey } | { ok: false; reason: string };
+/** The key, or why it is none; `isForged` when somebody signed it who does not have the key that it names, which no version of anything does. */
+export type KeyVerdict = { ok: true; key: CheckedKey } | { ok: false; reason: string; isForged?: true };
 
 /** What a new key record is made of. */
 export interface KeyRecordInput {
@@ -87,7 +87,7 @@ export const checkKeyRecord = async (did: string, { uri, cid, value }: FoundKeyR
   if (prev !== undefined && !prev.uri.startsWith(`at://${did}/${ids.AgentCommsKey}/`)) return refuse("The key before is of another repository");
   const { $type: _, continuity = [], ...claims } = record;
   const owners = await verifyContinuity(did, claims, continuity);
-  if (owners === undefined) return refuse("A continuity signature does not verify");
+  if (owners === undefined) return { ok: false, reason: "A continuity signature does not verify", isForged: true };
   return { ok: true, key: { uri, cid, suite: record.suite, publicKey, keyId, createdAt, expiresAt, prev, owners } };
 };
 

@@ -95,22 +95,29 @@ export class PeerKeys {
   }
 
   async #lookUp(did: string): Promise<CheckedKey> {
-    const { suites, remedy, list, now, alarm } = this.#ports;
+    const { suites, remedy, list, prove, now, alarm } = this.#ports;
     const until = now() + LOOK_UP_PATIENCE_MS;
     const [newest, ...older] = await list(did);
-    const first = newest === undefined ? undefined : await this.#proven(did, newest);
-    if (first === undefined) throw new SealError(`${did} publishes no key to seal for: it has to connect with sealing first`);
+    const found = newest === undefined ? undefined : await prove(newest);
+    if (found === undefined) throw new SealError(`${did} publishes no key to seal for: it has to connect with sealing first`);
+    const verdict = await checkKeyRecord(did, found);
+    if (!verdict.ok) {
+      // Told in words of ours: what the record says is its writer's, and would push out other alarms.
+      if (verdict.isForged === true) alarm({ did, why: "substituted", reason: `${did} publishes a key with a signature that does not verify` });
+      throw notAKey(did, verdict);
+    }
+    const { key: first } = verdict;
     const pinned = this.#pins.get(did);
     const pin = pinned === undefined ? undefined : { did, key: await checkedOf(did, pinned) };
-    const published: [CheckedKey, ...CheckedKey[]] = [first.key];
+    const published: [CheckedKey, ...CheckedKey[]] = [first];
     let decision = decidePin({ did, pin, published, now: now() });
     if (pin !== undefined && decision.decision === "refuse" && decision.why === "substituted") {
       // Where the owner who signed the pinned key has not signed this one, only the chain leads from that to this.
       for (const uri of older) {
         // Not a verdict: nobody is accused of being slow.
         if (now() >= until) throw new Error(`The host of ${did} takes too long to prove its older keys`);
-        const next = await this.#proven(did, uri);
-        if (next !== undefined) published.push(next.key);
+        const next = await prove(uri);
+        if (next !== undefined) published.push(await checkedOf(did, next));
         if (uri === pin.key.uri) break;
       }
       decision = decidePin({ did, pin, published, now: now() });
@@ -120,20 +127,17 @@ export class PeerKeys {
       if (why === "substituted" || why === "rolled-back") alarm({ did, why, reason });
       throw new SealError(reason);
     }
-    const { suite } = first.key;
+    const { suite } = first;
     if (!suites.includes(suite)) throw new SealError(`${did} publishes a key of ${suite}, which does not protect from later quantum computers: it has to publish one of ${suites.join(" or ")}${remedy === undefined ? "" : `, or ${remedy}`}`);
-    await this.#pins.put(did, first.found, decision.how !== "same");
-    return first.key;
-  }
-
-  async #proven(did: string, uri: string): Promise<{ key: CheckedKey; found: FoundKeyRecord } | undefined> {
-    const found = await this.#ports.prove(uri);
-    return found && { key: await checkedOf(did, found), found };
+    await this.#pins.put(did, found, decision.how !== "same");
+    return first;
   }
 }
 
+const notAKey = (did: string, { reason }: { reason: string }): SealError => new SealError(`The key of ${did} is no key: ${reason}`);
+
 const checkedOf = async (did: string, found: FoundKeyRecord): Promise<CheckedKey> => {
   const verdict = await checkKeyRecord(did, found);
-  if (!verdict.ok) throw new SealError(`The key of ${did} is no key: ${verdict.reason}`);
+  if (!verdict.ok) throw notAKey(did, verdict);
   return verdict.key;
 };
