@@ -9,9 +9,13 @@ export class InboxReader {
   /** Messages so far. */
   seen = 0;
 
-  /** @param {number} port Of the colony. @param {string} token Access token of the agent. */
-  constructor(port, token) {
-    this.#socket = new WebSocket(`ws://localhost:${port}/xrpc/agent.comms.subscribeInbox?opened=true`, ["xrpc.v1.json", `bearer.${token}`]);
+  /** Of the last message, to read on from. @type {string | undefined} */
+  cursor;
+
+  /** @param {number} port Of the colony. @param {string} token Access token of the agent. @param {string} [cursor] Where to begin; absent: with the first. */
+  constructor(port, token, cursor) {
+    this.cursor = cursor;
+    this.#socket = new WebSocket(`ws://localhost:${port}/xrpc/agent.comms.subscribeInbox?opened=true${cursor === undefined ? "" : `&cursor=${cursor}`}`, ["xrpc.v1.json", `bearer.${token}`]);
     this.#socket.addEventListener("message", ({ data }) => this.#take(JSON.parse(data), performance.now()));
     this.#socket.addEventListener("close", ({ reason }) => this.#waiting?.reject(new Error(`the inbox closed: ${reason}`)));
   }
@@ -39,12 +43,13 @@ export class InboxReader {
     this.#socket.close();
   }
 
-  /** @param {{ payload?: { $type: string, message?: { unopened?: boolean } } }} frame @param {number} at */
+  /** @param {{ payload?: { $type: string, cursor?: string, message?: { unopened?: boolean } } }} frame @param {number} at */
   #take({ payload }, at) {
     if (payload?.$type.endsWith("#info")) return this.#onCaughtUp();
     if (payload?.message === undefined) return;
     if (payload.message.unopened) this.#waiting?.reject(new Error("a message did not open"));
     this.seen++;
+    this.cursor = payload.cursor;
     if (this.#waiting === undefined || this.seen < this.#waiting.count) return;
     clearTimeout(this.#waiting.timer);
     this.#waiting.resolve(at);
