@@ -77,6 +77,14 @@ it("keys are remembered of many authors, so many of each; one's own are never fo
   expect(ben.judge("message", { to: [ann.did], content: [], idempotencyKey: "own" })).toBe("earlier");
 });
 
+it("a busy agent still knows what it has sent", () => {
+  for (let i = 0; i < 1_000; i++) {
+    clock.now++;
+    ben.send("message", { to: [ann.did], content: [], idempotencyKey: `k${i}` });
+  }
+  expect(ben.judge("message", { to: [ann.did], content: [], idempotencyKey: "k0" })).toBe("earlier");
+});
+
 it("automatic answers in a thread end, and begin again another day", () => {
   const root = { uri: `at://${ann.did}/agent.comms.message/1`, cid: "c" };
   const echo = (hopCount?: number) => ({ to: [ann.did], content: [], thread: { root, parent: root }, ...(hopCount === undefined ? {} : { hopCount }) });

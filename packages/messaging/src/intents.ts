@@ -1,4 +1,4 @@
-import { MAX_KEYS_OF_ONE, MAX_KEY_AUTHORS } from "./limits.ts";
+import { MAX_KEYS_OF_ONE, MAX_KEY_AUTHORS, MAX_OWN_KEYS } from "./limits.ts";
 import { type Json, type Ref, canonical, textAt } from "./fields.ts";
 import { clearKinds, type Ports } from "./ports.ts";
 
@@ -56,7 +56,7 @@ export class Intents {
     if (known === undefined && store.count(AUTHOR) >= MAX_KEY_AUTHORS) this.#forgetAuthors();
     store.put(kindOf(author), key, { uri, cid, content: this.#contentOf(record), at: now() } satisfies Intent);
     const count = (known?.count ?? 0) + 1;
-    store.put(AUTHOR, author, { at: now(), count: count > MAX_KEYS_OF_ONE * 1.1 ? this.#forgetKeys(author) : count } satisfies Author);
+    store.put(AUTHOR, author, { at: now(), count: count > this.#mostOf(author) * 1.1 ? this.#forgetKeys(author) : count } satisfies Author);
   }
 
   /** The key now stands for the record that took the place of another. */
@@ -80,8 +80,12 @@ export class Intents {
   #forgetKeys(author: string): number {
     const { store } = this.#ports;
     const newestFirst = store.list<Intent>(kindOf(author)).toSorted((a, b) => b.value.at - a.value.at);
-    for (const { name } of newestFirst.slice(MAX_KEYS_OF_ONE)) store.delete(kindOf(author), name);
-    return Math.min(newestFirst.length, MAX_KEYS_OF_ONE);
+    for (const { name } of newestFirst.slice(this.#mostOf(author))) store.delete(kindOf(author), name);
+    return Math.min(newestFirst.length, this.#mostOf(author));
+  }
+
+  #mostOf(author: string): number {
+    return author === this.#ports.did ? MAX_OWN_KEYS : MAX_KEYS_OF_ONE;
   }
 
   /** A tenth at a time, so that it is seldom. Never what the agent's own records said. */

@@ -14,6 +14,8 @@ export const ENDED_TASK_LIFE = 30 * DAY;
 
 /** idempotencyKeys remembered of one author; then the oldest is forgotten. A sender that repeats does so within minutes. */
 export const MAX_KEYS_OF_ONE = 256;
+/** Of the agent's own: they alone tell it that it has sent something already, however busy it was since. A day at one a minute. */
+export const MAX_OWN_KEYS = 1_440;
 /** Authors of whom keys are remembered; then the one heard of longest ago is forgotten. */
 export const MAX_KEY_AUTHORS = 2_000;
 
