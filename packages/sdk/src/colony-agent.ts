@@ -3,6 +3,7 @@ import { type FileFacts, fileOfPart, OpenError } from "@rookery/envelope";
 import { type AgentCommsResponse, ids, nextHop, replyTo } from "@rookery/lexicon-agent-comms";
 import { Arrivals } from "./arrivals.ts";
 import type { Backend, Custody, ReadRecord, RevokeOptions } from "./backend.ts";
+import { ColonyError } from "./colony-error.ts";
 import { type ContentInput, toContent } from "./content.ts";
 import type { Identities } from "./identity.ts";
 import { Inbox, type InboxOptions, InboxReadError, type InboxSource } from "./inbox.ts";
@@ -250,4 +251,4 @@ export class ColonyAgent extends Remembering {
 export const logErrors =
   (handle: string) =>
   (error: unknown): void =>
-    console.error(`${handle}:`, error instanceof InboxReadError ? `${error.message}; trying again` : error);
+    console.error(`${handle}:`, error instanceof InboxReadError || (error instanceof ColonyError && error.isOutage) ? `${error.message}; trying again` : error);
