@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { encode } from "@rookery/repo";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { socketRequest } from "../src/reach/sockets/socket-request.ts";
+import { MAX_INBOX_READERS, MAX_INBOX_SOCKETS } from "../src/reach/limits.ts";
 import { insertMessage } from "../src/store/inbox.ts";
 import { type Made, makeAgent } from "./agents.ts";
 
@@ -106,6 +107,20 @@ describe("a reader of the inbox who is slow", () => {
     }
     expect(reader.isClosed()).toBe(false);
   });
+});
+
+it("readers who do not even close are bounded, and those who came last read on", async () => {
+  const bob = await makeAgent();
+  const readers: Awaited<ReturnType<typeof connect>>[] = [];
+  for (let i = 0; i < MAX_INBOX_SOCKETS; i++) readers.push(await connect(bob));
+  await expect(connect(bob)).rejects.toThrow("429");
+  await fill(bob, 1, 1, 10);
+  const after = (await sockets(bob)).map((socket) => socket.after);
+  expect(after.filter((id) => id === 1)).toHaveLength(MAX_INBOX_READERS);
+  expect(after).toHaveLength(MAX_INBOX_SOCKETS);
+  const last = readers.at(-1);
+  last?.ws.accept();
+  await expect.poll(() => last?.cursors).toEqual(["1"]);
 });
 
 it("what the door says of a reader carries no token", () => {

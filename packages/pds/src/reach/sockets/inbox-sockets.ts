@@ -1,11 +1,11 @@
 import type { JobResult, Scheduler } from "../../scheduler.ts";
 import { cursorOf } from "../cursor.ts";
-import { MAX_INBOX_READERS, PUMP_PAUSE_FIRST, PUMP_PAUSE_LAST, PUMP_ROWS, PUMP_TURN_BYTES } from "../limits.ts";
+import { MAX_INBOX_READERS, MAX_INBOX_SOCKETS, PUMP_PAUSE_FIRST, PUMP_PAUSE_LAST, PUMP_ROWS, PUMP_TURN_BYTES } from "../limits.ts";
 import type { Placed } from "../read-inbox.ts";
 import { InboxReader, type ReaderState } from "./inbox-reader.ts";
 import type { SocketHost } from "./socket-host.ts";
 import type { InboxSocketQuery } from "./socket-request.ts";
-import { accept, dismiss, dismissAtOnce, goodbye, refusal, refuseUpgrade } from "./upgrade.ts";
+import { accept, dismiss, dismissAtOnce, goodbye, isOpen, refusal, refuseUpgrade } from "./upgrade.ts";
 
 /** Tag of these sockets. */
 const INBOX_TAG = "inbox";
@@ -32,7 +32,7 @@ export class InboxSockets {
     this.#options = options;
     const now = Date.now();
     // A named boundary: attachments of this tag were written by this program.
-    for (const ws of options.host.getWebSockets(INBOX_TAG)) this.#readers.set(ws, new InboxReader(ws, ws.deserializeAttachment() as ReaderState, now));
+    for (const ws of options.host.getWebSockets(INBOX_TAG).filter(isOpen)) this.#readers.set(ws, new InboxReader(ws, ws.deserializeAttachment() as ReaderState, now));
   }
 
   /** Answer a request for the stream. */
@@ -42,6 +42,7 @@ export class InboxSockets {
     const after = cursorOf(cursor);
     if (!after.ok) return refusal(400, after.error.name, after.error.message);
     if (after.value > this.#options.lastId()) return dismissAtOnce(request, "FutureCursor", `cursor ${after.value} was never given out`);
+    if (this.#options.host.getWebSockets(INBOX_TAG).length >= MAX_INBOX_SOCKETS) return refusal(429, "TooManySubscribers", "too many readers have not closed", { "retry-after": "60" });
     this.#makeRoom();
     const now = Date.now();
     const response = accept(this.#options.host, request, [INBOX_TAG], (ws) =>

@@ -1,9 +1,9 @@
 import type { ProgressFrame } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
-import { MAX_PROGRESS_READERS, MAX_READERS_PER_ADDRESS, MAX_READERS_PER_CHANNEL, READER_BUFFER_BYTES } from "../limits.ts";
+import { MAX_PROGRESS_READERS, MAX_PROGRESS_SOCKETS, MAX_READERS_PER_ADDRESS, MAX_READERS_PER_CHANNEL, READER_BUFFER_BYTES } from "../limits.ts";
 import type { SocketHost } from "./socket-host.ts";
 import type { ProgressSocketQuery } from "./socket-request.ts";
-import { accept, dismiss, refusal, refuseUpgrade } from "./upgrade.ts";
+import { accept, dismiss, isOpen, refusal, refuseUpgrade } from "./upgrade.ts";
 
 /** Tag of these sockets; each has one of its channel too. */
 const TAG = "progress";
@@ -60,8 +60,10 @@ export class ProgressSockets {
 
   #refuse(channel: string, address: string): Response | undefined {
     const busy = (message: string) => refusal(429, "TooManySubscribers", message, { "retry-after": "60" });
-    if (this.#host.getWebSockets(tagOf(channel)).length >= MAX_READERS_PER_CHANNEL) return busy(`a channel has ${MAX_READERS_PER_CHANNEL} readers at most`);
-    const all = this.#host.getWebSockets(TAG);
+    const sockets = this.#host.getWebSockets(TAG);
+    if (sockets.length >= MAX_PROGRESS_SOCKETS) return busy("too many readers of progress have not closed");
+    if (this.#host.getWebSockets(tagOf(channel)).filter(isOpen).length >= MAX_READERS_PER_CHANNEL) return busy(`a channel has ${MAX_READERS_PER_CHANNEL} readers at most`);
+    const all = sockets.filter(isOpen);
     if (address !== "" && all.filter((ws) => attached(ws).address === address).length >= MAX_READERS_PER_ADDRESS) return busy(`${address} has ${MAX_READERS_PER_ADDRESS} readers already`);
     if (all.length < MAX_PROGRESS_READERS) return undefined;
     // Whoever made up a channel makes room for those who wait for one that there is.

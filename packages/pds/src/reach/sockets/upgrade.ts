@@ -41,6 +41,9 @@ export function dismiss(ws: WebSocket, error: string, message: string): void {
   }
 }
 
+/** Whether a socket that the object still holds was not told to go: those stay until their other side answers. */
+export const isOpen = ({ readyState }: WebSocket): boolean => readyState === WebSocket.OPEN;
+
 /** The other side has closed: so do we. */
 export function goodbye(ws: WebSocket): void {
   try {
