@@ -10,6 +10,8 @@ import { KEYS_RETRY_FIRST, KEYS_RETRY_LAST } from "./limits.ts";
 export class KeyUpkeep {
   readonly #keys: HostedKeys;
   readonly #scheduler: Scheduler;
+  /** In a row, in this life of the object. */
+  #failures = 0;
 
   constructor(keys: HostedKeys, scheduler: Scheduler) {
     this.#keys = keys;
@@ -23,19 +25,22 @@ export class KeyUpkeep {
 
   /** An agent that is to be hosted and has no keys yet gets them now, if this is what the job waits for. Failures are left to the job. */
   async expected(): Promise<void> {
-    if (this.#scheduler.isWaiting("keys") && this.#keys.custody === "none") await this.job(0);
+    if (this.#scheduler.isWaiting("keys") && this.#keys.custody === "none") await this.job();
   }
 
-  async job(tries: number): Promise<JobResult> {
+  async job(): Promise<JobResult> {
     if (this.#keys.custody === "self") return this.#windDown();
     const due = await this.#keys.attempt(async ({ own, watch }) => {
       await own.restore();
       await watch?.check();
       return own.dueAt;
     });
-    if (due.ok) return { again: Math.max(KEYS_RETRY_FIRST, due.value - Date.now()) };
+    if (due.ok) {
+      this.#failures = 0;
+      return { again: Math.max(KEYS_RETRY_FIRST, due.value - Date.now()) };
+    }
     console.error(JSON.stringify({ event: "keys-not-published", did: this.#keys.did, error: due.error.name }));
-    return { again: Math.min(KEYS_RETRY_LAST, KEYS_RETRY_FIRST * 2 ** Math.min(tries, 10)) };
+    return { again: Math.min(KEYS_RETRY_LAST, KEYS_RETRY_FIRST * 2 ** Math.min(this.#failures++, 10)) };
   }
 
   /** Keys from before the owner took over: they open what was sealed in time, then they go. */

@@ -66,7 +66,7 @@ async function wind({ keys, scheduler }: AgentState): Promise<void> {
   // What was made of opened memories goes too, and what the colony kept of tasks.
   scheduler.ensure("memory", Date.now());
   scheduler.ensure("tasks", Date.now());
-  const result = await keys.job(0);
+  const result = await keys.job();
   if (result !== undefined) scheduler.ensure("keys", Date.now() + result.again);
 }
 

@@ -5,7 +5,7 @@ import { type Outcome, ok } from "@rookery/sync";
 import type { PreparedOp } from "../agent-api.ts";
 import { KeyUnavailableError } from "../keys/wrap.ts";
 import { MAX_COMMIT_OPS } from "../limits.ts";
-import { liveGrants, ungrantOps } from "../sealing/grants.ts";
+import { liveGrantsOf, ungrantOps } from "../sealing/grants.ts";
 import { ringOf, withSealer } from "../sealing/with-sealer.ts";
 import type { AgentState } from "../state.ts";
 import { changedMemories, countChangedMemories, countRecords, touchMemories } from "../store/memory-changed.ts";
@@ -86,7 +86,7 @@ async function writeAll(state: AgentState, writes: readonly MemoryWrite[]): Prom
     ops.push(prepared.value.op);
   }
   // Of what is forgotten nobody is offered anything any more. The rest, if there are ever so many, opens copies only.
-  const over = ungrantOps(ops.flatMap((op) => (op.action === "delete" ? liveGrants(state, op) : []))).slice(0, MAX_COMMIT_OPS - ops.length);
+  const over = ungrantOps(liveGrantsOf(state, ops.filter(({ action }) => action === "delete"))).slice(0, MAX_COMMIT_OPS - ops.length);
   const written = await state.writer.write({ ops: [...over, ...ops] });
   if (!written.ok) return written;
   return ok(written.value.results.slice(over.length).map(({ collection, rkey, cid }) => (cid === undefined ? undefined : { uri: `at://${state.account.did}/${collection}/${rkey}`, cid })));

@@ -12,8 +12,12 @@ import { keyOf } from "./with-sealer.ts";
 const COLLECTION = ids.AgentCommsGrant;
 
 /** Grants of a record that are still there, for one reader or for all. */
-export const liveGrants = ({ sql }: AgentState, { collection, rkey }: Pick<OwnRecord, "collection" | "rkey">, did?: string): Granted[] =>
-  grantsOf(sql, `${collection}/${rkey}`).filter((grant) => grant.live && (did === undefined || grant.did === did));
+export const liveGrants = (state: AgentState, record: Pick<OwnRecord, "collection" | "rkey">, did?: string): Granted[] =>
+  liveGrantsOf(state, [record]).filter((grant) => did === undefined || grant.did === did);
+
+/** Grants of several records that are still there. */
+export const liveGrantsOf = ({ sql }: AgentState, records: readonly Pick<OwnRecord, "collection" | "rkey">[]): Granted[] =>
+  grantsOf(sql, ...records.map(({ collection, rkey }) => `${collection}/${rkey}`)).filter(({ live }) => live);
 
 /** The grant by which `did` reads the record as it is now, with the key it has now; undefined when a new one is needed. */
 export async function usableGrant(state: AgentState, sealer: EnvelopeSealer, subject: OwnRecord, did: string): Promise<{ rkey: string; cid: Uint8Array } | undefined> {

@@ -15,6 +15,8 @@ export interface Granted {
   live: boolean;
 }
 
+type Row = { rkey: string; path: string; did: string; live: number };
+
 const PREFIX = `${ids.AgentCommsGrant}/`;
 const sealable: ReadonlySet<string> = new Set(sealedCollections);
 
@@ -30,23 +32,22 @@ export function noteGrant(sql: SqlStorage, { action, path, op }: Pick<Change, "a
   }
 }
 
-/** Everybody who was granted this record, ever, oldest grant first. */
-export function grantsOf(sql: SqlStorage, path: string): Granted[] {
+/** Everybody who was granted one of these records, ever, of each the oldest grant first. */
+export function grantsOf(sql: SqlStorage, ...paths: string[]): Granted[] {
+  if (paths.length === 0) return [];
   takeUp(sql);
-  return sql
-    .exec<{ rkey: string; path: string; did: string; live: number }>("SELECT rkey, path, did, live FROM granted WHERE path = ? ORDER BY rkey", path)
-    .toArray()
-    .map(({ live, ...grant }) => ({ ...grant, live: live === 1 }));
+  const rows = paths.flatMap((path) => sql.exec<Row>("SELECT rkey, path, did, live FROM granted WHERE path = ? ORDER BY rkey", path).toArray());
+  return rows.map(({ live, ...grant }) => ({ ...grant, live: live === 1 }));
 }
 
 /** A grant by its record key, also one that was taken back. */
 export function grantAt(sql: SqlStorage, rkey: string): Granted | undefined {
   takeUp(sql);
-  const [row] = sql.exec<{ rkey: string; path: string; did: string; live: number }>("SELECT rkey, path, did, live FROM granted WHERE rkey = ?", rkey).toArray();
+  const [row] = sql.exec<Row>("SELECT rkey, path, did, live FROM granted WHERE rkey = ?", rkey).toArray();
   return row && { ...row, live: row.live === 1 };
 }
 
-/** Grants from before this table was kept. */
+/** Grants from before this table was kept: a look at the keys of all that there are, so once for several records. */
 function takeUp(sql: SqlStorage): void {
   const older = sql
     .exec<{ key: string; data: ArrayBuffer }>(
