@@ -15,15 +15,13 @@ export const arriveResponse = (rooms: Rooms, { uri, cid, author, record }: Arriv
   const at = timeOf(task, timeAt(record, "createdAt"), rooms.ports.now());
   const event = { kind: "response", by: author, at, cid: request.cid, state: textAt(record, "state") ?? "" } as const;
   const outcome = move(rooms, task, event, (moved) => noteResponse(moved, record, { uri, cid }));
-  if (outcome.kind === "refused" && author !== task.standing.worker && keepEarlyResponse(rooms.ports, { uri, cid, event, record: withoutOutput(record) }))
+  if (outcome.kind === "refused" && author !== task.standing.worker && keepEarlyResponse(rooms.ports, { uri, cid, event, record: notedOf(record) }))
     return held("its author has accepted a handoff that is not here", id);
   return decisionOf(outcome, id);
 };
 
-const withoutOutput = (record: Json): Json => {
-  const { output: _, ...rest } = record;
-  return rest;
-};
+/** What `noteResponse` looks at, and nothing of the length that its author chose. */
+const notedOf = (record: Json): Json => ({ progress: countAt(record, "progress"), error: errorAt(record) });
 
 /** Keep what a response says besides the state. */
 export const noteResponse = (task: Task, record: Json, response: Ref): void => {

@@ -12,7 +12,7 @@ export type EarlyAnswer = Extract<TaskEvent, { kind: "answer" }>;
 /** What who has accepted says of the task before it is known that it was offered. */
 export interface EarlyResponse extends Ref {
   event: Extract<TaskEvent, { kind: "response" }>;
-  /** Its fields but for the output, which is not needed to know where the task is. */
+  /** Those of its fields that are needed to know where the task is. */
   record: Json;
 }
 

@@ -46,6 +46,9 @@ describe("a handoff that a stranger made up", () => {
     ann.get(cat.send("handoffAnswer", answer(offer, task, "accepted")));
     for (let i = 0; i < 200; i++) ann.get(mallory.write("handoffAnswer", { handoff: { uri: `${offer.uri}${i}`, cid: "c" }, request: refOf(task), answer: "accepted" }));
     expect(ann.store.count("early")).toBe(1 + MAX_EARLY_OF_ONE);
+    // Nor is more of what they say kept than is needed.
+    expect(ann.get(mallory.write("response", response(task, "working", { progress: 1, note: "x".repeat(100_000) })))).toMatchObject({ disposition: "held" });
+    expect(JSON.stringify(ann.store.list("early")).length).toBeLessThan(10_000);
     ann.get(offer);
     expect(ann.engine.task(task.uri)?.task.standing.worker).toBe(cat.did);
   });

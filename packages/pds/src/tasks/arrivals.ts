@@ -3,7 +3,7 @@ import type { Decision, Messaging } from "@rookery/messaging";
 import { faultPoint } from "../fault.ts";
 import type { JobResult } from "../scheduler.ts";
 import type { AgentState } from "../state.ts";
-import { newestId, readMail, readPlace, writePlace } from "../store/mail.ts";
+import { newestId, oldestId, readMail, readPlace, writePlace } from "../store/mail.ts";
 import { OPEN_BATCH_BYTES, OPEN_BATCH_ROWS, OPEN_BUDGET, OPEN_HORIZON, OPEN_RETRY_FIRST, OPEN_RETRY_LAST, OPEN_TRIES } from "./limits.ts";
 import type { Letter, Mail } from "./mail.ts";
 import { type Looked, look } from "./opener.ts";
@@ -108,7 +108,7 @@ export class Arrivals {
       if (last === undefined) return;
       for (const one of fresh) this.#settle(one);
       faultPoint(ports.fault, "arrivals.in-transaction");
-      writePlace(sql, { through: last, from: this.#mail.trim(place.from, newestId(sql)), tries: 0 });
+      writePlace(sql, { through: last, from: this.#mail.trim(place.from, oldestId(sql)), tries: 0 });
     });
     faultPoint(ports.fault, "arrivals.stored");
   }

@@ -1,5 +1,5 @@
 import { env, runInDurableObject } from "cloudflare:test";
-import { encodeData } from "@rookery/envelope";
+import { encodeData, MAX_PLAINTEXT } from "@rookery/envelope";
 import { expect, it } from "vitest";
 import { migrate } from "../schema.ts";
 import { Vault } from "../vault/vault.ts";
@@ -15,4 +15,14 @@ it("reads what is kept of messages, as it is kept now and as it was kept before"
     mail.put(2, letter);
     expect([mail.get(1), mail.get(2)]).toEqual([letter, letter]);
     expect(mail.get(3)).toEqual({ sealed: false, decision: { disposition: "accepted" } });
+  }));
+
+it("keeps the longest message there can be, also one that JSON makes six times as long", () =>
+  runInDurableObject(env.AGENT.get(env.AGENT.idFromName("mail that is long")), (_, { storage }) => {
+    storage.transactionSync(() => migrate(storage.sql));
+    const mail = new Mail(storage.sql, new Vault(storage.sql, new Uint8Array(32).fill(3), "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"));
+    for (const letter of ["\u0001", "x"].map((sign): Letter => ({ sealed: true, record: { $type: "agent.comms.message", text: sign.repeat(MAX_PLAINTEXT) }, decision: { disposition: "accepted" } }))) {
+      mail.put(1, letter);
+      expect(mail.get(1)).toEqual(letter);
+    }
   }));

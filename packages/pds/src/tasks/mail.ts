@@ -1,8 +1,7 @@
-import { decodeData } from "@rookery/envelope";
+import { decodeData, encodeData } from "@rookery/envelope";
 import type { Decision } from "@rookery/messaging";
-import { MAX_INBOX_ROWS } from "../limits.ts";
 import { idsOf, readPlace, writePlace } from "../store/mail.ts";
-import type { Vault } from "../vault/vault.ts";
+import { MAX_ENTRY_BYTES, type Vault } from "../vault/vault.ts";
 
 const KIND = "mail";
 
@@ -38,7 +37,7 @@ export class Mail {
   put(id: number, letter: Letter): void {
     const { sealed, decision, unopened } = letter;
     if (!sealed && unopened !== true && decision?.disposition === "accepted" && decision.task === undefined) return;
-    this.#vault.put(KIND, String(id), new TextEncoder().encode(JSON.stringify(letter)));
+    this.#vault.put(KIND, String(id), dataOf(letter));
   }
 
   /** The newest message at an at-uri, if one was looked at and opened. */
@@ -62,15 +61,21 @@ export class Mail {
     writePlace(this.#sql, { ...place, from: place.through + 1 });
   }
 
-  /** Drop what is kept of messages that left the inbox. Returns from where on it is kept now. */
-  trim(from: number, newest: number): number {
-    const first = Math.max(from, newest - MAX_INBOX_ROWS + 1);
-    for (let id = from; id < first; id++) this.#vault.delete(KIND, String(id));
-    return first;
+  /** Drop what is kept, from `from` on, of messages that left the inbox: those before `oldest`. Returns from where on it is kept now. */
+  trim(from: number, oldest: number): number {
+    for (let id = from; id < oldest; id++) this.#vault.delete(KIND, String(id));
+    return Math.max(from, oldest);
   }
 }
 
 const BRACE = 0x7b;
+
+/** DAG-CBOR where JSON makes too much of it: six letters of a control character. */
+const dataOf = (letter: Letter): Uint8Array => {
+  const text = JSON.stringify(letter);
+  const data = new TextEncoder().encode(text);
+  return data.length <= MAX_ENTRY_BYTES ? data : encodeData(JSON.parse(text));
+};
 
 /** JSON: every message is kept once and read at least once, and that is a fraction of what DAG-CBOR costs, as which earlier ones were kept. Our own writing (named boundary). */
 const letterOf = (data: Uint8Array): Letter => (data[0] === BRACE ? JSON.parse(new TextDecoder().decode(data)) : decodeData(data)) as Letter;
