@@ -33,6 +33,9 @@ export function writePlace(sql: SqlStorage, { through, from, tries }: MailPlace)
   );
 }
 
+/** Id of the oldest message that is left; 0 when none is. */
+export const oldestId = (sql: SqlStorage): number => sql.exec<{ id: number }>("SELECT COALESCE(MIN(id), 0) AS id FROM inbox").one().id;
+
 /** Id of the newest message; 0 when there never was one. */
 export const newestId = (sql: SqlStorage): number => sql.exec<{ id: number }>("SELECT COALESCE(MAX(id), 0) AS id FROM inbox").one().id;
 
