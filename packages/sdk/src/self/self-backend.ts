@@ -49,6 +49,7 @@ export class SelfBackend implements Backend {
   /** By the record that they are made of, and the worker; oldest first. */
   readonly #channels = new Map<string, FrameChannel>();
   #turn: Promise<unknown> = Promise.resolve();
+  #caught: Promise<void> | undefined;
 
   constructor(parts: SelfBackendParts) {
     const { session, sealer, state, onError, memory, own } = parts;
@@ -83,6 +84,7 @@ export class SelfBackend implements Backend {
   }
 
   async #open(item: InboxItem): Promise<Incoming> {
+    await this.#caughtUp();
     const { uri, cid, author, value } = item;
     const { messaging } = this.#engine;
     if (value === undefined || cid === undefined) return toIncoming({ ...item, ...messaging.retracted(uri, author) });
@@ -128,6 +130,7 @@ export class SelfBackend implements Backend {
   }
 
   async openTasks(): Promise<TaskView[]> {
+    await this.#caughtUp();
     return this.#engine.openTasks();
   }
 
@@ -160,6 +163,17 @@ export class SelfBackend implements Backend {
 
   close(): void {
     this.#engine.close();
+  }
+
+  /** The last run may have ended after something was said and before that was kept: it is looked up before any task is taken up again. */
+  #caughtUp(): Promise<void> {
+    const look = async (): Promise<void> => {
+      for (const { uri } of this.#engine.openTasks()) await this.#history.follow(uri);
+    };
+    return (this.#caught ??= look().catch((error: unknown) => {
+      this.#caught = undefined;
+      throw error;
+    }));
   }
 
   /** What the same engine says of it that hosted agents have at their colony. */
