@@ -24,8 +24,8 @@ const noticeOffer = (rooms: Rooms, arrival: Arrival, request: Ref): Decision => 
   if (task.handoff?.uri === uri) return accepted(id);
   const offer = offerOf(asHandoff(arrival));
   // Whoever makes another offer is done with the one before: only its answer, from another repository, is not here yet.
-  const { offer: before, worker } = task.standing;
-  if (before !== undefined && worker === author) move(rooms, task, { kind: "withdrawal", by: author, at: ports.now(), handoff: before.uri });
+  const { offer: before, worker, closedOffers } = task.standing;
+  if (before !== undefined && worker === author && !closedOffers.includes(uri)) move(rooms, task, { kind: "withdrawal", by: author, at: ports.now(), handoff: before.uri });
   const outcome = move(rooms, task, { kind: "handoff", by: author, at: ports.now(), cid: request.cid, offer }, (offered) => {
     offered.handoff = { uri, from: author, to: offer.to, state: "offered" };
     ledger.alias(uri, offered);

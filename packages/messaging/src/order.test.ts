@@ -34,6 +34,8 @@ it("a second offer takes the place of the first, whose answer is still on its wa
   const yes = dan.send("handoffAnswer", answer(second, task, "accepted"));
   ann.get(first);
   expect(ann.get(second)).toMatchObject(accepted);
+  // Shown once more, the first is what it was.
+  expect(ann.get(first)).toMatchObject({ disposition: "repeat" });
   expect(ann.get(yes)).toMatchObject(accepted);
   expect(ann.get(no)).toMatchObject({ disposition: "refused" });
   expect(ann.engine.task(task.uri)?.task).toMatchObject({ standing: { worker: dan.did }, handoff: { uri: second.uri, state: "accepted" } });
