@@ -48,6 +48,7 @@ describe("memory", () => {
     expect(await texts({ query, kinds: ["decision"] })).toEqual(["The harbour station stays."]);
     expect(await texts({ query, tags: ["stations", "SEA"] })).toEqual(["The harbour station works."]);
     expect(await texts({ query, tags: ["none"] })).toEqual([]);
+    expect(await texts({ query, tags: [" Stations "], kinds: ["decision"] })).toEqual(["The harbour station stays."]);
     expect((await texts({ query, since: iso(5), until: iso(20) })).sort()).toEqual(["The harbour station failed."]);
     expect(await texts({ query, until: iso(-1) })).toEqual(["The harbour station was seen in spring."]);
     expect(await texts({ query, minTrust: 3 })).not.toContain("The harbour station failed.");

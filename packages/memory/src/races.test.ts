@@ -74,6 +74,22 @@ describe("calls at the same time", () => {
     expect(repo.records.size).toBe(3);
   });
 
+  it("have their turn while an index is built", async () => {
+    const { memory } = fakeMemory();
+    for (let i = 0; i < 400; i++) good(await memory.remember({ text: `note ${i}` }));
+    let left = 1;
+    let turns = 0;
+    const building = (async () => {
+      while (left > 0) left = await memory.catchUp();
+    })();
+    while (left > 0) {
+      await new Promise((resume) => setTimeout(resume, 0));
+      turns++;
+    }
+    await building;
+    expect(turns).toBeGreaterThanOrEqual(8);
+  });
+
   it("make vectors anew also after a page turned out damaged", async () => {
     let broken = false;
     const kept = fakeMemory(new FakeRepo(), {

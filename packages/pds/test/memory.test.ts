@@ -64,6 +64,17 @@ describe("memory of a hosted agent", () => {
     expect(await texts(agent, { query: "sundays" })).toEqual(["Open on Sundays."]);
   });
 
+  it("is found as before when it is made public", async () => {
+    const agent = await hosted();
+    const { uri } = value(await agent.api.remember({ text: "The staging key is rotated on Fridays." }));
+    const [before] = await recall(agent, { query: "staging key" });
+    value(await agent.api.makePublic({ uri }));
+    const [after, ...more] = await recall(agent, { query: "staging key" });
+    expect(more).toEqual([]);
+    expect(after).toMatchObject({ uri, value: { text: "The staging key is rotated on Fridays." } });
+    expect([before?.sealed, after?.sealed]).toEqual([true, undefined]);
+  });
+
   it("has one record for a subject, which does not tell it", async () => {
     const [alice, bob] = [await hosted(), await hosted()];
     for (const text of ["It is red.", "It is blue."]) value(await alice.api.remember({ kind: "fact", subject: "colour of the door", text }));

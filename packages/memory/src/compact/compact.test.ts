@@ -105,6 +105,15 @@ describe("compaction", () => {
     expect((await compact(21)).summaries).toHaveLength(1);
   });
 
+  it("that ends right after a summary was written writes no other", async () => {
+    const { repo, compact, clock } = await lived(week(12));
+    await compact(20);
+    const next = fakeMemory(repo);
+    next.clock.now = clock.now;
+    await next.records.refresh();
+    expect(good(await next.memory.compact())).toEqual({ summaries: [], collected: 0 });
+  });
+
   it("goes on without a summarizer that fails, or says too much", async () => {
     const failing = { id: "x", summarize: () => Promise.reject(new Error("away")) };
     const one = await lived(week(6), 0, { summarizer: failing });

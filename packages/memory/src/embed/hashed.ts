@@ -13,7 +13,7 @@ const TRIGRAM_WEIGHT = 3;
  * and asks nobody.
  */
 export const hashedEmbedder = (dim = DIM): Embedder => ({
-  id: `rookery-hashed-words-trigrams-v1-${dim}`,
+  id: `rookery-hashed-words-trigrams-v2-${dim}`,
   dim,
   unrelated: 0,
   related: 0.6,

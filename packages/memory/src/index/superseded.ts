@@ -62,8 +62,11 @@ export class Superseded {
   #link(teller: string, older: string, successor: Successor): void {
     if (successor.path === older) return;
     const [from, to] = [hash53(teller), hash53(older)];
-    const rows = [...(this.#successors.get(to) ?? []), { from, successor }];
-    rows.sort((a, b) => a.successor.at - b.successor.at || a.from - b.from);
+    const rows = this.#successors.get(to) ?? [];
+    // In its place: an agent may have named one memory as superseded by thousands.
+    let at = rows.length;
+    for (let row = rows[at - 1]; row !== undefined && (row.successor.at - successor.at || row.from - from) > 0; row = rows[at - 1]) at--;
+    rows.splice(at, 0, { from, successor });
     this.#successors.set(to, rows);
     this.#told.set(from, [...(this.#told.get(from) ?? []), to]);
   }

@@ -15,12 +15,13 @@ export interface Indexed {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export const tagHash = (tag: string): number => hash32(fold(tag));
-
 /** 0 for what is no subject. Two subjects are one when only case, accents or spaces around them differ. */
 export const subjectHash = (subject: unknown): number => (typeof subject === "string" ? hash53(plainSubject(subject)) : 0);
 
 export const plainSubject = (subject: string): string => fold(subject).trim().replaceAll(/\s+/gu, " ");
+
+/** Tags are one when subjects would be. */
+export const tagHash = (tag: string): number => hash32(plainSubject(tag));
 
 /** Nothing is taken for granted: a record may have been written by anything that may write to the repository. */
 export function entryOf(did: string, path: string, { cid, value, sealed }: StoredMemory): Indexed {

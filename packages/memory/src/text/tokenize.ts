@@ -1,7 +1,7 @@
 import { stopWords } from "./stop-words.ts";
 
-/** Runs of letters, marks and digits, in any script. */
-const RUN = /[\p{L}\p{M}\p{N}]+/gu;
+/** Runs of letters, marks and digits, in any script; a picture is a word. */
+const RUN = /[\p{L}\p{M}\p{N}]+|\p{Extended_Pictographic}/gu;
 /** Scripts that write no spaces between words, and Hangul, which writes endings onto them. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Hangul}]/u;
 const SPLIT_UNSPACED = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Hangul}\p{M}ー]+)/u;
@@ -33,7 +33,7 @@ export function tokenize(text: string): string[] {
 }
 
 function addWord(word: string, tokens: string[]): void {
-  if (!stopped.has(word) && (word.length > 1 || /\p{N}/u.test(word))) tokens.push(stem(word.slice(0, MAX_TOKEN)));
+  if (!stopped.has(word) && (word.length > 1 || /[\p{N}\p{Extended_Pictographic}]/u.test(word))) tokens.push(stem(word.slice(0, MAX_TOKEN)));
 }
 
 function addPairs(run: string, tokens: string[]): void {
