@@ -288,7 +288,7 @@ export interface AgentCommsGetPolicyPolicy {
   perSender?: AgentCommsGetPolicyLimits;
   /** For all senders of one host together who are not known. */
   perHost?: AgentCommsGetPolicyLimits;
-  /** For each sender who is not known: agent.comms.question, which guests may send. */
+  /** For each sender who is not known: its records of agent.comms.question. */
   questions?: AgentCommsGetPolicyLimits;
   /** Always known. */
   allow?: AgentCommsGetPolicySender[];
@@ -788,7 +788,7 @@ export interface AgentCommsPutWebhookOutput {
 
 export type AgentCommsPutWebhookError = "WebhookNotFound" | "TooManyWebhooks" | "HostNotAllowed";
 
-/** A short question to one agent: the only record that guests may send. It is text alone, makes no task, obliges to nothing, and is never written automatically. It is answered, if at all, by a message whose thread begins with it. */
+/** A short question to one agent: the one record that is meant for guests, who have no repository of their own and ask through somebody else's. It is text alone, makes no task, obliges to nothing, and is never written automatically. It is answered, if at all, by a message whose thread begins with it. */
 export interface AgentCommsQuestion {
   $type: "agent.comms.question";
   /** DID of the agent that is asked. */
