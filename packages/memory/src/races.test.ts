@@ -77,16 +77,17 @@ describe("calls at the same time", () => {
   it("have their turn while an index is built", async () => {
     const { memory } = fakeMemory();
     for (let i = 0; i < 400; i++) good(await memory.remember({ text: `note ${i}` }));
-    let left = 1;
-    let turns = 0;
-    const building = (async () => {
-      while (left > 0) left = await memory.catchUp();
+    const building = { done: false };
+    const built = (async () => {
+      while ((await memory.catchUp()) > 0);
+      building.done = true;
     })();
-    while (left > 0) {
+    let turns = 0;
+    while (!building.done) {
       await new Promise((resume) => setTimeout(resume, 0));
       turns++;
     }
-    await building;
+    await built;
     expect(turns).toBeGreaterThanOrEqual(8);
   });
 

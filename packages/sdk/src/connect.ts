@@ -96,7 +96,7 @@ const withOwnKeys = async (joining: Joining, sealing: SealingOptions): Promise<B
   };
   const sealer = await openSealer(ports, { ...sealing, onAlarm });
   const own = new OwnRecords(session);
-  return new SelfBackend({ ...joining, sealer, transport, own, memory: new SelfMemory({ session, own, sealer, nextRkey }) });
+  return new SelfBackend({ ...joining, sealer, transport, own, memory: new SelfMemory({ session, identities, own, sealer, nextRkey }) });
 };
 
 /** The newest key that the colony holds for the agent; undefined when it holds none, or the host is no colony. */

@@ -1,4 +1,4 @@
-import { type EnvelopeSealer, OpenError } from "@rookery/envelope";
+import type { EnvelopeSealer } from "@rookery/envelope";
 import { type ComAtprotoRepoApplyWritesInput, ids } from "@rookery/lexicon-agent-comms";
 import type { RepoAccess } from "@rookery/memory";
 import { ColonyError } from "../colony-error.ts";
@@ -22,15 +22,7 @@ export const repoAccess = (session: Session, own: OwnRecords, sealer: EnvelopeSe
   },
   get: (collection, rkey) => own.get(collection, rkey),
   seal: (collection, rkey, record) => sealer.sealPrivately({ collection, rkey, record }),
-  async open(collection, rkey, record) {
-    const uri = `at://${session.did}/${collection}/${rkey}`;
-    try {
-      return await sealer.open({ uri, record });
-    } catch (error) {
-      if (!(error instanceof OpenError)) throw error;
-      return inherited.open(uri);
-    }
-  },
+  open: (collection, rkey, record) => inherited.open({ uri: `at://${session.did}/${collection}/${rkey}`, record }),
   async write(ops) {
     for (let attempt = 1; ; attempt++) {
       const { cid: swapCommit } = await session.query(ids.ComAtprotoSyncGetLatestCommit, { did: session.did });

@@ -3,8 +3,10 @@ import type { AgentMemoryForgetInput, AgentMemoryRememberOutput } from "@rookery
 import { type ListedRecords, listedRecords, type Memory as MemoryEngine, memoryPages, openMemory, type Outcome } from "@rookery/memory";
 import { ColonyError } from "../colony-error.ts";
 import type { Compacted, Memory, MemoryStats, MemoryView, RecallInput, RememberInput } from "../memory/memory.ts";
+import type { Identities } from "../identity.ts";
 import type { Session } from "../session.ts";
 import { Inherited } from "./inherited.ts";
+import { TakenOverOpener } from "./opener.ts";
 import { opaqueKeys } from "./opaque-keys.ts";
 import type { OwnRecords } from "./own-records.ts";
 import { repoAccess } from "./repo-access.ts";
@@ -12,6 +14,7 @@ import { repoAccess } from "./repo-access.ts";
 /** What this memory needs of the agent. */
 export interface SelfMemoryParts {
   session: Session;
+  identities: Identities;
   own: OwnRecords;
   sealer: EnvelopeSealer;
   nextRkey: () => string;
@@ -27,8 +30,8 @@ export class SelfMemory implements Memory {
   readonly #inherited: Inherited;
   #ready: Promise<void> | undefined;
 
-  constructor({ session, own, sealer, nextRkey }: SelfMemoryParts) {
-    this.#inherited = new Inherited(session);
+  constructor({ session, identities, own, sealer, nextRkey }: SelfMemoryParts) {
+    this.#inherited = new Inherited({ own, sealer, opener: new TakenOverOpener({ session, identities, sealer }) });
     const records = listedRecords(repoAccess(session, own, sealer, this.#inherited));
     this.#records = records;
     this.#engine = openMemory({
