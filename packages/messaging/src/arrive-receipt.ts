@@ -25,13 +25,23 @@ export const arriveReceipt = (rooms: Rooms, { author, record }: Arrival): Decisi
     case "key-expired":
       return askReseal(rooms, subject.uri, author) ? accepted(id) : refused("it was sealed again often enough", id);
     case "refused":
+      if (isStranger(task, author)) return refused(NO_PART, id);
       if (task?.standing.worker === author) arriveRefusal(rooms, task, subject, record);
       else arriveVainAnswer(rooms, subject.uri, author, record);
       withdrawOffer(rooms, subject.uri, author);
       return accepted(id);
     default:
-      return accepted(id);
+      return isStranger(task, author) ? refused(NO_PART, id) : accepted(id);
   }
+};
+
+const NO_PART = "its author has no part in the task";
+
+/** Whether nobody has asked the author for this task. Of other records it is not known here for whom they were. */
+const isStranger = (task: Task | undefined, author: string): boolean => {
+  if (task === undefined) return false;
+  const { worker, former, offer } = task.standing;
+  return ![worker, ...former, offer?.to].includes(author);
 };
 
 /** A request that is refused is rejected; a wish to cancel that is refused came too late. */

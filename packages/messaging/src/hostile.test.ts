@@ -101,3 +101,13 @@ it("a broadcast gets no receipts, whatever it asks for", () => {
   pass(RECEIPT_DELAY);
   expect(ben.engine.due()).toEqual([]);
 });
+
+it("a receipt for a task counts from who has a part in it, or had one", () => {
+  const task = ann.send("request", request(ben));
+  ben.get(task);
+  const receipt = (from: Agent, status: string) => ann.get(from.write("receipt", { to: ann.did, subject: refOf(task), status })).disposition;
+  expect([receipt(mallory, "delivered"), receipt(mallory, "refused"), receipt(ben, "delivered")]).toEqual(["refused", "refused", "accepted"]);
+  expect(ann.state(task)).toBe("submitted");
+  expect(receipt(ben, "refused")).toBe("accepted");
+  expect(ann.state(task)).toBe("rejected");
+});

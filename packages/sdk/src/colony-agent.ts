@@ -100,7 +100,7 @@ export class ColonyAgent extends Remembering {
     const dids = await Promise.all((Array.isArray(to) ? to : [to]).map((one) => this.#didOf(one)));
     const { fields, posting, parts } = split(options);
     if (options.receipt !== undefined) this.#receipts.begin();
-    return this.#sent(await this.#post.send(ids.AgentCommsMessage, { ...fields, to: dids, content: [...toContent(content), ...parts] }, posting));
+    return new SentMessage(await this.#post.send(ids.AgentCommsMessage, { ...fields, to: dids, content: [...toContent(content), ...parts] }, posting), dids, this.#receipts);
   }
 
   /**
@@ -235,10 +235,6 @@ export class ColonyAgent extends Remembering {
     this.#receipts.close();
     this.#backend.close();
     await this.#keep();
-  }
-
-  #sent(sent: Sent): SentMessage {
-    return new SentMessage(sent, this.#receipts);
   }
 
   async #didOf(actor: string): Promise<string> {

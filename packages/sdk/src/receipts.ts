@@ -13,7 +13,7 @@ export type Receipt =
 /** Until when, and whose. */
 export interface ReceiptOptions {
   deadline?: Deadline;
-  /** DID of the recipient whose receipt it is to be; anybody's when absent. */
+  /** DID of the recipient whose receipt it is to be; any recipient's when absent. */
   from?: string;
 }
 
@@ -43,12 +43,12 @@ export class Receipts {
     this.#mail.watch([ids.AgentCommsReceipt], (incoming) => this.#see(incoming));
   }
 
-  /** Wait for one. A refusal ends the waiting for any other. */
-  wait(subject: string, kind: ReceiptKind, { deadline = RECEIPT_MS, from }: ReceiptOptions = {}): Promise<Receipt> {
+  /** Wait for one. A refusal ends the waiting for any other. @param to DIDs of the recipients, where the engine does not know them. */
+  wait(subject: string, kind: ReceiptKind, { deadline = RECEIPT_MS, from }: ReceiptOptions = {}, to?: readonly string[]): Promise<Receipt> {
     this.begin();
     return new Promise((resolve) => {
       const look = (): void => {
-        const found = this.#kept.find(({ subject: of, receipt }) => of === subject && (from === undefined || receipt.by === from) && isEnough(receipt.status, kind));
+        const found = this.#kept.find(({ subject: of, receipt: { by, status } }) => of === subject && (from ?? by) === by && to?.includes(by) !== false && isEnough(status, kind));
         if (found !== undefined) end(found.receipt);
       };
       const end = (receipt: Receipt): void => {

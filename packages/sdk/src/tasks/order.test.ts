@@ -56,6 +56,15 @@ describe("what the requester learns as soon as its ledger knows it", () => {
   });
 });
 
+it("receipts of strangers are none", async () => {
+  const mallory = colony.join("mallory");
+  const sent = await alice.send(BOB, "x", { receipt: ["processed"] });
+  const task = await alice.request(BOB, "x", { receipt: ["processed"], deadline: 60_000 });
+  for (const { uri, cid } of [sent, task]) for (const status of ["processed", "refused"]) colony.post(mallory.did, ids.AgentCommsReceipt, { to: ALICE, subject: { uri, cid }, status });
+  for (const { uri, cid } of [sent, task]) colony.post(BOB, ids.AgentCommsReceipt, { to: ALICE, subject: { uri, cid }, status: "processed" });
+  for (const one of [sent, task]) expect(await one.receipt("processed", { deadline: 10_000 })).toMatchObject({ received: true, status: "processed", by: BOB });
+});
+
 it("a task that is not to be begun yet waits, and holds up nothing", async () => {
   const done: string[] = [];
   bob.onRequest((job) => void done.push(job.text()), { concurrency: 1 });
