@@ -85,6 +85,8 @@ export const WAKE_PATIENCE_MS = 10_000;
 export const MAX_SUBSCRIBERS = 5_000;
 /** Of one network address, so that nobody takes all the places: an office has fewer, and the largest consumers a handful. */
 export const MAX_SUBSCRIBERS_PER_ADDRESS = 200;
+/** Of one network address, those that were told to go and have not answered: each may hold a full buffer, and nobody can be made to close. */
+export const MAX_CLOSING_PER_ADDRESS = 20;
 
 /** Rows and bytes sent to one backfilling subscriber before the next one and waiting requests get their turn. */
 export const PUMP_SLICE_ROWS = 512;

@@ -1,6 +1,6 @@
 import { parseClientMessage } from "@rookery/sync";
 import type { EventLog, LoggedFrame } from "../log.ts";
-import { MAX_CLIENT_MESSAGE_CHARS, MAX_SUBSCRIBERS, MAX_SUBSCRIBERS_PER_ADDRESS } from "../settings.ts";
+import { MAX_CLIENT_MESSAGE_CHARS, MAX_CLOSING_PER_ADDRESS, MAX_SUBSCRIBERS, MAX_SUBSCRIBERS_PER_ADDRESS } from "../settings.ts";
 import { attachmentOf, callerOf, type Attachment } from "./attachment.ts";
 import { FilterStore } from "./filter-store.ts";
 import type { Listener } from "./listener.ts";
@@ -37,7 +37,7 @@ export class StreamServer {
     this.#log = options.log;
     this.#now = options.now;
     this.#heartbeatMs = options.heartbeatMs ?? 0;
-    const sockets = ctx.getWebSockets();
+    const sockets = ctx.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN);
     this.#filters = new FilterStore(ctx.storage.sql, sockets.map((ws) => attachmentOf(ws).filter));
     this.#subscribers = new Subscribers({ ...options, filters: this.#filters, pack: packJetstream }, sockets);
     this.#beat();
@@ -69,6 +69,7 @@ export class StreamServer {
     if (this.#subscribers.count >= MAX_SUBSCRIBERS) return busy(503, "no more subscribers are possible now; try again later");
     const { address } = callerOf(request);
     if (isTold(address) && this.#subscribers.countFrom(address) >= MAX_SUBSCRIBERS_PER_ADDRESS) return busy(429, `${address} has ${MAX_SUBSCRIBERS_PER_ADDRESS} connections already`);
+    if (isTold(address) && this.#closingFrom(address) >= MAX_CLOSING_PER_ADDRESS) return busy(429, `${address} has connections that it does not close`);
     const { filter, subprotocol } = asked.value;
     const stored = filter === undefined ? undefined : this.#filters.put(filter);
     if (stored?.ok === false) return stored.error.status === 503 ? busy(503, stored.error.message) : refusal(stored.error.status, stored.error.name, stored.error.message);
@@ -111,6 +112,11 @@ export class StreamServer {
   failed(ws: WebSocket): void {
     this.#subscribers.remove(ws);
     this.#beat();
+  }
+
+  /** Number of sockets from one network address that were told to go and are still there. */
+  #closingFrom(address: string): number {
+    return this.#ctx.getWebSockets().filter((ws) => ws.readyState !== WebSocket.OPEN && attachmentOf(ws).address === address).length;
   }
 
   #accept(request: Request, { format, start, filter, waiting }: Admission, stored: Attachment["filter"]): WebSocket {

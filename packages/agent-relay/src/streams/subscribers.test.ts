@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { EventLog } from "../log.ts";
-import { MAX_SUBSCRIBERS_PER_ADDRESS, STALL_MS, TOTAL_BUFFERED_BYTES } from "../settings.ts";
+import { MAX_CLOSING_PER_ADDRESS, MAX_SUBSCRIBERS_PER_ADDRESS, STALL_MS, TOTAL_BUFFERED_BYTES } from "../settings.ts";
 import { commitRow, fill, relayFor, subscribe, until, upTo } from "../../test/relay.ts";
 
 describe("subscribers", () => {
@@ -155,6 +155,21 @@ describe("subscribers", () => {
     many[0]?.ws.close(1000);
     await until("a place", async () => (await again().stats()).subscribers === MAX_SUBSCRIBERS_PER_ADDRESS);
     await subscribe(again(), undefined, { address: "192.0.2.1" });
+  });
+
+  it("that were told to go and do not keep their address out for a while, and nobody else's", async () => {
+    const { stub, again, controls } = relayFor({ test: "closing", limits: { maxBufferedBytes: 20_000 } });
+    const stuck = await Promise.all(Array.from({ length: MAX_CLOSING_PER_ADDRESS }, () => subscribe(stub, undefined, { accept: false, address: "192.0.2.1" })));
+    await fill(stub, 1, 1, 50, 2_000);
+    await scheduler.wait(50);
+    controls.clockAhead = STALL_MS;
+    await until("the drop", async () => (await stub.stats()).subscribers === 0);
+    await expect(subscribe(again(), undefined, { address: "192.0.2.1" })).rejects.toThrow("does not close");
+    await subscribe(again(), undefined, { address: "192.0.2.2" });
+    stuck[0]?.ws.accept();
+    await until("the close", () => stuck[0]?.closed !== undefined);
+    stuck[0]?.ws.close(1000);
+    await until("a place", async () => (await subscribe(again(), undefined, { address: "192.0.2.1" }).catch(() => undefined)) !== undefined);
   });
 
   it("may be 500", async () => {

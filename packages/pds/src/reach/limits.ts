@@ -40,8 +40,8 @@ export const QUARANTINE_LIFE = 30 * DAY;
 
 /** Sockets that read one agent's inbox; then whoever came first goes. */
 export const MAX_INBOX_READERS = 16;
-/** With those that were told to go and have not answered: broken connections are gone after minutes, those of a hostile agent never. */
-export const MAX_INBOX_SOCKETS = 128;
+/** With those that were told to go and have not answered: broken connections are gone after minutes, those of a hostile agent never, and each may hold a full buffer. */
+export const MAX_INBOX_SOCKETS = 2 * MAX_INBOX_READERS;
 /** Bytes that a reader may leave unread before it is sent no more: a message of the largest size and some. */
 export const READER_BUFFER_BYTES = 1_000_000;
 /** One with a full buffer who takes less than this within so long is cut off: the object stays awake for it. */
