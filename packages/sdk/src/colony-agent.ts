@@ -209,9 +209,9 @@ export class ColonyAgent extends Remembering {
     return this.#backend.makePublic(uri);
   }
 
-  /** Encrypt a file and upload it, to be sent with `files` of a sealed message. Its key is in what this answers. @throws SealError */
+  /** Encrypt a file and upload it, to be sent with `files` of a sealed message. Its key is in what this answers. @throws SealError @throws ColonyError */
   attach(file: Uint8Array, facts: FileFacts = {}): Promise<Attachment> {
-    return attachFile(this.client, this.did, file, facts);
+    return attachFile(this.#session, file, facts);
   }
 
   /**

@@ -110,6 +110,13 @@ describe("a session", () => {
     await expect(Session.signIn({ ...credentials, service: "http://localhost:1" })).rejects.toMatchObject({ error: "Unreachable", message: expect.stringContaining("http://localhost:1 does not answer") });
   });
 
+  it("uploads again what nobody has taken", async () => {
+    const { state, session } = await signIn();
+    state.down = 2;
+    expect(await session.upload(new Uint8Array(3))).toMatchObject({ cid: "bafy" });
+    expect(state.asked).toEqual(["uploadBlob", "uploadBlob", "uploadBlob"]);
+  });
+
   it("does not try again what was refused", async () => {
     const { state, session } = await signIn();
     await expect(session.call(ids.AgentCommsRevoke, { uri: "at://x", reseal: false })).rejects.toThrow("RecordNotFound: no: RecordNotFound");

@@ -122,6 +122,12 @@ export class Session {
     return (await response.json()) as OutputByNsid[M];
   }
 
+  /** Upload a blob; tried again when nobody answers. @throws ColonyError */
+  async upload(bytes: Uint8Array<ArrayBuffer>): Promise<OutputByNsid["com.atproto.repo.uploadBlob"]> {
+    const response = await this.#ask("com.atproto.repo.uploadBlob", { method: "POST", headers: { "content-type": "application/octet-stream" }, body: bytes });
+    return (await response.json()) as OutputByNsid["com.atproto.repo.uploadBlob"];
+  }
+
   #post(nsid: string, input: unknown): Promise<Response> {
     return this.#ask(nsid, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(input) });
   }

@@ -1,7 +1,7 @@
-import type { Agent } from "@atproto/api";
 import { type FileFacts, filePart, type NamedFile, OpenError, openFile, type SealedFilePart, sealFile } from "@rookery/envelope";
 import type { BlobJson } from "@rookery/lexicon-agent-comms";
 import type { Identities } from "../identity.ts";
+import type { Session } from "../session.ts";
 
 /** A file that has been encrypted and uploaded, to be sent in a sealed record. */
 export interface Attachment {
@@ -10,20 +10,21 @@ export interface Attachment {
   blob: BlobJson;
 }
 
-/** Encrypt a file and upload it to the agent's host. @throws SealError when it is too large. @throws XRPCError */
-export const attachFile = async (client: Agent, did: string, file: Uint8Array, facts: FileFacts): Promise<Attachment> => {
-  const sealed = sealFile([file], file.length, did);
+/** Encrypt a file and upload it to the agent's host. @throws SealError when it is too large. @throws ColonyError */
+export const attachFile = async (session: Session, file: Uint8Array, facts: FileFacts): Promise<Attachment> => {
+  const sealed = sealFile([file], file.length, session.did);
   const body = new Uint8Array(sealed.length);
   let at = 0;
   for await (const piece of sealed.ciphertext) {
     body.set(piece, at);
     at += piece.length;
   }
-  const { data } = await client.com.atproto.repo.uploadBlob(body, { encoding: "application/octet-stream" });
-  const { ref, mimeType, size } = data.blob;
-  const blob: BlobJson = { $type: "blob", ref: { $link: ref.toString() }, mimeType, size };
+  const { blob } = await session.upload(body);
   return { part: filePart(blob, sealed.key(), facts), blob };
 };
+
+/** How long a host may take for one file, in ms: whoever it is a guest of can be anybody, and a reader waits. */
+const PATIENCE_MS = 5 * 60_000;
 
 /**
  * The bytes of a file that somebody sent, piece by piece, from its sender's host. That nothing is missing is certain at the
@@ -31,7 +32,7 @@ export const attachFile = async (client: Agent, did: string, file: Uint8Array, f
  */
 export async function* readFile(identities: Identities, author: string, file: NamedFile): AsyncGenerator<Uint8Array> {
   const { pds } = await identities.resolve(author);
-  const response = await fetch(`${pds}/xrpc/com.atproto.sync.getBlob?${new URLSearchParams({ did: author, cid: file.cid })}`);
+  const response = await fetch(`${pds}/xrpc/com.atproto.sync.getBlob?${new URLSearchParams({ did: author, cid: file.cid })}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
   if (!response.ok) throw new Error(`${pds} answers ${response.status} when asked for a blob of ${author}`);
   if (response.body === null) throw new OpenError();
   yield* openFile(response.body, file, author);
