@@ -2,6 +2,7 @@ import { compact } from "./compact/compact.ts";
 import { Engine } from "./engine.ts";
 import { IndexFormatError } from "./index/memory-index.ts";
 import { forget } from "./forget.ts";
+import { CATCH_UP } from "./limits.ts";
 import type { Outcome } from "./outcome.ts";
 import { pin } from "./pin.ts";
 import type { MemoryPorts } from "./ports.ts";
@@ -43,11 +44,16 @@ async function orAnew<T>(engine: Engine, run: () => Promise<T>): Promise<T> {
 /** Open the memory of an agent. Nothing is read before it is asked for. */
 export function openMemory(ports: MemoryPorts): Memory {
   const engine = new Engine(ports);
-  const writing = <T>(run: () => Promise<T>) => orAnew(engine, () => engine.writes.take(run));
+  /** @param asksIndex it does: one that is far behind is brought up first, so that writes that need none do not wait for it. */
+  const writing = <T>(run: () => Promise<T>, asksIndex = false) =>
+    orAnew(engine, async () => {
+      if (asksIndex && ports.records.pending() > CATCH_UP) await engine.catchUpAll();
+      return engine.writes.take(run);
+    });
   return {
-    remember: (input) => writing(() => remember(engine, input)),
+    remember: (input) => writing(() => remember(engine, input), input.subject !== undefined),
     recall: (input) => orAnew(engine, () => recall(engine, input)),
-    forget: (input) => writing(() => forget(engine, input)),
+    forget: (input) => writing(() => forget(engine, input), true),
     pin: (input) => writing(() => pin(engine, input)),
     compact: () => orAnew(engine, () => compact(engine)),
     stats: () => stats(engine),

@@ -91,6 +91,17 @@ describe("calls at the same time", () => {
     expect(turns).toBeGreaterThanOrEqual(8);
   });
 
+  it("do not wait for an index that another waits for", async () => {
+    const { memory } = fakeMemory();
+    for (let i = 0; i < 500; i++) good(await memory.remember({ text: `note ${i}` }));
+    const order: string[] = [];
+    await Promise.all([
+      memory.remember({ kind: "fact", subject: "door", text: "It is red." }).then((done) => order.push(good(done).uri.includes("fact") ? "fact" : "")),
+      memory.remember({ text: "one more" }).then((done) => order.push(good(done).uri.includes("note") ? "note" : "")),
+    ]);
+    expect(order).toEqual(["note", "fact"]);
+  });
+
   it("make vectors anew also after a page turned out damaged", async () => {
     let broken = false;
     const kept = fakeMemory(new FakeRepo(), {
