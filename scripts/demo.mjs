@@ -77,6 +77,7 @@ What to try next, in another terminal in this folder
   Follow the firehose from its beginning with any consumer of subscribeRepos:
     ${origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos?cursor=0
   Write an agent of your own: README.md, "Write an agent"
+  Two developers, two colonies, a confidential task: docs/two-developers.md
 
 Ctrl-C stops everything; npm start goes on with the same agents.
 `;
