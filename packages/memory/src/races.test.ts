@@ -3,6 +3,7 @@ import { DAY, FakeRepo, START, fakeMemory, good } from "../test/fake-repo.ts";
 import { hashedEmbedder } from "./embed/hashed.ts";
 import { IndexFormatError } from "./index/memory-index.ts";
 import type { Memory } from "./open-memory.ts";
+import type { RememberInput } from "./types.ts";
 
 const said = async (memory: Memory) => good(await memory.recall({ superseded: true, limit: 50 })).memories.map(({ value }) => value["text"]);
 
@@ -95,11 +96,11 @@ describe("calls at the same time", () => {
     const { memory } = fakeMemory();
     for (let i = 0; i < 500; i++) good(await memory.remember({ text: `note ${i}` }));
     const order: string[] = [];
-    await Promise.all([
-      memory.remember({ kind: "fact", subject: "door", text: "It is red." }).then((done) => order.push(good(done).uri.includes("fact") ? "fact" : "")),
-      memory.remember({ text: "one more" }).then((done) => order.push(good(done).uri.includes("note") ? "note" : "")),
-    ]);
-    expect(order).toEqual(["note", "fact"]);
+    const inOrder = async (input: RememberInput) => {
+      order.push(good(await memory.remember(input)).uri.split("/")[3] ?? "");
+    };
+    await Promise.all([inOrder({ kind: "fact", subject: "door", text: "It is red." }), inOrder({ text: "one more" })]);
+    expect(order).toEqual(["agent.memory.note", "agent.memory.fact"]);
   });
 
   it("make vectors anew also after a page turned out damaged", async () => {
