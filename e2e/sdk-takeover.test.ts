@@ -68,12 +68,12 @@ test("a record is sealed again in the very commit that takes its readers away, a
   const revOf = async (): Promise<string> => ((await (await fetch(`${inject("origin")}/xrpc/com.atproto.sync.getLatestCommit?did=${owner.did}`)).json()) as { cid: string }).cid;
   const commits = new Set([await revOf()]);
   const revoked = owner.revoke(note.uri, { from: goes.did, reseal: true });
-  let over = false;
+  const over = new AbortController();
   const watching = (async () => {
-    while (!over) commits.add(await revOf());
+    while (!over.signal.aborted) commits.add(await revOf());
   })();
   const { couldRead, uri, cid } = await revoked;
-  over = true;
+  over.abort();
   await watching;
   expect(couldRead.toSorted()).toEqual([stays.did, goes.did].toSorted());
   commits.add(await revOf());
