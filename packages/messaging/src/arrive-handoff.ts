@@ -1,8 +1,8 @@
-import { type Arrival, type Decision, type Rooms, accepted, decisionOf, expired, refused } from "./arrival.ts";
+import { type Arrival, type Decision, type Rooms, accepted, decisionOf, expired, held, refused } from "./arrival.ts";
 import { settleAnswer } from "./arrive-handoff-answer.ts";
 import { noteResponse } from "./arrive-response.ts";
-import { forgetEarly, recallEarly } from "./early.ts";
-import { type Ref, ownerOf, refAt } from "./fields.ts";
+import { forgetEarly, keepEarlyHandoff, recallEarly } from "./early.ts";
+import { type Json, type Ref, ownerOf, refAt } from "./fields.ts";
 import { mayTakeOn } from "./guards/delegation.ts";
 import { offerOf } from "./task-state/standing.ts";
 import { asHandoff, move, taskOfHandoff } from "./tasks.ts";
@@ -35,8 +35,14 @@ const noticeOffer = (rooms: Rooms, arrival: Arrival, request: Ref): Decision => 
   if (early !== undefined) settleAnswer(rooms, task, early.answer);
   for (const { event, record, uri: at, cid } of early?.responses ?? []) move(rooms, task, event, (moved) => noteResponse(moved, record, { uri: at, cid }));
   forgetEarly(ports, uri);
+  if (early?.handoff !== undefined) noticeOffer(rooms, early.handoff, request);
+  if (outcome.kind === "refused" && author !== worker && keepEarlyHandoff(ports, { ...arrival, record: offered(arrival.record) }, request.cid))
+    return held("its author has accepted a handoff that is not here", id);
   return decisionOf(outcome, id);
 };
+
+/** What an offer is made of, and nothing of the length that its author chose. */
+const offered = ({ to, request, expiresAt, maxDelegationDepth }: Json): Json => ({ to, request, expiresAt, maxDelegationDepth });
 
 /** The side of who is asked: the task is in hand, but not its own before it is accepted. */
 const takeOffer = (rooms: Rooms, arrival: Arrival, request: Ref): Decision => {

@@ -1,6 +1,7 @@
 import type { Json, Ref } from "./fields.ts";
 import { EARLY_LIFE, MAX_EARLY, MAX_EARLY_OF_ONE, MAX_EARLY_RESPONSES } from "./limits.ts";
-import type { Ports } from "./ports.ts";
+import type { Arrival } from "./arrival.ts";
+import type { Ports, Store } from "./ports.ts";
 import type { TaskEvent } from "./task-state/event.ts";
 
 /** Kind of what is kept here. */
@@ -21,6 +22,8 @@ export interface Early {
   answer: EarlyAnswer;
   /** Oldest first. */
   responses: EarlyResponse[];
+  /** Whom it was offered to next. */
+  handoff?: Arrival;
 }
 
 /** Keep an answer to a handoff that has yet to come. */
@@ -40,12 +43,22 @@ export const keepEarly = ({ store, now }: Ports, answer: EarlyAnswer): void => {
 /** Keep a response of an author who has accepted the same task early. False when they have not. */
 export const keepEarlyResponse = ({ store }: Ports, response: EarlyResponse): boolean => {
   const { by, cid } = response.event;
-  const found = store.list<Early>(EARLY).find(({ value: { answer } }) => answer.by === by && answer.cid === cid && answer.answer === "accepted");
+  const found = acceptedBy(store, by, cid);
   if (found === undefined) return false;
   const others = found.value.responses.filter(({ uri }) => uri !== response.uri);
   store.put(EARLY, found.name, { ...found.value, responses: [...others, response].slice(-MAX_EARLY_RESPONSES) } satisfies Early);
   return true;
 };
+
+/** Keep a handoff of such an author. False when it is nobody's. @param cid of the request. */
+export const keepEarlyHandoff = ({ store }: Ports, handoff: Arrival, cid: string): boolean => {
+  const found = acceptedBy(store, handoff.author, cid);
+  if (found !== undefined) store.put(EARLY, found.name, { ...found.value, handoff } satisfies Early);
+  return found !== undefined;
+};
+
+const acceptedBy = (store: Store, author: string, cid: string) =>
+  store.list<Early>(EARLY).find(({ value: { answer } }) => answer.by === author && answer.cid === cid && answer.answer === "accepted");
 
 /** What `author` said to a handoff before it came. */
 export const recallEarly = ({ store }: Ports, handoff: string, author: string): Early | undefined => store.get<Early>(EARLY, nameOf(handoff, author));

@@ -41,6 +41,22 @@ it("a second offer takes the place of the first, whose answer is still on its wa
   expect(ann.engine.task(task.uri)?.task).toMatchObject({ standing: { worker: dan.did }, handoff: { uri: second.uri, state: "accepted" } });
 });
 
+it("two handoffs, the second of which overtakes the first, lead to who has the task", () => {
+  const task = ann.send("request", request(ben, { maxDelegationDepth: 4 }));
+  ben.get(task);
+  const first = ben.send("handoff", handoff(cat, task, { maxDelegationDepth: 3 }));
+  cat.get(first);
+  const yes = cat.send("handoffAnswer", answer(first, task, "accepted"));
+  const second = cat.send("handoff", handoff(dan, task, { maxDelegationDepth: 2 }));
+  dan.get(second);
+  const too = dan.send("handoffAnswer", answer(second, task, "accepted"));
+  const done = dan.send("response", response(task, "completed"));
+  expect([yes, second, too, done].map((one) => ann.get(one).disposition)).toEqual(["held", "held", "held", "held"]);
+  expect(ann.get(first)).toMatchObject(accepted);
+  expect(ann.engine.task(task.uri)?.task).toMatchObject({ standing: { worker: dan.did, former: [ben.did, cat.did], state: "completed" }, handoff: { uri: second.uri, state: "accepted" }, response: refOf(done) });
+  expect(ann.store.count("early")).toBe(0);
+});
+
 describe("a request that was sealed again", () => {
   const resealed = () => {
     const task = ann.send("request", request(ben));
