@@ -104,7 +104,7 @@ export const FIGURES = [
   { table: "messages", key: "send-p50", label: "the send call itself, p50", unit: "ms" },
   { table: "messages", key: "message-rate", label: "messages that have arrived, 16 concurrent, 8 pairs; primitives: a plain message, a seal and an open", unit: "/s", more: true, targets: [{ than: "primitives", atLeast: 0.7 }] },
   { table: "messages", key: "message-bare-rate", label: "the same; primitives: a createRecord without delivery, a seal, an open, a signature and its verification", unit: "/s", more: true },
-  { table: "messages", key: "message-cpu", label: "CPU of one, relay and both agents included", unit: "ms" },
+  { table: "messages", key: "message-cpu", label: "CPU of one, relay and both agents included; primitives: a plain message, a seal and an open", unit: "ms" },
   found("direct", "in words of the memory"),
   found("form", "other forms of its words"),
   found("meaning", "in other words"),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { COLLECTION } from "../lib/bed.mjs";
+import { withCpu } from "../lib/cpu.mjs";
 import { InboxReader } from "../lib/inbox-reader.mjs";
 import { concurrently, sequentially } from "../lib/load.mjs";
 import { median, percentile } from "../lib/stats.mjs";
@@ -136,12 +137,20 @@ const rateOf = async (bed, count) => {
   return { count: each * PAIRS, took };
 };
 
-const partsOf = async ({ worker }, scale) => {
+/** What each part takes, and the CPU of a seal and an open together, in ms. */
+const partsOf = async ({ worker, workerPid }, scale) => {
   const how = { suite: SUITE, recipients: 1, bytes: LENGTH };
   /** @type {Record<string, number>} */
   const micros = {};
-  for (const what of ["seal", "open", "sign", "verify"]) micros[what] = await microsOf(worker, what, scale(MOST_MESSAGES), how);
-  return micros;
+  let cpu = 0;
+  for (const what of ["seal", "open", "sign", "verify"]) {
+    const count = scale(MOST_MESSAGES);
+    const done = await withCpu(workerPid, () => microsOf(worker, what, count, how));
+    micros[what] = done.result;
+    // It is done once more than it is timed.
+    if (what === "seal" || what === "open") cpu += done.cpu / (count + 1);
+  }
+  return { micros, cpu };
 };
 
 /** Records of the size that a sealed message has, written as plainly as can be: no lexicon, no delivery. */
@@ -164,13 +173,14 @@ const rate = {
   run: async (bed, scale) => {
     const count = scale(MOST_MESSAGES);
     if (bed.peer.name === "primitives") {
-      const { seal = 0, open = 0, sign = 0, verify = 0 } = await partsOf(bed.peer, scale);
+      const parts = await partsOf(bed.peer, scale);
+      const { seal = 0, open = 0, sign = 0, verify = 0 } = parts.micros;
       const written = await writesOf(bed, scale);
       const bare = 1e6 / (1e6 / written + seal + open + sign + verify);
       // A plain message has its signature, and its recipient's look at it, already.
-      const plain = await rateOf(bed, count);
+      const { result: plain, cpuPerOp } = await bed.costed(count, () => rateOf(bed, count));
       const said = 1e6 / ((plain.took * 1000) / plain.count + seal + open);
-      return { "message-rate": said, "message-bare-rate": bare };
+      return { "message-rate": said, "message-bare-rate": bare, "message-cpu": (cpuPerOp * count) / plain.count + parts.cpu };
     }
     const { result, cpuPerOp } = await bed.costed(count, () => rateOf(bed, count));
     const perSecond = (result.count * 1000) / result.took;

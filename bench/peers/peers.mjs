@@ -58,6 +58,7 @@ export const startPlc = async (folder) => {
  * @property {import("../ingest/fake-network.mjs").FakeNetwork} [network] Of the listener: the host it listens to.
  * @property {string} [admin] Of the listener, and of a colony whose messages are measured: the admin's secret.
  * @property {Client} [worker] Where messages are measured: what they are made of, alone.
+ * @property {number} [workerPid] Root of its process tree.
  */
 
 /**
@@ -111,8 +112,8 @@ let colony;
 
 const startColony = async (plc, folder) => {
   const { name: _, ...peer } = await startPeer("colony", plc, folder);
-  const { client: worker } = await (parts ??= startParts(folder));
-  return { ...peer, admin: "bench-admin-password", worker };
+  const { client: worker, pid: workerPid } = await (parts ??= startParts(folder));
+  return { ...peer, admin: "bench-admin-password", worker, workerPid };
 };
 
 const startListener = async (folder) => {
