@@ -20,10 +20,14 @@ const grantOf = ({ uri, value }: VerifiedRecord): AgentCommsGrant => {
   return { ...(value as Omit<AgentCommsGrant, "$type">), $type: ids.AgentCommsGrant };
 };
 
-/** A proven grant, to open its subject with. @throws OpenError when it is not for exactly this record, by its own author. */
-export const grantFor = (subject: VerifiedRecord, grant: VerifiedRecord): GivenGrant => {
-  const { subject: named } = grantOf(grant);
-  if (named.uri !== subject.uri || named.cid !== subject.cid || grant.author !== subject.author) throw new OpenError();
+/**
+ * A proven grant, to open its subject with.
+ * @param reader DID of who opens: whoever claims this agent's key as theirs is granted what the key opens, and is not this agent.
+ * @throws OpenError when it is not for exactly this record and reader, by the record's own author.
+ */
+export const grantFor = (subject: VerifiedRecord, grant: VerifiedRecord, reader: string): GivenGrant => {
+  const { subject: named, to } = grantOf(grant);
+  if (to !== reader || named.uri !== subject.uri || named.cid !== subject.cid || grant.author !== subject.author) throw new OpenError();
   return { repo: grant.author, rkey: addressOf(grant.uri).rkey, record: grant.value };
 };
 

@@ -50,7 +50,7 @@ export class Sharing {
   /** Open a proven record: as its recipient, by a grant, or because its author disclosed it. @throws OpenError @throws RecordVerificationError */
   async open(record: VerifiedRecord, named?: string): Promise<OpenedRecord> {
     const { uri, value } = record;
-    if (named !== undefined) return this.#openWith(record, grantFor(record, await this.#proven(named)));
+    if (named !== undefined) return this.#openWith(record, grantFor(record, await this.#proven(named), this.#ports.session.did));
     try {
       return await this.#openWith(record, await this.#givenFor(record));
     } catch (error) {
@@ -122,7 +122,7 @@ export class Sharing {
     const uri = this.#given.get(record.uri);
     const grant = uri === undefined ? undefined : await readRecord(this.#ports.identities, uri);
     try {
-      return grant && grantFor(record, grant);
+      return grant && grantFor(record, grant, this.#ports.session.did);
     } catch (error) {
       if (error instanceof OpenError) return undefined;
       throw error;
