@@ -1,6 +1,6 @@
 import { type KeyRing, type ProgressChannel, channelOfRecord, fromBase64Url, toBase64Url } from "@rookery/envelope";
 import type { Vault } from "../../vault/vault.ts";
-import { MAX_CHANNELS } from "../limits.ts";
+import { freeOldest } from "./oldest.ts";
 import type { Subject } from "./subject.ts";
 
 const KIND = "progress-channel";
@@ -28,15 +28,8 @@ export class ChannelBook {
     const kept = this.#vault.getJson<Kept>(KIND, name);
     if (kept !== undefined) return { id: kept.id, request: kept.request, ...(kept.key === undefined ? {} : { key: fromBase64Url(kept.key) }) };
     const channel = await channelOfRecord(placed, worker, ring);
-    this.#makeRoom();
+    freeOldest(this.#vault, KIND);
     this.#vault.putJson(KIND, name, { id: channel.id, request: channel.request, at: Date.now(), ...(channel.key === undefined ? {} : { key: toBase64Url(channel.key) }) } satisfies Kept);
     return channel;
-  }
-
-  /** The oldest go. */
-  #makeRoom(): void {
-    if (this.#vault.count(KIND) < MAX_CHANNELS) return;
-    const all = Array.from(this.#vault.allJson<Kept>(KIND), ({ name, value: { at } }) => ({ name, at }));
-    for (const { name } of all.toSorted((a, b) => a.at - b.at).slice(0, Math.ceil(MAX_CHANNELS / 10))) this.#vault.delete(KIND, name);
   }
 }

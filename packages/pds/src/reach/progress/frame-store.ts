@@ -1,6 +1,7 @@
 import type { ProgressFrame } from "@rookery/envelope";
 import type { Vault } from "../../vault/vault.ts";
-import { BACKLOG_CHARS, BACKLOG_FRAMES, MAX_CHANNELS } from "../limits.ts";
+import { BACKLOG_CHARS, BACKLOG_FRAMES } from "../limits.ts";
+import { freeOldest } from "./oldest.ts";
 
 const KIND = "progress-frame";
 
@@ -27,7 +28,7 @@ export class FrameStore {
 
   /** Keep one that is newer than the last. */
   add(channel: string, frame: ProgressFrame, isDone: boolean): void {
-    if (this.last(channel) === undefined) this.#makeRoom();
+    if (this.last(channel) === undefined) freeOldest(this.#vault, KIND);
     this.#vault.putJson(KIND, channel, { frame, isDone, at: Date.now() } satisfies Last);
     const entry = this.#backlog.get(channel) ?? { frames: [], chars: 0 };
     // Set anew, so that the channel that was used last is the last of the map.
@@ -60,12 +61,6 @@ export class FrameStore {
   #count(entry: { chars: number }, chars: number): void {
     entry.chars += chars;
     this.#chars += chars;
-  }
-
-  #makeRoom(): void {
-    if (this.#vault.count(KIND) < MAX_CHANNELS) return;
-    const all = Array.from(this.#vault.allJson<Last>(KIND), ({ name, value: { at } }) => ({ name, at }));
-    for (const { name } of all.toSorted((a, b) => a.at - b.at).slice(0, Math.ceil(MAX_CHANNELS / 10))) this.#vault.delete(KIND, name);
   }
 }
 
