@@ -127,6 +127,8 @@ function documentTypes({ id, defs }) {
     if (def.type === "query" || def.type === "procedure" || def.type === "subscription") return methodTypes(id, def);
     // Messages of a subscription are CBOR, not JSON; packages/sync has their shapes.
     if (defs.main?.type === "subscription") return [];
+    // A token is a name that stands for itself.
+    if (def.type === "token") return [`${doc(def)}export type ${typeName(uri)} = ${JSON.stringify(uri)};\n`];
     return [declaration(typeName(uri), def, id)];
   });
 }

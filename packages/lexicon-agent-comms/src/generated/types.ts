@@ -1442,6 +1442,192 @@ export interface AgentNetworkRequestPeeringOutput {
 
 export type AgentNetworkRequestPeeringError = "PeeringClosed" | "NotThisColony" | "CannotVerify" | "TooManyRequests";
 
+export interface ComAtprotoAdminDefsStatusAttr {
+  applied: boolean;
+  ref?: string;
+}
+
+export interface ComAtprotoAdminDefsAccountView {
+  did: string;
+  handle: string;
+  email?: string;
+  relatedRecords?: Record<string, unknown>[];
+  indexedAt: string;
+  invitedBy?: ComAtprotoServerDefsInviteCode;
+  invites?: ComAtprotoServerDefsInviteCode[];
+  invitesDisabled?: boolean;
+  emailConfirmedAt?: string;
+  inviteNote?: string;
+  deactivatedAt?: string;
+  threatSignatures?: ComAtprotoAdminDefsThreatSignature[];
+}
+
+export interface ComAtprotoAdminDefsRepoRef {
+  did: string;
+}
+
+export interface ComAtprotoAdminDefsRepoBlobRef {
+  did: string;
+  cid: string;
+  recordUri?: string;
+}
+
+export interface ComAtprotoAdminDefsThreatSignature {
+  property: string;
+  value: string;
+}
+
+export interface ComAtprotoAdminDeleteAccountInput {
+  did: string;
+}
+
+export interface ComAtprotoAdminDisableAccountInvitesInput {
+  account: string;
+  /** Optional reason for disabled invites. */
+  note?: string;
+}
+
+export interface ComAtprotoAdminDisableInviteCodesInput {
+  codes?: string[];
+  accounts?: string[];
+}
+
+export interface ComAtprotoAdminEnableAccountInvitesInput {
+  account: string;
+  /** Optional reason for enabled invites. */
+  note?: string;
+}
+
+export interface ComAtprotoAdminGetAccountInfoParams {
+  did: string;
+}
+
+export type ComAtprotoAdminGetAccountInfoOutput = ComAtprotoAdminDefsAccountView;
+
+export interface ComAtprotoAdminGetAccountInfosParams {
+  dids: string[];
+}
+
+export interface ComAtprotoAdminGetAccountInfosOutput {
+  infos: ComAtprotoAdminDefsAccountView[];
+}
+
+export interface ComAtprotoAdminGetInviteCodesParams {
+  sort: "recent" | "usage" | (string & {});
+  limit: number;
+  cursor?: string;
+}
+
+export interface ComAtprotoAdminGetInviteCodesOutput {
+  cursor?: string;
+  codes: ComAtprotoServerDefsInviteCode[];
+}
+
+export interface ComAtprotoAdminGetSubjectStatusParams {
+  did?: string;
+  uri?: string;
+  blob?: string;
+}
+
+export interface ComAtprotoAdminGetSubjectStatusOutput {
+  subject: (ComAtprotoAdminDefsRepoRef & { $type: "com.atproto.admin.defs#repoRef" }) | (ComAtprotoRepoStrongRef & { $type: "com.atproto.repo.strongRef" }) | (ComAtprotoAdminDefsRepoBlobRef & { $type: "com.atproto.admin.defs#repoBlobRef" }) | UnknownMember;
+  takedown?: ComAtprotoAdminDefsStatusAttr;
+  deactivated?: ComAtprotoAdminDefsStatusAttr;
+}
+
+export interface ComAtprotoAdminSearchAccountsParams {
+  email?: string;
+  cursor?: string;
+  limit: number;
+}
+
+export interface ComAtprotoAdminSearchAccountsOutput {
+  cursor?: string;
+  accounts: ComAtprotoAdminDefsAccountView[];
+}
+
+export interface ComAtprotoAdminSendEmailInput {
+  recipientDid: string;
+  content: string;
+  subject?: string;
+  senderDid: string;
+  /** Additional comment by the sender that won't be used in the email itself but helpful to provide more context for moderators/reviewers */
+  comment?: string;
+}
+
+export interface ComAtprotoAdminSendEmailOutput {
+  sent: boolean;
+}
+
+export interface ComAtprotoAdminUpdateAccountEmailInput {
+  /** The handle or DID of the repo. */
+  account: string;
+  email: string;
+}
+
+export interface ComAtprotoAdminUpdateAccountHandleInput {
+  did: string;
+  handle: string;
+}
+
+export interface ComAtprotoAdminUpdateAccountPasswordInput {
+  did: string;
+  password: string;
+}
+
+export interface ComAtprotoAdminUpdateAccountSigningKeyInput {
+  did: string;
+  /** Did-key formatted public key */
+  signingKey: string;
+}
+
+export interface ComAtprotoAdminUpdateSubjectStatusInput {
+  subject: (ComAtprotoAdminDefsRepoRef & { $type: "com.atproto.admin.defs#repoRef" }) | (ComAtprotoRepoStrongRef & { $type: "com.atproto.repo.strongRef" }) | (ComAtprotoAdminDefsRepoBlobRef & { $type: "com.atproto.admin.defs#repoBlobRef" }) | UnknownMember;
+  takedown?: ComAtprotoAdminDefsStatusAttr;
+  deactivated?: ComAtprotoAdminDefsStatusAttr;
+}
+
+export interface ComAtprotoAdminUpdateSubjectStatusOutput {
+  subject: (ComAtprotoAdminDefsRepoRef & { $type: "com.atproto.admin.defs#repoRef" }) | (ComAtprotoRepoStrongRef & { $type: "com.atproto.repo.strongRef" }) | (ComAtprotoAdminDefsRepoBlobRef & { $type: "com.atproto.admin.defs#repoBlobRef" }) | UnknownMember;
+  takedown?: ComAtprotoAdminDefsStatusAttr;
+}
+
+export interface ComAtprotoIdentityDefsIdentityInfo {
+  did: string;
+  /** The validated handle of the account; or 'handle.invalid' if the handle did not bi-directionally match the DID document. */
+  handle: string;
+  /** The complete DID document for the identity. */
+  didDoc: Record<string, unknown>;
+}
+
+export interface ComAtprotoIdentityGetRecommendedDidCredentialsOutput {
+  /** Recommended rotation keys for PLC dids. Should be undefined (or ignored) for did:webs. */
+  rotationKeys?: string[];
+  alsoKnownAs?: string[];
+  verificationMethods?: Record<string, unknown>;
+  services?: Record<string, unknown>;
+}
+
+export interface ComAtprotoIdentityRefreshIdentityInput {
+  identifier: string;
+}
+
+export type ComAtprotoIdentityRefreshIdentityOutput = ComAtprotoIdentityDefsIdentityInfo;
+
+export type ComAtprotoIdentityRefreshIdentityError = "HandleNotFound" | "DidNotFound" | "DidDeactivated";
+
+export interface ComAtprotoIdentityResolveDidParams {
+  /** DID to resolve. */
+  did: string;
+}
+
+export interface ComAtprotoIdentityResolveDidOutput {
+  /** The complete DID document for the identity. */
+  didDoc: Record<string, unknown>;
+}
+
+export type ComAtprotoIdentityResolveDidError = "DidNotFound" | "DidDeactivated";
+
 export interface ComAtprotoIdentityResolveHandleParams {
   /** The handle to resolve. */
   handle: string;
@@ -1452,6 +1638,38 @@ export interface ComAtprotoIdentityResolveHandleOutput {
 }
 
 export type ComAtprotoIdentityResolveHandleError = "HandleNotFound";
+
+export interface ComAtprotoIdentityResolveIdentityParams {
+  /** Handle or DID to resolve. */
+  identifier: string;
+}
+
+export type ComAtprotoIdentityResolveIdentityOutput = ComAtprotoIdentityDefsIdentityInfo;
+
+export type ComAtprotoIdentityResolveIdentityError = "HandleNotFound" | "DidNotFound" | "DidDeactivated";
+
+export interface ComAtprotoIdentitySignPlcOperationInput {
+  /** A token received through com.atproto.identity.requestPlcOperationSignature */
+  token?: string;
+  rotationKeys?: string[];
+  alsoKnownAs?: string[];
+  verificationMethods?: Record<string, unknown>;
+  services?: Record<string, unknown>;
+}
+
+export interface ComAtprotoIdentitySignPlcOperationOutput {
+  /** A signed DID PLC operation. */
+  operation: Record<string, unknown>;
+}
+
+export interface ComAtprotoIdentitySubmitPlcOperationInput {
+  operation: Record<string, unknown>;
+}
+
+export interface ComAtprotoIdentityUpdateHandleInput {
+  /** The new handle. */
+  handle: string;
+}
 
 /** Metadata tag on an atproto resource (eg, repo or record). */
 export interface ComAtprotoLabelDefsLabel {
@@ -1511,6 +1729,58 @@ export interface ComAtprotoLexiconSchema {
   /** Indicates the 'version' of the Lexicon language. Must be '1' for the current atproto/Lexicon schema system. */
   lexicon: number;
 }
+
+export interface ComAtprotoModerationCreateReportInput {
+  /** Indicates the broad category of violation the report is for. */
+  reasonType: ComAtprotoModerationDefsReasonType;
+  /** Additional context about the content and violation. */
+  reason?: string;
+  subject: (ComAtprotoAdminDefsRepoRef & { $type: "com.atproto.admin.defs#repoRef" }) | (ComAtprotoRepoStrongRef & { $type: "com.atproto.repo.strongRef" }) | UnknownMember;
+  modTool?: ComAtprotoModerationCreateReportModTool;
+}
+
+export interface ComAtprotoModerationCreateReportOutput {
+  id: number;
+  reasonType: ComAtprotoModerationDefsReasonType;
+  reason?: string;
+  subject: (ComAtprotoAdminDefsRepoRef & { $type: "com.atproto.admin.defs#repoRef" }) | (ComAtprotoRepoStrongRef & { $type: "com.atproto.repo.strongRef" }) | UnknownMember;
+  reportedBy: string;
+  createdAt: string;
+}
+
+/** Moderation tool information for tracing the source of the action */
+export interface ComAtprotoModerationCreateReportModTool {
+  /** Name/identifier of the source (e.g., 'bsky-app/android', 'bsky-web/chrome') */
+  name: string;
+  /** Additional arbitrary metadata about the source */
+  meta?: Record<string, unknown>;
+}
+
+export type ComAtprotoModerationDefsReasonType = "com.atproto.moderation.defs#reasonSpam" | "com.atproto.moderation.defs#reasonViolation" | "com.atproto.moderation.defs#reasonMisleading" | "com.atproto.moderation.defs#reasonSexual" | "com.atproto.moderation.defs#reasonRude" | "com.atproto.moderation.defs#reasonOther" | "com.atproto.moderation.defs#reasonAppeal" | "tools.ozone.report.defs#reasonAppeal" | "tools.ozone.report.defs#reasonOther" | "tools.ozone.report.defs#reasonViolenceAnimal" | "tools.ozone.report.defs#reasonViolenceThreats" | "tools.ozone.report.defs#reasonViolenceGraphicContent" | "tools.ozone.report.defs#reasonViolenceGlorification" | "tools.ozone.report.defs#reasonViolenceExtremistContent" | "tools.ozone.report.defs#reasonViolenceTrafficking" | "tools.ozone.report.defs#reasonViolenceOther" | "tools.ozone.report.defs#reasonSexualAbuseContent" | "tools.ozone.report.defs#reasonSexualNCII" | "tools.ozone.report.defs#reasonSexualDeepfake" | "tools.ozone.report.defs#reasonSexualAnimal" | "tools.ozone.report.defs#reasonSexualUnlabeled" | "tools.ozone.report.defs#reasonSexualOther" | "tools.ozone.report.defs#reasonChildSafetyCSAM" | "tools.ozone.report.defs#reasonChildSafetyGroom" | "tools.ozone.report.defs#reasonChildSafetyPrivacy" | "tools.ozone.report.defs#reasonChildSafetyHarassment" | "tools.ozone.report.defs#reasonChildSafetyOther" | "tools.ozone.report.defs#reasonHarassmentTroll" | "tools.ozone.report.defs#reasonHarassmentTargeted" | "tools.ozone.report.defs#reasonHarassmentHateSpeech" | "tools.ozone.report.defs#reasonHarassmentDoxxing" | "tools.ozone.report.defs#reasonHarassmentOther" | "tools.ozone.report.defs#reasonMisleadingBot" | "tools.ozone.report.defs#reasonMisleadingImpersonation" | "tools.ozone.report.defs#reasonMisleadingSpam" | "tools.ozone.report.defs#reasonMisleadingScam" | "tools.ozone.report.defs#reasonMisleadingElections" | "tools.ozone.report.defs#reasonMisleadingOther" | "tools.ozone.report.defs#reasonRuleSiteSecurity" | "tools.ozone.report.defs#reasonRuleProhibitedSales" | "tools.ozone.report.defs#reasonRuleBanEvasion" | "tools.ozone.report.defs#reasonRuleOther" | "tools.ozone.report.defs#reasonSelfHarmContent" | "tools.ozone.report.defs#reasonSelfHarmED" | "tools.ozone.report.defs#reasonSelfHarmStunts" | "tools.ozone.report.defs#reasonSelfHarmSubstances" | "tools.ozone.report.defs#reasonSelfHarmOther" | (string & {});
+
+/** Spam: frequent unwanted promotion, replies, mentions. Prefer new lexicon definition `tools.ozone.report.defs#reasonMisleadingSpam`. */
+export type ComAtprotoModerationDefsReasonSpam = "com.atproto.moderation.defs#reasonSpam";
+
+/** Direct violation of server rules, laws, terms of service. Prefer new lexicon definition `tools.ozone.report.defs#reasonRuleOther`. */
+export type ComAtprotoModerationDefsReasonViolation = "com.atproto.moderation.defs#reasonViolation";
+
+/** Misleading identity, affiliation, or content. Prefer new lexicon definition `tools.ozone.report.defs#reasonMisleadingOther`. */
+export type ComAtprotoModerationDefsReasonMisleading = "com.atproto.moderation.defs#reasonMisleading";
+
+/** Unwanted or mislabeled sexual content. Prefer new lexicon definition `tools.ozone.report.defs#reasonSexualUnlabeled`. */
+export type ComAtprotoModerationDefsReasonSexual = "com.atproto.moderation.defs#reasonSexual";
+
+/** Rude, harassing, explicit, or otherwise unwelcoming behavior. Prefer new lexicon definition `tools.ozone.report.defs#reasonHarassmentOther`. */
+export type ComAtprotoModerationDefsReasonRude = "com.atproto.moderation.defs#reasonRude";
+
+/** Reports not falling under another report category. Prefer new lexicon definition `tools.ozone.report.defs#reasonOther`. */
+export type ComAtprotoModerationDefsReasonOther = "com.atproto.moderation.defs#reasonOther";
+
+/** Appeal a previously taken moderation action */
+export type ComAtprotoModerationDefsReasonAppeal = "com.atproto.moderation.defs#reasonAppeal";
+
+/** Tag describing a type of subject that might be reported. */
+export type ComAtprotoModerationDefsSubjectType = "account" | "record" | "chat" | (string & {});
 
 export interface ComAtprotoRepoApplyWritesInput {
   /** The handle or DID of the repo (aka, current account). */
@@ -1648,6 +1918,21 @@ export interface ComAtprotoRepoGetRecordOutput {
 
 export type ComAtprotoRepoGetRecordError = "RecordNotFound";
 
+export interface ComAtprotoRepoListMissingBlobsParams {
+  limit: number;
+  cursor?: string;
+}
+
+export interface ComAtprotoRepoListMissingBlobsOutput {
+  cursor?: string;
+  blobs: ComAtprotoRepoListMissingBlobsRecordBlob[];
+}
+
+export interface ComAtprotoRepoListMissingBlobsRecordBlob {
+  cid: string;
+  recordUri: string;
+}
+
 export interface ComAtprotoRepoListRecordsParams {
   /** The handle or DID of the repo. */
   repo: string;
@@ -1706,6 +1991,25 @@ export interface ComAtprotoRepoUploadBlobOutput {
   blob: BlobJson;
 }
 
+export interface ComAtprotoServerCheckAccountStatusOutput {
+  activated: boolean;
+  validDid: boolean;
+  repoCommit: string;
+  repoRev: string;
+  repoBlocks: number;
+  indexedRecords: number;
+  privateStateValues: number;
+  expectedBlobs: number;
+  importedBlobs: number;
+}
+
+export interface ComAtprotoServerConfirmEmailInput {
+  email: string;
+  token: string;
+}
+
+export type ComAtprotoServerConfirmEmailError = "AccountNotFound" | "ExpiredToken" | "InvalidToken" | "InvalidEmail";
+
 export interface ComAtprotoServerCreateAccountInput {
   email?: string;
   /** Requested handle for the account. */
@@ -1736,6 +2040,48 @@ export interface ComAtprotoServerCreateAccountOutput {
 
 export type ComAtprotoServerCreateAccountError = "InvalidHandle" | "InvalidPassword" | "InvalidInviteCode" | "HandleNotAvailable" | "UnsupportedDomain" | "UnresolvableDid" | "IncompatibleDidDoc";
 
+export interface ComAtprotoServerCreateAppPasswordInput {
+  /** A short name for the App Password, to help distinguish them. */
+  name: string;
+  /** If an app password has 'privileged' access to possibly sensitive account state. Meant for use with trusted clients. */
+  privileged?: boolean;
+}
+
+export type ComAtprotoServerCreateAppPasswordOutput = ComAtprotoServerCreateAppPasswordAppPassword;
+
+export type ComAtprotoServerCreateAppPasswordError = "AccountTakedown";
+
+export interface ComAtprotoServerCreateAppPasswordAppPassword {
+  name: string;
+  password: string;
+  createdAt: string;
+  privileged?: boolean;
+}
+
+export interface ComAtprotoServerCreateInviteCodeInput {
+  useCount: number;
+  forAccount?: string;
+}
+
+export interface ComAtprotoServerCreateInviteCodeOutput {
+  code: string;
+}
+
+export interface ComAtprotoServerCreateInviteCodesInput {
+  codeCount: number;
+  useCount: number;
+  forAccounts?: string[];
+}
+
+export interface ComAtprotoServerCreateInviteCodesOutput {
+  codes: ComAtprotoServerCreateInviteCodesAccountCodes[];
+}
+
+export interface ComAtprotoServerCreateInviteCodesAccountCodes {
+  account: string;
+  codes: string[];
+}
+
 export interface ComAtprotoServerCreateSessionInput {
   /** Handle or other identifier supported by the server for the authenticating user. */
   identifier: string;
@@ -1761,6 +2107,11 @@ export interface ComAtprotoServerCreateSessionOutput {
 
 export type ComAtprotoServerCreateSessionError = "AccountTakedown" | "AuthFactorTokenRequired";
 
+export interface ComAtprotoServerDeactivateAccountInput {
+  /** A recommendation to server as to how long they should hold onto the deactivated account before deleting. */
+  deleteAfter?: string;
+}
+
 export interface ComAtprotoServerDefsInviteCode {
   code: string;
   available: number;
@@ -1775,6 +2126,14 @@ export interface ComAtprotoServerDefsInviteCodeUse {
   usedBy: string;
   usedAt: string;
 }
+
+export interface ComAtprotoServerDeleteAccountInput {
+  did: string;
+  password: string;
+  token: string;
+}
+
+export type ComAtprotoServerDeleteAccountError = "ExpiredToken" | "InvalidToken";
 
 export type ComAtprotoServerDeleteSessionError = "InvalidToken" | "ExpiredToken";
 
@@ -1803,6 +2162,33 @@ export interface ComAtprotoServerDescribeServerContact {
   email?: string;
 }
 
+export interface ComAtprotoServerGetAccountInviteCodesParams {
+  includeUsed: boolean;
+  /** Controls whether any new 'earned' but not 'created' invites should be created. */
+  createAvailable: boolean;
+}
+
+export interface ComAtprotoServerGetAccountInviteCodesOutput {
+  codes: ComAtprotoServerDefsInviteCode[];
+}
+
+export type ComAtprotoServerGetAccountInviteCodesError = "DuplicateCreate";
+
+export interface ComAtprotoServerGetServiceAuthParams {
+  /** The DID or `did#serviceId` reference of the service that the token will be used to authenticate with. */
+  aud: string;
+  /** The time in Unix Epoch seconds that the JWT expires. Defaults to 60 seconds in the future. The service may enforce certain time bounds on tokens depending on the requested scope. */
+  exp?: number;
+  /** Lexicon (XRPC) method to bind the requested token to */
+  lxm?: string;
+}
+
+export interface ComAtprotoServerGetServiceAuthOutput {
+  token: string;
+}
+
+export type ComAtprotoServerGetServiceAuthError = "BadExpiration";
+
 export interface ComAtprotoServerGetSessionOutput {
   handle: string;
   did: string;
@@ -1813,6 +2199,18 @@ export interface ComAtprotoServerGetSessionOutput {
   active?: boolean;
   /** If active=false, this optional field indicates a possible reason for why the account is not active. If active=false and no status is supplied, then the host makes no claim for why the repository is no longer being hosted. */
   status?: "takendown" | "suspended" | "deactivated" | (string & {});
+}
+
+export interface ComAtprotoServerListAppPasswordsOutput {
+  passwords: ComAtprotoServerListAppPasswordsAppPassword[];
+}
+
+export type ComAtprotoServerListAppPasswordsError = "AccountTakedown";
+
+export interface ComAtprotoServerListAppPasswordsAppPassword {
+  name: string;
+  createdAt: string;
+  privileged?: boolean;
 }
 
 export interface ComAtprotoServerRefreshSessionOutput {
@@ -1830,6 +2228,44 @@ export interface ComAtprotoServerRefreshSessionOutput {
 }
 
 export type ComAtprotoServerRefreshSessionError = "AccountTakedown" | "InvalidToken" | "ExpiredToken";
+
+export interface ComAtprotoServerRequestEmailUpdateOutput {
+  tokenRequired: boolean;
+}
+
+export interface ComAtprotoServerRequestPasswordResetInput {
+  email: string;
+}
+
+export interface ComAtprotoServerReserveSigningKeyInput {
+  /** The DID to reserve a key for. */
+  did?: string;
+}
+
+export interface ComAtprotoServerReserveSigningKeyOutput {
+  /** The public key for the reserved signing key, in did:key serialization. */
+  signingKey: string;
+}
+
+export interface ComAtprotoServerResetPasswordInput {
+  token: string;
+  password: string;
+}
+
+export type ComAtprotoServerResetPasswordError = "ExpiredToken" | "InvalidToken";
+
+export interface ComAtprotoServerRevokeAppPasswordInput {
+  name: string;
+}
+
+export interface ComAtprotoServerUpdateEmailInput {
+  email: string;
+  emailAuthFactor?: boolean;
+  /** Requires a token from com.atproto.sever.requestEmailUpdate if the account's email has been confirmed. */
+  token?: string;
+}
+
+export type ComAtprotoServerUpdateEmailError = "ExpiredToken" | "InvalidToken" | "TokenRequired";
 
 export type ComAtprotoSyncDefsHostStatus = "active" | "idle" | "offline" | "throttled" | "banned" | (string & {});
 
@@ -1999,6 +2435,12 @@ export interface ComAtprotoSyncSubscribeReposParams {
 
 export type ComAtprotoSyncSubscribeReposError = "FutureCursor" | "ConsumerTooSlow";
 
+export interface ComAtprotoTempCheckSignupQueueOutput {
+  activated: boolean;
+  placeInQueue?: number;
+  estimatedTimeMs?: number;
+}
+
 export interface RecordByNsid {
   "agent.comms.broadcast": AgentCommsBroadcast;
   "agent.comms.cancel": AgentCommsCancel;
@@ -2028,10 +2470,20 @@ export interface ParamsByNsid {
   "agent.comms.subscribeProgress": AgentCommsSubscribeProgressParams;
   "agent.network.getAgent": AgentNetworkGetAgentParams;
   "agent.network.listAgents": AgentNetworkListAgentsParams;
+  "com.atproto.admin.getAccountInfo": ComAtprotoAdminGetAccountInfoParams;
+  "com.atproto.admin.getAccountInfos": ComAtprotoAdminGetAccountInfosParams;
+  "com.atproto.admin.getInviteCodes": ComAtprotoAdminGetInviteCodesParams;
+  "com.atproto.admin.getSubjectStatus": ComAtprotoAdminGetSubjectStatusParams;
+  "com.atproto.admin.searchAccounts": ComAtprotoAdminSearchAccountsParams;
+  "com.atproto.identity.resolveDid": ComAtprotoIdentityResolveDidParams;
   "com.atproto.identity.resolveHandle": ComAtprotoIdentityResolveHandleParams;
+  "com.atproto.identity.resolveIdentity": ComAtprotoIdentityResolveIdentityParams;
   "com.atproto.repo.describeRepo": ComAtprotoRepoDescribeRepoParams;
   "com.atproto.repo.getRecord": ComAtprotoRepoGetRecordParams;
+  "com.atproto.repo.listMissingBlobs": ComAtprotoRepoListMissingBlobsParams;
   "com.atproto.repo.listRecords": ComAtprotoRepoListRecordsParams;
+  "com.atproto.server.getAccountInviteCodes": ComAtprotoServerGetAccountInviteCodesParams;
+  "com.atproto.server.getServiceAuth": ComAtprotoServerGetServiceAuthParams;
   "com.atproto.sync.getBlob": ComAtprotoSyncGetBlobParams;
   "com.atproto.sync.getBlocks": ComAtprotoSyncGetBlocksParams;
   "com.atproto.sync.getHostStatus": ComAtprotoSyncGetHostStatusParams;
@@ -2074,12 +2526,38 @@ export interface InputByNsid {
   "agent.network.destroyAgent": AgentNetworkDestroyAgentInput;
   "agent.network.endPeering": AgentNetworkEndPeeringInput;
   "agent.network.requestPeering": AgentNetworkRequestPeeringInput;
+  "com.atproto.admin.deleteAccount": ComAtprotoAdminDeleteAccountInput;
+  "com.atproto.admin.disableAccountInvites": ComAtprotoAdminDisableAccountInvitesInput;
+  "com.atproto.admin.disableInviteCodes": ComAtprotoAdminDisableInviteCodesInput;
+  "com.atproto.admin.enableAccountInvites": ComAtprotoAdminEnableAccountInvitesInput;
+  "com.atproto.admin.sendEmail": ComAtprotoAdminSendEmailInput;
+  "com.atproto.admin.updateAccountEmail": ComAtprotoAdminUpdateAccountEmailInput;
+  "com.atproto.admin.updateAccountHandle": ComAtprotoAdminUpdateAccountHandleInput;
+  "com.atproto.admin.updateAccountPassword": ComAtprotoAdminUpdateAccountPasswordInput;
+  "com.atproto.admin.updateAccountSigningKey": ComAtprotoAdminUpdateAccountSigningKeyInput;
+  "com.atproto.admin.updateSubjectStatus": ComAtprotoAdminUpdateSubjectStatusInput;
+  "com.atproto.identity.refreshIdentity": ComAtprotoIdentityRefreshIdentityInput;
+  "com.atproto.identity.signPlcOperation": ComAtprotoIdentitySignPlcOperationInput;
+  "com.atproto.identity.submitPlcOperation": ComAtprotoIdentitySubmitPlcOperationInput;
+  "com.atproto.identity.updateHandle": ComAtprotoIdentityUpdateHandleInput;
+  "com.atproto.moderation.createReport": ComAtprotoModerationCreateReportInput;
   "com.atproto.repo.applyWrites": ComAtprotoRepoApplyWritesInput;
   "com.atproto.repo.createRecord": ComAtprotoRepoCreateRecordInput;
   "com.atproto.repo.deleteRecord": ComAtprotoRepoDeleteRecordInput;
   "com.atproto.repo.putRecord": ComAtprotoRepoPutRecordInput;
+  "com.atproto.server.confirmEmail": ComAtprotoServerConfirmEmailInput;
   "com.atproto.server.createAccount": ComAtprotoServerCreateAccountInput;
+  "com.atproto.server.createAppPassword": ComAtprotoServerCreateAppPasswordInput;
+  "com.atproto.server.createInviteCode": ComAtprotoServerCreateInviteCodeInput;
+  "com.atproto.server.createInviteCodes": ComAtprotoServerCreateInviteCodesInput;
   "com.atproto.server.createSession": ComAtprotoServerCreateSessionInput;
+  "com.atproto.server.deactivateAccount": ComAtprotoServerDeactivateAccountInput;
+  "com.atproto.server.deleteAccount": ComAtprotoServerDeleteAccountInput;
+  "com.atproto.server.requestPasswordReset": ComAtprotoServerRequestPasswordResetInput;
+  "com.atproto.server.reserveSigningKey": ComAtprotoServerReserveSigningKeyInput;
+  "com.atproto.server.resetPassword": ComAtprotoServerResetPasswordInput;
+  "com.atproto.server.revokeAppPassword": ComAtprotoServerRevokeAppPasswordInput;
+  "com.atproto.server.updateEmail": ComAtprotoServerUpdateEmailInput;
   "com.atproto.sync.requestCrawl": ComAtprotoSyncRequestCrawlInput;
 }
 
@@ -2117,20 +2595,43 @@ export interface OutputByNsid {
   "agent.network.getAgent": AgentNetworkGetAgentOutput;
   "agent.network.listAgents": AgentNetworkListAgentsOutput;
   "agent.network.requestPeering": AgentNetworkRequestPeeringOutput;
+  "com.atproto.admin.getAccountInfo": ComAtprotoAdminGetAccountInfoOutput;
+  "com.atproto.admin.getAccountInfos": ComAtprotoAdminGetAccountInfosOutput;
+  "com.atproto.admin.getInviteCodes": ComAtprotoAdminGetInviteCodesOutput;
+  "com.atproto.admin.getSubjectStatus": ComAtprotoAdminGetSubjectStatusOutput;
+  "com.atproto.admin.searchAccounts": ComAtprotoAdminSearchAccountsOutput;
+  "com.atproto.admin.sendEmail": ComAtprotoAdminSendEmailOutput;
+  "com.atproto.admin.updateSubjectStatus": ComAtprotoAdminUpdateSubjectStatusOutput;
+  "com.atproto.identity.getRecommendedDidCredentials": ComAtprotoIdentityGetRecommendedDidCredentialsOutput;
+  "com.atproto.identity.refreshIdentity": ComAtprotoIdentityRefreshIdentityOutput;
+  "com.atproto.identity.resolveDid": ComAtprotoIdentityResolveDidOutput;
   "com.atproto.identity.resolveHandle": ComAtprotoIdentityResolveHandleOutput;
+  "com.atproto.identity.resolveIdentity": ComAtprotoIdentityResolveIdentityOutput;
+  "com.atproto.identity.signPlcOperation": ComAtprotoIdentitySignPlcOperationOutput;
+  "com.atproto.moderation.createReport": ComAtprotoModerationCreateReportOutput;
   "com.atproto.repo.applyWrites": ComAtprotoRepoApplyWritesOutput;
   "com.atproto.repo.createRecord": ComAtprotoRepoCreateRecordOutput;
   "com.atproto.repo.deleteRecord": ComAtprotoRepoDeleteRecordOutput;
   "com.atproto.repo.describeRepo": ComAtprotoRepoDescribeRepoOutput;
   "com.atproto.repo.getRecord": ComAtprotoRepoGetRecordOutput;
+  "com.atproto.repo.listMissingBlobs": ComAtprotoRepoListMissingBlobsOutput;
   "com.atproto.repo.listRecords": ComAtprotoRepoListRecordsOutput;
   "com.atproto.repo.putRecord": ComAtprotoRepoPutRecordOutput;
   "com.atproto.repo.uploadBlob": ComAtprotoRepoUploadBlobOutput;
+  "com.atproto.server.checkAccountStatus": ComAtprotoServerCheckAccountStatusOutput;
   "com.atproto.server.createAccount": ComAtprotoServerCreateAccountOutput;
+  "com.atproto.server.createAppPassword": ComAtprotoServerCreateAppPasswordOutput;
+  "com.atproto.server.createInviteCode": ComAtprotoServerCreateInviteCodeOutput;
+  "com.atproto.server.createInviteCodes": ComAtprotoServerCreateInviteCodesOutput;
   "com.atproto.server.createSession": ComAtprotoServerCreateSessionOutput;
   "com.atproto.server.describeServer": ComAtprotoServerDescribeServerOutput;
+  "com.atproto.server.getAccountInviteCodes": ComAtprotoServerGetAccountInviteCodesOutput;
+  "com.atproto.server.getServiceAuth": ComAtprotoServerGetServiceAuthOutput;
   "com.atproto.server.getSession": ComAtprotoServerGetSessionOutput;
+  "com.atproto.server.listAppPasswords": ComAtprotoServerListAppPasswordsOutput;
   "com.atproto.server.refreshSession": ComAtprotoServerRefreshSessionOutput;
+  "com.atproto.server.requestEmailUpdate": ComAtprotoServerRequestEmailUpdateOutput;
+  "com.atproto.server.reserveSigningKey": ComAtprotoServerReserveSigningKeyOutput;
   "com.atproto.sync.getHostStatus": ComAtprotoSyncGetHostStatusOutput;
   "com.atproto.sync.getLatestCommit": ComAtprotoSyncGetLatestCommitOutput;
   "com.atproto.sync.getRepoStatus": ComAtprotoSyncGetRepoStatusOutput;
@@ -2138,4 +2639,5 @@ export interface OutputByNsid {
   "com.atproto.sync.listHosts": ComAtprotoSyncListHostsOutput;
   "com.atproto.sync.listRepos": ComAtprotoSyncListReposOutput;
   "com.atproto.sync.listReposByCollection": ComAtprotoSyncListReposByCollectionOutput;
+  "com.atproto.temp.checkSignupQueue": ComAtprotoTempCheckSignupQueueOutput;
 }
