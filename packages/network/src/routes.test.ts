@@ -18,6 +18,9 @@ const admitted: Record<Access, Kind[]> = {
   refresh: ["refresh"],
   "refresh-or-expired": ["refresh"],
   admin: ["admin", "admin-basic"],
+  moderator: ["admin", "admin-basic"],
+  "agent-or-service": ["agent"],
+  "optional-or-service": ["nobody", "agent", "admin", "admin-basic"],
 };
 
 /** Answers that mean "not you", whatever the route. */

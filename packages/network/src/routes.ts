@@ -9,10 +9,15 @@ import { landing, robots } from "./http/landing.ts";
 import { listAgents } from "./http/list-agents.ts";
 import { stream } from "./http/stream.ts";
 import { atprotoDid, hostDidDocument } from "./http/well-known.ts";
+import { accountRoutes } from "./routes/accounts.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { commsRoutes } from "./routes/comms.ts";
 import { federationRoutes } from "./routes/federation.ts";
+import { identityRoutes } from "./routes/identity.ts";
+import { migrationRoutes } from "./routes/migration.ts";
 import { reachRoutes } from "./routes/reach.ts";
+import { serviceRoutes } from "./routes/services.ts";
+import { standingRoutes } from "./routes/standing.ts";
 import { global, JSON_LIMIT, procedure, query, WRITE_LIMIT } from "./routes/rows.ts";
 
 /** Everything this colony answers, and to whom. The door walks nothing else; routes.test.ts tries every row with every caller. */
@@ -96,6 +101,11 @@ export const routes: AnyRoute[] = [
   { method: "GET", path: "/.well-known/atproto-did", access: "public", body: "none", maxBytes: 0, rate: global, handler: atprotoDid },
   { method: "GET", path: "/.well-known/did.json", access: "public", body: "none", maxBytes: 0, rate: global, handler: hostDidDocument },
 
+  ...accountRoutes,
+  ...standingRoutes,
+  ...serviceRoutes,
+  ...identityRoutes,
+  ...migrationRoutes,
   ...commsRoutes,
   ...reachRoutes,
   ...adminRoutes,

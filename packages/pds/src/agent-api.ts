@@ -1,13 +1,19 @@
 import type { AccountStatus, Outcome, RateStatus } from "@rookery/sync";
+import type { CredentialsApi } from "./credentials/credentials-api.ts";
+import type { IdentityApi } from "./identity/identity-api.ts";
+import type { ImportApi } from "./import/import-api.ts";
 import type { KeysApi } from "./keys/keys-api.ts";
 import type { MemoryApi } from "./memory/memory-api.ts";
 import type { SourceName } from "./ports.ts";
+import type { PreferencesApi } from "./preferences/preferences-api.ts";
 import type { ReachApi } from "./reach/reach-api.ts";
 import type { SealingApi } from "./sealing/sealing-api.ts";
+import type { StandingApi } from "./standing/standing-api.ts";
 import type { TasksApi } from "./tasks/tasks-api.ts";
 
 /** RPC surface of the Agent Durable Object: all that the rest of the host may ask of one account. */
-export interface AgentApi extends AccountApi, KeysApi, SealingApi, TasksApi, ReachApi, MemoryApi {}
+export interface AgentApi
+  extends AccountApi, KeysApi, SealingApi, TasksApi, ReachApi, MemoryApi, CredentialsApi, StandingApi, PreferencesApi, IdentityApi, ImportApi {}
 
 /** The account as a PDS knows it. */
 export interface AccountApi {

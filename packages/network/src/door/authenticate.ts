@@ -4,9 +4,18 @@ import type { XrpcFault } from "@rookery/sync";
 
 /**
  * Who may call a route. `public`: anybody, credentials ignored. `optional`: anybody, but credentials that are
- * given must be right and tell who asks. The rest ask for exactly that caller.
+ * given must be right and tell who asks. `moderator`: the admin, or the moderation service by a service JWT. Of
+ * `…-or-service` a service JWT of the account itself is as good. The rest ask for exactly that caller.
  */
-export type Access = "public" | "optional" | "agent" | "refresh" | "refresh-or-expired" | "admin";
+export type Access =
+  | "public" | "optional" | "agent" | "refresh" | "refresh-or-expired" | "admin"
+  | "moderator" | "agent-or-service" | "optional-or-service";
+
+/**
+ * Sessions by what they may: those of every password, app passwords included; without the plain app passwords
+ * (`privileged`); of the account's own password alone (`full`).
+ */
+export type SessionClass = "any" | "privileged" | "full";
 
 export interface Authority {
   tokens: Tokens;
@@ -46,7 +55,8 @@ export const credentialsOf = ({ headers }: Request): string | null => {
 
 /** Decide who is asking a route with this access rule; a fault when they may not. */
 export const authenticate = async (access: Access, header: string | null, authority: Authority): Promise<Caller | XrpcFault> => {
-  if (access === "public" || (access === "optional" && header === null)) return { kind: "anonymous" };
+  const open = access === "optional" || access === "optional-or-service";
+  if (access === "public" || (open && header === null)) return { kind: "anonymous" };
   if (header === null) return missing(access);
   const [scheme, credential, ...rest] = header.split(" ");
   if (scheme === undefined || credential === undefined || credential === "" || rest.length > 0)
@@ -55,10 +65,10 @@ export const authenticate = async (access: Access, header: string | null, author
   if (!bearer && scheme.toLowerCase() !== "basic")
     return fault(400, "InvalidToken", `Unsupported authorization type: ${scheme}`);
 
-  if (access === "admin" || access === "optional") {
+  if (access === "admin" || access === "moderator" || open) {
     const admin = bearer ? await isAdminKey(authority, credential) : await basicAdmin(authority, credential);
     if (admin) return { kind: "admin" };
-    if (access === "admin") return fault(401, "AuthenticationRequired", `Not the admin's secret. To call this, ${ADMIN_HINT}`);
+    if (!open) return fault(401, "AuthenticationRequired", `Not the admin's secret. To call this, ${ADMIN_HINT}`);
     if (!bearer) return fault(401, "AuthenticationRequired", "Authentication Required");
   }
   if (!bearer) return fault(400, "InvalidToken", "Unexpected authorization type");

@@ -1,6 +1,6 @@
 import type { Handler } from "@rookery/pds";
 import type { Env } from "../env.ts";
-import type { Access } from "./authenticate.ts";
+import type { Access, SessionClass } from "./authenticate.ts";
 import type { RateRule } from "./rate.ts";
 
 /** One row of the route table. No row, no entry. */
@@ -9,6 +9,10 @@ export interface Route {
   /** Path; `:name` matches one segment and arrives in `params`. */
   path: string;
   access: Access;
+  /** Which of an agent's sessions; `any` when absent. */
+  session?: SessionClass;
+  /** Sessions of an account that was taken down are let in too: it may still leave with what is its own. */
+  takendown?: boolean;
   /** The lexicon that checks parameters and body; absent for plain HTTP. */
   nsid?: string;
   /** `json` is parsed and checked; `bytes` is left to the handler as a stream. */

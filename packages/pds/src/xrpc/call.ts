@@ -6,6 +6,8 @@ export type Caller =
   | { kind: "anonymous" }
   /** `until`: end of the access token, in milliseconds since 1970. */
   | { kind: "agent"; did: string; scope: string; until: number }
+  /** A service JWT: `did` signed it, for this method of this host. */
+  | { kind: "service"; did: string; lxm?: string }
   | { kind: "refresh"; did: string; id: string }
   | { kind: "admin" };
 

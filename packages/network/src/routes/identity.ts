@@ -1,0 +1,4 @@
+import type { AnyRoute } from "../door/route.ts";
+
+/** Keys and what DID documents say of them. */
+export const identityRoutes: AnyRoute[] = [];
