@@ -10,7 +10,7 @@ import type { AgentPorts } from "./ports.ts";
 import { Scheduler } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
 import { sha256 } from "./sha256.ts";
-import { insertAccount } from "./store/account.ts";
+import { IN_GOOD_STANDING, insertAccount } from "./store/account.ts";
 import { insertHead } from "./store/head.ts";
 import { applyDelta, nodeStore } from "./store/nodes.ts";
 import { type OutboxEvent, insertEvent } from "./store/outbox.ts";
@@ -33,7 +33,7 @@ export function provision(storage: DurableObjectStorage, ports: AgentPorts, inpu
   storage.transactionSync(() => {
     migrate(sql);
     insertAccount(sql, {
-      did, handle, email: input.email ?? null, model: input.model ?? null, status: null,
+      did, handle, email: input.email ?? null, model: input.model ?? null, status: null, ...IN_GOOD_STANDING,
       password: input.passwordHash,
       // What was drafted under an earlier master key must not stay behind when that is given up.
       signingKey: rewrapKey(ports.masterKey, did, input.wrappedSigningKey) ?? input.wrappedSigningKey, clockId, epoch: 1,

@@ -100,6 +100,15 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   // Name of the counter of a sender's host (reach/usage.ts).
   ["ALTER TABLE stranger ADD COLUMN host TEXT"],
+  // Why the account takes no part (standing/standing.ts; `status` follows from these), and what of it was taken down: a record's path, or a blob's CID.
+  [
+    "ALTER TABLE account ADD COLUMN deactivated_at TEXT",
+    "ALTER TABLE account ADD COLUMN delete_after TEXT",
+    "ALTER TABLE account ADD COLUMN takedown_ref TEXT",
+    "ALTER TABLE account ADD COLUMN suspended_ref TEXT",
+    "ALTER TABLE account ADD COLUMN suspended_until INTEGER",
+    "CREATE TABLE taken_down (subject TEXT PRIMARY KEY, ref TEXT NOT NULL) WITHOUT ROWID",
+  ],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */

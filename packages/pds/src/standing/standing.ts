@@ -1,0 +1,45 @@
+/**
+ * Whether an account takes part. Deactivation (the owner's), suspension and takedown (the moderator's) are facts of their own:
+ * an account may be in all three, and lifting one leaves the others. What the world is told is the gravest of them.
+ *
+ * Every change is one transaction: the account's row and the events for the relay. Events are those of the reference, in its
+ * order (packages/pds/src/sequencer/sequencer.ts): activation `#account`, `#identity`, `#sync`; all others `#account`. They go out
+ * also when nothing changed, as there: whoever lost one gets it by asking again.
+ */
+import type { AccountStatus } from "@rookery/sync";
+import type { AgentState } from "../state.ts";
+import { type Account, type Standing, updateStanding } from "../store/account.ts";
+import { accountEvent, announce, identityEvent, syncEvent } from "./announce.ts";
+
+/** The gravest of what is the matter with an account; null when it takes part. */
+export function statusOfStanding({ takedownRef, suspendedRef, deactivatedAt }: Standing): AccountStatus | null {
+  if (takedownRef !== null) return "takendown";
+  if (suspendedRef !== null) return "suspended";
+  return deactivatedAt === null ? null : "deactivated";
+}
+
+/**
+ * Change the standing and say so: `#account`, and when `activation` is asked for `#identity` and `#sync` after it. A deleted account
+ * stays deleted. `within` runs in the same transaction.
+ */
+export function setStanding(state: AgentState, change: Partial<Standing>, options: { activation?: boolean; within?: () => void } = {}): void {
+  const changed = { ...state.account, ...change };
+  const account: Account = { ...changed, status: changed.status === "deleted" ? "deleted" : statusOfStanding(changed) };
+  const time = new Date().toISOString();
+  const events = [accountEvent(account, time)];
+  if (options.activation) events.push(identityEvent(account, time), syncEvent(account, state.head, time));
+  announce(state, account, events, () => {
+    updateStanding(state.sql, account);
+    options.within?.();
+  });
+}
+
+/** Deactivate: the owner's wish, or the admin's. `deleteAfter`: ISO datetime until which the owner wants it kept. */
+export function deactivate(state: AgentState, deleteAfter: string | null, now = new Date()): void {
+  setStanding(state, { deactivatedAt: now.toISOString(), deleteAfter });
+}
+
+/** Activate: the deactivation ends; what else is the matter stays. */
+export function activate(state: AgentState): void {
+  setStanding(state, { deactivatedAt: null, deleteAfter: null }, { activation: true });
+}
