@@ -109,6 +109,14 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "ALTER TABLE account ADD COLUMN suspended_until INTEGER",
     "CREATE TABLE taken_down (subject TEXT PRIMARY KEY, ref TEXT NOT NULL) WITHOUT ROWID",
   ],
+  // Mail address and its tokens (credentials/mail-tokens.ts), app passwords and the sessions that began with them.
+  [
+    "ALTER TABLE account ADD COLUMN email_confirmed_at TEXT",
+    "CREATE TABLE mail_token (purpose TEXT PRIMARY KEY, hash TEXT NOT NULL, requested INTEGER NOT NULL) WITHOUT ROWID",
+    `CREATE TABLE app_password (
+       name TEXT PRIMARY KEY, hash TEXT NOT NULL, privileged INTEGER NOT NULL, created_at TEXT NOT NULL) WITHOUT ROWID`,
+    "ALTER TABLE session ADD COLUMN app_password TEXT",
+  ],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */
