@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
-    include: ["*.test.ts"],
+    include: ["*.test.ts", "official/*.test.ts"],
     globalSetup: ["test/global-setup.ts"],
     fileParallelism: false,
     testTimeout: 60_000,

@@ -32,7 +32,7 @@ export const bench = async (args) => {
   if (options.help) return void process.stdout.write(`${USAGE}\n`);
   const latest = resultsOf(options.measures);
   if (options.last) return print(JSON.parse(readFileSync(latest, "utf8")));
-  if (options.peers.includes("official")) installOfficial(log);
+  if (options.peers.includes("official")) await installOfficial(log);
   const where = machine();
   const folder = mkdtempSync(join(options.data ?? tmpdir(), "rookery-bench-"));
   const clean = async () => {
