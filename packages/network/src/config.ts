@@ -5,6 +5,7 @@ import { isLoopbackHost, webDidOf } from "@rookery/sync";
 import type { Env } from "./env.ts";
 import { readCrawlers } from "./host/crawlers.ts";
 import { type TrustLevel, isTrustLevel } from "./federation/policy.ts";
+import { type ServiceAddress, readServiceAddress } from "./proxy/service-address.ts";
 
 /** The environment, parsed once per isolate. Bad settings stop the colony with a sentence that names them. */
 export interface Config {
@@ -29,6 +30,14 @@ export interface Config {
   rateLimits: boolean;
   /** Who reaches agents that do not say so themselves. */
   inboxPolicy: Policy;
+  /** Where methods go that nobody here answers and no `atproto-proxy` says otherwise of. */
+  appView: ServiceAddress | undefined;
+  /** URL of images in the AppView's CDN, with `%s` for size, DID and CID; without it they come from this colony. */
+  appViewImages: string | undefined;
+  /** The moderation service: it may do what a moderator may, and is asked for tools.ozone.*. */
+  modService: ServiceAddress | undefined;
+  /** Where reports go. */
+  reportService: ServiceAddress | undefined;
   fault: string | undefined;
 }
 
@@ -113,6 +122,11 @@ const parse = (env: Env): Config => {
     crawlers: readCrawlers(env.CRAWLERS),
     rateLimits: env.RATE_LIMITS !== "off",
     inboxPolicy: policyOf(env.INBOX_POLICY),
+    appView: readServiceAddress("APPVIEW", env.APPVIEW),
+    appViewImages: env.APPVIEW_IMAGES || undefined,
+    modService: readServiceAddress("MOD_SERVICE", env.MOD_SERVICE),
+    // Who moderates hears of reports, unless they go elsewhere.
+    reportService: readServiceAddress("REPORT_SERVICE", env.REPORT_SERVICE || env.MOD_SERVICE),
     fault: env.FAULT || undefined,
   };
 };

@@ -52,6 +52,14 @@ export interface Env {
   PEERING?: string;
   /** Who reaches agents that do not say so themselves: JSON of agent.comms.getPolicy#policy. */
   INBOX_POLICY?: string;
+  /** The AppView that methods go to which nobody here answers, as `URL#DID`: `https://api.bsky.app#did:web:api.bsky.app`. Without it they are refused. */
+  APPVIEW?: string;
+  /** URL of images in the AppView's CDN, with `%s` for size, DID and CID each; without it images of what is not indexed yet come from this colony. */
+  APPVIEW_IMAGES?: string;
+  /** The moderation service, as `URL#DID`: acts as a moderator by service JWTs, and answers tools.ozone.*. */
+  MOD_SERVICE?: string;
+  /** Where reports go, as `URL#DID`; default MOD_SERVICE. */
+  REPORT_SERVICE?: string;
   /** Name of the newest D1 migration; health is not reported before it is in. */
   MIGRATION?: string;
   /** When the process began, in milliseconds since 1970: the local launcher's (host/started-at.ts). */

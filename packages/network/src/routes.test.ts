@@ -20,11 +20,16 @@ const admitted: Record<Access, Kind[]> = {
   admin: ["admin", "admin-basic"],
   moderator: ["admin", "admin-basic"],
   "agent-or-service": ["agent"],
-  "optional-or-service": ["nobody", "agent", "admin", "admin-basic"],
+  // A session says nothing of an account elsewhere.
+  "optional-or-service": ["nobody", "admin", "admin-basic"],
+  "agent-or-moderator": ["agent"],
 };
 
 /** Answers that mean "not you", whatever the route. */
-const turnedAway = new Set(["AuthMissing", "AuthenticationRequired", "InvalidToken", "ExpiredToken"]);
+const turnedAway = new Set([
+  "AuthMissing", "AuthenticationRequired", "InvalidToken", "ExpiredToken",
+  "BadJwt", "BadJwtType", "BadJwtExpiration", "BadJwtLexiconMethod", "BadJwtIss", "BadJwtSignature", "BadJwtAudience", "JwtExpired", "JwtReplayed", "UntrustedIss",
+]);
 
 let alice: Login;
 let callers: Record<Kind, string | undefined>;

@@ -1,15 +1,18 @@
 import { timingSafeEqual } from "node:crypto";
-import { type Caller, type Tokens, fault } from "@rookery/pds";
+import { type Caller, type Tokens, fault, isFault } from "@rookery/pds";
 import type { XrpcFault } from "@rookery/sync";
+import type { ServiceAuthority } from "../service-auth/authority.ts";
+import { namesMethod } from "../service-auth/token.ts";
 
 /**
  * Who may call a route. `public`: anybody, credentials ignored. `optional`: anybody, but credentials that are
  * given must be right and tell who asks. `moderator`: the admin, or the moderation service by a service JWT. Of
- * `…-or-service` a service JWT of the account itself is as good. The rest ask for exactly that caller.
+ * `agent-or-service` a service JWT of the account itself is as good as a session; `optional-or-service` takes such JWTs and no
+ * sessions; `agent-or-moderator` lets the moderation service look, too. The rest ask for exactly that caller.
  */
 export type Access =
   | "public" | "optional" | "agent" | "refresh" | "refresh-or-expired" | "admin"
-  | "moderator" | "agent-or-service" | "optional-or-service";
+  | "moderator" | "agent-or-service" | "optional-or-service" | "agent-or-moderator";
 
 /**
  * Sessions by what they may: those of every password, app passwords included; without the plain app passwords
@@ -20,6 +23,15 @@ export type SessionClass = "any" | "privileged" | "full";
 export interface Authority {
   tokens: Tokens;
   adminKeyHash: Promise<ArrayBuffer>;
+  /** Judges service JWTs. */
+  services: ServiceAuthority;
+}
+
+/** The row of the route table, as far as it decides who comes in. */
+export interface Gate {
+  access: Access;
+  /** The method that a service JWT must be for; rows without one take none. */
+  nsid?: string;
 }
 
 /** Where only the admin may come in, it is said how; the secret itself is told by nothing in an answer. */
@@ -54,7 +66,8 @@ export const credentialsOf = ({ headers }: Request): string | null => {
 };
 
 /** Decide who is asking a route with this access rule; a fault when they may not. */
-export const authenticate = async (access: Access, header: string | null, authority: Authority): Promise<Caller | XrpcFault> => {
+export const authenticate = async (gate: Gate, header: string | null, authority: Authority): Promise<Caller | XrpcFault> => {
+  const { access } = gate;
   const open = access === "optional" || access === "optional-or-service";
   if (access === "public" || (open && header === null)) return { kind: "anonymous" };
   if (header === null) return missing(access);
@@ -64,6 +77,9 @@ export const authenticate = async (access: Access, header: string | null, author
   const bearer = scheme.toLowerCase() === "bearer";
   if (!bearer && scheme.toLowerCase() !== "basic")
     return fault(400, "InvalidToken", `Unsupported authorization type: ${scheme}`);
+
+  const service = bearer && looksLikeJwt(credential) ? await serviceCaller(gate, credential, authority) : undefined;
+  if (service !== undefined) return service;
 
   if (access === "admin" || access === "moderator" || open) {
     const admin = bearer ? await isAdminKey(authority, credential) : await basicAdmin(authority, credential);
@@ -80,4 +96,16 @@ export const authenticate = async (access: Access, header: string | null, author
   }
   const claims = await authority.tokens.access(credential);
   return "status" in claims ? claims : { kind: "agent", did: claims.did, scope: claims.scope, until: claims.exp * 1000 };
+};
+
+/** Whoever a service JWT speaks for, on routes that take one; undefined when the token is to be judged as a session. */
+const serviceCaller = async ({ access, nsid }: Gate, token: string, { services }: Authority): Promise<Caller | XrpcFault | undefined> => {
+  if (nsid === undefined) return undefined;
+  if (access === "moderator") return services.moderator(token, nsid);
+  if (access === "optional-or-service") return services.account(token, nsid);
+  if (access === "agent-or-service") return namesMethod(token) ? services.account(token, nsid) : undefined;
+  if (access !== "agent-or-moderator" || !namesMethod(token)) return undefined;
+  // Not the moderation service: then it is said what is wrong with it as a session.
+  const moderator = await services.moderator(token, nsid);
+  return isFault(moderator) && moderator.status === 401 ? undefined : moderator;
 };

@@ -1,10 +1,11 @@
-import { type Call, fault, invalid, isFault, rateHeaders } from "@rookery/pds";
+import { type Call, type Caller, fault, invalid, isFault, rateHeaders } from "@rookery/pds";
 import { validateInput, validateParams } from "@rookery/lexicon-agent-comms";
 import type { XrpcFault } from "@rookery/sync";
 import { type Config, configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { hostOf } from "../host/host.ts";
 import { masterKeyOf } from "../host/master-key.ts";
+import { authorityOf } from "../service-auth/authority.ts";
 import { relayViewRoutes } from "../routes/relay-view.ts";
 import { routes } from "../routes.ts";
 import { authenticate, credentialsOf } from "./authenticate.ts";
@@ -105,8 +106,17 @@ const serve = async (request: Request, env: Env, { url, route, segments, ip }: V
   // Told at the first request, rather than when the first key does not open.
   const standing = await masterKeyOf(env);
   if (standing.state === "wrong") return fault(503, "WrongMasterKey", standing.reason);
-  const caller = await authenticate(route.access, credentialsOf(request), configOf(env));
+  const caller = await authenticate(route, credentialsOf(request), authorityOf(env));
   if (isFault(caller)) return caller;
+  const answer = await handle(request, env, { url, route, segments, ip, caller });
+  // What was refused has had no effect: the same token may be shown again.
+  if (caller.kind === "service" && isRefusal(answer)) await authorityOf(env).services.release(caller.token);
+  return answer;
+};
+
+const isRefusal = (answer: Response | XrpcFault): boolean => !(answer instanceof Response) || answer.status >= 400;
+
+const handle = async (request: Request, env: Env, { url, route, segments, ip, caller }: Visit & { caller: Caller }): Promise<Response | XrpcFault> => {
   const unpacked = await unpack(request, url, route);
   if (isFault(unpacked)) return unpacked;
   const { input } = unpacked;

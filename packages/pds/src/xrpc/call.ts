@@ -6,8 +6,8 @@ export type Caller =
   | { kind: "anonymous" }
   /** `until`: end of the access token, in milliseconds since 1970. */
   | { kind: "agent"; did: string; scope: string; until: number }
-  /** A service JWT: `did` signed it, for this method of this host. */
-  | { kind: "service"; did: string; lxm?: string }
+  /** A service JWT: `did` signed it, for this method of this host. `token` is the name under which it counts as used. */
+  | { kind: "service"; did: string; lxm: string; token: string }
   | { kind: "refresh"; did: string; id: string }
   | { kind: "admin" };
 
