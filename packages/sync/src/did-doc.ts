@@ -45,11 +45,17 @@ export function keyOf(doc: unknown, fragment: string): string | undefined {
   }
 }
 
-/** Origin of the account's host (PDS), without a trailing slash. */
-export function pdsOf(doc: unknown): string | undefined {
+/** Endpoint of the account's host (PDS), letter by letter as the document has it. */
+export function pdsEndpointOf(doc: unknown): string | undefined {
   const service = firstWithId(doc, "service", "#atproto_pds");
   const endpoint = service?.["serviceEndpoint"];
-  if (service?.["type"] !== "AtprotoPersonalDataServer" || typeof endpoint !== "string" || !URL.canParse(endpoint)) return undefined;
+  return service?.["type"] === "AtprotoPersonalDataServer" && typeof endpoint === "string" && URL.canParse(endpoint) ? endpoint : undefined;
+}
+
+/** Origin of the account's host (PDS), without a trailing slash. */
+export function pdsOf(doc: unknown): string | undefined {
+  const endpoint = pdsEndpointOf(doc);
+  if (endpoint === undefined) return undefined;
   const url = new URL(endpoint);
   return url.protocol === "https:" || url.protocol === "http:" ? url.origin : undefined;
 }

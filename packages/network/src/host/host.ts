@@ -1,11 +1,13 @@
 import { type Host, didDocumentOf } from "@rookery/pds";
 import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
+import { identityOfDesk } from "../identity/identity.ts";
 import { Provisioning } from "../provisioning/provisioning.ts";
 import { Registry } from "../registry/registry.ts";
 import { ForeignHandles } from "../federation/foreign-handles.ts";
 import { didsOf } from "./dids.ts";
 import { colonyOf } from "./federation.ts";
+import { identityDeskOf } from "./identity.ts";
 import { secretsOf } from "./master-key.ts";
 import { agentStub, relayStub } from "./stubs.ts";
 
@@ -48,6 +50,7 @@ const build = (env: Env): Host => {
     findLogin: (identifier) => registry.findLogin(identifier),
     agent: (did) => agentStub(env, did),
     didDocument: (did) => didDocumentOf(config.plcUrl, did),
+    identity: identityOfDesk(identityDeskOf(env)),
     listRepos: (page) => relayStub(env).listRepos(page),
     createAccount: (account) => provisioning.create(account),
   };

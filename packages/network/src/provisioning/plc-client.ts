@@ -1,4 +1,5 @@
 import { type Outcome, fail, ok } from "@rookery/sync";
+import { type PlcData, dataOf } from "../plc/data.ts";
 import { type PlcOperation, type PlcTombstone, operationCid } from "./operation.ts";
 
 /** A PLC directory answers in well under a second; past this it is down for us. */
@@ -27,6 +28,13 @@ export class PlcClient {
     } catch {
       return this.#unavailable(`unreadable answer ${text.slice(0, 200)}`);
     }
+  }
+
+  /** What a DID says, by its newest operation; undefined when the directory does not know it, or it has ended. Errors: PlcUnavailable. */
+  async data(did: string): Promise<Outcome<PlcData | undefined>> {
+    const last = await this.last(did);
+    if (!last.ok) return last;
+    return ok(last.value === undefined || last.value.type === "plc_tombstone" ? undefined : dataOf(last.value));
   }
 
   /**

@@ -1,5 +1,7 @@
-import type { Outcome } from "@rookery/sync";
+import type { AccountStatus, Outcome } from "@rookery/sync";
 import type { AgentApi } from "../agent-api.ts";
+import type { Mailer } from "../mail.ts";
+import type { HostIdentity } from "./host-identity.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What the XRPC surface needs of the host around it. Filled by the composition root in `network`. */
@@ -13,6 +15,8 @@ export interface Host {
   /** Largest blob accepted, in bytes. */
   blobLimit: number;
   tokens: Tokens;
+  /** Mail to the owners of accounts. */
+  mailer: Mailer;
   blobs: R2Bucket;
   /** An account of this host by DID or handle, whatever its state; undefined when there is none. */
   find(actor: string): Promise<KnownAgent | undefined>;
@@ -24,6 +28,7 @@ export interface Host {
   agent(did: string): AgentApi;
   /** The DID document as the network sees it, or undefined when it cannot be had now. */
   didDocument(did: string): Promise<unknown>;
+  identity: HostIdentity;
   listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>>;
   createAccount(input: NewAccount): Promise<Outcome<CreatedAccount>>;
 }
@@ -31,6 +36,8 @@ export interface Host {
 export interface KnownAgent {
   did: string;
   handle: string;
+  /** Absent when it takes part. A copy: what the account's object says is what counts. */
+  status?: AccountStatus;
 }
 
 export interface RepoPage {

@@ -1,6 +1,7 @@
 /** The XRPC surface of the host: one handler per method, named after it. */
 export * from "./call.ts";
 export * from "./host.ts";
+export * from "./host-identity.ts";
 export * from "./rate-headers.ts";
 export * from "./tokens.ts";
 export { applyWrites } from "./repo/apply-writes.ts";
@@ -25,6 +26,7 @@ export { deleteSession } from "./server/delete-session.ts";
 export { describeServer } from "./server/describe-server.ts";
 export { getSession } from "./server/get-session.ts";
 export { refreshSession } from "./server/refresh-session.ts";
+export { getRecommendedDidCredentials } from "./identity/get-recommended-did-credentials.ts";
 export { resolveHandle } from "./identity/resolve-handle.ts";
 export { acknowledge } from "./comms/acknowledge.ts";
 export { getTask } from "./comms/get-task.ts";

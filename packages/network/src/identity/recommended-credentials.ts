@@ -1,0 +1,16 @@
+import type { DidCredentials } from "@rookery/pds";
+import { type Outcome, ok } from "@rookery/sync";
+import type { IdentityDesk } from "./identity-desk.ts";
+
+/** See {@link HostIdentity.recommended}. */
+export const recommendedCredentials = async ({ agent, rotation, origin }: IdentityDesk, did: string): Promise<Outcome<DidCredentials>> => {
+  const own = await agent(did).getIdentity();
+  if (!own.ok) return own;
+  const { handle, signingKey } = own.value;
+  return ok({
+    alsoKnownAs: [`at://${handle}`],
+    verificationMethods: { atproto: signingKey },
+    rotationKeys: [await rotation.current()],
+    services: { atproto_pds: { type: "AtprotoPersonalDataServer", endpoint: origin } },
+  });
+};
