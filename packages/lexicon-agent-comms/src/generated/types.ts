@@ -1442,6 +1442,1058 @@ export interface AgentNetworkRequestPeeringOutput {
 
 export type AgentNetworkRequestPeeringError = "PeeringClosed" | "NotThisColony" | "CannotVerify" | "TooManyRequests";
 
+export interface AppBskyActorDefsProfileViewBasic {
+  did: string;
+  handle: string;
+  displayName?: string;
+  pronouns?: string;
+  avatar?: string;
+  associated?: AppBskyActorDefsProfileAssociated;
+  viewer?: AppBskyActorDefsViewerState;
+  labels?: ComAtprotoLabelDefsLabel[];
+  createdAt?: string;
+  verification?: AppBskyActorDefsVerificationState;
+  status?: AppBskyActorDefsStatusView;
+  /** Debug information for internal development */
+  debug?: Record<string, unknown>;
+}
+
+export interface AppBskyActorDefsProfileView {
+  did: string;
+  handle: string;
+  displayName?: string;
+  pronouns?: string;
+  description?: string;
+  avatar?: string;
+  associated?: AppBskyActorDefsProfileAssociated;
+  indexedAt?: string;
+  createdAt?: string;
+  viewer?: AppBskyActorDefsViewerState;
+  labels?: ComAtprotoLabelDefsLabel[];
+  verification?: AppBskyActorDefsVerificationState;
+  status?: AppBskyActorDefsStatusView;
+  /** Debug information for internal development */
+  debug?: Record<string, unknown>;
+}
+
+export interface AppBskyActorDefsProfileViewDetailed {
+  did: string;
+  handle: string;
+  displayName?: string;
+  description?: string;
+  pronouns?: string;
+  website?: string;
+  avatar?: string;
+  banner?: string;
+  followersCount?: number;
+  followsCount?: number;
+  postsCount?: number;
+  associated?: AppBskyActorDefsProfileAssociated;
+  joinedViaStarterPack?: AppBskyGraphDefsStarterPackViewBasic;
+  indexedAt?: string;
+  createdAt?: string;
+  viewer?: AppBskyActorDefsViewerState;
+  labels?: ComAtprotoLabelDefsLabel[];
+  pinnedPost?: ComAtprotoRepoStrongRef;
+  verification?: AppBskyActorDefsVerificationState;
+  status?: AppBskyActorDefsStatusView;
+  /** Debug information for internal development */
+  debug?: Record<string, unknown>;
+}
+
+export interface AppBskyActorDefsProfileAssociated {
+  lists?: number;
+  feedgens?: number;
+  starterPacks?: number;
+  labeler?: boolean;
+  chat?: AppBskyActorDefsProfileAssociatedChat;
+  activitySubscription?: AppBskyActorDefsProfileAssociatedActivitySubscription;
+  germ?: AppBskyActorDefsProfileAssociatedGerm;
+}
+
+export interface AppBskyActorDefsProfileAssociatedChat {
+  allowIncoming: "all" | "none" | "following" | (string & {});
+  allowGroupInvites?: "all" | "none" | "following" | (string & {});
+}
+
+export interface AppBskyActorDefsProfileAssociatedGerm {
+  messageMeUrl: string;
+  showButtonTo: "usersIFollow" | "everyone" | (string & {});
+}
+
+export interface AppBskyActorDefsProfileAssociatedActivitySubscription {
+  allowSubscriptions: "followers" | "mutuals" | "none" | (string & {});
+}
+
+/** Metadata about the requesting account's relationship with the subject account. Only has meaningful content for authed requests. */
+export interface AppBskyActorDefsViewerState {
+  /** Whether the account is fully muted, directly or via a mutelist. False when the mute is scoped to specific kinds; see mutedOnlyReposts and mutedOnlyQuoteposts. */
+  muted?: boolean;
+  /** Whether the account's reposts are muted. Scoped mutes are exclusive with muted: this can be true while muted is false. If muted is true, this will be false. */
+  mutedOnlyReposts?: boolean;
+  /** Whether the account's quote posts are muted. Scoped mutes are exclusive with muted: this can be true while muted is false. If muted is true, this will be false. */
+  mutedOnlyQuoteposts?: boolean;
+  mutedByList?: AppBskyGraphDefsListViewBasic;
+  blockedBy?: boolean;
+  blocking?: string;
+  blockingByList?: AppBskyGraphDefsListViewBasic;
+  following?: string;
+  followedBy?: string;
+  /** This property is present only in selected cases, as an optimization. */
+  knownFollowers?: AppBskyActorDefsKnownFollowers;
+  /** This property is present only in selected cases, as an optimization. */
+  activitySubscription?: AppBskyNotificationDefsActivitySubscription;
+}
+
+/** The subject's followers whom you also follow */
+export interface AppBskyActorDefsKnownFollowers {
+  count: number;
+  followers: AppBskyActorDefsProfileViewBasic[];
+}
+
+/** Represents the verification information about the user this object is attached to. */
+export interface AppBskyActorDefsVerificationState {
+  /** All verifications issued by trusted verifiers on behalf of this user. Verifications by untrusted verifiers are not included. */
+  verifications: AppBskyActorDefsVerificationView[];
+  /** The user's status as a verified account. */
+  verifiedStatus: "valid" | "invalid" | "none" | (string & {});
+  /** The user's status as a trusted verifier. */
+  trustedVerifierStatus: "valid" | "invalid" | "none" | (string & {});
+}
+
+/** An individual verification for an associated subject. */
+export interface AppBskyActorDefsVerificationView {
+  /** The user who issued this verification. */
+  issuer: string;
+  /** The display name of the issuer. */
+  issuerDisplayName?: string;
+  /** The handle of the issuer. */
+  issuerHandle?: string;
+  /** The AT-URI of the verification record. */
+  uri: string;
+  /** True if the verification passes validation, otherwise false. */
+  isValid: boolean;
+  /** Timestamp when the verification was created. */
+  createdAt: string;
+}
+
+export type AppBskyActorDefsPreferences = ((AppBskyActorDefsAdultContentPref & { $type: "app.bsky.actor.defs#adultContentPref" }) | (AppBskyActorDefsContentLabelPref & { $type: "app.bsky.actor.defs#contentLabelPref" }) | (AppBskyActorDefsSavedFeedsPref & { $type: "app.bsky.actor.defs#savedFeedsPref" }) | (AppBskyActorDefsSavedFeedsPrefV2 & { $type: "app.bsky.actor.defs#savedFeedsPrefV2" }) | (AppBskyActorDefsPersonalDetailsPref & { $type: "app.bsky.actor.defs#personalDetailsPref" }) | (AppBskyActorDefsDeclaredAgePref & { $type: "app.bsky.actor.defs#declaredAgePref" }) | (AppBskyActorDefsFeedViewPref & { $type: "app.bsky.actor.defs#feedViewPref" }) | (AppBskyActorDefsThreadViewPref & { $type: "app.bsky.actor.defs#threadViewPref" }) | (AppBskyActorDefsInterestsPref & { $type: "app.bsky.actor.defs#interestsPref" }) | (AppBskyActorDefsMutedWordsPref & { $type: "app.bsky.actor.defs#mutedWordsPref" }) | (AppBskyActorDefsHiddenPostsPref & { $type: "app.bsky.actor.defs#hiddenPostsPref" }) | (AppBskyActorDefsBskyAppStatePref & { $type: "app.bsky.actor.defs#bskyAppStatePref" }) | (AppBskyActorDefsLabelersPref & { $type: "app.bsky.actor.defs#labelersPref" }) | (AppBskyActorDefsPostInteractionSettingsPref & { $type: "app.bsky.actor.defs#postInteractionSettingsPref" }) | (AppBskyActorDefsVerificationPrefs & { $type: "app.bsky.actor.defs#verificationPrefs" }) | (AppBskyActorDefsLiveEventPreferences & { $type: "app.bsky.actor.defs#liveEventPreferences" }) | UnknownMember)[];
+
+export interface AppBskyActorDefsAdultContentPref {
+  enabled: boolean;
+}
+
+export interface AppBskyActorDefsContentLabelPref {
+  /** Which labeler does this preference apply to? If undefined, applies globally. */
+  labelerDid?: string;
+  label: string;
+  visibility: "ignore" | "show" | "warn" | "hide" | (string & {});
+}
+
+export interface AppBskyActorDefsSavedFeed {
+  id: string;
+  type: "feed" | "list" | "timeline" | (string & {});
+  value: string;
+  pinned: boolean;
+}
+
+export interface AppBskyActorDefsSavedFeedsPrefV2 {
+  items: AppBskyActorDefsSavedFeed[];
+}
+
+export interface AppBskyActorDefsSavedFeedsPref {
+  pinned: string[];
+  saved: string[];
+  timelineIndex?: number;
+}
+
+export interface AppBskyActorDefsPersonalDetailsPref {
+  /** The birth date of account owner. */
+  birthDate?: string;
+}
+
+/** Read-only preference containing value(s) inferred from the user's declared birthdate. Absence of this preference object in the response indicates that the user has not made a declaration. */
+export interface AppBskyActorDefsDeclaredAgePref {
+  /** Indicates if the user has declared that they are over 13 years of age. */
+  isOverAge13?: boolean;
+  /** Indicates if the user has declared that they are over 16 years of age. */
+  isOverAge16?: boolean;
+  /** Indicates if the user has declared that they are over 18 years of age. */
+  isOverAge18?: boolean;
+}
+
+export interface AppBskyActorDefsFeedViewPref {
+  /** The URI of the feed, or an identifier which describes the feed. */
+  feed: string;
+  /** Hide replies in the feed. */
+  hideReplies?: boolean;
+  /** Hide replies in the feed if they are not by followed users. */
+  hideRepliesByUnfollowed?: boolean;
+  /** Hide replies in the feed if they do not have this number of likes. */
+  hideRepliesByLikeCount?: number;
+  /** Hide reposts in the feed. */
+  hideReposts?: boolean;
+  /** Hide quote posts in the feed. */
+  hideQuotePosts?: boolean;
+}
+
+export interface AppBskyActorDefsThreadViewPref {
+  /** Sorting mode for threads. */
+  sort?: "oldest" | "newest" | "most-likes" | "random" | "hotness" | (string & {});
+}
+
+export interface AppBskyActorDefsInterestsPref {
+  /** A list of tags which describe the account owner's interests gathered during onboarding. */
+  tags: string[];
+}
+
+export type AppBskyActorDefsMutedWordTarget = "content" | "tag" | (string & {});
+
+/** A word that the account owner has muted. */
+export interface AppBskyActorDefsMutedWord {
+  id?: string;
+  /** The muted word itself. */
+  value: string;
+  /** The intended targets of the muted word. */
+  targets: AppBskyActorDefsMutedWordTarget[];
+  /** Groups of users to apply the muted word to. If undefined, applies to all users. */
+  actorTarget?: "all" | "exclude-following" | (string & {});
+  /** The date and time at which the muted word will expire and no longer be applied. */
+  expiresAt?: string;
+}
+
+export interface AppBskyActorDefsMutedWordsPref {
+  /** A list of words the account owner has muted. */
+  items: AppBskyActorDefsMutedWord[];
+}
+
+export interface AppBskyActorDefsHiddenPostsPref {
+  /** A list of URIs of posts the account owner has hidden. */
+  items: string[];
+}
+
+export interface AppBskyActorDefsLabelersPref {
+  labelers: AppBskyActorDefsLabelerPrefItem[];
+}
+
+export interface AppBskyActorDefsLabelerPrefItem {
+  did: string;
+}
+
+/** A grab bag of state that's specific to the bsky.app program. Third-party apps shouldn't use this. */
+export interface AppBskyActorDefsBskyAppStatePref {
+  activeProgressGuide?: AppBskyActorDefsBskyAppProgressGuide;
+  /** Indicates if the user is participating in the beta features program. */
+  isBetaUser?: boolean;
+  /** An array of tokens which identify nudges (modals, popups, tours, highlight dots) that should be shown to the user. */
+  queuedNudges?: string[];
+  /** Storage for NUXs the user has encountered. */
+  nuxs?: AppBskyActorDefsNux[];
+}
+
+/** If set, an active progress guide. Once completed, can be set to undefined. Should have unspecced fields tracking progress. */
+export interface AppBskyActorDefsBskyAppProgressGuide {
+  guide: string;
+}
+
+/** A new user experiences (NUX) storage object */
+export interface AppBskyActorDefsNux {
+  id: string;
+  completed: boolean;
+  /** Arbitrary data for the NUX. The structure is defined by the NUX itself. Limited to 300 characters. */
+  data?: string;
+  /** The date and time at which the NUX will expire and should be considered completed. */
+  expiresAt?: string;
+}
+
+/** Preferences for how verified accounts appear in the app. */
+export interface AppBskyActorDefsVerificationPrefs {
+  /** Hide the blue check badges for verified accounts and trusted verifiers. */
+  hideBadges?: boolean;
+}
+
+/** Preferences for live events. */
+export interface AppBskyActorDefsLiveEventPreferences {
+  /** A list of feed IDs that the user has hidden from live events. */
+  hiddenFeedIds?: string[];
+  /** Whether to hide all feeds from live events. */
+  hideAllFeeds?: boolean;
+}
+
+/** Default post interaction settings for the account. These values should be applied as default values when creating new posts. These refs should mirror the threadgate and postgate records exactly. */
+export interface AppBskyActorDefsPostInteractionSettingsPref {
+  /** Matches threadgate record. List of rules defining who can reply to this users posts. If value is an empty array, no one can reply. If value is undefined, anyone can reply. */
+  threadgateAllowRules?: ((AppBskyFeedThreadgateMentionRule & { $type: "app.bsky.feed.threadgate#mentionRule" }) | (AppBskyFeedThreadgateFollowerRule & { $type: "app.bsky.feed.threadgate#followerRule" }) | (AppBskyFeedThreadgateFollowingRule & { $type: "app.bsky.feed.threadgate#followingRule" }) | (AppBskyFeedThreadgateListRule & { $type: "app.bsky.feed.threadgate#listRule" }) | UnknownMember)[];
+  /** Matches postgate record. List of rules defining who can embed this users posts. If value is an empty array or is undefined, no particular rules apply and anyone can embed. */
+  postgateEmbeddingRules?: ((AppBskyFeedPostgateDisableRule & { $type: "app.bsky.feed.postgate#disableRule" }) | UnknownMember)[];
+}
+
+export interface AppBskyActorDefsStatusView {
+  uri?: string;
+  cid?: string;
+  /** The status for the account. */
+  status: "app.bsky.actor.status#live" | (string & {});
+  record: Record<string, unknown>;
+  /** An optional embed associated with the status. */
+  embed?: (AppBskyEmbedExternalView & { $type: "app.bsky.embed.external#view" }) | UnknownMember;
+  labels?: ComAtprotoLabelDefsLabel[];
+  /** The date when this status will expire. The application might choose to no longer return the status after expiration. */
+  expiresAt?: string;
+  /** True if the status is not expired, false if it is expired. Only present if expiration was set. */
+  isActive?: boolean;
+  /** True if the user's go-live access has been disabled by a moderator, false otherwise. */
+  isDisabled?: boolean;
+}
+
+export interface AppBskyActorGetPreferencesParams {
+}
+
+export interface AppBskyActorGetPreferencesOutput {
+  preferences: AppBskyActorDefsPreferences;
+}
+
+export interface AppBskyActorGetProfileParams {
+  /** Handle or DID of account to fetch profile of. */
+  actor: string;
+}
+
+export type AppBskyActorGetProfileOutput = AppBskyActorDefsProfileViewDetailed;
+
+export interface AppBskyActorGetProfilesParams {
+  actors: string[];
+}
+
+export interface AppBskyActorGetProfilesOutput {
+  profiles: AppBskyActorDefsProfileViewDetailed[];
+}
+
+export interface AppBskyActorPutPreferencesInput {
+  preferences: AppBskyActorDefsPreferences;
+}
+
+/** width:height represents an aspect ratio. It may be approximate, and may not correspond to absolute dimensions in any given unit. */
+export interface AppBskyEmbedDefsAspectRatio {
+  width: number;
+  height: number;
+}
+
+/** A representation of some externally linked content (eg, a URL and 'card'), embedded in a Bluesky record (eg, a post). */
+export interface AppBskyEmbedExternal {
+  external: AppBskyEmbedExternalExternal;
+}
+
+export interface AppBskyEmbedExternalExternal {
+  uri: string;
+  title: string;
+  description: string;
+  thumb?: BlobJson;
+  /** StrongRefs (uri+cid) of the Atmosphere records that backed this view. */
+  associatedRefs?: ComAtprotoRepoStrongRef[];
+}
+
+export interface AppBskyEmbedExternalView {
+  external: AppBskyEmbedExternalViewExternal;
+}
+
+export interface AppBskyEmbedExternalViewExternal {
+  uri: string;
+  title: string;
+  description: string;
+  thumb?: string;
+  /** When the external content was created, if available. Example: a publication date, for an article. */
+  createdAt?: string;
+  /** When the external content was updated, if available. */
+  updatedAt?: string;
+  /** Estimated reading time in minutes, if applicable and available. */
+  readingTime?: number;
+  labels?: ComAtprotoLabelDefsLabel[];
+  source?: AppBskyEmbedExternalViewExternalSource;
+  /** StrongRefs (uri+cid) of the Atmosphere records that backed this view. */
+  associatedRefs?: ComAtprotoRepoStrongRef[];
+  /** Profiles of the owners of the Atmosphere records that backed this view. */
+  associatedProfiles?: AppBskyActorDefsProfileViewBasic[];
+}
+
+/** The source of an external embed, such as a standard.site publication. */
+export interface AppBskyEmbedExternalViewExternalSource {
+  /** URI of the source, if available. Example: the https:// URL of a site.standard.publication record. */
+  uri: string;
+  /** Fully-qualified URL where an icon representing the source can be fetched. For example, CDN location provided by the App View. */
+  icon?: string;
+  title: string;
+  description?: string;
+  theme?: AppBskyEmbedExternalViewExternalSourceTheme;
+}
+
+/** The theme colors of an external source, such as a site.standard.publication. These colors may be used when rendering an embed from that source. */
+export interface AppBskyEmbedExternalViewExternalSourceTheme {
+  backgroundRGB?: AppBskyEmbedExternalColorRGB;
+  foregroundRGB?: AppBskyEmbedExternalColorRGB;
+  accentRGB?: AppBskyEmbedExternalColorRGB;
+  accentForegroundRGB?: AppBskyEmbedExternalColorRGB;
+}
+
+/** RGB color definition, inspired by site.standard.theme.color#rgb */
+export interface AppBskyEmbedExternalColorRGB {
+  r: number;
+  g: number;
+  b: number;
+}
+
+export interface AppBskyEmbedGallery {
+  /** The schema-level maxLength of 20 is a future-proof ceiling. Clients should currently enforce a soft limit of 10 items in authoring UIs. */
+  items: ((AppBskyEmbedGalleryImage & { $type: "app.bsky.embed.gallery#image" }) | UnknownMember)[];
+}
+
+export interface AppBskyEmbedGalleryImage {
+  image: BlobJson;
+  /** Alt text description of the image, for accessibility. */
+  alt: string;
+  aspectRatio: AppBskyEmbedDefsAspectRatio;
+}
+
+export interface AppBskyEmbedGalleryView {
+  items: ((AppBskyEmbedGalleryViewImage & { $type: "app.bsky.embed.gallery#viewImage" }) | UnknownMember)[];
+}
+
+export interface AppBskyEmbedGalleryViewImage {
+  /** Fully-qualified URL where a thumbnail of the image can be fetched. For example, CDN location provided by the App View. */
+  thumbnail: string;
+  /** Fully-qualified URL where a large version of the image can be fetched. May or may not be the exact original blob. For example, CDN location provided by the App View. */
+  fullsize: string;
+  /** Alt text description of the image, for accessibility. */
+  alt: string;
+  aspectRatio: AppBskyEmbedDefsAspectRatio;
+}
+
+export interface AppBskyEmbedImages {
+  images: AppBskyEmbedImagesImage[];
+}
+
+export interface AppBskyEmbedImagesImage {
+  /** The raw image file. May be up to 2 MB, formerly limited to 1 MB. */
+  image: BlobJson;
+  /** Alt text description of the image, for accessibility. */
+  alt: string;
+  aspectRatio?: AppBskyEmbedDefsAspectRatio;
+}
+
+export interface AppBskyEmbedImagesView {
+  images: AppBskyEmbedImagesViewImage[];
+}
+
+export interface AppBskyEmbedImagesViewImage {
+  /** Fully-qualified URL where a thumbnail of the image can be fetched. For example, CDN location provided by the App View. */
+  thumb: string;
+  /** Fully-qualified URL where a large version of the image can be fetched. May or may not be the exact original blob. For example, CDN location provided by the App View. */
+  fullsize: string;
+  /** Alt text description of the image, for accessibility. */
+  alt: string;
+  aspectRatio?: AppBskyEmbedDefsAspectRatio;
+}
+
+export interface AppBskyEmbedRecord {
+  record: ComAtprotoRepoStrongRef;
+}
+
+export interface AppBskyEmbedRecordView {
+  record: (AppBskyEmbedRecordViewRecord & { $type: "app.bsky.embed.record#viewRecord" }) | (AppBskyEmbedRecordViewNotFound & { $type: "app.bsky.embed.record#viewNotFound" }) | (AppBskyEmbedRecordViewBlocked & { $type: "app.bsky.embed.record#viewBlocked" }) | (AppBskyEmbedRecordViewDetached & { $type: "app.bsky.embed.record#viewDetached" }) | (AppBskyFeedDefsGeneratorView & { $type: "app.bsky.feed.defs#generatorView" }) | (AppBskyGraphDefsListView & { $type: "app.bsky.graph.defs#listView" }) | (AppBskyLabelerDefsLabelerView & { $type: "app.bsky.labeler.defs#labelerView" }) | (AppBskyGraphDefsStarterPackViewBasic & { $type: "app.bsky.graph.defs#starterPackViewBasic" }) | UnknownMember;
+}
+
+export interface AppBskyEmbedRecordViewRecord {
+  uri: string;
+  cid: string;
+  author: AppBskyActorDefsProfileViewBasic;
+  /** The record data itself. */
+  value: Record<string, unknown>;
+  labels?: ComAtprotoLabelDefsLabel[];
+  replyCount?: number;
+  repostCount?: number;
+  likeCount?: number;
+  quoteCount?: number;
+  embeds?: ((AppBskyEmbedImagesView & { $type: "app.bsky.embed.images#view" }) | (AppBskyEmbedVideoView & { $type: "app.bsky.embed.video#view" }) | (AppBskyEmbedGalleryView & { $type: "app.bsky.embed.gallery#view" }) | (AppBskyEmbedExternalView & { $type: "app.bsky.embed.external#view" }) | (AppBskyEmbedRecordView & { $type: "app.bsky.embed.record#view" }) | (AppBskyEmbedRecordWithMediaView & { $type: "app.bsky.embed.recordWithMedia#view" }) | UnknownMember)[];
+  indexedAt: string;
+}
+
+export interface AppBskyEmbedRecordViewNotFound {
+  uri: string;
+  notFound: boolean;
+}
+
+export interface AppBskyEmbedRecordViewBlocked {
+  uri: string;
+  blocked: boolean;
+  author: AppBskyFeedDefsBlockedAuthor;
+}
+
+export interface AppBskyEmbedRecordViewDetached {
+  uri: string;
+  detached: boolean;
+}
+
+export interface AppBskyEmbedRecordWithMedia {
+  record: AppBskyEmbedRecord;
+  media: (AppBskyEmbedImages & { $type: "app.bsky.embed.images" }) | (AppBskyEmbedVideo & { $type: "app.bsky.embed.video" }) | (AppBskyEmbedGallery & { $type: "app.bsky.embed.gallery" }) | (AppBskyEmbedExternal & { $type: "app.bsky.embed.external" }) | UnknownMember;
+}
+
+export interface AppBskyEmbedRecordWithMediaView {
+  record: AppBskyEmbedRecordView;
+  media: (AppBskyEmbedImagesView & { $type: "app.bsky.embed.images#view" }) | (AppBskyEmbedVideoView & { $type: "app.bsky.embed.video#view" }) | (AppBskyEmbedGalleryView & { $type: "app.bsky.embed.gallery#view" }) | (AppBskyEmbedExternalView & { $type: "app.bsky.embed.external#view" }) | UnknownMember;
+}
+
+export interface AppBskyEmbedVideo {
+  /** The mp4 video file. May be up to 300mb, formerly limited to 100mb. */
+  video: BlobJson;
+  captions?: AppBskyEmbedVideoCaption[];
+  /** Alt text description of the video, for accessibility. */
+  alt?: string;
+  aspectRatio?: AppBskyEmbedDefsAspectRatio;
+  /** A hint to the client about how to present the video. */
+  presentation?: "default" | "gif" | (string & {});
+}
+
+export interface AppBskyEmbedVideoCaption {
+  lang: string;
+  file: BlobJson;
+}
+
+export interface AppBskyEmbedVideoView {
+  cid: string;
+  playlist: string;
+  thumbnail?: string;
+  alt?: string;
+  aspectRatio?: AppBskyEmbedDefsAspectRatio;
+  /** A hint to the client about how to present the video. */
+  presentation?: "default" | "gif" | (string & {});
+}
+
+export interface AppBskyFeedDefsPostView {
+  uri: string;
+  cid: string;
+  author: AppBskyActorDefsProfileViewBasic;
+  record: Record<string, unknown>;
+  embed?: (AppBskyEmbedImagesView & { $type: "app.bsky.embed.images#view" }) | (AppBskyEmbedVideoView & { $type: "app.bsky.embed.video#view" }) | (AppBskyEmbedGalleryView & { $type: "app.bsky.embed.gallery#view" }) | (AppBskyEmbedExternalView & { $type: "app.bsky.embed.external#view" }) | (AppBskyEmbedRecordView & { $type: "app.bsky.embed.record#view" }) | (AppBskyEmbedRecordWithMediaView & { $type: "app.bsky.embed.recordWithMedia#view" }) | UnknownMember;
+  bookmarkCount?: number;
+  replyCount?: number;
+  repostCount?: number;
+  likeCount?: number;
+  quoteCount?: number;
+  indexedAt: string;
+  viewer?: AppBskyFeedDefsViewerState;
+  labels?: ComAtprotoLabelDefsLabel[];
+  threadgate?: AppBskyFeedDefsThreadgateView;
+  /** Debug information for internal development */
+  debug?: Record<string, unknown>;
+}
+
+/** Metadata about the requesting account's relationship with the subject content. Only has meaningful content for authed requests. */
+export interface AppBskyFeedDefsViewerState {
+  repost?: string;
+  like?: string;
+  bookmarked?: boolean;
+  threadMuted?: boolean;
+  replyDisabled?: boolean;
+  embeddingDisabled?: boolean;
+  pinned?: boolean;
+  /** This property is present only in selected cases, as an optimization. */
+  knownLikers?: AppBskyFeedDefsKnownLikers;
+}
+
+/** The post's likers whom you also follow */
+export interface AppBskyFeedDefsKnownLikers {
+  count: number;
+  actors: AppBskyActorDefsProfileViewBasic[];
+}
+
+/** Metadata about this post within the context of the thread it is in. */
+export interface AppBskyFeedDefsThreadContext {
+  rootAuthorLike?: string;
+}
+
+export interface AppBskyFeedDefsFeedViewPost {
+  post: AppBskyFeedDefsPostView;
+  reply?: AppBskyFeedDefsReplyRef;
+  reason?: (AppBskyFeedDefsReasonRepost & { $type: "app.bsky.feed.defs#reasonRepost" }) | (AppBskyFeedDefsReasonPin & { $type: "app.bsky.feed.defs#reasonPin" }) | UnknownMember;
+  /** Context provided by feed generator that may be passed back alongside interactions. */
+  feedContext?: string;
+  /** Unique identifier per request that may be passed back alongside interactions. */
+  reqId?: string;
+}
+
+export interface AppBskyFeedDefsReplyRef {
+  root: (AppBskyFeedDefsPostView & { $type: "app.bsky.feed.defs#postView" }) | (AppBskyFeedDefsNotFoundPost & { $type: "app.bsky.feed.defs#notFoundPost" }) | (AppBskyFeedDefsBlockedPost & { $type: "app.bsky.feed.defs#blockedPost" }) | UnknownMember;
+  parent: (AppBskyFeedDefsPostView & { $type: "app.bsky.feed.defs#postView" }) | (AppBskyFeedDefsNotFoundPost & { $type: "app.bsky.feed.defs#notFoundPost" }) | (AppBskyFeedDefsBlockedPost & { $type: "app.bsky.feed.defs#blockedPost" }) | UnknownMember;
+  /** When parent is a reply to another post, this is the author of that post. */
+  grandparentAuthor?: AppBskyActorDefsProfileViewBasic;
+}
+
+export interface AppBskyFeedDefsReasonRepost {
+  by: AppBskyActorDefsProfileViewBasic;
+  uri?: string;
+  cid?: string;
+  indexedAt: string;
+}
+
+export interface AppBskyFeedDefsReasonPin {
+}
+
+export interface AppBskyFeedDefsThreadViewPost {
+  post: AppBskyFeedDefsPostView;
+  parent?: (AppBskyFeedDefsThreadViewPost & { $type: "app.bsky.feed.defs#threadViewPost" }) | (AppBskyFeedDefsNotFoundPost & { $type: "app.bsky.feed.defs#notFoundPost" }) | (AppBskyFeedDefsBlockedPost & { $type: "app.bsky.feed.defs#blockedPost" }) | UnknownMember;
+  replies?: ((AppBskyFeedDefsThreadViewPost & { $type: "app.bsky.feed.defs#threadViewPost" }) | (AppBskyFeedDefsNotFoundPost & { $type: "app.bsky.feed.defs#notFoundPost" }) | (AppBskyFeedDefsBlockedPost & { $type: "app.bsky.feed.defs#blockedPost" }) | UnknownMember)[];
+  threadContext?: AppBskyFeedDefsThreadContext;
+}
+
+export interface AppBskyFeedDefsNotFoundPost {
+  uri: string;
+  notFound: boolean;
+}
+
+export interface AppBskyFeedDefsBlockedPost {
+  uri: string;
+  blocked: boolean;
+  author: AppBskyFeedDefsBlockedAuthor;
+}
+
+export interface AppBskyFeedDefsBlockedAuthor {
+  did: string;
+  viewer?: AppBskyActorDefsViewerState;
+}
+
+export interface AppBskyFeedDefsGeneratorView {
+  uri: string;
+  cid: string;
+  did: string;
+  creator: AppBskyActorDefsProfileView;
+  displayName: string;
+  description?: string;
+  descriptionFacets?: AppBskyRichtextFacet[];
+  avatar?: string;
+  likeCount?: number;
+  acceptsInteractions?: boolean;
+  labels?: ComAtprotoLabelDefsLabel[];
+  viewer?: AppBskyFeedDefsGeneratorViewerState;
+  contentMode?: "app.bsky.feed.defs#contentModeUnspecified" | "app.bsky.feed.defs#contentModeVideo" | (string & {});
+  indexedAt: string;
+}
+
+export interface AppBskyFeedDefsGeneratorViewerState {
+  like?: string;
+}
+
+export interface AppBskyFeedDefsSkeletonFeedPost {
+  post: string;
+  reason?: (AppBskyFeedDefsSkeletonReasonRepost & { $type: "app.bsky.feed.defs#skeletonReasonRepost" }) | (AppBskyFeedDefsSkeletonReasonPin & { $type: "app.bsky.feed.defs#skeletonReasonPin" }) | UnknownMember;
+  /** Context that will be passed through to client and may be passed to feed generator back alongside interactions. */
+  feedContext?: string;
+}
+
+export interface AppBskyFeedDefsSkeletonReasonRepost {
+  repost: string;
+}
+
+export interface AppBskyFeedDefsSkeletonReasonPin {
+}
+
+export interface AppBskyFeedDefsThreadgateView {
+  uri?: string;
+  cid?: string;
+  record?: Record<string, unknown>;
+  lists?: AppBskyGraphDefsListViewBasic[];
+}
+
+export interface AppBskyFeedDefsInteraction {
+  item?: string;
+  event?: "app.bsky.feed.defs#requestLess" | "app.bsky.feed.defs#requestMore" | "app.bsky.feed.defs#clickthroughItem" | "app.bsky.feed.defs#clickthroughAuthor" | "app.bsky.feed.defs#clickthroughReposter" | "app.bsky.feed.defs#clickthroughEmbed" | "app.bsky.feed.defs#interactionSeen" | "app.bsky.feed.defs#interactionLike" | "app.bsky.feed.defs#interactionRepost" | "app.bsky.feed.defs#interactionReply" | "app.bsky.feed.defs#interactionQuote" | "app.bsky.feed.defs#interactionShare" | (string & {});
+  /** Context on a feed item that was originally supplied by the feed generator on getFeedSkeleton. */
+  feedContext?: string;
+  /** Unique identifier per request that may be passed back alongside interactions. */
+  reqId?: string;
+}
+
+/** Request that less content like the given feed item be shown in the feed */
+export type AppBskyFeedDefsRequestLess = "app.bsky.feed.defs#requestLess";
+
+/** Request that more content like the given feed item be shown in the feed */
+export type AppBskyFeedDefsRequestMore = "app.bsky.feed.defs#requestMore";
+
+/** User clicked through to the feed item */
+export type AppBskyFeedDefsClickthroughItem = "app.bsky.feed.defs#clickthroughItem";
+
+/** User clicked through to the author of the feed item */
+export type AppBskyFeedDefsClickthroughAuthor = "app.bsky.feed.defs#clickthroughAuthor";
+
+/** User clicked through to the reposter of the feed item */
+export type AppBskyFeedDefsClickthroughReposter = "app.bsky.feed.defs#clickthroughReposter";
+
+/** User clicked through to the embedded content of the feed item */
+export type AppBskyFeedDefsClickthroughEmbed = "app.bsky.feed.defs#clickthroughEmbed";
+
+/** Declares the feed generator returns any types of posts. */
+export type AppBskyFeedDefsContentModeUnspecified = "app.bsky.feed.defs#contentModeUnspecified";
+
+/** Declares the feed generator returns posts containing app.bsky.embed.video embeds. */
+export type AppBskyFeedDefsContentModeVideo = "app.bsky.feed.defs#contentModeVideo";
+
+/** Feed item was seen by user */
+export type AppBskyFeedDefsInteractionSeen = "app.bsky.feed.defs#interactionSeen";
+
+/** User liked the feed item */
+export type AppBskyFeedDefsInteractionLike = "app.bsky.feed.defs#interactionLike";
+
+/** User reposted the feed item */
+export type AppBskyFeedDefsInteractionRepost = "app.bsky.feed.defs#interactionRepost";
+
+/** User replied to the feed item */
+export type AppBskyFeedDefsInteractionReply = "app.bsky.feed.defs#interactionReply";
+
+/** User quoted the feed item */
+export type AppBskyFeedDefsInteractionQuote = "app.bsky.feed.defs#interactionQuote";
+
+/** User shared the feed item */
+export type AppBskyFeedDefsInteractionShare = "app.bsky.feed.defs#interactionShare";
+
+export interface AppBskyFeedGetActorLikesParams {
+  actor: string;
+  limit: number;
+  cursor?: string;
+}
+
+export interface AppBskyFeedGetActorLikesOutput {
+  cursor?: string;
+  feed: AppBskyFeedDefsFeedViewPost[];
+}
+
+export type AppBskyFeedGetActorLikesError = "BlockedActor" | "BlockedByActor";
+
+export interface AppBskyFeedGetAuthorFeedParams {
+  actor: string;
+  limit: number;
+  cursor?: string;
+  /** Combinations of post/repost types to include in response. */
+  filter: "posts_with_replies" | "posts_no_replies" | "posts_with_media" | "posts_and_author_threads" | "posts_with_video" | (string & {});
+  includePins: boolean;
+}
+
+export interface AppBskyFeedGetAuthorFeedOutput {
+  cursor?: string;
+  feed: AppBskyFeedDefsFeedViewPost[];
+}
+
+export type AppBskyFeedGetAuthorFeedError = "BlockedActor" | "BlockedByActor";
+
+export interface AppBskyFeedGetFeedParams {
+  feed: string;
+  limit: number;
+  cursor?: string;
+}
+
+export interface AppBskyFeedGetFeedOutput {
+  cursor?: string;
+  feed: AppBskyFeedDefsFeedViewPost[];
+}
+
+export type AppBskyFeedGetFeedError = "UnknownFeed";
+
+export interface AppBskyFeedGetPostThreadParams {
+  /** Reference (AT-URI) to post record. */
+  uri: string;
+  /** How many levels of reply depth should be included in response. */
+  depth: number;
+  /** How many levels of parent (and grandparent, etc) post to include. */
+  parentHeight: number;
+}
+
+export interface AppBskyFeedGetPostThreadOutput {
+  thread: (AppBskyFeedDefsThreadViewPost & { $type: "app.bsky.feed.defs#threadViewPost" }) | (AppBskyFeedDefsNotFoundPost & { $type: "app.bsky.feed.defs#notFoundPost" }) | (AppBskyFeedDefsBlockedPost & { $type: "app.bsky.feed.defs#blockedPost" }) | UnknownMember;
+  threadgate?: AppBskyFeedDefsThreadgateView;
+}
+
+export type AppBskyFeedGetPostThreadError = "NotFound";
+
+export interface AppBskyFeedGetTimelineParams {
+  /** Variant 'algorithm' for timeline. Implementation-specific. NOTE: most feed flexibility has been moved to feed generator mechanism. */
+  algorithm?: string;
+  limit: number;
+  cursor?: string;
+}
+
+export interface AppBskyFeedGetTimelineOutput {
+  cursor?: string;
+  feed: AppBskyFeedDefsFeedViewPost[];
+}
+
+/** Record defining interaction rules for a post. The record key (rkey) of the postgate record must match the record key of the post, and that record must be in the same repository. */
+export interface AppBskyFeedPostgate {
+  $type: "app.bsky.feed.postgate";
+  createdAt: string;
+  /** Reference (AT-URI) to the post record. */
+  post: string;
+  /** List of AT-URIs embedding this post that the author has detached from. */
+  detachedEmbeddingUris?: string[];
+  /** List of rules defining who can embed this post. If value is an empty array or is undefined, no particular rules apply and anyone can embed. */
+  embeddingRules?: ((AppBskyFeedPostgateDisableRule & { $type: "app.bsky.feed.postgate#disableRule" }) | UnknownMember)[];
+}
+
+/** Disables embedding of this post. */
+export interface AppBskyFeedPostgateDisableRule {
+}
+
+/** Record defining interaction gating rules for a thread (aka, reply controls). The record key (rkey) of the threadgate record must match the record key of the thread's root post, and that record must be in the same repository. */
+export interface AppBskyFeedThreadgate {
+  $type: "app.bsky.feed.threadgate";
+  /** Reference (AT-URI) to the post record. */
+  post: string;
+  /** List of rules defining who can reply to this post. If value is an empty array, no one can reply. If value is undefined, anyone can reply. */
+  allow?: ((AppBskyFeedThreadgateMentionRule & { $type: "app.bsky.feed.threadgate#mentionRule" }) | (AppBskyFeedThreadgateFollowerRule & { $type: "app.bsky.feed.threadgate#followerRule" }) | (AppBskyFeedThreadgateFollowingRule & { $type: "app.bsky.feed.threadgate#followingRule" }) | (AppBskyFeedThreadgateListRule & { $type: "app.bsky.feed.threadgate#listRule" }) | UnknownMember)[];
+  createdAt: string;
+  /** List of hidden reply URIs. */
+  hiddenReplies?: string[];
+}
+
+/** Allow replies from actors mentioned in your post. */
+export interface AppBskyFeedThreadgateMentionRule {
+}
+
+/** Allow replies from actors who follow you. */
+export interface AppBskyFeedThreadgateFollowerRule {
+}
+
+/** Allow replies from actors you follow. */
+export interface AppBskyFeedThreadgateFollowingRule {
+}
+
+/** Allow replies from actors on a list. */
+export interface AppBskyFeedThreadgateListRule {
+  list: string;
+}
+
+export interface AppBskyGraphDefsListViewBasic {
+  uri: string;
+  cid: string;
+  name: string;
+  purpose: AppBskyGraphDefsListPurpose;
+  avatar?: string;
+  listItemCount?: number;
+  labels?: ComAtprotoLabelDefsLabel[];
+  viewer?: AppBskyGraphDefsListViewerState;
+  indexedAt?: string;
+}
+
+export interface AppBskyGraphDefsListView {
+  uri: string;
+  cid: string;
+  creator: AppBskyActorDefsProfileView;
+  name: string;
+  purpose: AppBskyGraphDefsListPurpose;
+  description?: string;
+  descriptionFacets?: AppBskyRichtextFacet[];
+  avatar?: string;
+  listItemCount?: number;
+  labels?: ComAtprotoLabelDefsLabel[];
+  viewer?: AppBskyGraphDefsListViewerState;
+  indexedAt: string;
+}
+
+export interface AppBskyGraphDefsListItemView {
+  uri: string;
+  subject: AppBskyActorDefsProfileView;
+}
+
+export interface AppBskyGraphDefsStarterPackView {
+  uri: string;
+  cid: string;
+  record: Record<string, unknown>;
+  creator: AppBskyActorDefsProfileViewBasic;
+  list?: AppBskyGraphDefsListViewBasic;
+  listItemsSample?: AppBskyGraphDefsListItemView[];
+  feeds?: AppBskyFeedDefsGeneratorView[];
+  joinedWeekCount?: number;
+  joinedAllTimeCount?: number;
+  labels?: ComAtprotoLabelDefsLabel[];
+  indexedAt: string;
+}
+
+export interface AppBskyGraphDefsStarterPackViewBasic {
+  uri: string;
+  cid: string;
+  record: Record<string, unknown>;
+  creator: AppBskyActorDefsProfileViewBasic;
+  listItemCount?: number;
+  joinedWeekCount?: number;
+  joinedAllTimeCount?: number;
+  labels?: ComAtprotoLabelDefsLabel[];
+  indexedAt: string;
+}
+
+export type AppBskyGraphDefsListPurpose = "app.bsky.graph.defs#modlist" | "app.bsky.graph.defs#curatelist" | "app.bsky.graph.defs#referencelist" | (string & {});
+
+/** A list of actors to apply an aggregate moderation action (mute/block) on. */
+export type AppBskyGraphDefsModlist = "app.bsky.graph.defs#modlist";
+
+/** A list of actors used for curation purposes such as list feeds or interaction gating. */
+export type AppBskyGraphDefsCuratelist = "app.bsky.graph.defs#curatelist";
+
+/** A list of actors used for only for reference purposes such as within a starter pack. */
+export type AppBskyGraphDefsReferencelist = "app.bsky.graph.defs#referencelist";
+
+export interface AppBskyGraphDefsListViewerState {
+  muted?: boolean;
+  blocked?: string;
+}
+
+/** indicates that a handle or DID could not be resolved */
+export interface AppBskyGraphDefsNotFoundActor {
+  actor: string;
+  notFound: boolean;
+}
+
+/** lists the bi-directional graph relationships between one actor (not indicated in the object), and the target actors (the DID included in the object) */
+export interface AppBskyGraphDefsRelationship {
+  did: string;
+  /** if the actor follows this DID, this is the AT-URI of the follow record */
+  following?: string;
+  /** if the actor is followed by this DID, contains the AT-URI of the follow record */
+  followedBy?: string;
+  /** if the actor blocks this DID, this is the AT-URI of the block record */
+  blocking?: string;
+  /** if the actor is blocked by this DID, contains the AT-URI of the block record */
+  blockedBy?: string;
+  /** if the actor blocks this DID via a block list, this is the AT-URI of the listblock record */
+  blockingByList?: string;
+  /** if the actor is blocked by this DID via a block list, contains the AT-URI of the listblock record */
+  blockedByList?: string;
+}
+
+export interface AppBskyLabelerDefsLabelerView {
+  uri: string;
+  cid: string;
+  creator: AppBskyActorDefsProfileView;
+  likeCount?: number;
+  viewer?: AppBskyLabelerDefsLabelerViewerState;
+  indexedAt: string;
+  labels?: ComAtprotoLabelDefsLabel[];
+}
+
+export interface AppBskyLabelerDefsLabelerViewDetailed {
+  uri: string;
+  cid: string;
+  creator: AppBskyActorDefsProfileView;
+  policies: AppBskyLabelerDefsLabelerPolicies;
+  likeCount?: number;
+  viewer?: AppBskyLabelerDefsLabelerViewerState;
+  indexedAt: string;
+  labels?: ComAtprotoLabelDefsLabel[];
+  /** The set of report reason 'codes' which are in-scope for this service to review and action. These usually align to policy categories. If not defined (distinct from empty array), all reason types are allowed. */
+  reasonTypes?: ComAtprotoModerationDefsReasonType[];
+  /** The set of subject types (account, record, etc) this service accepts reports on. */
+  subjectTypes?: ComAtprotoModerationDefsSubjectType[];
+  /** Set of record types (collection NSIDs) which can be reported to this service. If not defined (distinct from empty array), default is any record type. */
+  subjectCollections?: string[];
+}
+
+export interface AppBskyLabelerDefsLabelerViewerState {
+  like?: string;
+}
+
+export interface AppBskyLabelerDefsLabelerPolicies {
+  /** The label values which this labeler publishes. May include global or custom labels. */
+  labelValues: ComAtprotoLabelDefsLabelValue[];
+  /** Label values created by this labeler and scoped exclusively to it. Labels defined here will override global label definitions for this labeler. */
+  labelValueDefinitions?: ComAtprotoLabelDefsLabelValueDefinition[];
+}
+
+export interface AppBskyNotificationDefsRecordDeleted {
+}
+
+/** Deprecated: use chat.bsky.notification preferences instead. This will only return a default value. */
+export interface AppBskyNotificationDefsChatPreference {
+  include: "all" | "accepted" | (string & {});
+  push: boolean;
+}
+
+export interface AppBskyNotificationDefsFilterablePreference {
+  include: "all" | "follows" | (string & {});
+  list: boolean;
+  push: boolean;
+}
+
+export interface AppBskyNotificationDefsPreference {
+  list: boolean;
+  push: boolean;
+}
+
+export interface AppBskyNotificationDefsPreferences {
+  /** Deprecated: use chat.bsky.notification preferences instead. This will only return a default value. */
+  chat: AppBskyNotificationDefsChatPreference;
+  follow: AppBskyNotificationDefsFilterablePreference;
+  like: AppBskyNotificationDefsFilterablePreference;
+  likeViaRepost: AppBskyNotificationDefsFilterablePreference;
+  mention: AppBskyNotificationDefsFilterablePreference;
+  quote: AppBskyNotificationDefsFilterablePreference;
+  reply: AppBskyNotificationDefsFilterablePreference;
+  repost: AppBskyNotificationDefsFilterablePreference;
+  repostViaRepost: AppBskyNotificationDefsFilterablePreference;
+  starterpackJoined: AppBskyNotificationDefsPreference;
+  subscribedPost: AppBskyNotificationDefsPreference;
+  unverified: AppBskyNotificationDefsPreference;
+  verified: AppBskyNotificationDefsPreference;
+}
+
+export interface AppBskyNotificationDefsActivitySubscription {
+  post: boolean;
+  reply: boolean;
+}
+
+/** Object used to store activity subscription data in stash. */
+export interface AppBskyNotificationDefsSubjectActivitySubscription {
+  subject: string;
+  activitySubscription: AppBskyNotificationDefsActivitySubscription;
+}
+
+export interface AppBskyNotificationRegisterPushInput {
+  serviceDid: string;
+  token: string;
+  platform: "ios" | "android" | "web" | (string & {});
+  appId: string;
+  /** Set to true when the actor is age restricted */
+  ageRestricted?: boolean;
+}
+
+export interface AppBskyNotificationUnregisterPushInput {
+  serviceDid: string;
+  token: string;
+  platform: "ios" | "android" | "web" | (string & {});
+  appId: string;
+}
+
+/** Annotation of a sub-string within rich text. */
+export interface AppBskyRichtextFacet {
+  index: AppBskyRichtextFacetByteSlice;
+  features: ((AppBskyRichtextFacetMention & { $type: "app.bsky.richtext.facet#mention" }) | (AppBskyRichtextFacetLink & { $type: "app.bsky.richtext.facet#link" }) | (AppBskyRichtextFacetTag & { $type: "app.bsky.richtext.facet#tag" }) | UnknownMember)[];
+}
+
+/** Facet feature for mention of another account. The text is usually a handle, including a '@' prefix, but the facet reference is a DID. */
+export interface AppBskyRichtextFacetMention {
+  did: string;
+}
+
+/** Facet feature for a URL. The text URL may have been simplified or truncated, but the facet reference should be a complete URL. */
+export interface AppBskyRichtextFacetLink {
+  uri: string;
+}
+
+/** Facet feature for a hashtag. The text usually includes a '#' prefix, but the facet reference should not (except in the case of 'double hash tags'). */
+export interface AppBskyRichtextFacetTag {
+  tag: string;
+}
+
+/** Specifies the sub-string range a facet feature applies to. Start index is inclusive, end index is exclusive. Indices are zero-indexed, counting bytes of the UTF-8 encoded text. NOTE: some languages, like Javascript, use UTF-16 or Unicode codepoints for string slice indexing; in these languages, convert to byte arrays before working with facets. */
+export interface AppBskyRichtextFacetByteSlice {
+  byteStart: number;
+  byteEnd: number;
+}
+
 export interface ComAtprotoAdminDefsStatusAttr {
   applied: boolean;
   ref?: string;
@@ -2460,6 +3512,8 @@ export interface RecordByNsid {
   "agent.memory.note": AgentMemoryNote;
   "agent.memory.pins": AgentMemoryPins;
   "agent.memory.summary": AgentMemorySummary;
+  "app.bsky.feed.postgate": AppBskyFeedPostgate;
+  "app.bsky.feed.threadgate": AppBskyFeedThreadgate;
   "com.atproto.lexicon.schema": ComAtprotoLexiconSchema;
 }
 
@@ -2470,6 +3524,14 @@ export interface ParamsByNsid {
   "agent.comms.subscribeProgress": AgentCommsSubscribeProgressParams;
   "agent.network.getAgent": AgentNetworkGetAgentParams;
   "agent.network.listAgents": AgentNetworkListAgentsParams;
+  "app.bsky.actor.getPreferences": AppBskyActorGetPreferencesParams;
+  "app.bsky.actor.getProfile": AppBskyActorGetProfileParams;
+  "app.bsky.actor.getProfiles": AppBskyActorGetProfilesParams;
+  "app.bsky.feed.getActorLikes": AppBskyFeedGetActorLikesParams;
+  "app.bsky.feed.getAuthorFeed": AppBskyFeedGetAuthorFeedParams;
+  "app.bsky.feed.getFeed": AppBskyFeedGetFeedParams;
+  "app.bsky.feed.getPostThread": AppBskyFeedGetPostThreadParams;
+  "app.bsky.feed.getTimeline": AppBskyFeedGetTimelineParams;
   "com.atproto.admin.getAccountInfo": ComAtprotoAdminGetAccountInfoParams;
   "com.atproto.admin.getAccountInfos": ComAtprotoAdminGetAccountInfosParams;
   "com.atproto.admin.getInviteCodes": ComAtprotoAdminGetInviteCodesParams;
@@ -2526,6 +3588,9 @@ export interface InputByNsid {
   "agent.network.destroyAgent": AgentNetworkDestroyAgentInput;
   "agent.network.endPeering": AgentNetworkEndPeeringInput;
   "agent.network.requestPeering": AgentNetworkRequestPeeringInput;
+  "app.bsky.actor.putPreferences": AppBskyActorPutPreferencesInput;
+  "app.bsky.notification.registerPush": AppBskyNotificationRegisterPushInput;
+  "app.bsky.notification.unregisterPush": AppBskyNotificationUnregisterPushInput;
   "com.atproto.admin.deleteAccount": ComAtprotoAdminDeleteAccountInput;
   "com.atproto.admin.disableAccountInvites": ComAtprotoAdminDisableAccountInvitesInput;
   "com.atproto.admin.disableInviteCodes": ComAtprotoAdminDisableInviteCodesInput;
@@ -2595,6 +3660,14 @@ export interface OutputByNsid {
   "agent.network.getAgent": AgentNetworkGetAgentOutput;
   "agent.network.listAgents": AgentNetworkListAgentsOutput;
   "agent.network.requestPeering": AgentNetworkRequestPeeringOutput;
+  "app.bsky.actor.getPreferences": AppBskyActorGetPreferencesOutput;
+  "app.bsky.actor.getProfile": AppBskyActorGetProfileOutput;
+  "app.bsky.actor.getProfiles": AppBskyActorGetProfilesOutput;
+  "app.bsky.feed.getActorLikes": AppBskyFeedGetActorLikesOutput;
+  "app.bsky.feed.getAuthorFeed": AppBskyFeedGetAuthorFeedOutput;
+  "app.bsky.feed.getFeed": AppBskyFeedGetFeedOutput;
+  "app.bsky.feed.getPostThread": AppBskyFeedGetPostThreadOutput;
+  "app.bsky.feed.getTimeline": AppBskyFeedGetTimelineOutput;
   "com.atproto.admin.getAccountInfo": ComAtprotoAdminGetAccountInfoOutput;
   "com.atproto.admin.getAccountInfos": ComAtprotoAdminGetAccountInfosOutput;
   "com.atproto.admin.getInviteCodes": ComAtprotoAdminGetInviteCodesOutput;
