@@ -52,7 +52,7 @@ function parse(cids: string[]): Outcome<Map<string, CidBytes>> {
 async function scan({ sql, head }: AgentState, wanted: Map<string, CidBytes>): Promise<NodeBlock[]> {
   const found: NodeBlock[] = [];
   if (wanted.delete(cidKey(head.cid))) found.push({ cid: head.cid, bytes: head.commit });
-  for (const table of ["node", "record"]) {
+  for (const table of ["node", "record_block"]) {
     const slice = `SELECT id, cid FROM ${table} WHERE id > ? ORDER BY id LIMIT ${SCAN_SLICE_ROWS}`;
     for (let after = 0; wanted.size > 0; ) {
       const rows = sql.exec<{ id: number; cid: ArrayBuffer }>(slice, after).toArray();

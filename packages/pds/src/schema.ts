@@ -4,7 +4,8 @@
  * - `node`: the tree. A node keeps its id while its content changes, so a commit updates rows in place; there is no
  *   index by CID, so a level of the tree costs one row per commit.
  * - `record`: every record with its own block, so that equal content in two places is two rows and no reference is
- *   counted. `key` is `collection/rkey`; its byte order is the tree's order.
+ *   counted. `key` is `collection/rkey`; its byte order is the tree's order. It is a view to read from: what is written is
+ *   `record_key` (where a record is) and `record_block` (what it is), so that a key is stored once and not in an index as well.
  * - `node_old`, `record_old`: what open exports still need, until the rev that superseded it.
  * - `head`, `account`: one row each.
  * - `inbox`: messages; `seq` is of its `source`, `rev` of the commit that showed it. `inbox_source`: how far each relay was
@@ -116,6 +117,15 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE app_password (
        name TEXT PRIMARY KEY, hash TEXT NOT NULL, privileged INTEGER NOT NULL, created_at TEXT NOT NULL) WITHOUT ROWID`,
     "ALTER TABLE session ADD COLUMN app_password TEXT",
+  ],
+  // A record's key is stored once (store/records.ts): it was in its row and in an index, a twelfth of the database of small records.
+  [
+    "CREATE TABLE record_block (id INTEGER PRIMARY KEY, cid BLOB NOT NULL, rev TEXT NOT NULL, data BLOB NOT NULL)",
+    "CREATE TABLE record_key (key TEXT PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID",
+    "INSERT INTO record_block (id, cid, rev, data) SELECT id, cid, rev, data FROM record ORDER BY id",
+    "INSERT INTO record_key (key, id) SELECT key, id FROM record ORDER BY key",
+    "DROP TABLE record",
+    "CREATE VIEW record (id, key, cid, rev, data) AS SELECT b.id, k.key, b.cid, b.rev, b.data FROM record_key AS k CROSS JOIN record_block AS b ON b.id = k.id",
   ],
 ];
 

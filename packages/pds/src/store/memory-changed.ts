@@ -32,4 +32,4 @@ export function touchMemories(sql: SqlStorage): void {
 
 /** Records of a collection. */
 export const countRecords = (sql: SqlStorage, collection: string): number =>
-  sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM record WHERE key > ? AND key < ?", `${collection}/`, `${collection}0`).one().n;
+  sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM record_key WHERE key > ? AND key < ?", `${collection}/`, `${collection}0`).one().n;

@@ -59,16 +59,21 @@ export class RecordScan {
   }
 }
 
+/** Store a record where none is: two rows, its place and its block. */
 export function insertRecord(sql: SqlStorage, { key, cid, rev, data }: RecordRow): void {
-  sql.exec("INSERT INTO record (key, cid, rev, data) VALUES (?, ?, ?, ?)", key, cid, rev, data);
+  sql.exec("INSERT INTO record_block (cid, rev, data) VALUES (?, ?, ?)", cid, rev, data);
+  sql.exec("INSERT INTO record_key (key, id) VALUES (?, last_insert_rowid())", key);
 }
 
+/** Store another record in the place of one. */
 export function updateRecord(sql: SqlStorage, { key, cid, rev, data }: RecordRow): void {
-  sql.exec("UPDATE record SET cid = ?, rev = ?, data = ? WHERE key = ?", cid, rev, data, key);
+  sql.exec("UPDATE record_block SET cid = ?, rev = ?, data = ? WHERE id = (SELECT id FROM record_key WHERE key = ?)", cid, rev, data, key);
 }
 
+/** Remove the record at `key`, if there is one. */
 export function deleteRecord(sql: SqlStorage, key: string): void {
-  sql.exec("DELETE FROM record WHERE key = ?", key);
+  sql.exec("DELETE FROM record_block WHERE id = (SELECT id FROM record_key WHERE key = ?)", key);
+  sql.exec("DELETE FROM record_key WHERE key = ?", key);
 }
 
 /** Keep a version aside that exports pinned up to `keepFor` still need; `until` is the rev that supersedes it. */
@@ -105,7 +110,7 @@ export function listRecords(sql: SqlStorage, page: { collection: string; limit: 
 export function listCollections(sql: SqlStorage): string[] {
   const names: string[] = [];
   for (let after = ""; ; ) {
-    const row = sql.exec<{ key: string }>("SELECT key FROM record WHERE key >= ? ORDER BY key LIMIT 1", after).toArray()[0];
+    const row = sql.exec<{ key: string }>("SELECT key FROM record_key WHERE key >= ? ORDER BY key LIMIT 1", after).toArray()[0];
     if (row === undefined) return names;
     const collection = row.key.slice(0, row.key.indexOf("/"));
     names.push(collection);
