@@ -11,7 +11,7 @@
  * - `inbox`: messages; `seq` is of its `source`, `rev` of the commit that showed it. `inbox_source`: how far each relay was
  *   pulled. `inbox_waiting`: to be tried again, in the order they came. `inbox_parked`: given up, and the relay not told yet.
  */
-const MIGRATIONS: readonly (readonly string[])[] = [
+export const MIGRATIONS: readonly (readonly string[])[] = [
   [
     `CREATE TABLE account (
        id INTEGER PRIMARY KEY CHECK (id = 1), did TEXT NOT NULL, handle TEXT NOT NULL, email TEXT, model TEXT,
@@ -126,6 +126,12 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "INSERT INTO record_key (key, id) SELECT key, id FROM record ORDER BY key",
     "DROP TABLE record",
     "CREATE VIEW record (id, key, cid, rev, data) AS SELECT b.id, k.key, b.cid, b.rev, b.data FROM record_key AS k CROSS JOIN record_block AS b ON b.id = k.id",
+  ],
+  // A change of the account's DID document that is under way (identity/did-change.ts).
+  [
+    `CREATE TABLE did_change (
+       id INTEGER PRIMARY KEY CHECK (id = 1), kind TEXT NOT NULL, add_key TEXT, remove_key TEXT, operation TEXT, step TEXT NOT NULL,
+       began INTEGER NOT NULL, reason TEXT)`,
   ],
 ];
 
