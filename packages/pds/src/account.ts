@@ -8,9 +8,10 @@ import { updateHead } from "./store/head.ts";
 import type { OutboxEvent } from "./store/outbox.ts";
 
 export function accountView({ account }: AgentState): AccountView {
-  const { did, handle, email, model, status } = account;
+  const { did, handle, email, emailConfirmedAt, model, status } = account;
   const view: AccountView = { did, handle, active: status === null };
   if (email !== null) view.email = email;
+  if (emailConfirmedAt !== null) view.emailConfirmedAt = emailConfirmedAt;
   if (status !== null) view.status = status;
   if (model !== null) view.model = model;
   return view;
@@ -46,6 +47,8 @@ export async function announceBirth(state: AgentState): Promise<void> {
  * again. No commit follows the event, since deleted accounts take no writes.
  */
 export async function announceDeletion(state: AgentState): Promise<Outcome<null>> {
+  // One that came from elsewhere and was never activated here: nobody has heard of it, and it is not ours to call deleted.
+  if (state.head.n === 0) return ok(null);
   if (state.account.status !== "deleted") markDeleted(state);
   const told = await Promise.race([sendAll(state), scheduler.wait(DELETION_WAIT).then(() => false)]);
   if (told) return ok(null);

@@ -8,6 +8,7 @@ import type { SourceName } from "./ports.ts";
 import type { PreferencesApi } from "./preferences/preferences-api.ts";
 import type { ReachApi } from "./reach/reach-api.ts";
 import type { SealingApi } from "./sealing/sealing-api.ts";
+import type { AccessScope } from "./sessions/scope.ts";
 import type { StandingApi } from "./standing/standing-api.ts";
 import type { TasksApi } from "./tasks/tasks-api.ts";
 
@@ -23,7 +24,8 @@ export interface AccountApi {
   setCredential(input: { passwordHash: string }): Promise<Outcome<null>>;
   getAccount(): Promise<Outcome<AccountView>>;
 
-  createSession(input: { password: string; ip?: string }): Promise<Outcome<SessionGrant>>;
+  /** By the account's password or one of its app passwords; of an account that was taken down only when `allowTakendown` says so. */
+  createSession(input: { password: string; ip?: string; allowTakendown?: boolean }): Promise<Outcome<SessionGrant>>;
   /** A session for whoever has just made the account: the password they chose was hashed a moment ago. */
   startSession(): Promise<Outcome<SessionGrant>>;
   /** Single use: the presented id is spent, its successor returned; a replay inside the grace gives the same successor. */
@@ -73,6 +75,8 @@ export interface ProvisionInput {
   model?: string;
   /** Who is to hold its encryption keys; when absent, whoever uses them first. */
   keys?: "hosted" | "self";
+  /** It exists elsewhere: deactivated, and nobody hears of it yet. */
+  adopted?: boolean;
 }
 
 export interface RepoHead {
@@ -86,6 +90,8 @@ export interface AccountView {
   did: string;
   handle: string;
   email?: string;
+  /** ISO datetime; absent until its owner has shown that the address is theirs. */
+  emailConfirmedAt?: string;
   active: boolean;
   status?: AccountStatus;
   model?: string;
@@ -97,10 +103,11 @@ export interface SessionGrant {
   did: string;
   handle: string;
   email?: string;
+  emailConfirmed: boolean;
   active: boolean;
   status?: AccountStatus;
-  /** `com.atproto.access` today; app passwords get their own. */
-  scope: string;
+  /** What its access tokens may. */
+  scope: AccessScope;
   /** Milliseconds since 1970 at which the refresh token expires. */
   expiresAt: number;
 }

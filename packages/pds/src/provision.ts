@@ -20,7 +20,7 @@ const CLOCK_IDS = 1024;
 
 /**
  * Bring an account into being, in one transaction: schema, keys, empty repository with its signed genesis commit, and the
- * four events in the reference's order. Before it there is nothing, after it everything. Throws KeyUnavailableError.
+ * four events in the reference's order (none of an account that comes from elsewhere). Before it there is nothing, after it everything. Throws KeyUnavailableError.
  */
 export function provision(storage: DurableObjectStorage, ports: AgentPorts, input: ProvisionInput): void {
   const { sql } = storage;
@@ -33,29 +33,36 @@ export function provision(storage: DurableObjectStorage, ports: AgentPorts, inpu
   storage.transactionSync(() => {
     migrate(sql);
     insertAccount(sql, {
-      did, handle, email: input.email ?? null, model: input.model ?? null, status: null, ...IN_GOOD_STANDING,
+      did, handle, email: input.email ?? null, emailConfirmedAt: null, model: input.model ?? null, ...standingOf(input, now),
       password: input.passwordHash,
       // What was drafted under an earlier master key must not stay behind when that is given up.
-      signingKey: rewrapKey(ports.masterKey, did, input.wrappedSigningKey) ?? input.wrappedSigningKey, clockId, epoch: 1,
+      signingKey: rewrapKey(ports.masterKey, did, input.wrappedSigningKey) ?? input.wrappedSigningKey, clockId, epoch: epochOf(input, now),
     });
     const delta = Tree.open(nodeStore(sql), null, sha256).flush(() => 1);
     applyDelta(sql, delta, rev, undefined);
     const commit = signCommit({ did, data: delta.root.cid, rev }, sign, sha256);
     faultPoint(ports.fault, "provision.in-transaction.after-commit");
-    const events = eventsOf(did, handle, { ...commit, rev }, { cid: delta.root.cid, bytes: delta.written[0]?.bytes as Uint8Array }, now);
+    const events = input.adopted ? [] : eventsOf(did, handle, { ...commit, rev }, { cid: delta.root.cid, bytes: delta.written[0]?.bytes as Uint8Array }, now);
     insertHead(sql, {
       cid: commit.cid, commit: commit.bytes, rev, rootId: delta.root.id, rootCid: delta.root.cid, nextNode: 2, n: events.length,
       hourStart: 0, hourPoints: 0, dayStart: 0, dayPoints: 0,
     });
     for (const event of events) insertEvent(sql, event);
     const scheduler = new Scheduler(storage);
-    scheduler.ensure("outbox", now + OUTBOX_HORIZON);
+    if (events.length > 0) scheduler.ensure("outbox", now + OUTBOX_HORIZON);
     if (input.keys === "hosted") scheduler.ensure("keys", now);
     if (input.keys === "self") leaveToOwner(new Vault(sql, ports.masterKey, did));
     faultPoint(ports.fault, "provision.in-transaction.after-outbox");
   });
   faultPoint(ports.fault, "provision.after-transaction");
 }
+
+/** An account from elsewhere takes no part before its owner has brought everything. */
+const standingOf = ({ adopted }: ProvisionInput, now: number) =>
+  adopted ? { ...IN_GOOD_STANDING, status: "deactivated" as const, deactivatedAt: new Date(now).toISOString() } : { ...IN_GOOD_STANDING, status: null };
+
+/** An account from elsewhere may have lived here before, and the relay remembers its events: their numbers begin anew with a later epoch. */
+const epochOf = ({ adopted }: ProvisionInput, now: number): number => (adopted ? Math.ceil(now / 1000) : 1);
 
 interface Block {
   cid: Uint8Array;

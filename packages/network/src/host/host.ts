@@ -4,6 +4,8 @@ import type { Env } from "../env.ts";
 import { identityOfDesk } from "../identity/identity.ts";
 import { Provisioning } from "../provisioning/provisioning.ts";
 import { Registry } from "../registry/registry.ts";
+import { mailerBy } from "../mail/mailer.ts";
+import { transportsOf } from "../mail/transports.ts";
 import { ForeignHandles } from "../federation/foreign-handles.ts";
 import { didsOf } from "./dids.ts";
 import { colonyOf } from "./federation.ts";
@@ -35,8 +37,10 @@ export const envOf = (host: Host): Env => {
 const build = (env: Env): Host => {
   const config = configOf(env);
   const registry = new Registry(env.DB);
-  const provisioning = new Provisioning({ config, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did) });
   const foreign = new ForeignHandles(colonyOf(env), didsOf(env), config.handleDomains);
+  const provisioning = new Provisioning({
+    config, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: (handle) => foreign.resolve(handle),
+  });
   const host: Host = {
     did: config.hostDid,
     origin: config.origin,
@@ -44,6 +48,7 @@ const build = (env: Env): Host => {
     openRegistration: config.openRegistration,
     blobLimit: BLOB_LIMIT,
     tokens: config.tokens,
+    mailer: mailerBy(transportsOf(env), { host: new URL(config.origin).host, from: env.MAIL_FROM }),
     blobs: env.BLOBS,
     find: (actor) => registry.find(actor),
     foreignHandle: (handle) => foreign.resolve(handle),
@@ -53,6 +58,7 @@ const build = (env: Env): Host => {
     identity: identityOfDesk(identityDeskOf(env)),
     listRepos: (page) => relayStub(env).listRepos(page),
     createAccount: (account) => provisioning.create(account),
+    adoptAccount: (account) => provisioning.adopt(account),
   };
   provisionings.set(host, provisioning);
   bindings.set(host, env);

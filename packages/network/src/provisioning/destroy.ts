@@ -52,7 +52,7 @@ export const finishDestroying = async (workshop: Workshop, row: AgentRow): Promi
   const dismantled = await dismantle(workshop, row.did);
   if (!dismantled.ok) return dismantled;
   faultPoint(workshop.config.fault, "destroy.after-erase");
-  const ended = await endDid(workshop, row, end);
+  const ended = row.plc_kept === 1 ? ok(null) : await endDid(workshop, row, end);
   if (!ended.ok) return ended;
   await workshop.registry.bury(row, end, Date.now());
   return ok(null);
@@ -74,7 +74,7 @@ export interface Destroyed {
 
 /** A DID can be handed over only to somebody: an owner's key must stand beside the colony's, or be given now. */
 const canHandOver = (row: AgentRow, ownerKey: string | null): boolean =>
-  ownerKey !== null || (JSON.parse(row.genesis) as PlcOperation).rotationKeys.length > 1;
+  ownerKey !== null || ((JSON.parse(row.genesis) as PlcOperation | null)?.rotationKeys.length ?? 0) > 1;
 
 /**
  * Destroy an agent: `#account` deleted goes out and its older firehose rows go, then blobs, storage, and the DID

@@ -1,8 +1,9 @@
-import { P256PublicKey, parsePublicMultikey } from "@atcute/crypto";
+import { parsePublicMultikey } from "@atcute/crypto";
 import { wrapKey } from "@rookery/pds";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { Config } from "../config.ts";
 import { type PlcOperation, didOf, signGenesis } from "./operation.ts";
+import { makeSigningKey } from "./signing-key.ts";
 
 /** All of a new account that must be written down before anything is posted. */
 export interface Draft {
@@ -31,18 +32,14 @@ export const badRecoveryKey = (key: string) => fail(400, "InvalidRecoveryKey", `
 /** Make keys, a signed genesis and so the DID. Errors: InvalidRecoveryKey. */
 export const draftAccount = async (config: Config, handle: string, recoveryKey?: string): Promise<Outcome<Draft>> => {
   if (recoveryKey !== undefined && !isDidKey(recoveryKey)) return badRecoveryKey(recoveryKey);
-  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-  if (!("privateKey" in pair)) throw new Error("generateKey gave no key pair");
-  const pkcs8 = await crypto.subtle.exportKey("pkcs8", pair.privateKey);
-  if (!(pkcs8 instanceof ArrayBuffer)) throw new Error("exportKey gave no bytes");
-  const signingKey = await (await P256PublicKey.importCryptoKey(pair.publicKey)).exportPublicKey("did");
+  const { pkcs8, didKey } = await makeSigningKey();
   const genesis = await signGenesis({
     handle,
     endpoint: config.origin,
-    signingKey,
+    signingKey: didKey,
     rotationKey: await config.rotationKey(),
     ...(recoveryKey === undefined ? {} : { recoveryKey }),
   });
   const did = didOf(genesis);
-  return ok({ did, genesis, wrappedSigningKey: wrapKey(config.masterKey, did, new Uint8Array(pkcs8)) });
+  return ok({ did, genesis, wrappedSigningKey: wrapKey(config.masterKey, did, pkcs8) });
 };

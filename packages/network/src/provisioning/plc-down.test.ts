@@ -11,7 +11,7 @@ import { Provisioning } from "./provisioning.ts";
 const CLOSED = "http://127.0.0.1:1";
 
 const provisioningAt = (plcUrl: string): Provisioning =>
-  new Provisioning({ config: { ...configOf(env), plcUrl }, secrets: secretsOf(env), registry: new Registry(env.DB), blobs: env.BLOBS, agent: (did) => agentStub(env, did) });
+  new Provisioning({ config: { ...configOf(env), plcUrl }, secrets: secretsOf(env), registry: new Registry(env.DB), blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: () => Promise.resolve(undefined) });
 
 const down = provisioningAt(CLOSED);
 const up = provisioningAt(env.PLC_URL);

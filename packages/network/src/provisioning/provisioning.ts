@@ -1,8 +1,9 @@
-import type { AgentApi, CreatedAccount, NewAccount } from "@rookery/pds";
+import type { AdoptedAccount, AgentApi, CreatedAccount, NewAccount } from "@rookery/pds";
 import type { Outcome } from "@rookery/sync";
 import type { Config } from "../config.ts";
 import type { ColonySecrets } from "../master-key/colony-secrets.ts";
 import type { Registry } from "../registry/registry.ts";
+import { adoptAccount } from "./adopt.ts";
 import { createAccount } from "./create.ts";
 import { type Destroyed, type Destruction, destroyAccount } from "./destroy.ts";
 import { PlcClient } from "./plc-client.ts";
@@ -16,6 +17,8 @@ export interface Workshop {
   blobs: R2Bucket;
   plc: PlcClient;
   agent: (did: string) => AgentApi;
+  /** DID of a handle that is given out elsewhere. */
+  resolveHandle: (handle: string) => Promise<string | undefined>;
 }
 
 /** Bringing agents into being and to an end; each step can be killed and taken up again. */
@@ -32,6 +35,11 @@ export class Provisioning {
 
   create(account: NewAccount): Promise<Outcome<CreatedAccount>> {
     return createAccount(this.#workshop, account);
+  }
+
+  /** Take in an account that exists elsewhere. */
+  adopt(account: AdoptedAccount): Promise<Outcome<CreatedAccount>> {
+    return adoptAccount(this.#workshop, account);
   }
 
   destroy(what: Destruction): Promise<Outcome<Destroyed>> {

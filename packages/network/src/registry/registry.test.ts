@@ -8,7 +8,7 @@ import { Provisioning } from "../provisioning/provisioning.ts";
 import { Registry } from "./registry.ts";
 
 const registry = new Registry(env.DB);
-const down = new Provisioning({ config: { ...configOf(env), plcUrl: "http://127.0.0.1:1" }, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did) });
+const down = new Provisioning({ config: { ...configOf(env), plcUrl: "http://127.0.0.1:1" }, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: () => Promise.resolve(undefined) });
 
 /** A reservation that its request has left, as a PLC directory that is down leaves it. */
 const reservation = async () => {

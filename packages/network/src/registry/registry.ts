@@ -1,8 +1,24 @@
-import type { KnownAgent } from "@rookery/pds";
+import type { KnownAgent, StandingCopy } from "@rookery/pds";
+import type { AccountStatus } from "@rookery/sync";
 import { BriefCache } from "./brief-cache.ts";
 
+/** Of a row, what the door needs. */
+interface KnownRow {
+  did: string;
+  handle: string;
+  /** Copy of the agent's own; null when it takes part. */
+  status: string | null;
+}
+
+const STATUSES: readonly AccountStatus[] = ["takendown", "suspended", "deactivated", "deleted"];
+
+const knownOf = ({ did, handle, status: text }: KnownRow): KnownAgent => {
+  const status = STATUSES.find((known) => known === text);
+  return status === undefined ? { did, handle } : { did, handle, status };
+};
+
 /** A row of the colony's registry (migrations/0001_registry.sql). */
-export interface AgentRow extends KnownAgent {
+export interface AgentRow extends KnownRow {
   email: string | null;
   state: "reserved" | "active" | "deleting";
   idempotency_key: string | null;
@@ -16,7 +32,14 @@ export interface AgentRow extends KnownAgent {
   created_at: number;
   /** Id of the master key that the agent's keys are wrapped under; null for the colony's first. */
   master_key: string | null;
+  /** 1: its DID is its owner's, and is left as it is whatever becomes of the account here. */
+  plc_kept: number;
+  /** When it was deactivated (ISO datetime), or null. */
+  deactivated_at: string | null;
 }
+
+/** A row that is about to be written: of an account that is made here, or of one that comes from elsewhere and is deactivated for now. */
+export type Reservation = Omit<AgentRow, "state" | "plc_end" | "owner_key" | "plc_kept" | "status" | "deactivated_at"> & Partial<Pick<AgentRow, "plc_kept" | "status" | "deactivated_at">>;
 
 /** An agent as the admin sees it; one in `deleting` waits for the PLC directory to end its DID. */
 export type ListedAgent = Pick<AgentRow, "did" | "handle" | "state" | "created_at" | "model">;
@@ -51,19 +74,21 @@ export class Registry {
     const { changes } = cache;
     const column = actor.startsWith("did:") ? "did" : "handle";
     const row = await this.#db
-      .prepare(`SELECT did, handle FROM agent WHERE ${column} = ? AND state = 'active'`)
+      .prepare(`SELECT did, handle, status FROM agent WHERE ${column} = ? AND state = 'active'`)
       .bind(actor)
-      .first<KnownAgent>();
-    // What D1 said before a change of ours may be the state before it.
-    if (cache.changes === changes) cache.set(actor, row ?? undefined);
-    return row ?? undefined;
+      .first<KnownRow>();
+    const known = row === null ? undefined : knownOf(row);
+    // What D1 said before a change of ours may be the state before it. Who does not take part may do so again at any
+    // moment, and is to be let in at once: remembered is only that somebody does, which its object contradicts if it must.
+    if (cache.changes === changes && known?.status === undefined) cache.set(actor, known);
+    return known;
   }
 
   /** An active agent by what a person signs in with: handle, DID or e-mail address. */
   async findLogin(identifier: string): Promise<KnownAgent | undefined> {
     if (!identifier.includes("@") || identifier.length > MAX_ACTOR) return this.find(identifier);
     const row = await this.byEmail(identifier);
-    return row?.state === "active" ? { did: row.did, handle: row.handle } : undefined;
+    return row?.state === "active" ? knownOf(row) : undefined;
   }
 
   /** Those of these DIDs whose agents are active, in one query. Not cached: strangers choose what is asked. */
@@ -94,19 +119,34 @@ export class Registry {
   }
 
   /** Write a name down before anything is posted. False when the handle, e-mail or key was taken meanwhile. */
-  async reserve(row: Omit<AgentRow, "state" | "plc_end" | "owner_key">): Promise<boolean> {
+  async reserve(row: Reservation): Promise<boolean> {
     const result = await this.#db
       .prepare(
-        `INSERT INTO agent (did, handle, email, state, idempotency_key, genesis, signing_key, model, lease_until, created_at, master_key)
-         VALUES (?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        `INSERT INTO agent (did, handle, email, state, idempotency_key, genesis, signing_key, model, lease_until, created_at, master_key, plc_kept, status, deactivated_at)
+         SELECT ?1, ?2, ?3, 'reserved', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+         WHERE NOT EXISTS (SELECT 1 FROM handle_change WHERE handle = ?2) ON CONFLICT DO NOTHING`,
       )
-      .bind(row.did, row.handle, row.email?.toLowerCase() ?? null, row.idempotency_key, row.genesis, row.signing_key, row.model, row.lease_until, row.created_at, row.master_key)
+      .bind(
+        row.did, row.handle, row.email?.toLowerCase() ?? null, row.idempotency_key, row.genesis, row.signing_key, row.model, row.lease_until, row.created_at, row.master_key,
+        row.plc_kept ?? 0, row.status ?? null, row.deactivated_at ?? null,
+      )
       .run();
     return result.meta.changes === 1;
   }
 
+  /** What an agent says of itself now. Repeats are harmless, and the newest word comes last: each agent says its own, one after the other. */
+  async noteStanding({ did, handle, status, deactivatedAt }: StandingCopy): Promise<void> {
+    const before = await this.byDid(did);
+    await this.#db.batch([
+      this.#db.prepare("UPDATE agent SET handle = ?, status = ?, deactivated_at = ? WHERE did = ?").bind(handle, status, deactivatedAt, did),
+      this.#db.prepare("DELETE FROM handle_change WHERE did = ? AND handle = ?").bind(did, handle),
+    ]);
+    this.#forget({ did, handle });
+    if (before !== null) this.#forget(before);
+  }
+
   /** False when the row is not to become an agent any more: it is being destroyed, or gone. */
-  async activate(row: KnownAgent): Promise<boolean> {
+  async activate(row: Pick<KnownRow, "did" | "handle">): Promise<boolean> {
     const active = await this.#change("UPDATE agent SET state = 'active', lease_until = 0 WHERE did = ? AND state <> 'deleting'", row.did);
     this.#forget(row);
     return active;
@@ -134,7 +174,7 @@ export class Registry {
     await this.#change("UPDATE agent SET lease_until = ? WHERE did = ? AND state <> 'active'", Date.now(), did);
   }
 
-  async markDeleting(row: KnownAgent, end: PlcEnd, ownerKey: string | null, leaseUntil: number): Promise<void> {
+  async markDeleting(row: Pick<KnownRow, "did" | "handle">, end: PlcEnd, ownerKey: string | null, leaseUntil: number): Promise<void> {
     await this.#db
       .prepare("UPDATE agent SET state = 'deleting', plc_end = ?, owner_key = ?, lease_until = ? WHERE did = ?")
       .bind(end, ownerKey, leaseUntil, row.did)
@@ -143,13 +183,13 @@ export class Registry {
   }
 
   /** Drop a reservation that never became an agent. */
-  async abandon(row: KnownAgent): Promise<void> {
+  async abandon(row: Pick<KnownRow, "did" | "handle">): Promise<void> {
     await this.#db.prepare("DELETE FROM agent WHERE did = ? AND state = 'reserved'").bind(row.did).run();
     this.#forget(row);
   }
 
   /** The agent is gone: its name is free, its DID is remembered. */
-  async bury(row: KnownAgent, end: PlcEnd, now: number): Promise<void> {
+  async bury(row: Pick<KnownRow, "did" | "handle">, end: PlcEnd, now: number): Promise<void> {
     await this.#db.batch([
       this.#db
         .prepare("INSERT INTO tombstone (did, handle, plc_end, deleted_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
@@ -196,7 +236,7 @@ export class Registry {
     return (await this.#db.prepare(statement).bind(...values).run()).meta.changes > 0;
   }
 
-  #forget({ did, handle }: KnownAgent): void {
+  #forget({ did, handle }: Pick<KnownRow, "did" | "handle">): void {
     cache.delete(did);
     cache.delete(handle);
   }

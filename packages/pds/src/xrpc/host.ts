@@ -31,6 +31,8 @@ export interface Host {
   identity: HostIdentity;
   listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>>;
   createAccount(input: NewAccount): Promise<Outcome<CreatedAccount>>;
+  /** Take in an account whose DID exists and whose holder asks for it (service auth, verified at the door): deactivated, and nobody is told. */
+  adoptAccount(input: AdoptedAccount): Promise<Outcome<CreatedAccount>>;
 }
 
 export interface KnownAgent {
@@ -57,6 +59,16 @@ export interface NewAccount {
   idempotencyKey?: string;
   /** Who is to hold its encryption keys; when absent, whoever uses them first. */
   keys?: "hosted" | "self";
+  /** The admin may take reserved names. */
+  allowReserved?: boolean;
+}
+
+export interface AdoptedAccount {
+  did: string;
+  /** Full handle: of this host's domains, or one elsewhere that leads to the DID. */
+  handle: string;
+  password: string;
+  email?: string;
   /** The admin may take reserved names. */
   allowReserved?: boolean;
 }
