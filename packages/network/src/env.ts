@@ -18,6 +18,14 @@ export interface Env {
   DELIVERY: Queue<WakeMessage>;
   /** Workers AI, if memories are to have vectors of a model: it reads them in clear. Without it they have lexical ones, made here. */
   AI?: AiBinding;
+  /** Sends mail in production (wrangler.toml, send_email), in the name of MAIL_FROM. */
+  EMAIL?: SendEmail;
+  /** Takes mails of a local colony: the launcher's, which writes them to a folder (scripts/lib/mailbox.mjs). */
+  MAILBOX?: Pick<Fetcher, "fetch">;
+  /** Where every mail is posted as JSON (mail/transports.ts), if anywhere. */
+  MAIL_URL?: string;
+  /** Address that mails come from. */
+  MAIL_FROM?: string;
   /** Public origin, e.g. `https://colony.example.com` or `http://localhost:3000`. */
   ORIGIN: string;
   /** Comma-separated, each with its leading dot. */

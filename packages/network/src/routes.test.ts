@@ -1,17 +1,22 @@
 import { env, listDurableObjectIds } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ADMIN, type ErrorBody, type Login, ORIGIN, RELAY, ask, login, provision } from "../test/client.ts";
-import type { Access } from "./door/authenticate.ts";
+import { ADMIN, type ErrorBody, type Login, ORIGIN, RELAY, ask, login, provision, xrpc } from "../test/client.ts";
+import type { SessionGrant } from "@rookery/pds";
+import { configOf } from "./config.ts";
+import type { Access, SessionClass } from "./door/authenticate.ts";
 import type { AnyRoute } from "./door/route.ts";
 import { stream } from "./http/stream.ts";
 import { relayStream } from "./relay-view/stream.ts";
 import { relayViewRoutes } from "./routes/relay-view.ts";
 import { routes } from "./routes.ts";
 
-type Kind = "nobody" | "garbage" | "agent" | "refresh" | "admin" | "admin-basic" | "wrong-admin";
+type Base = "nobody" | "garbage" | "agent" | "refresh" | "admin" | "admin-basic" | "wrong-admin";
+/** Sessions that may less than those of the account's own password. */
+type Lesser = "app" | "app-privileged" | "takendown";
+type Kind = Base | Lesser;
 
 /** Who gets past the door, by access rule: written here again, so that the code cannot agree with itself. */
-const admitted: Record<Access, Kind[]> = {
+const admitted: Record<Access, Base[]> = {
   public: ["nobody", "garbage", "agent", "refresh", "admin", "admin-basic", "wrong-admin"],
   optional: ["nobody", "agent", "admin", "admin-basic"],
   agent: ["agent"],
@@ -25,6 +30,18 @@ const admitted: Record<Access, Kind[]> = {
   "agent-or-moderator": ["agent"],
 };
 
+/** Of those whom a route lets in as agents, the sessions that it does not mean. */
+const shutOut: Record<SessionClass, Lesser[]> = { any: [], privileged: ["app"], full: ["app", "app-privileged"] };
+
+const isLesser = (kind: Kind): kind is Lesser => kind === "app" || kind === "app-privileged" || kind === "takendown";
+
+const admits = ({ access, session = "any", takendown = false }: AnyRoute, kind: Kind): boolean => {
+  if (!isLesser(kind)) return admitted[access].includes(kind);
+  if (access === "public") return true;
+  if (!admitted[access].includes("agent")) return false;
+  return kind === "takendown" ? takendown : !shutOut[session].includes(kind);
+};
+
 /** Answers that mean "not you", whatever the route. */
 const turnedAway = new Set([
   "AuthMissing", "AuthenticationRequired", "InvalidToken", "ExpiredToken",
@@ -32,14 +49,24 @@ const turnedAway = new Set([
 ]);
 
 let alice: Login;
+
+/** Sign in with an app password. */
+const loginByApp = async ({ access, handle }: Login, privileged: boolean): Promise<string> => {
+  const made = await xrpc<{ password: string }>("com.atproto.server.createAppPassword", { auth: access, json: { name: `app ${privileged}`, privileged } });
+  return (await login(handle, made.body.password)).access;
+};
 let callers: Record<Kind, string | undefined>;
 
 beforeAll(async () => {
   alice = await provision();
+  const gone: SessionGrant = { ...alice, id: "none", active: false, emailConfirmed: false, scope: "com.atproto.takendown", expiresAt: Date.now() + 60_000 };
   callers = {
     nobody: undefined,
     garbage: "Bearer abc.def.ghi",
     agent: alice.access,
+    app: await loginByApp(alice, false),
+    "app-privileged": await loginByApp(alice, true),
+    takendown: `Bearer ${(await configOf(env).tokens.mint(gone)).accessJwt}`,
     refresh: alice.refresh,
     admin: ADMIN,
     "admin-basic": `Basic ${btoa("admin:admin-secret")}`,
@@ -65,7 +92,7 @@ describe.each([
   // Ending a session is the one thing here that would spoil the callers for the next row, hence a session of its own.
   for (const route of table) {
     if (isStream(route)) continue;
-    it(`${route.method} ${route.path} admits ${route.access} only`, async () => {
+    it(`${route.method} ${route.path} admits ${route.access} only${route.session === undefined ? "" : `, of its sessions ${route.session} ones`}`, async () => {
       for (const [kind, auth] of Object.entries(callers)) {
         const ends = route.path.endsWith("Session") && kind === "refresh" && route.access.startsWith("refresh");
         const own = ends ? (await login(alice.handle, alice.password)).refresh : auth;
@@ -76,7 +103,7 @@ describe.each([
           ...(own === undefined ? {} : { auth: own }),
         });
         const refused = turnedAway.has((answer.body as Partial<ErrorBody>).error ?? "");
-        const expected = admitted[route.access].includes(kind as Kind);
+        const expected = admits(route, kind as Kind);
         expect({ kind, refused, status: answer.status, body: answer.body }).toMatchObject({ kind, refused: !expected });
         expect(answer.headers.get("access-control-allow-origin")).toBe("*");
         expect(answer.status).toBeLessThan(502);

@@ -49,14 +49,14 @@ export const routes: AnyRoute[] = [
   query("com.atproto.repo.describeRepo", { handler: xrpc.describeRepo }),
 
   // Inactive repositories are read by themselves and by the admin only, hence `optional`.
-  query("com.atproto.sync.getRepo", { access: "optional", rate: [], handler: xrpc.getRepo }),
+  query("com.atproto.sync.getRepo", { access: "optional", takendown: true, rate: [], handler: xrpc.getRepo }),
   query("com.atproto.sync.getRecord", { access: "optional", handler: xrpc.getRecordProof }),
   query("com.atproto.sync.getBlocks", { access: "optional", handler: xrpc.getBlocks }),
   query("com.atproto.sync.getLatestCommit", { access: "optional", handler: xrpc.getLatestCommit }),
   query("com.atproto.sync.getRepoStatus", { handler: xrpc.getRepoStatus }),
   query("com.atproto.sync.listRepos", { handler: xrpc.listRepos }),
-  query("com.atproto.sync.listBlobs", { access: "optional", handler: xrpc.listBlobs }),
-  query("com.atproto.sync.getBlob", { access: "optional", handler: xrpc.getBlob }),
+  query("com.atproto.sync.listBlobs", { access: "optional", takendown: true, handler: xrpc.listBlobs }),
+  query("com.atproto.sync.getBlob", { access: "optional", takendown: true, handler: xrpc.getBlob }),
   {
     method: "GET",
     path: "/xrpc/com.atproto.sync.subscribeRepos",

@@ -5,7 +5,7 @@ import type {
   AccountApi, AccountView, BlobRow, InboxMessage, ListRecordsInput, ProvisionInput, RepoHead, SessionGrant, StoredRecord, WriteRequest, WriteResult,
 } from "./agent-api.ts";
 import { accountView, announceBirth, announceDeletion, setCredential, statusOf } from "./account.ts";
-import { exportRepo } from "./export.ts";
+import { exportRepo } from "./export/export.ts";
 import { KeyUnavailableError } from "./keys/wrap.ts";
 import type { AgentPorts, SourceName } from "./ports.ts";
 import { blocksOf, proofOf } from "./proofs.ts";
@@ -51,7 +51,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
     return this.with((state) => ok(accountView(state)));
   }
 
-  createSession(input: { password: string; ip?: string }): Promise<Outcome<SessionGrant>> {
+  createSession(input: { password: string; ip?: string; allowTakendown?: boolean }): Promise<Outcome<SessionGrant>> {
     return this.with((state) => createSession(state, input));
   }
 

@@ -76,7 +76,7 @@ describe("agents of other hosts", () => {
   it("are not shown unless they are listed, and their keys not asked for; the admin sees them", async () => {
     const bob = await provision(freshName(), "self");
     const { directory, asked } = abroad();
-    for (const caller of [{ kind: "anonymous" } as const, { kind: "agent", did: bob.did, scope: "", until: 0 } as const])
+    for (const caller of [{ kind: "anonymous" } as const, { kind: "agent", did: bob.did, scope: "com.atproto.access", until: 0 } as const])
       expect(await directory.agent(bob.did, caller)).toMatchObject({ ok: false, error: { status: 404, name: "AgentNotFound" } });
     expect(new Set(asked)).toEqual(new Set(["/xrpc/com.atproto.sync.getRecord"]));
     expect(await directory.agent(bob.did, { kind: "admin" })).toMatchObject({ ok: true, value: { did: bob.did, keys: [] } });

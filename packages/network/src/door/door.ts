@@ -15,6 +15,7 @@ import { RouteIndex } from "./find-route.ts";
 import { isRelayView } from "./is-relay-view.ts";
 import { RateLimiter, type RateState } from "./rate.ts";
 import type { AnyRoute, Route } from "./route.ts";
+import { refuseSession } from "./session-class.ts";
 
 /** Two hosts, two tables: what the origin answers, and what the relay view does. */
 const originIndex = new RouteIndex(routes);
@@ -108,6 +109,8 @@ const serve = async (request: Request, env: Env, { url, route, segments, ip }: V
   if (standing.state === "wrong") return fault(503, "WrongMasterKey", standing.reason);
   const caller = await authenticate(route, credentialsOf(request), authorityOf(env));
   if (isFault(caller)) return caller;
+  const refused = refuseSession(route, caller);
+  if (refused !== undefined) return refused;
   const answer = await handle(request, env, { url, route, segments, ip, caller });
   // What was refused has had no effect: the same token may be shown again.
   if (caller.kind === "service" && isRefusal(answer)) await authorityOf(env).services.release(caller.token);

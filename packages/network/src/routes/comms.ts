@@ -11,8 +11,8 @@ export const commsRoutes: AnyRoute[] = [
   procedure("agent.comms.makePublic", { handler: xrpc.makePublic }),
 
   query("agent.comms.getKeys", { access: "agent", handler: xrpc.getKeys }),
-  procedure("agent.comms.rotateKeys", { handler: xrpc.rotateKeys }),
-  procedure("agent.comms.takeKeys", { handler: xrpc.takeKeys }),
+  procedure("agent.comms.rotateKeys", { session: "full", handler: xrpc.rotateKeys }),
+  procedure("agent.comms.takeKeys", { session: "full", handler: xrpc.takeKeys }),
 
   query("agent.comms.listInbox", { access: "agent", handler: xrpc.listInbox }),
   procedure("agent.comms.getTask", { handler: xrpc.getTask }),

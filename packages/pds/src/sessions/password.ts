@@ -36,6 +36,9 @@ export async function verifyPassword(password: string, stored: string): Promise<
 
 const digest = (salt: Uint8Array, password: string): Buffer => createHash("sha256").update(salt).update(password).digest();
 
+/** 32 bytes of scrypt at the cost of a chosen password. */
+export const scryptOf = (password: string, salt: Uint8Array): Promise<Buffer> => derive(password, salt, COST);
+
 const derive = (password: string, salt: Uint8Array, cost: { N: number; r: number; p: number }): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     scrypt(password, salt, HASH_BYTES, cost, (error, key) => (error === null ? resolve(key) : reject(error)));

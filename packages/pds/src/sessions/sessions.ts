@@ -1,11 +1,10 @@
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { SessionGrant } from "../agent-api.ts";
-import { MAX_PASSWORD_CHECKS, MAX_SESSIONS, SESSION_GRACE, SESSION_LIFE } from "../limits.ts";
+import type { AppPassword } from "../credentials/app-passwords.ts";
+import { MAX_SESSIONS, SESSION_GRACE, SESSION_LIFE } from "../limits.ts";
 import type { AgentState } from "../state.ts";
-import { blockOf, countFailure } from "./login-guard.ts";
-import { verifyPassword } from "./password.ts";
-
-const SCOPE = "com.atproto.access";
+import { TAKEN_DOWN, checkPassword, isTakenDown } from "./login.ts";
+import { type AccessScope, SCOPES, isAccessScope } from "./scope.ts";
 
 interface Row extends Record<string, SqlStorageValue> {
   id: string;
@@ -13,35 +12,35 @@ interface Row extends Record<string, SqlStorageValue> {
   scope: string;
   expires: number;
   successor: string | null;
+  app_password: string | null;
 }
 
-/** Password checks under way in this isolate's agents; each holds 16 MB. */
-let checking = 0;
+/** What a login may, by what it was made with. */
+const scopeOf = (app: AppPassword | undefined): AccessScope =>
+  app === undefined ? SCOPES.access : app.privileged ? SCOPES.appPassPrivileged : SCOPES.appPass;
 
-/** Log in. Errors: `AuthenticationRequired` (401), `RateLimitExceeded` (429), `AccountTakedown` (401). */
-export async function createSession(state: AgentState, input: { password: string; ip?: string }): Promise<Outcome<SessionGrant>> {
-  const { sql, ports } = state;
-  const address = (input.ip ?? "").slice(0, 64);
-  const rate = ports.rateLimits ? blockOf(sql, address, Date.now()) : undefined;
-  if (rate !== undefined) return { ok: false, error: { status: 429, name: "RateLimitExceeded", message: "Rate Limit Exceeded", rate } };
-  if (checking >= MAX_PASSWORD_CHECKS) return fail(429, "RateLimitExceeded", "Too many logins at a time");
-  const stored = state.account.password;
-  checking++;
-  const matches = await verifyPassword(input.password, stored).finally(() => checking--);
-  if (state.account.status === "deleted" || !matches || state.account.password !== stored) {
-    if (ports.rateLimits) countFailure(sql, address, Date.now());
-    return fail(401, "AuthenticationRequired", "Invalid identifier or password");
-  }
-  if (state.account.status === "takendown") return fail(401, "AccountTakedown", "Account has been taken down");
-  return startSession(state);
+/**
+ * Log in, with the account's password or one of its apps'. An account that was taken down gets a session only when that is asked
+ * for, with the account's own password, and it cannot be refreshed. Errors: `AuthenticationRequired` (401),
+ * `RateLimitExceeded` (429), `AccountTakedown` (401).
+ */
+export async function createSession(state: AgentState, input: { password: string; ip?: string; allowTakendown?: boolean }): Promise<Outcome<SessionGrant>> {
+  const { password, ip, allowTakendown = false } = input;
+  const checked = await checkPassword(state, { password, appPasswords: true, ...(ip === undefined ? {} : { ip }) });
+  if (!checked.ok) return checked;
+  const { appPassword } = checked.value;
+  if (!isTakenDown(state)) return startSession(state, appPassword);
+  if (!allowTakendown) return TAKEN_DOWN;
+  // Not kept, so that it ends with its access token.
+  return ok(grantOf(state, { id: crypto.randomUUID(), scope: SCOPES.takendown, expires: Date.now() + SESSION_LIFE }));
 }
 
 /** A session without asking for the password: for {@link createSession}, and for whoever has just made the account. */
-export function startSession(state: AgentState): Outcome<SessionGrant> {
+export function startSession(state: AgentState, appPassword?: AppPassword): Outcome<SessionGrant> {
   const id = crypto.randomUUID();
   const now = Date.now();
   return state.storage.transactionSync(() => {
-    const grant = insert(state, { id, family: id, scope: SCOPE }, now);
+    const grant = insert(state, { id, family: id, scope: scopeOf(appPassword), app_password: appPassword?.name ?? null }, now);
     prune(state.sql, now);
     return ok(grant);
   });
@@ -54,9 +53,9 @@ export function startSession(state: AgentState): Outcome<SessionGrant> {
 export function refreshSession(state: AgentState, input: { id: string }): Outcome<SessionGrant> {
   const { sql } = state;
   const now = Date.now();
+  if (isTakenDown(state)) return TAKEN_DOWN;
   const row = find(sql, input.id);
   if (row === undefined || row.expires <= now || state.account.status === "deleted") return fail(400, "ExpiredToken", "Token has been revoked");
-  if (state.account.status === "takendown") return fail(401, "AccountTakedown", "Account has been taken down");
   return state.storage.transactionSync((): Outcome<SessionGrant> => {
     if (row.successor !== null) {
       const next = find(sql, row.successor);
@@ -64,7 +63,7 @@ export function refreshSession(state: AgentState, input: { id: string }): Outcom
     }
     const id = crypto.randomUUID();
     sql.exec("UPDATE session SET successor = ?, expires = ? WHERE id = ?", id, Math.min(row.expires, now + SESSION_GRACE), row.id);
-    const grant = insert(state, { id, family: row.family, scope: row.scope }, now);
+    const grant = insert(state, { id, family: row.family, scope: row.scope, app_password: row.app_password }, now);
     prune(sql, now);
     return ok(grant);
   });
@@ -81,12 +80,14 @@ export function deleteAllSessions(sql: SqlStorage): void {
 }
 
 function find(sql: SqlStorage, id: string): Row | undefined {
-  return sql.exec<Row>("SELECT id, family, scope, expires, successor FROM session WHERE id = ?", id).toArray()[0];
+  return sql.exec<Row>("SELECT id, family, scope, expires, successor, app_password FROM session WHERE id = ?", id).toArray()[0];
 }
 
-function insert(state: AgentState, { id, family, scope }: Pick<Row, "id" | "family" | "scope">, now: number): SessionGrant {
+function insert(state: AgentState, { id, family, scope, app_password }: Pick<Row, "id" | "family" | "scope" | "app_password">, now: number): SessionGrant {
   const expires = now + SESSION_LIFE;
-  state.sql.exec("INSERT INTO session (id, family, scope, created, expires) VALUES (?, ?, ?, ?, ?)", id, family, scope, now, expires);
+  state.sql.exec(
+    "INSERT INTO session (id, family, scope, created, expires, app_password) VALUES (?, ?, ?, ?, ?, ?)", id, family, scope, now, expires, app_password,
+  );
   return grantOf(state, { id, scope, expires });
 }
 
@@ -97,8 +98,10 @@ function prune(sql: SqlStorage, now: number): void {
 }
 
 function grantOf({ account }: AgentState, { id, scope, expires }: Pick<Row, "id" | "scope" | "expires">): SessionGrant {
-  const grant: SessionGrant = { id, did: account.did, handle: account.handle, active: account.status === null, scope, expiresAt: expires };
-  if (account.email !== null) grant.email = account.email;
-  if (account.status !== null) grant.status = account.status;
+  if (!isAccessScope(scope)) throw new Error(`session with an unknown scope: ${scope}`);
+  const { did, handle, email, emailConfirmedAt, status } = account;
+  const grant: SessionGrant = { id, did, handle, emailConfirmed: emailConfirmedAt !== null, active: status === null, scope, expiresAt: expires };
+  if (email !== null) grant.email = email;
+  if (status !== null) grant.status = status;
   return grant;
 }

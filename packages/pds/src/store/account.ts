@@ -21,6 +21,8 @@ export interface Account extends Standing {
   did: string;
   handle: string;
   email: string | null;
+  /** ISO datetime of when its owner showed that the address is theirs; null until then. */
+  emailConfirmedAt: string | null;
   model: string | null;
   /** Null when active. Follows from the standing; `deleted` stands by itself. */
   status: AccountStatus | null;
@@ -38,6 +40,7 @@ interface Row extends Record<string, SqlStorageValue> {
   did: string;
   handle: string;
   email: string | null;
+  email_confirmed_at: string | null;
   model: string | null;
   status: string | null;
   password: string;
@@ -56,12 +59,12 @@ const STATUSES: readonly AccountStatus[] = ["takendown", "suspended", "deactivat
 export function readAccount(sql: SqlStorage): Account {
   const row = sql
     .exec<Row>(
-      `SELECT did, handle, email, model, status, password, signing_key, clock_id, epoch,
+      `SELECT did, handle, email, email_confirmed_at, model, status, password, signing_key, clock_id, epoch,
          deactivated_at, delete_after, takedown_ref, suspended_ref, suspended_until FROM account`,
     )
     .one();
   return {
-    did: row.did, handle: row.handle, email: row.email, model: row.model, password: row.password, epoch: row.epoch,
+    did: row.did, handle: row.handle, email: row.email, emailConfirmedAt: row.email_confirmed_at, model: row.model, password: row.password, epoch: row.epoch,
     status: STATUSES.find((known) => known === row.status) ?? null,
     signingKey: new Uint8Array(row.signing_key), clockId: row.clock_id,
     deactivatedAt: row.deactivated_at, deleteAfter: row.delete_after, takedownRef: row.takedown_ref,
@@ -79,6 +82,11 @@ export function insertAccount(sql: SqlStorage, a: Account): void {
 
 export function updateAccount(sql: SqlStorage, change: Pick<Account, "password" | "status">): void {
   sql.exec("UPDATE account SET password = ?, status = ? WHERE id = 1", change.password, change.status);
+}
+
+/** The mail address, and whether it is known to be the owner's. */
+export function updateEmail(sql: SqlStorage, { email, emailConfirmedAt }: Pick<Account, "email" | "emailConfirmedAt">): void {
+  sql.exec("UPDATE account SET email = ?, email_confirmed_at = ? WHERE id = 1", email, emailConfirmedAt);
 }
 
 /** Standing with the status that follows from it, and the handle. */

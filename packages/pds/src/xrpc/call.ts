@@ -1,11 +1,12 @@
 import type { Outcome, XrpcFault } from "@rookery/sync";
+import type { AccessScope } from "../sessions/scope.ts";
 import type { Host } from "./host.ts";
 
 /** Who is asking, as far as the door could tell. Decided once, before any handler runs. */
 export type Caller =
   | { kind: "anonymous" }
   /** `until`: end of the access token, in milliseconds since 1970. */
-  | { kind: "agent"; did: string; scope: string; until: number }
+  | { kind: "agent"; did: string; scope: AccessScope; until: number }
   /** A service JWT: `did` signed it, for this method of this host. `token` is the name under which it counts as used. */
   | { kind: "service"; did: string; lxm: string; token: string }
   | { kind: "refresh"; did: string; id: string }

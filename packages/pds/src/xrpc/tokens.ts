@@ -1,6 +1,7 @@
 import { SignJWT, errors, jwtVerify } from "jose";
 import type { XrpcFault } from "@rookery/sync";
 import type { SessionGrant } from "../agent-api.ts";
+import { type AccessScope, isAccessScope } from "../sessions/scope.ts";
 import { fault } from "./call.ts";
 
 /** Lifetime of an access token in seconds; the reference's two hours. */
@@ -11,7 +12,7 @@ const CACHE_SIZE = 4096;
 
 export interface AccessClaims {
   did: string;
-  scope: string;
+  scope: AccessScope;
   /** End of the token, in seconds since 1970. */
   exp: number;
 }
@@ -53,11 +54,11 @@ export class Tokens {
     if (known !== undefined && known.exp * 1000 > Date.now()) return known;
     const claims = await this.#verify(token, "at+jwt");
     if ("status" in claims) return claims;
-    if (!claims.scope.startsWith("com.atproto.access") && !claims.scope.startsWith("com.atproto.appPass"))
-      return fault(400, "InvalidToken", "Bad token scope");
+    const { did, scope, exp } = claims;
+    if (!isAccessScope(scope)) return fault(400, "InvalidToken", "Bad token scope");
     if (this.#verified.size >= CACHE_SIZE) this.#verified.clear();
-    this.#verified.set(token, claims);
-    return claims;
+    this.#verified.set(token, { did, scope, exp });
+    return { did, scope, exp };
   }
 
   /** @param allowExpired deleteSession accepts an expired refresh token: ending a session must always work. */

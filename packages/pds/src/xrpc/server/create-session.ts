@@ -1,16 +1,34 @@
+import { MAX_OLD_PASSWORD } from "../../credentials/limits.ts";
 import { type Handler, fault } from "../call.ts";
 import { sessionView } from "./session-view.ts";
 
-/** Longest password looked at (the reference's limit): hashing more would be a free ride for an attacker. */
-const MAX_PASSWORD = 512;
+interface Input {
+  identifier: string;
+  password: string;
+  allowTakendown?: boolean;
+}
+
+/**
+ * How long a refusal takes at least, in milliseconds (the reference's): whether there is such an account is told neither by
+ * what is answered nor by when.
+ */
+const REFUSAL_MS = 350;
+
+/** What a person signs in with is written in many ways; a DID in one. */
+const normalise = (identifier: string): string => {
+  const text = identifier.trim();
+  return text.startsWith("did:") ? text : text.toLowerCase().replace(/^@/, "");
+};
 
 /** com.atproto.server.createSession. One answer for a wrong password and for an unknown account. */
 export const createSession: Handler = async (call) => {
-  const { identifier, password } = call.input as { identifier: string; password: string };
-  const refused = fault(401, "AuthenticationRequired", "Invalid identifier or password");
-  if (password.length > MAX_PASSWORD) return refused;
-  const agent = await call.host.findLogin(identifier.trim().toLowerCase().replace(/^@/, ""));
-  if (agent === undefined) return refused;
-  const grant = await call.host.agent(agent.did).createSession({ password, ip: call.ip });
-  return grant.ok ? sessionView(call, grant.value) : grant.error;
+  const { identifier, password, allowTakendown = false } = call.input as Input;
+  if (password.length > MAX_OLD_PASSWORD) return fault(401, "AuthenticationRequired", "Password too long. Consider resetting your password.");
+  const began = Date.now();
+  const agent = await call.host.findLogin(normalise(identifier));
+  const grant = agent && (await call.host.agent(agent.did).createSession({ password, ip: call.ip, allowTakendown }));
+  if (grant?.ok) return sessionView(call, grant.value);
+  if (grant !== undefined && grant.error.name !== "AuthenticationRequired") return grant.error;
+  await scheduler.wait(Math.max(0, REFUSAL_MS - (Date.now() - began)));
+  return fault(401, "AuthenticationRequired", "Invalid identifier or password");
 };

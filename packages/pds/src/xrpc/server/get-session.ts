@@ -1,4 +1,4 @@
-import { type Handler, isFault, json } from "../call.ts";
+import { type Handler, invalid, isFault, json } from "../call.ts";
 import { ownAgent } from "../repo-access.ts";
 
 /** com.atproto.server.getSession */
@@ -7,6 +7,8 @@ export const getSession: Handler = async (call) => {
   if (isFault(agent)) return agent;
   const [account, didDoc] = await Promise.all([agent.stub.getAccount(), call.host.didDocument(agent.did)]);
   if (!account.ok) return account.error;
-  const { did, handle, email, active, status } = account.value;
-  return json({ did, handle, email, emailConfirmed: false, didDoc, active, status });
+  const { did, handle, email, emailConfirmedAt, active, status } = account.value;
+  // A session that is older than the takedown (the reference's answer).
+  if (status === "takendown" || status === "suspended") return invalid(`Could not find user info for account: ${did}`);
+  return json({ did, handle, email, emailConfirmed: emailConfirmedAt !== undefined, didDoc, active, status });
 };

@@ -10,7 +10,7 @@ export const sessionView = async ({ host }: Call, grant: SessionGrant): Promise<
     didDoc,
     handle: grant.handle,
     email: grant.email,
-    emailConfirmed: false,
+    emailConfirmed: grant.emailConfirmed,
     active: grant.active,
     status: grant.status,
   });
