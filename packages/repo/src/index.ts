@@ -1,5 +1,6 @@
 export * from "./base64.ts";
 export * from "./car.ts";
+export * from "./car-chunk.ts";
 export * from "./cbor.ts";
 export * from "./cid.ts";
 export * from "./commit.ts";
@@ -10,6 +11,7 @@ export * from "./memory-store.ts";
 export * from "./mst/errors.ts";
 export * from "./mst/height.ts";
 export { readNode, type NodeData } from "./mst/node-codec.ts";
+export { nodeLinks, type NodeLinks } from "./mst/node-links.ts";
 export * from "./mst/store.ts";
 export * from "./mst/tree.ts";
 export { walkTree, type WalkStep } from "./mst/walk.ts";
