@@ -14,12 +14,17 @@ const results = [];
 for (const { name, run } of steps) {
   console.log(`\n=== ${name} ===`);
   const began = performance.now();
-  const passed = await run();
-  results.push({ name, passed, seconds: (performance.now() - began) / 1000 });
+  const outcome = await run();
+  const { passed, failed, unsteady } = typeof outcome === "boolean" ? { passed: outcome, failed: [], unsteady: [] } : outcome;
+  results.push({ name, passed, failed, unsteady, seconds: (performance.now() - began) / 1000 });
 }
 
 console.log("\n=== summary ===");
-for (const { name, passed, seconds } of results) console.log(`${passed ? "ok  " : "FAIL"} ${name} (${seconds.toFixed(1)} s)`);
+for (const { name, passed, failed, unsteady, seconds } of results) {
+  console.log(`${passed ? "ok  " : "FAIL"} ${name} (${seconds.toFixed(1)} s)`);
+  for (const { file, test, reason } of failed) console.log(`       failed: ${file}: ${test}: ${reason}`);
+  for (const { file, test, reason } of unsteady) console.log(`       passed only when run alone, mend it: ${file}: ${test}: ${reason}`);
+}
 const failed = results.filter((result) => !result.passed).length;
 console.log(`${results.length - failed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -91,6 +91,7 @@ it("takes times that no alarm can be set for, and is there when they can", () =>
     new Scheduler(storage).load();
     expect(await storage.getAlarm()).toBeGreaterThan(Date.now());
     scheduler.ensure("outbox", -1);
-    expect(await storage.getAlarm()).toBeLessThan(Date.now() + 60_000);
+    // Being due, it may have gone off already.
+    expect((await storage.getAlarm()) ?? 0).toBeLessThan(Date.now() + 60_000);
     expect(due(storage.sql)).toEqual([{ job: "outbox", at: -1, tries: 0 }, { job: "tasks", at: never, tries: 0 }]);
   }));

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { failuresIn } from "./vitest-report.mjs";
+
+/** @typedef {import("./vitest-report.mjs").Failure} Failure */
+
+/**
+ * What became of a suite. `unsteady` failed at first and passed alone: no failure, but named in the summary, since a test
+ * that depends on how busy the machine is has to be mended.
+ * @typedef {{ passed: boolean, failed: Failure[], unsteady: Failure[] }} SuiteOutcome
+ */
+
+/** More failing files than this are no accident, and are not tried again. */
+const MOST_AGAIN = 3;
+
+/**
+ * Runs a folder's tests, and the files that failed once more by themselves.
+ * @param {(args: string[]) => Promise<boolean>} vitest Runs it with these arguments in that folder; whether it ended well.
+ * @param {string} folder
+ * @returns {Promise<SuiteOutcome>}
+ */
+export const runSuite = async (vitest, folder) => {
+  const out = mkdtempSync(join(tmpdir(), "rookery-tests-"));
+  /** @param {string[]} files @param {string} name */
+  const attempt = async (files, name) => {
+    const path = join(out, name);
+    const passed = await vitest(["run", ...files, "--reporter=default", "--reporter=json", `--outputFile.json=${path}`]);
+    return { passed, failures: failuresIn(path, folder) };
+  };
+  try {
+    const first = await attempt([], "first.json");
+    const failed = first.failures ?? [];
+    if (first.passed) return { passed: true, failed: [], unsteady: [] };
+    const files = [...new Set(failed.map(({ file }) => file))];
+    // Without a failing test the run itself broke, which a second one would hide.
+    if (files.length === 0 || files.length > MOST_AGAIN) return { passed: false, failed, unsteady: [] };
+    console.log(`\nonce more, alone: ${files.join(", ")}`);
+    const again = await attempt(files, "again.json");
+    if (again.passed) return { passed: true, failed: [], unsteady: failed };
+    return { passed: false, failed: again.failures?.length ? again.failures : failed, unsteady: [] };
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+};

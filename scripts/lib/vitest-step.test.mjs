@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { runSuite } from "./vitest-step.mjs";
+
+/** @type {string} */
+let folder;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "vitest-step-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A vitest that reports these failing files, run by run. @param {string[][]} runs */
+const fake = (runs) => {
+  /** @type {string[][]} */
+  const asked = [];
+  /** @param {string[]} args */
+  const vitest = async (args) => {
+    asked.push(args.filter((arg) => arg.endsWith(".test.ts")));
+    const failing = runs[asked.length - 1] ?? [];
+    const path = String(args.find((arg) => arg.startsWith("--outputFile.json="))?.slice("--outputFile.json=".length));
+    const testResults = failing.map((name) => ({
+      name: join(folder, name),
+      status: "failed",
+      assertionResults: [
+        { fullName: "does it", status: "failed", failureMessages: ["AssertionError: expected 1 to be 2\n at x"] },
+        { fullName: "and this", status: "passed" },
+      ],
+    }));
+    writeFileSync(path, JSON.stringify({ testResults }));
+    return failing.length === 0;
+  };
+  return { vitest, asked };
+};
+
+const failure = { file: "a.test.ts", test: "does it", reason: "AssertionError: expected 1 to be 2" };
+
+it("runs once what passes", async () => {
+  const { vitest, asked } = fake([[]]);
+  expect(await runSuite(vitest, folder)).toEqual({ passed: true, failed: [], unsteady: [] });
+  expect(asked).toEqual([[]]);
+});
+
+it("names what passed only alone", async () => {
+  const { vitest, asked } = fake([["a.test.ts"], []]);
+  expect(await runSuite(vitest, folder)).toEqual({ passed: true, failed: [], unsteady: [failure] });
+  expect(asked).toEqual([[], ["a.test.ts"]]);
+});
+
+it("fails what fails twice", async () => {
+  const { vitest } = fake([["a.test.ts"], ["a.test.ts"]]);
+  expect(await runSuite(vitest, folder)).toEqual({ passed: false, failed: [failure], unsteady: [] });
+});
+
+it("does not try again what fails everywhere", async () => {
+  const { vitest, asked } = fake([["a.test.ts", "b.test.ts", "c.test.ts", "d.test.ts"]]);
+  expect((await runSuite(vitest, folder)).passed).toBe(false);
+  expect(asked).toHaveLength(1);
+});
+
+it("fails a run that broke, whatever a second one would do", async () => {
+  let runs = 0;
+  const outcome = await runSuite(async () => ++runs > 1, folder);
+  expect(outcome).toEqual({ passed: false, failed: [], unsteady: [] });
+  expect(runs).toBe(1);
+});
