@@ -12,8 +12,9 @@ import { blocksOf, proofOf } from "./proofs.ts";
 import { provision } from "./provision.ts";
 import { schemaVersion } from "./schema.ts";
 import { createSession, deleteSession, refreshSession, startSession } from "./sessions/sessions.ts";
+import { shownRecords } from "./standing/shown-records.ts";
 import { type AgentState, openState } from "./state.ts";
-import { listCollections, listRecords, readRecord, type RecordRow } from "./store/records.ts";
+import { listCollections, readRecord, type RecordRow } from "./store/records.ts";
 import type { Writer } from "./write/writer.ts";
 
 /** One account: repository, sessions, inbox. The door to its rooms: nothing is decided here. An object that was never provisioned writes nothing. */
@@ -75,8 +76,11 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   }
 
   getRecord({ collection, rkey, cid }: { collection: string; rkey: string; cid?: string }): Promise<Outcome<StoredRecord>> {
-    return this.with(({ sql, account }) => {
-      const row = readRecord(sql, `${collection}/${rkey}`);
+    return this.with((state) => {
+      const { sql, account, takenDown } = state;
+      if (account.status !== null) return inactive(state);
+      const key = `${collection}/${rkey}`;
+      const row = takenDown.has(key) ? undefined : readRecord(sql, key);
       const record = row && storedRecord(row);
       if (record === undefined || (cid !== undefined && record.cid !== cid))
         return fail(400, "RecordNotFound", `Could not locate record: at://${account.did}/${collection}/${rkey}`);
@@ -85,8 +89,9 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   }
 
   listRecords(input: ListRecordsInput): Promise<Outcome<{ records: StoredRecord[]; cursor?: string }>> {
-    return this.with(({ sql }) => {
-      const records = listRecords(sql, input).map(storedRecord);
+    return this.with((state) => {
+      if (state.account.status !== null) return inactive(state);
+      const records = shownRecords(state, input).map(storedRecord);
       const last = records.at(-1);
       return ok(last === undefined ? { records } : { records, cursor: last.rkey });
     });
@@ -179,6 +184,9 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
 }
 
 const NOT_FOUND: { ok: false; error: XrpcFault } = fail(400, "RepoNotFound", "There is no account here");
+
+/** The words of com.atproto.repo.* for an account that does not take part: it is as if there were none. */
+const inactive = ({ account }: AgentState) => fail(400, "InvalidRequest", `Could not find repo: ${account.did}`);
 
 const headOf = ({ account, head }: AgentState): RepoHead => ({ did: account.did, cid: cidToString(head.cid), rev: head.rev });
 

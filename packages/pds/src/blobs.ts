@@ -7,6 +7,7 @@ import {
   blobsAt, countTempBlobs, dropBlob, dropExpired, dropSome, forgetKeys, goneKeys, hasReferences, isReferred, listBlobs,
   putTempBlob, readBlob, referBlob, unreferBlob,
 } from "./store/blobs.ts";
+import type { TakenDown } from "./standing/taken-down.ts";
 import type { Change } from "./write/plan.ts";
 
 /** Lets a burst of deletions go to R2 in one call. */
@@ -17,11 +18,13 @@ export class Blobs {
   readonly #sql: SqlStorage;
   readonly #scheduler: Scheduler;
   readonly #ports: AgentPorts;
+  readonly #takenDown: TakenDown;
   /** Whether any record may refer to a blob: agents without blobs pay nothing for them. */
   #anyReferences: boolean;
 
-  constructor(sql: SqlStorage, scheduler: Scheduler, ports: AgentPorts) {
+  constructor(sql: SqlStorage, scheduler: Scheduler, ports: AgentPorts, takenDown: TakenDown) {
     this.#sql = sql;
+    this.#takenDown = takenDown;
     this.#scheduler = scheduler;
     this.#ports = ports;
     this.#anyReferences = hasReferences(sql);
@@ -29,6 +32,7 @@ export class Blobs {
 
   /** Note an upload. A blob that is here already keeps its object, and the new one is superseded, unless nothing refers to it. */
   put(blob: BlobRow): Outcome<{ superseded?: string }> {
+    if (this.#takenDown.has(blob.cid)) return fail(400, "InvalidRequest", "Blob has been takendown, cannot re-upload");
     const known = readBlob(this.#sql, blob.cid);
     if (known !== undefined && known.rev !== null) return ok(known.key === blob.key ? {} : { superseded: blob.key });
     if (known === undefined && countTempBlobs(this.#sql) >= MAX_TEMP_BLOBS)
@@ -42,7 +46,7 @@ export class Blobs {
   get(cid: string): Outcome<BlobRow> {
     const blob = readBlob(this.#sql, cid);
     // An upload that no record refers to is nobody's to read (reference: only permanent blobs are served).
-    if (blob === undefined || blob.rev === null) return fail(400, "BlobNotFound", `Blob not found: ${cid}`);
+    if (blob === undefined || blob.rev === null || this.#takenDown.has(cid)) return fail(400, "BlobNotFound", `Blob not found: ${cid}`);
     const { rev: _, ...row } = blob;
     return ok(row);
   }
@@ -64,7 +68,7 @@ export class Blobs {
       if (cid === null) continue;
       for (const mention of op.blobs ?? []) {
         const blob = readBlob(this.#sql, mention.cid);
-        if (blob === undefined) return fault("BlobNotFound", `Could not find blob: ${mention.cid}`);
+        if (blob === undefined || this.#takenDown.has(mention.cid)) return fault("BlobNotFound", `Could not find blob: ${mention.cid}`);
         if (blob.mimeType !== mention.mimeType)
           return fault("InvalidMimeType", `Referenced Mimetype does not match stored blob. Expected: ${blob.mimeType}, Got: ${mention.mimeType}`);
         if (blob.size !== mention.size) return fault("InvalidSize", `Referenced size does not match stored blob. Expected: ${blob.size}, Got: ${mention.size}`);

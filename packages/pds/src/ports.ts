@@ -1,5 +1,5 @@
 import type { Embedder } from "@rookery/memory";
-import type { OutboxRow, Outcome } from "@rookery/sync";
+import type { AccountStatus, OutboxRow, Outcome } from "@rookery/sync";
 import type { MasterKey } from "./keys/wrap.ts";
 import type { Policy } from "./reach/reach-api.ts";
 
@@ -60,9 +60,26 @@ export interface RecordsPort {
   prove(uri: string): Promise<ProvenRecord | undefined>;
 }
 
+/** What the colony's registry keeps of an agent, for lists and the door. */
+export interface StandingCopy {
+  did: string;
+  handle: string;
+  /** Null when it takes part. */
+  status: AccountStatus | null;
+  /** ISO datetime; null when activated. */
+  deactivatedAt: string | null;
+}
+
+/** The registry of the colony, as far as an agent tells it something. */
+export interface RegistryPort {
+  /** How the agent stands now. Told until it is taken; repeats are harmless. @throws Error when it cannot be taken now. */
+  noteStanding(copy: StandingCopy): Promise<void>;
+}
+
 /** Everything from outside that an agent is given. */
 export interface AgentPorts {
   relay: RelayPort;
+  registry: RegistryPort;
   sources: { colony: DeliveryPort; network?: DeliveryPort };
   records: RecordsPort;
   /** Per-DID wrap keys are derived from it. */

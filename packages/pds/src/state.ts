@@ -16,12 +16,15 @@ import type { InboxSockets } from "./reach/sockets/inbox-sockets.ts";
 import type { SocketHost } from "./reach/sockets/socket-host.ts";
 import { openWebhooks } from "./reach/webhooks/open-webhooks.ts";
 import type { Webhooks } from "./reach/webhooks/webhooks.ts";
-import { Scheduler } from "./scheduler.ts";
+import { type JobResult, Scheduler } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
 import { sha256 } from "./sha256.ts";
 import { type Account, readAccount } from "./store/account.ts";
 import { type Head, readHead } from "./store/head.ts";
 import { nodeStore } from "./store/nodes.ts";
+import { RegistryCopy } from "./standing/registry-copy.ts";
+import { endSuspension } from "./standing/standing.ts";
+import { TakenDown } from "./standing/taken-down.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { Vault } from "./vault/vault.ts";
 import { Writer } from "./write/writer.ts";
@@ -34,6 +37,12 @@ export interface AgentState {
   readonly scheduler: Scheduler;
   readonly outbox: Outbox;
   readonly pins: Pins;
+  /** What the registry is told of the account; it has a job. */
+  readonly standing: RegistryCopy;
+  /** The end of a suspension, by the clock. */
+  readonly suspension: { job(): Promise<JobResult> };
+  /** Records and blobs that nobody is shown. */
+  readonly takenDown: TakenDown;
   readonly blobs: Blobs;
   readonly inbox: Inbox;
   /** Who reaches the agent. */
@@ -79,6 +88,7 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
   scheduler.load();
   const vault = new Vault(sql, ports.masterKey, account.did);
   const reach = openReach(storage, scheduler, vault, ports);
+  const takenDown = new TakenDown(sql);
   let signer: Signer | undefined;
   // These look at the whole state.
   let writer: Writer | undefined;
@@ -98,7 +108,16 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
     head,
     outbox: new Outbox(sql, ports, scheduler, account, head.n),
     pins: new Pins(sql),
-    blobs: new Blobs(sql, scheduler, ports),
+    standing: new RegistryCopy(ports, scheduler, () => state.account),
+    suspension: {
+      job: async () => {
+        const again = endSuspension(state);
+        await state.standing.tell();
+        return again;
+      },
+    },
+    takenDown,
+    blobs: new Blobs(sql, scheduler, ports, takenDown),
     inbox: new Inbox({ storage, scheduler, ports, did: account.did, trust: reach.trust }),
     reach,
     quarantine: reach.quarantine,

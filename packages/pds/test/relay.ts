@@ -16,6 +16,11 @@ export class MemoryRelay implements RelayPort, DeliveryPort {
   ingests = 0;
   #held = new Map<string, number>();
 
+  /** What one account said, in order. */
+  rowsOf(did: string): OutboxRow[] {
+    return this.log.filter((row) => row.did === did);
+  }
+
   async ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>> {
     this.ingests++;
     if (this.down) return fail(503, "Down", "relay is down");

@@ -1,6 +1,6 @@
 import { AgentObject } from "../src/agent-object.ts";
 import { ok } from "@rookery/sync";
-import type { AgentPorts, RecordsPort } from "../src/ports.ts";
+import type { AgentPorts, RecordsPort, RegistryPort, StandingCopy } from "../src/ports.ts";
 import type { Policy } from "../src/reach/reach-api.ts";
 import type { AgentState } from "../src/state.ts";
 import { MemoryRelay } from "./relay.ts";
@@ -17,6 +17,9 @@ export const world = {
   records: nobody,
   masterKey: new Uint8Array(32).fill(7),
   rateLimits: false,
+  registry: { noteStanding: async (copy) => void world.told.push(copy) } as RegistryPort,
+  /** What agents told the registry of how they stand. */
+  told: [] as StandingCopy[],
   deleted: [] as string[],
   plcUrl: "http://plc.test",
   /** What the colony says of who reaches its agents. */
@@ -38,6 +41,7 @@ export class TestAgent extends AgentObject<unknown> {
   protected override ports(): AgentPorts {
     return {
       relay: world.relay,
+      registry: { noteStanding: (copy) => world.registry.noteStanding(copy) },
       sources: { colony: world.relay, network: world.network },
       records: world.records,
       masterKey: world.masterKey,

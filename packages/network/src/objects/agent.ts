@@ -5,6 +5,7 @@ import { recordsOf } from "../directory/records.ts";
 import type { Env } from "../env.ts";
 import { directoryPorts } from "../host/directory.ts";
 import { networkStub, relayStub } from "../host/stubs.ts";
+import { Registry } from "../registry/registry.ts";
 import { workersAiEmbedder } from "../memory/workers-ai-embedder.ts";
 
 /** An agent's Durable Object, given the colony's relay, keys and settings. */
@@ -12,6 +13,7 @@ export class Agent extends AgentObject<Env> {
   protected override ports(): AgentPorts {
     const config = configOf(this.env);
     return {
+      registry: new Registry(this.env.DB),
       relay: { ingest: (rows) => relayStub(this.env).ingest(rows) },
       sources: {
         colony: deliveriesOf(() => relayStub(this.env)),

@@ -6,10 +6,23 @@
  * order (packages/pds/src/sequencer/sequencer.ts): activation `#account`, `#identity`, `#sync`; all others `#account`. They go out
  * also when nothing changed, as there: whoever lost one gets it by asking again.
  */
-import type { AccountStatus } from "@rookery/sync";
+import type { AccountStatus, XrpcFault } from "@rookery/sync";
 import type { AgentState } from "../state.ts";
 import { type Account, type Standing, updateStanding } from "../store/account.ts";
-import { accountEvent, announce, identityEvent, syncEvent } from "./announce.ts";
+import type { JobResult } from "../scheduler.ts";
+import { type NewEvent, accountEvent, announce, identityEvent, syncEvent } from "./announce.ts";
+
+/** Why an account may not act, in the reference's words; undefined when it may. Its own agent is refused so, whoever asks. */
+export function refusalOf({ status }: Pick<Account, "status">): XrpcFault | undefined {
+  return status === null ? undefined : REFUSALS[status];
+}
+
+const REFUSALS: Record<AccountStatus, XrpcFault> = {
+  takendown: { status: 401, name: "AccountTakedown", message: "Account has been taken down" },
+  suspended: { status: 401, name: "AccountTakedown", message: "Account has been suspended" },
+  deactivated: { status: 401, name: "AccountDeactivated", message: "Account is deactivated" },
+  deleted: { status: 403, name: "AccountNotFound", message: "Account not found" },
+};
 
 /** The gravest of what is the matter with an account; null when it takes part. */
 export function statusOfStanding({ takedownRef, suspendedRef, deactivatedAt }: Standing): AccountStatus | null {
@@ -28,10 +41,33 @@ export function setStanding(state: AgentState, change: Partial<Standing>, option
   const time = new Date().toISOString();
   const events = [accountEvent(account, time)];
   if (options.activation) events.push(identityEvent(account, time), syncEvent(account, state.head, time));
+  changeAccount(state, account, events, options.within);
+}
+
+/** Everything that the registry has a copy of changes here. */
+function changeAccount(state: AgentState, account: Account, events: NewEvent[], within?: () => void): void {
   announce(state, account, events, () => {
+    const now = Date.now();
     updateStanding(state.sql, account);
-    options.within?.();
+    state.standing.changes(now);
+    if (account.suspendedUntil !== null) state.scheduler.ensure("suspension", account.suspendedUntil);
+    within?.();
   });
+}
+
+/** A new handle: `#identity`. */
+export function setHandle(state: AgentState, handle: string): void {
+  const account = { ...state.account, handle };
+  changeAccount(state, account, [identityEvent(account, new Date().toISOString())]);
+}
+
+/** The alarm's turn: a suspension that is over ends. */
+export function endSuspension(state: AgentState, now = Date.now()): JobResult {
+  const { suspendedUntil, status } = state.account;
+  if (suspendedUntil === null || status === "deleted") return undefined;
+  if (suspendedUntil > now) return { again: suspendedUntil - now };
+  setStanding(state, { suspendedRef: null, suspendedUntil: null });
+  return undefined;
 }
 
 /** Deactivate: the owner's wish, or the admin's. `deleteAfter`: ISO datetime until which the owner wants it kept. */

@@ -77,6 +77,7 @@ function write(state: AgentState, changes: Change[], meter: Meter, now: number, 
   for (const change of changes) {
     noteGrant(sql, change);
     if (noteMemory(sql, change, rev)) state.memory.noticed(now);
+    if (change.cid === null) state.takenDown.forget(change.path);
     writeRecord(sql, change, rev, keepFor);
   }
   state.blobs.apply(changes, rev, now);

@@ -5,6 +5,7 @@ import { faultPoint } from "../fault.ts";
 import { KeyUnavailableError } from "../keys/wrap.ts";
 import { GROUP_BYTES, MAX_COMMIT_CAR_BYTES, MAX_COMMIT_OPS, MAX_WAITING_BYTES, MAX_WAITING_WRITES } from "../limits.ts";
 import { roomForMemories } from "../memory/room.ts";
+import { refusalOf } from "../standing/standing.ts";
 import type { AgentState } from "../state.ts";
 import type { Head } from "../store/head.ts";
 import { CommitTooLargeError, commitChanges } from "./commit.ts";
@@ -142,12 +143,10 @@ export function commitGroup(state: AgentState, group: { request: WriteRequest; w
 
 /** Why this account takes no writes now, whatever they are. */
 function refuse({ account, outbox }: AgentState): XrpcFault | undefined {
-  if (account.status !== null) return { status: 400, name: REFUSALS[account.status], message: `Account is ${account.status}: ${account.did}` };
+  if (account.status !== null) return refusalOf(account);
   if (outbox.full) return { status: 503, name: "RelayUnavailable", message: "The relay has been away for too long: no more writes until it is back" };
   return undefined;
 }
-
-const REFUSALS = { takendown: "RepoTakendown", suspended: "RepoSuspended", deactivated: "RepoDeactivated", deleted: "RepoNotFound" } as const;
 
 function tryCommit(state: AgentState, changes: Change[], meter: Meter, now: number, within: Within[]): Head | XrpcFault | "too-large" {
   try {
