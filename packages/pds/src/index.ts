@@ -7,6 +7,7 @@ export type { Mail, Mailer } from "./mail.ts";
 export { KeyUnavailableError, type MasterKey, currentOf, masterKeyId, rewrapKey, unwrapKey, wrapKey } from "./keys/wrap.ts";
 export type { Embedder } from "@rookery/memory";
 export * from "./ports.ts";
+export type * from "./preferences/preferences-api.ts";
 export { checkPolicy } from "./reach/policy.ts";
 export type { Policy } from "./reach/reach-api.ts";
 export { type AccessScope, SCOPES } from "./sessions/scope.ts";
