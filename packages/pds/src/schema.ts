@@ -2,7 +2,7 @@
  * Tables of an agent. Migrations are numbered by their place in this list; a published one is never edited, only followed.
  *
  * - `node`: the tree. A node keeps its id while its content changes, so a commit updates rows in place; there is no
- *   index by CID, so a level of the tree costs one row per commit. Its CID is said by its parent, or the head, and nowhere else.
+ *   index by CID, so a level of the tree costs one row per commit.
  * - `record`: every record with its own block, so that equal content in two places is two rows and no reference is
  *   counted. `key` is `collection/rkey`; its byte order is the tree's order. It is a view to read from: what is written is
  *   `record_key` (where a record is) and `record_block` (what it is), so that a key is stored once and not in an index as well.
@@ -135,8 +135,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   // Calls counted under the account's own limits (standing/spend-rates.ts).
   ["CREATE TABLE rate_used (name TEXT PRIMARY KEY, since INTEGER NOT NULL, points INTEGER NOT NULL) WITHOUT ROWID"],
-  // A node's CID is in its parent, and need not be in its own row.
-  ["ALTER TABLE node DROP COLUMN cid", "ALTER TABLE node_old DROP COLUMN cid"],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */

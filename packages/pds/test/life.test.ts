@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { cidFromString, decodeCommit, readCar, verifyProof } from "@rookery/repo";
 import { describe, expect, it, vi } from "vitest";
 import type { AgentApi } from "../src/agent-api.ts";
@@ -6,7 +6,8 @@ import { wrapKey } from "../src/keys/wrap.ts";
 import { migrate, schemaVersion } from "../src/schema.ts";
 import { hashGeneratedPassword } from "../src/sessions/password.ts";
 import { sha256 } from "../src/sha256.ts";
-import { PASSWORD, create, makeAgent, newDid, objectOf, op, value } from "./agents.ts";
+import { PASSWORD, create, makeAgent, newDid, note, objectOf, op, value } from "./agents.ts";
+import { backTo, versionBefore } from "./old-schema.ts";
 import { bytesOf, verifyExport } from "./verify.ts";
 import { world } from "./worker.ts";
 
@@ -212,5 +213,24 @@ describe("migrations", () => {
       expect(sql.exec("SELECT * FROM a").toArray()).toEqual([{ x: 1, y: 2 }]);
       expect(() => migrate(sql, steps.slice(0, 2))).toThrow("newer");
     });
+  });
+
+  it("keep the records of an object from before their keys were stored once", async () => {
+    const agent = await makeAgent();
+    value(await agent.api.write({ ops: [create("a"), create("b"), create("c"), create("z", "z", "com.example.other")] }));
+    const listed = value(await agent.api.listRecords({ collection: "com.example.note", limit: 5 }));
+    const version = versionBefore("CREATE TABLE record_block");
+    await runInDurableObject(agent.stub, (_, { storage: { sql } }) => {
+      backTo(sql, version);
+      expect(sql.exec("SELECT type FROM sqlite_master WHERE name = 'record'").one()).toEqual({ type: "table" });
+    });
+    await abortAllDurableObjects();
+    const { api } = objectOf(agent.did);
+    expect(value(await api.listRecords({ collection: "com.example.note", limit: 5 }))).toEqual(listed);
+    expect(value(await api.listCollections())).toEqual(["com.example.note", "com.example.other"]);
+    value(await api.write({ ops: [op({ action: "delete", collection: "com.example.note", rkey: "b" }), op({ action: "update", collection: "com.example.note", rkey: "c", record: note("new") }), create("d")] }));
+    expect(value(await api.listRecords({ collection: "com.example.note", limit: 5 })).records.map(({ rkey }) => rkey)).toEqual(["d", "c", "a"]);
+    const exported = await verifyExport(await bytesOf(value(await api.exportRepo({}))), agent);
+    expect([...exported.records.keys()].toSorted()).toEqual(["com.example.note/a", "com.example.note/c", "com.example.note/d", "com.example.other/z"]);
   });
 });

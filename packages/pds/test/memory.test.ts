@@ -6,6 +6,7 @@ import { type AgentState, openState } from "../src/state.ts";
 import { VaultError } from "../src/vault/vault.ts";
 import { type Made, op, value } from "./agents.ts";
 import { known, useDirectory } from "./mail.ts";
+import { backTo } from "./old-schema.ts";
 import { fault, hosted, listed, sealedNote, stored, useNeighbours, within } from "./sealing-world.ts";
 
 useDirectory();
@@ -315,17 +316,9 @@ describe("the index of an agent's memory", () => {
     value(await agent.api.write({ ops: [plainly("3kznmn7xqxl22", "The harbour is closed."), plainly("3kznmn7xqxl23", "Ana likes tea.")] }));
     const found = await within(agent, async (state) => {
       const { sql } = state;
-      const names = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray().map(({ name }) => name);
-      for (const name of names) if (!/^(?:sqlite_|_cf_|schema_version)/.test(name) && !THIRD_TABLES.has(name)) sql.exec(`DROP TABLE ${name}`);
-      sql.exec("UPDATE schema_version SET version = 3");
+      backTo(sql, 3);
       return again(state);
     });
     expect(found).toBe(1);
   });
 });
-
-/** Tables that were there in schema version 3. */
-const THIRD_TABLES = new Set([
-  "account", "head", "node", "record", "node_old", "record_old", "outbox", "outbox_part", "due", "session", "login_failure", "blob", "blob_ref", "blob_gone",
-  "inbox", "inbox_source", "inbox_waiting", "inbox_parked",
-]);

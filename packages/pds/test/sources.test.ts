@@ -5,6 +5,7 @@ import { schemaVersion } from "../src/schema.ts";
 import { type Made, objectOf, op } from "./agents.ts";
 import { COLLECTION, nextSeq, proven, write } from "./from-network.ts";
 import { documents, inbox, known, publish, readWaiting, rows, send, textsOf, useDirectory } from "./mail.ts";
+import { backTo } from "./old-schema.ts";
 import { world } from "./worker.ts";
 
 useDirectory();
@@ -213,17 +214,11 @@ describe("an inbox of the first version", () => {
     await runInDurableObject(bob.stub, (_, { storage }) => {
       const { sql } = storage;
       // Back to the tables as they were, with a message, a cursor, and one delivery of each kind.
-      const messages = sql.exec("SELECT id, identity, seq, author, path, cid, action, received, bytes FROM inbox").toArray();
-      for (const { name } of sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray())
-        if (!/^(?:sqlite_|_cf_|schema_version)/.test(name) && !FIRST_TABLES.has(name)) sql.exec(`DROP TABLE ${name}`);
-      for (const statement of FIRST_VERSION) sql.exec(statement);
-      for (const row of messages)
-        sql.exec("INSERT INTO inbox (id, identity, seq, author, path, cid, action, received, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", ...Object.values(row));
+      backTo(sql, 1);
       sql.exec("INSERT INTO inbox_state (id, pulled) VALUES (1, ?)", waiting);
       const delivery = colony.log.at(-1)?.deliveries?.[0];
       sql.exec("INSERT INTO inbox_pending (seq, path, author, tries, reason) VALUES (?, ?, ?, 1, 'directory')", waiting, delivery?.path ?? "", alice.did);
       sql.exec("INSERT INTO inbox_parked (seq, path, author, reason, at) VALUES (1, 'c/r', ?, 'bad', '2026-11-21T00:00:00.000Z')", alice.did);
-      sql.exec("UPDATE schema_version SET version = 1");
       expect(schemaVersion(sql)).toBe(1);
     });
     [alice, bob] = await restart(alice, bob);
@@ -243,20 +238,3 @@ describe("an inbox of the first version", () => {
     expect(await textsOf(bob, alice)).toEqual(["kept", "waits", "delete"]);
   });
 });
-
-/** Tables that were there in schema version 1, beside the inbox's. */
-const FIRST_TABLES = new Set([
-  "account", "head", "node", "record", "node_old", "record_old", "outbox", "outbox_part", "due", "session", "login_failure", "blob", "blob_ref", "blob_gone",
-]);
-
-/** The inbox's tables of schema version 1. */
-const FIRST_VERSION = [
-  `CREATE TABLE inbox (
-     id INTEGER PRIMARY KEY AUTOINCREMENT, identity TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, author TEXT NOT NULL,
-     path TEXT NOT NULL, cid TEXT, action TEXT NOT NULL, received TEXT NOT NULL, bytes BLOB)`,
-  `CREATE TABLE inbox_state (id INTEGER PRIMARY KEY CHECK (id = 1), pulled INTEGER NOT NULL)`,
-  `CREATE TABLE inbox_pending (
-     seq INTEGER NOT NULL, path TEXT NOT NULL, author TEXT NOT NULL, tries INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (seq, path)) WITHOUT ROWID`,
-  `CREATE TABLE inbox_parked (
-     id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, path TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL)`,
-];

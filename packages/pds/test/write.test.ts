@@ -106,7 +106,7 @@ describe("group commit", () => {
 });
 
 describe("a transaction that fails", () => {
-  for (const table of ["node", "record", "head", "outbox"]) {
+  for (const table of ["node", "record_block", "record_key", "head", "outbox"]) {
     it(`changes nothing when ${table} cannot be written`, async () => {
       const { api, stub, did } = await makeAgent();
       await api.write({ ops: [create("a")] });
