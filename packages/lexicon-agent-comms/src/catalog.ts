@@ -1,5 +1,5 @@
 import { Lexicons } from "@atproto/lexicon";
-import { documents } from "./generated/documents.ts";
+import { documents } from "./documents.ts";
 
 let built: Lexicons | undefined;
 

@@ -1,6 +1,6 @@
 import { collectionsOf } from "./collections.ts";
 import { didOfUri } from "./did.ts";
-import { recordDefinition } from "./record-key.ts";
+import { recordDefinition } from "./record-definition.ts";
 import { type Verdict, refuse } from "./verdict.ts";
 
 /** Fields that name a record of another repository: by DID, since a handle may change hands and the record is delivered there. */
@@ -38,7 +38,7 @@ export function checkCommsRules(collection: string, record: Record<string, unkno
   }
   const clear = clearBesideSealed[collection];
   if (clear !== undefined && record["sealed"] !== undefined) {
-    const known = recordDefinition(collection)?.record.properties ?? {};
+    const known = recordDefinition(collection).record.properties ?? {};
     const open = Object.keys(record).find((field) => Object.hasOwn(known, field) && !clear.includes(field));
     return open === undefined ? { ok: true } : refuse(`Record/${open} must not stand beside sealed content`);
   }

@@ -3,7 +3,7 @@ export { lexicons } from "./catalog.ts";
 export { collectionsOf, isComms, isImmutable } from "./collections.ts";
 export { didOfUri, isDid } from "./did.ts";
 export { fromAgentCard } from "./foreign-card.ts";
-export { documents } from "./generated/documents.ts";
+export { documents } from "./documents.ts";
 export { ids } from "./generated/nsid.ts";
 export { schemas } from "./generated/schemas.ts";
 export type * from "./generated/types.ts";

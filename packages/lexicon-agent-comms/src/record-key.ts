@@ -1,5 +1,4 @@
-import type { LexRecord } from "@atproto/lexicon";
-import { lexicons } from "./catalog.ts";
+import { definitionOf } from "./schema-of.ts";
 import { type Verdict, refuse } from "./verdict.ts";
 
 // https://atproto.com/specs/record-key and /tid and /nsid
@@ -10,17 +9,15 @@ const NSID = /^[a-zA-Z](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-z
 /** Whether `rkey` may name a record of `collection`: the general syntax, and the kind that a known lexicon demands. */
 export function checkRecordKey(collection: string, rkey: string): Verdict {
   if (!RECORD_KEY.test(rkey) || rkey === "." || rkey === "..") return refuse(`Invalid record key: ${rkey.slice(0, 512)}`);
-  const kind = recordDefinition(collection)?.key ?? "any";
+  const kind = keyKindOf(collection) ?? "any";
   if (fits(kind, rkey)) return { ok: true };
   return refuse(`Invalid record key for ${collection}: expected ${kind}, got ${rkey}`);
 }
 
-/** The record definition of a known collection. */
-export function recordDefinition(collection: string): LexRecord | undefined {
-  // A fragment or a scheme would lead the look-up to a definition that is not a collection.
-  if (collection.includes("#") || collection.includes(":")) return undefined;
-  const definition = lexicons().getDef(collection);
-  return definition?.type === "record" ? definition : undefined;
+/** Which keys a known collection's records have, e.g. `tid`; undefined for other collections. */
+export function keyKindOf(collection: string): string | undefined {
+  const definition = definitionOf(collection);
+  return definition?.type === "record" ? definition.key : undefined;
 }
 
 function fits(kind: string, rkey: string): boolean {

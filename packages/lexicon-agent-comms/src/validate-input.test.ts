@@ -22,21 +22,21 @@ describe("validateInput", () => {
   });
 
   it.each([
-    [create, undefined, "Input must be an object"],
-    [create, [], 'Input must have the property "repo"'],
-    [create, {}, 'Input must have the property "repo"'],
-    [create, { ...body, repo: "x" }, "Input/repo must be a valid did or a handle"],
-    [create, { ...body, collection: "x" }, "Input/collection must be a valid nsid"],
-    [create, { ...body, rkey: "a/b" }, "Input/rkey must be a valid Record Key"],
-    [create, { ...body, record: "text" }, "Input/record must be an object"],
-    [create, { ...body, validate: "yes" }, "Input/validate must be a boolean"],
-    [create, { ...body, swapCommit: "x" }, "Input/swapCommit must be a cid string"],
-    [writes, { repo: did, writes: [{ collection: "a.b.c", rkey: "x" }] }, 'Input/writes/0 must be an object which includes the "$type" property'],
-    [writes, { repo: did, writes: [{ $type: "a.b.c#d" }] }, /^Input\/writes\/0 \$type must be one of /],
-    [writes, { repo: did, writes: [{ $type: "a.b.c#d#e" }] }, "Uri can only have one hash segment"],
-    [writes, { repo: did, writes: [{ $type: `lex:${writes}#delete`, collection: "a.b.c", rkey: "x" }] }, "Input/writes/0 $type must not begin with lex:"],
-    ["agent.network.createAgent", { name: "" }, "Input/name must not be shorter than 1 characters"],
-    ["agent.network.createAgent", { name: "a".repeat(64) }, "Input/name must not be longer than 63 characters"],
+    [create, undefined, "Expected object value type (got undefined) at $"],
+    [create, [], "Expected object value type (got []) at $"],
+    [create, {}, 'Missing required key "repo" at $'],
+    [create, { ...body, repo: "x" }, 'Invalid AT identifier (got "x") at $.repo'],
+    [create, { ...body, collection: "x" }, 'Invalid NSID (got "x") at $.collection'],
+    [create, { ...body, rkey: "a/b" }, 'Invalid record key (got "a/b") at $.rkey'],
+    [create, { ...body, record: "text" }, 'Expected object value type (got "text") at $.record'],
+    [create, { ...body, validate: "yes" }, 'Expected boolean value type (got "yes") at $.validate'],
+    [create, { ...body, swapCommit: "x" }, 'Invalid CID string (got "x") at $.swapCommit'],
+    [writes, { repo: did, writes: [{ collection: "a.b.c", rkey: "x" }] }, /^Expected an object which includes the "\$type" property value type .* at \$\.writes\[0\]$/],
+    [writes, { repo: did, writes: [{ $type: "a.b.c#d" }] }, /^Expected one of .* \(got "a.b.c#d"\) at \$\.writes\[0\]\.\$type$/],
+    [writes, { repo: did, writes: [{ $type: "a.b.c#d#e" }] }, /^Expected one of /],
+    [writes, { repo: did, writes: [{ $type: `lex:${writes}#delete`, collection: "a.b.c", rkey: "x" }] }, /^Expected one of /],
+    ["agent.network.createAgent", { name: "" }, "string too small (minimum 1, got 0) at $.name"],
+    ["agent.network.createAgent", { name: "a".repeat(64) }, "string too big (maximum 63, got 64) at $.name"],
   ])("%s refuses %j", (nsid, input, message) => {
     expect(validateInput(nsid, input)).toEqual({ ok: false, message: typeof message === "string" ? message : expect.stringMatching(message) });
   });

@@ -23,23 +23,23 @@ describe("validateParams", () => {
   });
 
   it.each([
-    [list, "collection=a.b.c", 'Params must have the property "repo"'],
-    [list, "repo=&collection=a.b.c", 'Params must have the property "repo"'],
-    [list, "repo=x&collection=a.b.c", "repo must be a valid did or a handle"],
-    [list, `repo=${did}&collection=x`, "collection must be a valid nsid"],
-    [list, `${asked}&limit=0`, "limit can not be less than 1"],
-    [list, `${asked}&limit=101`, "limit can not be greater than 100"],
-    [list, `${asked}&limit=5x`, "limit must be an integer"],
-    [list, `${asked}&limit=1e1`, "limit must be an integer"],
-    [list, `${asked}&limit=2.5`, "limit must be an integer"],
-    [list, `${asked}&reverse=1`, "reverse must be a boolean"],
-    [list, `${asked}&limit=1&limit=2`, "limit must not be given more than once"],
-    [list, `${asked}&repo=${did}`, "repo must not be given more than once"],
-    ["com.atproto.sync.getBlocks", `did=${did}&cids=x`, "cids/0 must be a cid string"],
-    ["com.atproto.sync.getBlocks", `did=${did}`, 'Params must have the property "cids"'],
-    ["agent.comms.listInbox", "waitSeconds=26", "waitSeconds can not be greater than 25"],
+    [list, "collection=a.b.c", 'Missing required key "repo"'],
+    [list, "repo=&collection=a.b.c", 'Missing required key "repo"'],
+    [list, "repo=x&collection=a.b.c", 'Invalid AT identifier (got "x")'],
+    [list, `repo=${did}&collection=x`, 'Invalid NSID (got "x")'],
+    [list, `${asked}&limit=0`, "integer too small (minimum 1, got 0)"],
+    [list, `${asked}&limit=101`, "integer too big (maximum 100, got 101)"],
+    [list, `${asked}&limit=5x`, 'Expected integer value type (got "5x")'],
+    [list, `${asked}&limit=1e1`, 'Expected integer value type (got "1e1")'],
+    [list, `${asked}&limit=2.5`, 'Expected integer value type (got "2.5")'],
+    [list, `${asked}&reverse=1`, 'Expected boolean value type (got "1")'],
+    [list, `${asked}&limit=1&limit=2`, "Expected integer value type (got [1, 2])"],
+    [list, `${asked}&repo=${did}`, `Expected string value type (got ["${did}", "${did}"])`],
+    ["com.atproto.sync.getBlocks", `did=${did}&cids=x`, 'Invalid CID string (got "x")'],
+    ["com.atproto.sync.getBlocks", `did=${did}`, 'Missing required key "cids"'],
+    ["agent.comms.listInbox", "waitSeconds=26", "integer too big (maximum 25, got 26)"],
   ])("%s?%s is refused", (nsid, query, message) => {
-    expect(validateParams(nsid, new URLSearchParams(query))).toEqual({ ok: false, message });
+    expect(validateParams(nsid, new URLSearchParams(query))).toEqual({ ok: false, message: `Invalid ${nsid} params: ${message}` });
   });
 
   it("throws for what is not a method of ours", () => {

@@ -184,7 +184,7 @@ const invalid: [string, object, string][] = [
   ["agent.comms.cancel", { ...cancel, sealed, reason: "r" }, "Record/reason must not stand beside sealed content"],
   ["agent.comms.profile", { ...profile, operator: "bob.test" }, "Record/operator must be a valid did"],
   ["agent.comms.profile", { ...profile, limits: { openTasks: 0.5 } }, "Record/limits/openTasks must be an integer"],
-  ["com.atproto.lexicon.schema", { lexicon: "1" }, "Record/lexicon must be an integer"],
+  ["com.atproto.lexicon.schema", { lexicon: "1" }, 'Expected integer value type (got "1") at $.record.lexicon'],
 ];
 
 /** As it arrives: without the fields that are undefined. */
@@ -217,7 +217,7 @@ describe("validateRecord", () => {
     expect(validateRecord("agent.comms.message", deep)).toEqual({ known: true, ok: false, message: "Value is nested too deeply" });
   });
 
-  it.each(["app.bsky.feed.post", "agent.comms.listInbox", "agent.comms.defs", "agent.comms.defs#text", "lex:agent.comms.message", "agent.comms.message#main", "", "__proto__"])(
+  it.each(["app.bsky.feed.defs", "app.bsky.feed.getTimeline", "org.example.note", "agent.comms.listInbox", "agent.comms.defs", "agent.comms.defs#text", "lex:agent.comms.message", "agent.comms.message#main", "", "__proto__"])(
     "does not know the collection %s",
     (collection) => {
       expect(validateRecord(collection, { text: 3 })).toEqual({ known: false });

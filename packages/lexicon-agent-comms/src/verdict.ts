@@ -1,3 +1,4 @@
+import { type LexValidationError } from "@atproto/lex-schema";
 import { ValidationError } from "@atproto/lexicon";
 
 /** A judgement with the reason, in the reference's words, e.g. `Record/text must be a string`. */
@@ -11,6 +12,9 @@ export interface Refusal {
 
 /** A refusal with this reason. */
 export const refuse = (message: string): Refusal => ({ ok: false, message });
+
+/** What is wrong with parameters, which are not nested: without their paths, as the reference says it. */
+export const reasonsOf = ({ issues }: LexValidationError): string => issues.map(({ message }) => message).join(", ");
 
 /**
  * The refusal that an exception of the validators stands for. Other classes of errors (a lexicon that is missing or

@@ -1442,6 +1442,13 @@ export interface AgentNetworkRequestPeeringOutput {
 
 export type AgentNetworkRequestPeeringError = "PeeringClosed" | "NotThisColony" | "CannotVerify" | "TooManyRequests";
 
+/** A declaration of an account's preferences for appearing in content discovery surfaces. */
+export interface AppBskyActorContentVisibilityDeclaration {
+  $type: "app.bsky.actor.contentVisibilityDeclaration";
+  /** Whether the account requests that its posts be hidden from algorithmic recommendations. Consumers must treat a missing record as false. */
+  hideFromAlgorithmicRecommendations: boolean;
+}
+
 export interface AppBskyActorDefsProfileViewBasic {
   did: string;
   handle: string;
@@ -1767,9 +1774,44 @@ export interface AppBskyActorGetProfilesOutput {
   profiles: AppBskyActorDefsProfileViewDetailed[];
 }
 
+/** A declaration of a Bluesky account profile. */
+export interface AppBskyActorProfile {
+  $type: "app.bsky.actor.profile";
+  displayName?: string;
+  /** Free-form profile description text. */
+  description?: string;
+  /** Free-form pronouns text. */
+  pronouns?: string;
+  website?: string;
+  /** Small image to be displayed next to posts from account. AKA, 'profile picture' */
+  avatar?: BlobJson;
+  /** Larger horizontal image to display behind profile view. */
+  banner?: BlobJson;
+  /** Self-label values, specific to the Bluesky application, on the overall account. */
+  labels?: (ComAtprotoLabelDefsSelfLabels & { $type: "com.atproto.label.defs#selfLabels" }) | UnknownMember;
+  joinedViaStarterPack?: ComAtprotoRepoStrongRef;
+  pinnedPost?: ComAtprotoRepoStrongRef;
+  createdAt?: string;
+}
+
 export interface AppBskyActorPutPreferencesInput {
   preferences: AppBskyActorDefsPreferences;
 }
+
+/** A declaration of a Bluesky account status. */
+export interface AppBskyActorStatus {
+  $type: "app.bsky.actor.status";
+  /** The status for the account. */
+  status: "app.bsky.actor.status#live" | (string & {});
+  /** An optional embed associated with the status. */
+  embed?: (AppBskyEmbedExternal & { $type: "app.bsky.embed.external" }) | UnknownMember;
+  /** The duration of the status in minutes. Applications can choose to impose minimum and maximum limits. */
+  durationMinutes?: number;
+  createdAt: string;
+}
+
+/** Advertises an account as currently offering live content. */
+export type AppBskyActorStatusLive = "app.bsky.actor.status#live";
 
 /** width:height represents an aspect ratio. It may be approximate, and may not correspond to absolute dimensions in any given unit. */
 export interface AppBskyEmbedDefsAspectRatio {
@@ -2153,6 +2195,22 @@ export type AppBskyFeedDefsInteractionQuote = "app.bsky.feed.defs#interactionQuo
 /** User shared the feed item */
 export type AppBskyFeedDefsInteractionShare = "app.bsky.feed.defs#interactionShare";
 
+/** Record declaring of the existence of a feed generator, and containing metadata about it. The record can exist in any repository. */
+export interface AppBskyFeedGenerator {
+  $type: "app.bsky.feed.generator";
+  did: string;
+  displayName: string;
+  description?: string;
+  descriptionFacets?: AppBskyRichtextFacet[];
+  avatar?: BlobJson;
+  /** Declaration that a feed accepts feedback interactions from a client through app.bsky.feed.sendInteractions */
+  acceptsInteractions?: boolean;
+  /** Self-label values */
+  labels?: (ComAtprotoLabelDefsSelfLabels & { $type: "com.atproto.label.defs#selfLabels" }) | UnknownMember;
+  contentMode?: "app.bsky.feed.defs#contentModeUnspecified" | "app.bsky.feed.defs#contentModeVideo" | (string & {});
+  createdAt: string;
+}
+
 export interface AppBskyFeedGetActorLikesParams {
   actor: string;
   limit: number;
@@ -2223,6 +2281,54 @@ export interface AppBskyFeedGetTimelineOutput {
   feed: AppBskyFeedDefsFeedViewPost[];
 }
 
+/** Record declaring a 'like' of a piece of subject content. */
+export interface AppBskyFeedLike {
+  $type: "app.bsky.feed.like";
+  subject: ComAtprotoRepoStrongRef;
+  createdAt: string;
+  via?: ComAtprotoRepoStrongRef;
+}
+
+/** Record containing a Bluesky post. */
+export interface AppBskyFeedPost {
+  $type: "app.bsky.feed.post";
+  /** The primary post content. May be an empty string, if there are embeds. */
+  text: string;
+  /** DEPRECATED: replaced by app.bsky.richtext.facet. */
+  entities?: AppBskyFeedPostEntity[];
+  /** Annotations of text (mentions, URLs, hashtags, etc) */
+  facets?: AppBskyRichtextFacet[];
+  reply?: AppBskyFeedPostReplyRef;
+  embed?: (AppBskyEmbedImages & { $type: "app.bsky.embed.images" }) | (AppBskyEmbedVideo & { $type: "app.bsky.embed.video" }) | (AppBskyEmbedGallery & { $type: "app.bsky.embed.gallery" }) | (AppBskyEmbedExternal & { $type: "app.bsky.embed.external" }) | (AppBskyEmbedRecord & { $type: "app.bsky.embed.record" }) | (AppBskyEmbedRecordWithMedia & { $type: "app.bsky.embed.recordWithMedia" }) | UnknownMember;
+  /** Indicates human language of post primary text content. */
+  langs?: string[];
+  /** Self-label values for this post. Effectively content warnings. */
+  labels?: (ComAtprotoLabelDefsSelfLabels & { $type: "com.atproto.label.defs#selfLabels" }) | UnknownMember;
+  /** Additional hashtags, in addition to any included in post text and facets. */
+  tags?: string[];
+  /** Client-declared timestamp when this post was originally created. */
+  createdAt: string;
+}
+
+export interface AppBskyFeedPostReplyRef {
+  root: ComAtprotoRepoStrongRef;
+  parent: ComAtprotoRepoStrongRef;
+}
+
+/** Deprecated: use facets instead. */
+export interface AppBskyFeedPostEntity {
+  index: AppBskyFeedPostTextSlice;
+  /** Expected values are 'mention' and 'link'. */
+  type: string;
+  value: string;
+}
+
+/** Deprecated. Use app.bsky.richtext instead -- A text segment. Start is inclusive, end is exclusive. Indices are for utf16-encoded strings. */
+export interface AppBskyFeedPostTextSlice {
+  start: number;
+  end: number;
+}
+
 /** Record defining interaction rules for a post. The record key (rkey) of the postgate record must match the record key of the post, and that record must be in the same repository. */
 export interface AppBskyFeedPostgate {
   $type: "app.bsky.feed.postgate";
@@ -2237,6 +2343,14 @@ export interface AppBskyFeedPostgate {
 
 /** Disables embedding of this post. */
 export interface AppBskyFeedPostgateDisableRule {
+}
+
+/** Record representing a 'repost' of an existing Bluesky post. */
+export interface AppBskyFeedRepost {
+  $type: "app.bsky.feed.repost";
+  subject: ComAtprotoRepoStrongRef;
+  createdAt: string;
+  via?: ComAtprotoRepoStrongRef;
 }
 
 /** Record defining interaction gating rules for a thread (aka, reply controls). The record key (rkey) of the threadgate record must match the record key of the thread's root post, and that record must be in the same repository. */
@@ -2266,6 +2380,14 @@ export interface AppBskyFeedThreadgateFollowingRule {
 /** Allow replies from actors on a list. */
 export interface AppBskyFeedThreadgateListRule {
   list: string;
+}
+
+/** Record declaring a 'block' relationship against another account. NOTE: blocks are public in Bluesky; see blog posts for details. */
+export interface AppBskyGraphBlock {
+  $type: "app.bsky.graph.block";
+  /** DID of the account to be blocked. */
+  subject: string;
+  createdAt: string;
 }
 
 export interface AppBskyGraphDefsListViewBasic {
@@ -2365,6 +2487,84 @@ export interface AppBskyGraphDefsRelationship {
   blockedByList?: string;
 }
 
+/** Record declaring a social 'follow' relationship of another account. Duplicate follows will be ignored by the AppView. */
+export interface AppBskyGraphFollow {
+  $type: "app.bsky.graph.follow";
+  subject: string;
+  createdAt: string;
+  via?: ComAtprotoRepoStrongRef;
+}
+
+/** Record representing a list of accounts (actors). Scope includes both moderation-oriented lists and curration-oriented lists. */
+export interface AppBskyGraphList {
+  $type: "app.bsky.graph.list";
+  /** Defines the purpose of the list (aka, moderation-oriented or curration-oriented) */
+  purpose: AppBskyGraphDefsListPurpose;
+  /** Display name for list; can not be empty. */
+  name: string;
+  description?: string;
+  descriptionFacets?: AppBskyRichtextFacet[];
+  avatar?: BlobJson;
+  labels?: (ComAtprotoLabelDefsSelfLabels & { $type: "com.atproto.label.defs#selfLabels" }) | UnknownMember;
+  createdAt: string;
+}
+
+/** Record representing a block relationship against an entire an entire list of accounts (actors). */
+export interface AppBskyGraphListblock {
+  $type: "app.bsky.graph.listblock";
+  /** Reference (AT-URI) to the mod list record. */
+  subject: string;
+  createdAt: string;
+}
+
+/** Record representing an account's inclusion on a specific list. The AppView will ignore duplicate listitem records. */
+export interface AppBskyGraphListitem {
+  $type: "app.bsky.graph.listitem";
+  /** The account which is included on the list. */
+  subject: string;
+  /** Reference (AT-URI) to the list record (app.bsky.graph.list). */
+  list: string;
+  createdAt: string;
+}
+
+/** Record requesting that its author be omitted from the public presentation of a reference list. This record is only enforced when the subject list's current purpose is app.bsky.graph.defs#referencelist. AppView indexes at most one record per actor and list pair, and ignores duplicate records. */
+export interface AppBskyGraphReferencelistoptout {
+  $type: "app.bsky.graph.referencelistoptout";
+  /** Canonical, DID-based AT URI of the app.bsky.graph.list record from which the author requests omission. */
+  subject: string;
+  createdAt: string;
+}
+
+/** Record defining a starter pack of actors and feeds for new users. */
+export interface AppBskyGraphStarterpack {
+  $type: "app.bsky.graph.starterpack";
+  /** Display name for starter pack; can not be empty. */
+  name: string;
+  description?: string;
+  descriptionFacets?: AppBskyRichtextFacet[];
+  /** Reference (AT-URI) to the list record. */
+  list: string;
+  feeds?: AppBskyGraphStarterpackFeedItem[];
+  createdAt: string;
+}
+
+export interface AppBskyGraphStarterpackFeedItem {
+  uri: string;
+}
+
+/** Record declaring a verification relationship between two accounts. Verifications are only considered valid by an app if issued by an account the app considers trusted. */
+export interface AppBskyGraphVerification {
+  $type: "app.bsky.graph.verification";
+  /** DID of the subject the verification applies to. */
+  subject: string;
+  /** Handle of the subject the verification applies to at the moment of verifying, which might not be the same at the time of viewing. The verification is only valid if the current handle matches the one at the time of verifying. */
+  handle: string;
+  /** Display name of the subject the verification applies to at the moment of verifying, which might not be the same at the time of viewing. The verification is only valid if the current displayName matches the one at the time of verifying. */
+  displayName: string;
+  /** Date of when the verification was created. */
+  createdAt: string;
+}
+
 export interface AppBskyLabelerDefsLabelerView {
   uri: string;
   cid: string;
@@ -2401,6 +2601,27 @@ export interface AppBskyLabelerDefsLabelerPolicies {
   labelValues: ComAtprotoLabelDefsLabelValue[];
   /** Label values created by this labeler and scoped exclusively to it. Labels defined here will override global label definitions for this labeler. */
   labelValueDefinitions?: ComAtprotoLabelDefsLabelValueDefinition[];
+}
+
+/** A declaration of the existence of labeler service. */
+export interface AppBskyLabelerService {
+  $type: "app.bsky.labeler.service";
+  policies: AppBskyLabelerDefsLabelerPolicies;
+  labels?: (ComAtprotoLabelDefsSelfLabels & { $type: "com.atproto.label.defs#selfLabels" }) | UnknownMember;
+  createdAt: string;
+  /** The set of report reason 'codes' which are in-scope for this service to review and action. These usually align to policy categories. If not defined (distinct from empty array), all reason types are allowed. */
+  reasonTypes?: ComAtprotoModerationDefsReasonType[];
+  /** The set of subject types (account, record, etc) this service accepts reports on. */
+  subjectTypes?: ComAtprotoModerationDefsSubjectType[];
+  /** Set of record types (collection NSIDs) which can be reported to this service. If not defined (distinct from empty array), default is any record type. */
+  subjectCollections?: string[];
+}
+
+/** A declaration of the user's choices related to notifications that can be produced by them. */
+export interface AppBskyNotificationDeclaration {
+  $type: "app.bsky.notification.declaration";
+  /** A declaration of the user's preference for allowing activity subscriptions from other users. Absence of a record implies 'followers'. */
+  allowSubscriptions: "followers" | "mutuals" | "none" | (string & {});
 }
 
 export interface AppBskyNotificationDefsRecordDeleted {
@@ -2492,6 +2713,14 @@ export interface AppBskyRichtextFacetTag {
 export interface AppBskyRichtextFacetByteSlice {
   byteStart: number;
   byteEnd: number;
+}
+
+/** A declaration of a Bluesky chat account. */
+export interface ChatBskyActorDeclaration {
+  $type: "chat.bsky.actor.declaration";
+  allowIncoming: "all" | "none" | "following" | (string & {});
+  /** Declaration about group chat invitation preferences for the record owner. */
+  allowGroupInvites?: "all" | "none" | "following" | (string & {});
 }
 
 export interface ComAtprotoAdminDefsStatusAttr {
@@ -3493,6 +3722,132 @@ export interface ComAtprotoTempCheckSignupQueueOutput {
   estimatedTimeMs?: number;
 }
 
+/** A declaration of a Germ Network account */
+export interface ComGermnetworkDeclaration {
+  $type: "com.germnetwork.declaration";
+  /** Semver version number, without pre-release or build information, for the format of opaque content */
+  version: string;
+  /** Opaque value, an ed25519 public key prefixed with a byte enum */
+  currentKey: BytesJson;
+  /** Controls who can message this account */
+  messageMe?: ComGermnetworkDeclarationMessageMe;
+  /** Opaque value, contains MLS KeyPackage(s), and other signature data, and is signed by the currentKey */
+  keyPackage?: BytesJson;
+  /** Array of opaque values to allow for key rolling */
+  continuityProofs?: BytesJson[];
+}
+
+export interface ComGermnetworkDeclarationMessageMe {
+  /** A URL to present to an account that does not have its own com.germnetwork.declaration record, must have an empty fragment component, where the app should fill in the fragment component with the DIDs of the two accounts who wish to message each other */
+  messageMeUrl: string;
+  /** The policy of who can message the account, this value is included in the keyPackage, but is duplicated here to allow applications to decide if they should show a 'Message on Germ' button to the viewer. */
+  showButtonTo: "none" | "usersIFollow" | "everyone" | (string & {});
+}
+
+export interface SiteStandardDocumentContributor {
+  did: string;
+  displayName?: string;
+  role?: string;
+}
+
+/** A document record representing a published article, blog post, or other content. Documents can belong to a publication or exist independently. */
+export interface SiteStandardDocument {
+  $type: "site.standard.document";
+  /** Strong reference to a Bluesky post. Useful to keep track of comments off-platform. */
+  bskyPostRef?: ComAtprotoRepoStrongRef;
+  /** Open union used to define the record's content. Each entry must specify a $type and may be extended with other lexicons to support additional content formats. */
+  content?: UnknownMember;
+  contributors?: SiteStandardDocumentContributor[];
+  /** Image to used for thumbnail or cover image. Less than 1MB is size. */
+  coverImage?: BlobJson;
+  /** A brief description or excerpt from the document. */
+  description?: string;
+  /** Self-label values for this post. Effectively content warnings. */
+  labels?: (ComAtprotoLabelDefsSelfLabels & { $type: "com.atproto.label.defs#selfLabels" }) | UnknownMember;
+  /** Array of values describing relationships between this document and external resources */
+  links?: UnknownMember;
+  /** Combine with site or publication url to construct a canonical URL to the document. Prepend with a leading slash. */
+  path?: string;
+  /** Timestamp of the documents publish time. */
+  publishedAt: string;
+  /** Points to a publication record (at://) or a publication url (https://) for loose documents. Avoid trailing slashes. */
+  site: string;
+  /** Array of strings used to tag or categorize the document. Avoid prepending tags with hashtags. */
+  tags?: string[];
+  /** Plaintext representation of the documents contents. Should not contain markdown or other formatting. */
+  textContent?: string;
+  /** Title of the document. */
+  title: string;
+  /** Timestamp of the documents last edit. */
+  updatedAt?: string;
+}
+
+/** Record declaring a recommendation of a document. */
+export interface SiteStandardGraphRecommend {
+  $type: "site.standard.graph.recommend";
+  createdAt: string;
+  /** AT-URI reference to the document record being recommended (ex: at://did:plc:abc123/site.standard.document/xyz789). */
+  document: string;
+}
+
+/** Record declaring a subscription to a publication. */
+export interface SiteStandardGraphSubscription {
+  $type: "site.standard.graph.subscription";
+  createdAt?: string;
+  /** AT-URI reference to the publication record being subscribed to (ex: at://did:plc:abc123/site.standard.publication/xyz789). */
+  publication: string;
+}
+
+/** A publication record representing a blog, website, or content platform. Publications serve as containers for documents and define the overall branding and settings. */
+export interface SiteStandardPublication {
+  $type: "site.standard.publication";
+  /** Simplified publication theme for tools and apps to utilize when displaying content. */
+  basicTheme?: SiteStandardThemeBasic;
+  /** Brief description of the publication. */
+  description?: string;
+  /** Square image to identify the publication. Should be at least 256x256. */
+  icon?: BlobJson;
+  /** Self-label values for this publication. Effectively content warnings. */
+  labels?: (ComAtprotoLabelDefsSelfLabels & { $type: "com.atproto.label.defs#selfLabels" }) | UnknownMember;
+  /** Name of the publication. */
+  name: string;
+  /** Object containing platform specific preferences (with a few shared properties). */
+  preferences?: SiteStandardPublicationPreferences;
+  /** Base publication url (ex: https://standard.site). The canonical document URL is formed by combining this value with the document path. */
+  url: string;
+}
+
+export interface SiteStandardPublicationPreferences {
+  /** Boolean which decides whether the publication should appear in discovery feeds. */
+  showInDiscover?: boolean;
+}
+
+/** A simplified theme definition for publications, providing basic color customization for content display across different platforms and applications. */
+export interface SiteStandardThemeBasic {
+  $type: "site.standard.theme.basic";
+  /** Color used for links and button backgrounds. */
+  accent: (SiteStandardThemeColorRgb & { $type: "site.standard.theme.color#rgb" }) | UnknownMember;
+  /** Color used for button text. */
+  accentForeground: (SiteStandardThemeColorRgb & { $type: "site.standard.theme.color#rgb" }) | UnknownMember;
+  /** Color used for content background. */
+  background: (SiteStandardThemeColorRgb & { $type: "site.standard.theme.color#rgb" }) | UnknownMember;
+  /** Color used for content text. */
+  foreground: (SiteStandardThemeColorRgb & { $type: "site.standard.theme.color#rgb" }) | UnknownMember;
+}
+
+export interface SiteStandardThemeColorRgb {
+  b: number;
+  g: number;
+  r: number;
+}
+
+export interface SiteStandardThemeColorRgba {
+  a: number;
+  b: number;
+  g: number;
+  r: number;
+}
+
 export interface RecordByNsid {
   "agent.comms.broadcast": AgentCommsBroadcast;
   "agent.comms.cancel": AgentCommsCancel;
@@ -3512,9 +3867,33 @@ export interface RecordByNsid {
   "agent.memory.note": AgentMemoryNote;
   "agent.memory.pins": AgentMemoryPins;
   "agent.memory.summary": AgentMemorySummary;
+  "app.bsky.actor.contentVisibilityDeclaration": AppBskyActorContentVisibilityDeclaration;
+  "app.bsky.actor.profile": AppBskyActorProfile;
+  "app.bsky.actor.status": AppBskyActorStatus;
+  "app.bsky.feed.generator": AppBskyFeedGenerator;
+  "app.bsky.feed.like": AppBskyFeedLike;
+  "app.bsky.feed.post": AppBskyFeedPost;
   "app.bsky.feed.postgate": AppBskyFeedPostgate;
+  "app.bsky.feed.repost": AppBskyFeedRepost;
   "app.bsky.feed.threadgate": AppBskyFeedThreadgate;
+  "app.bsky.graph.block": AppBskyGraphBlock;
+  "app.bsky.graph.follow": AppBskyGraphFollow;
+  "app.bsky.graph.list": AppBskyGraphList;
+  "app.bsky.graph.listblock": AppBskyGraphListblock;
+  "app.bsky.graph.listitem": AppBskyGraphListitem;
+  "app.bsky.graph.referencelistoptout": AppBskyGraphReferencelistoptout;
+  "app.bsky.graph.starterpack": AppBskyGraphStarterpack;
+  "app.bsky.graph.verification": AppBskyGraphVerification;
+  "app.bsky.labeler.service": AppBskyLabelerService;
+  "app.bsky.notification.declaration": AppBskyNotificationDeclaration;
+  "chat.bsky.actor.declaration": ChatBskyActorDeclaration;
   "com.atproto.lexicon.schema": ComAtprotoLexiconSchema;
+  "com.germnetwork.declaration": ComGermnetworkDeclaration;
+  "site.standard.document": SiteStandardDocument;
+  "site.standard.graph.recommend": SiteStandardGraphRecommend;
+  "site.standard.graph.subscription": SiteStandardGraphSubscription;
+  "site.standard.publication": SiteStandardPublication;
+  "site.standard.theme.basic": SiteStandardThemeBasic;
 }
 
 export interface ParamsByNsid {

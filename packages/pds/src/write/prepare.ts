@@ -14,6 +14,8 @@ export interface WriteInput {
   rkey?: string | undefined;
   /** JSON in the atproto data model. */
   record?: unknown;
+  /** Where the record stands in a batch; reasons name places from there. */
+  path?: (string | number)[];
   /** True: the lexicon must be known. False: not validated. Absent: validated when the lexicon is known. */
   validate?: boolean | undefined;
   swapRecord?: string | null | undefined;
@@ -48,11 +50,11 @@ export function prepareOp(input: WriteInput): Outcome<Prepared> {
   return action === "delete" ? ok({ op }) : withRecord(op, input);
 }
 
-function withRecord(op: PreparedOp, { record, validate }: WriteInput): Outcome<Prepared> {
+function withRecord(op: PreparedOp, { record, validate, path }: WriteInput): Outcome<Prepared> {
   const value = toValue(op.collection, record);
   if (!value.ok) return value;
   // What is delivered to others is always judged: they must be able to rely on its shape.
-  const status = validate === false && !isComms(op.collection) ? undefined : judge(op.collection, record, validate === true);
+  const status = validate === false && !isComms(op.collection) ? undefined : judge(op.collection, record, validate === true, path);
   if (typeof status === "object") return { ok: false, error: status };
   const bytes = encodeRecord(value.value);
   if (!bytes.ok) return bytes;
@@ -72,11 +74,11 @@ const syntaxOf = (rkey: string) =>
 /** The record in the data model, with its `$type`: filled in when missing, refused when it names another collection. */
 function toValue(collection: string, record: unknown): Outcome<LexMap> {
   if (typeof record !== "object" || record === null || Array.isArray(record)) return invalid("Record must be an object");
+  const type: unknown = "$type" in record ? record.$type : undefined;
+  if (type !== undefined && type !== collection) return invalid(`Invalid $type: expected ${collection}, got ${printable(type)}`);
   try {
     const value = jsonToLexMap(record);
-    if (value["$type"] === undefined) return ok({ ...value, $type: collection });
-    if (value["$type"] === collection) return ok(value);
-    return invalid(`Invalid $type: expected ${collection}, got ${printable(value["$type"])}`);
+    return ok(type === undefined ? { ...value, $type: collection } : value);
   } catch (error) {
     return refused(error);
   }
@@ -92,11 +94,11 @@ function encodeRecord(value: LexMap): Outcome<Uint8Array> {
   }
 }
 
-function judge(collection: string, record: unknown, mustKnow: boolean): "valid" | "unknown" | XrpcFault {
-  const verdict = validateRecord(collection, record);
+function judge(collection: string, record: unknown, mustKnow: boolean, path?: (string | number)[]): "valid" | "unknown" | XrpcFault {
+  const verdict = validateRecord(collection, record, path);
   if (verdict.known) return verdict.ok ? "valid" : { status: 400, name: "InvalidRequest", message: `Invalid ${collection} record: ${verdict.message}` };
   if (!mustKnow) return "unknown";
-  return { status: 400, name: "InvalidRequest", message: `Lexicon not found: lex:${collection}` };
+  return { status: 400, name: "InvalidRequest", message: `Unknown lexicon type: ${collection}` };
 }
 
 /** A TID, later than any other of this isolate. */
@@ -114,6 +116,6 @@ function refused(error: unknown): Outcome<never> {
   throw error;
 }
 
-const printable = (value: unknown): string => (typeof value === "string" ? value.slice(0, 317) : typeof value);
+const printable = (value: unknown): string => (typeof value === "string" ? value.slice(0, 317) : typeof value === "number" || typeof value === "boolean" ? String(value) : typeof value);
 
 const invalid = (message: string): { ok: false; error: XrpcFault } => fail(400, "InvalidRequest", message);

@@ -35,7 +35,7 @@ interface Prepared {
 
 const prepareAll = (writes: Write[], validate: boolean | undefined): Prepared | XrpcFault => {
   const prepared: Prepared = { ops: [], statuses: [] };
-  for (const { $type, collection, rkey, value } of writes) {
+  for (const [i, { $type, collection, rkey, value }] of writes.entries()) {
     const action = actions[$type];
     if (action === undefined) return invalid(`Action not supported: ${$type}`);
     const one = prepareOp({
@@ -44,6 +44,8 @@ const prepareAll = (writes: Write[], validate: boolean | undefined): Prepared | 
       ...(action === "delete" ? {} : { record: value }),
       rkey,
       validate,
+      // As the reference names the place.
+      path: ["writes", i, "record"],
     });
     if (!one.ok) return one.error;
     prepared.ops.push(one.value.op);
@@ -57,7 +59,7 @@ export const applyWrites: Handler = async (call) => {
   const { repo, validate, writes, swapCommit } = call.input as Input;
   const agent = await ownRepo(call, repo);
   if (isFault(agent)) return agent;
-  if (writes.length > MAX_WRITES) return invalid(`Too many writes: ${writes.length}. Max: ${MAX_WRITES}`);
+  if (writes.length > MAX_WRITES) return invalid(`Too many writes. Max: ${MAX_WRITES}`);
   const prepared = prepareAll(writes, validate);
   if (isFault(prepared)) return prepared;
   const written = await call.host.agent(agent.did).write({ ops: prepared.ops, swapCommit });
