@@ -1,9 +1,10 @@
 import { P256PrivateKey } from "@atcute/crypto";
 import { validateInput } from "@rookery/lexicon-agent-comms";
-import { type MasterKey, type Policy, Tokens, checkPolicy } from "@rookery/pds";
+import { type MasterKey, type Policy, type ServerNotices, Tokens, checkPolicy } from "@rookery/pds";
 import { isLoopbackHost, webDidOf } from "@rookery/sync";
 import type { Env } from "./env.ts";
 import { readCrawlers } from "./host/crawlers.ts";
+import type { InviteSettings } from "./invites/earned.ts";
 import { type TrustLevel, isTrustLevel } from "./federation/policy.ts";
 import { type ServiceAddress, readServiceAddress } from "./proxy/service-address.ts";
 
@@ -21,6 +22,10 @@ export interface Config {
   adminKeyHash: Promise<ArrayBuffer>;
   tokens: Tokens;
   openRegistration: boolean;
+  /** How invite codes come to accounts by themselves, if they do. */
+  invites: InviteSettings | undefined;
+  /** What describeServer says of whoever runs the colony. */
+  notices: ServerNotices;
   /** Level of the colony's policy as long as the admin has not set another. */
   peering: TrustLevel;
   /** Origin of the relay view, if there is one. */
@@ -86,6 +91,19 @@ const relayOriginOf = (origin: string, hostname: string | undefined): string | u
   return new URL(text).origin;
 };
 
+const invitesOf = ({ INVITE_INTERVAL_MS: interval, INVITE_EPOCH: epoch }: Env): InviteSettings | undefined => {
+  if (!interval) return undefined;
+  const settings = { interval: Number(interval), epoch: epoch ? Date.parse(epoch) : 0 };
+  if (!(settings.interval > 0)) throw new Error(`INVITE_INTERVAL_MS must be a positive number of milliseconds, is ${interval}`);
+  if (Number.isNaN(settings.epoch)) throw new Error(`INVITE_EPOCH must be an ISO datetime, is ${epoch}`);
+  return settings;
+};
+
+const linkOf = (name: string, text: string | undefined): string | undefined => {
+  if (text && !URL.canParse(text)) throw new Error(`${name} must be a URL, is ${text}`);
+  return text || undefined;
+};
+
 const bytes32 = (name: string, text: string | undefined): Uint8Array => {
   const bytes = bytesOf(name, text, 32);
   if (bytes.length !== 32) throw new Error(`${name} must be 32 bytes, has ${bytes.length}`);
@@ -117,6 +135,12 @@ const parse = (env: Env): Config => {
     adminKeyHash: crypto.subtle.digest("SHA-256", new TextEncoder().encode(required("ADMIN_API_KEY", env.ADMIN_API_KEY))),
     tokens: new Tokens(bytesOf("SESSION_SECRET", env.SESSION_SECRET, 32), hostDid),
     openRegistration: env.OPEN_REGISTRATION === "true",
+    invites: invitesOf(env),
+    notices: {
+      privacyPolicy: linkOf("PRIVACY_POLICY_URL", env.PRIVACY_POLICY_URL),
+      termsOfService: linkOf("TERMS_OF_SERVICE_URL", env.TERMS_OF_SERVICE_URL),
+      email: env.CONTACT_EMAIL || undefined,
+    },
     peering: levelOf(env.PEERING),
     relayOrigin: relayOriginOf(origin, env.RELAY_HOSTNAME),
     crawlers: readCrawlers(env.CRAWLERS),

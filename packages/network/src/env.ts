@@ -41,8 +41,15 @@ export interface Env {
   PLC_ROTATION_KEY: string;
   /** At least 32 bytes, base64url. */
   SESSION_SECRET: string;
-  /** `true` lets anybody create an account; otherwise only the admin provisions. */
+  /** `true` lets anybody create an account; otherwise the admin provisions, and whoever has an invite code. */
   OPEN_REGISTRATION?: string;
+  /** Milliseconds of an account's life that earn it an invite code to give away, and since when (ISO datetime); absent: none come by themselves. */
+  INVITE_INTERVAL_MS?: string;
+  INVITE_EPOCH?: string;
+  /** What describeServer says of whoever runs the colony. */
+  PRIVACY_POLICY_URL?: string;
+  TERMS_OF_SERVICE_URL?: string;
+  CONTACT_EMAIL?: string;
   /** `off` switches rate limits off (a local colony under test). */
   RATE_LIMITS?: string;
   /** How long the streams can be replayed, in milliseconds (three days), and how many bytes of them are kept (1 GiB). */

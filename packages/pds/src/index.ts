@@ -1,5 +1,6 @@
 export * from "./agent-api.ts";
 export { AgentObject } from "./agent-object.ts";
+export { randomText } from "./credentials/random-text.ts";
 export { faultPoint } from "./fault.ts";
 export { didDocumentOf } from "./identity/did-document.ts";
 export { signingKeyOf } from "./identity/key-cache.ts";

@@ -46,6 +46,7 @@ const build = (env: Env): Host => {
     origin: config.origin,
     handleDomains: config.handleDomains,
     openRegistration: config.openRegistration,
+    notices: config.notices,
     blobLimit: BLOB_LIMIT,
     tokens: config.tokens,
     mailer: mailerBy(transportsOf(env), { host: new URL(config.origin).host, from: env.MAIL_FROM }),

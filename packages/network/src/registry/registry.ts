@@ -1,5 +1,6 @@
 import type { KnownAgent, StandingCopy } from "@rookery/pds";
 import type { AccountStatus } from "@rookery/sync";
+import { InviteStore } from "../invites/invite-store.ts";
 import { BriefCache } from "./brief-cache.ts";
 
 /** Of a row, what the door needs. */
@@ -39,7 +40,8 @@ export interface AgentRow extends KnownRow {
 }
 
 /** A row that is about to be written: of an account that is made here, or of one that comes from elsewhere and is deactivated for now. */
-export type Reservation = Omit<AgentRow, "state" | "plc_end" | "owner_key" | "plc_kept" | "status" | "deactivated_at"> & Partial<Pick<AgentRow, "plc_kept" | "status" | "deactivated_at">>;
+export type Reservation = Omit<AgentRow, "state" | "plc_end" | "owner_key" | "plc_kept" | "status" | "deactivated_at"> &
+  Partial<Pick<AgentRow, "plc_kept" | "status" | "deactivated_at">> & { /** Used up with it. */ inviteCode?: string };
 
 /** An agent as the admin sees it; one in `deleting` waits for the PLC directory to end its DID. */
 export type ListedAgent = Pick<AgentRow, "did" | "handle" | "state" | "created_at" | "model">;
@@ -118,20 +120,26 @@ export class Registry {
     return this.#db.prepare("SELECT * FROM agent WHERE email = ?").bind(email.toLowerCase()).first<AgentRow>();
   }
 
-  /** Write a name down before anything is posted. False when the handle, e-mail or key was taken meanwhile. */
+  /** Write a name down before anything is posted. False when the handle, e-mail, key or invitation was taken meanwhile. */
   async reserve(row: Reservation): Promise<boolean> {
-    const result = await this.#db
+    const reservation = this.#db
       .prepare(
         `INSERT INTO agent (did, handle, email, state, idempotency_key, genesis, signing_key, model, lease_until, created_at, master_key, plc_kept, status, deactivated_at)
          SELECT ?1, ?2, ?3, 'reserved', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
-         WHERE NOT EXISTS (SELECT 1 FROM handle_change WHERE handle = ?2) ON CONFLICT DO NOTHING`,
+         WHERE NOT EXISTS (SELECT 1 FROM handle_change WHERE handle = ?2)
+           AND (?14 IS NULL OR EXISTS (SELECT 1 FROM invite_use WHERE code = ?14 AND used_by = ?1)) ON CONFLICT DO NOTHING`,
       )
       .bind(
         row.did, row.handle, row.email?.toLowerCase() ?? null, row.idempotency_key, row.genesis, row.signing_key, row.model, row.lease_until, row.created_at, row.master_key,
-        row.plc_kept ?? 0, row.status ?? null, row.deactivated_at ?? null,
-      )
-      .run();
-    return result.meta.changes === 1;
+        row.plc_kept ?? 0, row.status ?? null, row.deactivated_at ?? null, row.inviteCode ?? null,
+      );
+    if (row.inviteCode === undefined) return (await reservation.run()).meta.changes === 1;
+    // In one transaction: who gets no row has used no invitation, and the other way round.
+    const invites = new InviteStore(this.#db);
+    const [, reserved] = await this.#db.batch([
+      invites.use(row.inviteCode, row.did, new Date(row.created_at).toISOString()), reservation, invites.unuse(row.inviteCode, row.did),
+    ]);
+    return reserved?.meta.changes === 1;
   }
 
   /** What an agent says of itself now. Repeats are harmless, and the newest word comes last: each agent says its own, one after the other. */

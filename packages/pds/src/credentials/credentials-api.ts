@@ -1,5 +1,14 @@
 import type { Outcome } from "@rookery/sync";
 import type { AppPassword } from "./app-passwords.ts";
+import type { MailPurpose } from "./mail-tokens.ts";
+
+/** A token, and where it is to be sent. */
+export interface TokenToMail {
+  token: string;
+  /** The account's mail address. */
+  email: string;
+  handle: string;
+}
 
 /** What proves who may act for the account: passwords, app passwords, tokens sent by mail. Part of the agent's RPC surface. */
 export interface CredentialsApi {
@@ -8,4 +17,22 @@ export interface CredentialsApi {
   listAppPasswords(): Promise<Outcome<AppPassword[]>>;
   /** End an app password and its sessions. An unknown name is no error. */
   revokeAppPassword(input: { name: string }): Promise<Outcome<null>>;
+
+  /**
+   * A token to be sent by mail; the one before for the same purpose is void. With `inStanding`, not for an account that was taken
+   * down. Errors: AccountTakedown, InvalidRequest (no mail address).
+   */
+  createMailToken(input: { purpose: MailPurpose; inStanding: boolean }): Promise<Outcome<TokenToMail>>;
+  /** The address is the owner's. Errors: AccountTakedown, InvalidEmail, InvalidToken, ExpiredToken. */
+  confirmEmail(input: { email: string; token: string }): Promise<Outcome<null>>;
+  /** A token to mail if one is needed to change the address: when it is known to be the owner's. Errors: AccountTakedown, InvalidRequest. */
+  requestEmailUpdate(): Promise<Outcome<TokenToMail | null>>;
+  /** Whether the address may be changed with this token, or without one. Errors: AccountTakedown, TokenRequired, InvalidToken, ExpiredToken. */
+  checkEmailUpdate(input: { token?: string }): Promise<Outcome<null>>;
+  /** The address is another, and not known to be the owner's; what was sent to the old one is void. The registry knows it already. */
+  setEmail(input: { email: string }): Promise<Outcome<null>>;
+  /** A new password by the token that was mailed, which is spent; all sessions end. Errors: InvalidToken, ExpiredToken. */
+  resetPassword(input: { token: string; passwordHash: string }): Promise<Outcome<null>>;
+  /** Whether the owner asks for the account to be deleted: its own password, and the token that was mailed. Errors: AuthenticationRequired, RateLimitExceeded, InvalidToken, ExpiredToken. */
+  checkDeletion(input: { password: string; token: string; ip?: string }): Promise<Outcome<null>>;
 }

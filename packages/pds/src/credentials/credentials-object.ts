@@ -2,7 +2,9 @@ import { type Outcome, ok } from "@rookery/sync";
 import { MemoryObject } from "../memory/memory-object.ts";
 import { TAKEN_DOWN, isTakenDown } from "../sessions/login.ts";
 import { type AppPassword, createAppPassword, listAppPasswords, revokeAppPassword } from "./app-passwords.ts";
-import type { CredentialsApi } from "./credentials-api.ts";
+import type { CredentialsApi, TokenToMail } from "./credentials-api.ts";
+import { checkDeletion, checkEmailUpdate, confirmEmail, requestEmailUpdate, resetPassword, setEmail, tokenToMail } from "./mail-changes.ts";
+import type { MailPurpose } from "./mail-tokens.ts";
 
 /** What proves who may act for the account: passwords, app passwords, tokens sent by mail. */
 export abstract class CredentialsObject<Env> extends MemoryObject<Env> implements CredentialsApi {
@@ -19,5 +21,33 @@ export abstract class CredentialsObject<Env> extends MemoryObject<Env> implement
       storage.transactionSync(() => revokeAppPassword(sql, name));
       return ok(null);
     });
+  }
+
+  createMailToken({ purpose, inStanding }: { purpose: MailPurpose; inStanding: boolean }): Promise<Outcome<TokenToMail>> {
+    return this.with((state) => (inStanding && isTakenDown(state) ? TAKEN_DOWN : tokenToMail(state, purpose)));
+  }
+
+  confirmEmail(input: { email: string; token: string }): Promise<Outcome<null>> {
+    return this.with((state) => confirmEmail(state, input));
+  }
+
+  requestEmailUpdate(): Promise<Outcome<TokenToMail | null>> {
+    return this.with((state) => requestEmailUpdate(state));
+  }
+
+  checkEmailUpdate({ token }: { token?: string }): Promise<Outcome<null>> {
+    return this.with((state) => checkEmailUpdate(state, token));
+  }
+
+  setEmail({ email }: { email: string }): Promise<Outcome<null>> {
+    return this.with((state) => ok(setEmail(state, email)));
+  }
+
+  resetPassword(input: { token: string; passwordHash: string }): Promise<Outcome<null>> {
+    return this.with((state) => resetPassword(state, input));
+  }
+
+  checkDeletion(input: { password: string; token: string; ip?: string }): Promise<Outcome<null>> {
+    return this.with((state) => checkDeletion(state, input));
   }
 }

@@ -11,7 +11,9 @@ export interface Host {
   origin: string;
   /** Domains handles are given under, each with its leading dot. */
   handleDomains: string[];
+  /** Whether accounts are made without an invite code. */
   openRegistration: boolean;
+  notices: ServerNotices;
   /** Largest blob accepted, in bytes. */
   blobLimit: number;
   tokens: Tokens;
@@ -33,6 +35,15 @@ export interface Host {
   createAccount(input: NewAccount): Promise<Outcome<CreatedAccount>>;
   /** Take in an account whose DID exists and whose holder asks for it (service auth, verified at the door): deactivated, and nobody is told. */
   adoptAccount(input: AdoptedAccount): Promise<Outcome<CreatedAccount>>;
+}
+
+/** What a host says of whoever runs it. */
+export interface ServerNotices {
+  /** URLs. */
+  privacyPolicy: string | undefined;
+  termsOfService: string | undefined;
+  /** Where people write to. */
+  email: string | undefined;
 }
 
 export interface KnownAgent {
@@ -61,6 +72,8 @@ export interface NewAccount {
   keys?: "hosted" | "self";
   /** The admin may take reserved names. */
   allowReserved?: boolean;
+  /** Used up by this account. */
+  inviteCode?: string;
 }
 
 export interface AdoptedAccount {
@@ -71,6 +84,8 @@ export interface AdoptedAccount {
   email?: string;
   /** The admin may take reserved names. */
   allowReserved?: boolean;
+  /** Used up by this account. */
+  inviteCode?: string;
 }
 
 export interface CreatedAccount {

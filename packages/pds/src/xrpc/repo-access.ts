@@ -21,6 +21,13 @@ export const ownAgent = async ({ caller, host }: Call): Promise<{ did: string; s
   return { did: caller.did, stub: host.agent(caller.did) };
 };
 
+/** The same for what the owner does to the account, where the reference looks for it first. */
+export const ownAccount = async (call: Call): Promise<{ did: string; stub: AgentApi } | XrpcFault> => {
+  const { caller, host } = call;
+  if (caller.kind === "agent" && (await host.find(caller.did)) === undefined) return fault(403, "AccountNotFound", "Account not found");
+  return ownAgent(call);
+};
+
 /** A repository to read by name in com.atproto.repo.*: reads of inactive accounts are refused there. */
 export const namedRepo = async ({ host }: Call, repo: string): Promise<(KnownAgent & { stub: AgentApi }) | XrpcFault> => {
   const agent = await host.find(repo);

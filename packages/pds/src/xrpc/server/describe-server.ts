@@ -7,6 +7,6 @@ export const describeServer: Handler = ({ host }) =>
     availableUserDomains: host.handleDomains,
     inviteCodeRequired: !host.openRegistration,
     blobUploadLimit: host.blobLimit,
-    links: {},
-    contact: {},
+    links: { privacyPolicy: host.notices.privacyPolicy, termsOfService: host.notices.termsOfService },
+    contact: { email: host.notices.email },
   });

@@ -1,0 +1,74 @@
+import { type Outcome, fail, ok } from "@rookery/sync";
+import { checkPassword, isTakenDown, TAKEN_DOWN } from "../sessions/login.ts";
+import { deleteAllSessions } from "../sessions/sessions.ts";
+import type { AgentState } from "../state.ts";
+import { updateAccount, updateEmail } from "../store/account.ts";
+import type { TokenToMail } from "./credentials-api.ts";
+import { type MailPurpose, checkMailToken, createMailToken, deleteAllMailTokens, deleteMailToken } from "./mail-tokens.ts";
+
+/** A token for the account's mail address. Errors: InvalidRequest when it has none. */
+export function tokenToMail(state: AgentState, purpose: MailPurpose): Outcome<TokenToMail> {
+  const { email, handle } = state.account;
+  if (email === null) return fail(400, "InvalidRequest", "account does not have an email address");
+  return ok({ token: createMailToken(state.sql, purpose, Date.now()), email, handle });
+}
+
+/** Its owner reads what is sent to this address. */
+export function confirmEmail(state: AgentState, { email, token }: { email: string; token: string }): Outcome<null> {
+  if (isTakenDown(state)) return TAKEN_DOWN;
+  if (state.account.email !== email.toLowerCase()) return fail(400, "InvalidEmail", "invalid email");
+  const checked = checkMailToken(state.sql, "confirm_email", token, Date.now());
+  if (!checked.ok) return checked;
+  const account = { ...state.account, emailConfirmedAt: new Date().toISOString() };
+  state.storage.transactionSync(() => {
+    deleteMailToken(state.sql, "confirm_email");
+    updateEmail(state.sql, account);
+  });
+  state.account = account;
+  return ok(null);
+}
+
+/** Only an address that is known to be the owner's guards itself: another may have been mistyped. */
+export function requestEmailUpdate(state: AgentState): Outcome<TokenToMail | null> {
+  if (isTakenDown(state)) return TAKEN_DOWN;
+  const { email, emailConfirmedAt } = state.account;
+  return email !== null && emailConfirmedAt === null ? ok(null) : tokenToMail(state, "update_email");
+}
+
+/** A token that is given must be right, also where none is needed. */
+export function checkEmailUpdate(state: AgentState, token: string | undefined): Outcome<null> {
+  if (isTakenDown(state)) return TAKEN_DOWN;
+  if (token) return checkMailToken(state.sql, "update_email", token, Date.now());
+  return state.account.emailConfirmedAt === null ? ok(null) : fail(400, "TokenRequired", "confirmation token required");
+}
+
+export function setEmail(state: AgentState, email: string): null {
+  const account = { ...state.account, email: email.toLowerCase(), emailConfirmedAt: null };
+  state.storage.transactionSync(() => {
+    updateEmail(state.sql, account);
+    deleteAllMailTokens(state.sql);
+  });
+  state.account = account;
+  return null;
+}
+
+/** The old password's sessions end with it; app passwords stay, as in the reference. */
+export function resetPassword(state: AgentState, { token, passwordHash }: { token: string; passwordHash: string }): Outcome<null> {
+  const checked = checkMailToken(state.sql, "reset_password", token, Date.now());
+  if (!checked.ok) return checked;
+  const account = { ...state.account, password: passwordHash };
+  state.storage.transactionSync(() => {
+    updateAccount(state.sql, account);
+    deleteMailToken(state.sql, "reset_password");
+    deleteAllSessions(state.sql);
+  });
+  state.account = account;
+  return ok(null);
+}
+
+/** An app password does not delete an account. */
+export async function checkDeletion(state: AgentState, { password, token, ip }: { password: string; token: string; ip?: string }): Promise<Outcome<null>> {
+  const matched = await checkPassword(state, { password, appPasswords: false, ...(ip === undefined ? {} : { ip }) });
+  if (matched.ok) return checkMailToken(state.sql, "delete_account", token, Date.now());
+  return matched.error.status === 401 ? fail(401, matched.error.name, "Invalid did or password") : matched;
+}
