@@ -32,7 +32,7 @@ export function exportRepo(state: AgentState, since?: string): Outcome<ReadableS
       pull: (given) => {
         pin.used = Date.now();
         try {
-          blocks.fill(chunk);
+          blocks.writeTo(chunk);
           const part = chunk.take();
           if (part.length > 0) given.enqueue(part);
           else finish(given);

@@ -1,7 +1,7 @@
-import { type CarChunk, type NodeLinks, type NodeRef, nodeLinks } from "@rookery/repo";
+import { CID_LENGTH, type CarChunk, type NodeLinks, type NodeRef, nodeLinks } from "@rookery/repo";
 import type { AgentState } from "../state.ts";
 import { type PackedNode, readNodes } from "./node-packs.ts";
-import { CID, DamagedRepositoryError, sameCid } from "./packs.ts";
+import { DamagedRepositoryError, sameCid } from "./damage.ts";
 import { RecordPacks } from "./record-packs.ts";
 
 /** Nodes of one depth that are read at a time: those after the next one, as far as their parents are known. */
@@ -46,7 +46,7 @@ export class FullExport {
   }
 
   /** Write on until the chunk is full or all is written. Throws DamagedRepositoryError, InvalidNodeError. */
-  fill(chunk: CarChunk): void {
+  writeTo(chunk: CarChunk): void {
     if (!this.#begun) this.#begin(chunk);
     for (let step = this.#path.at(-1); step !== undefined && !chunk.isFull; step = this.#path.at(-1)) {
       const entry = step.at >> 1;
@@ -79,7 +79,7 @@ export class FullExport {
     const node = level.nodes[level.next++] as PackedNode;
     if (!sameCid(source, cid, node.source, node.start)) throw new DamagedRepositoryError(`a node is not what its parent says at ${this.#rev}`);
     chunk.packed(node.source, node.start, node.end);
-    this.#path.push({ node, links: nodeLinks(node.source, node.start + CID, node.end), at: 0, kids: 0 });
+    this.#path.push({ node, links: nodeLinks(node.source, node.start + CID_LENGTH, node.end), at: 0, kids: 0 });
   }
 
   /** Ids of the children to come of nodes at this depth: the rest of the one gone into, then of those after it. */

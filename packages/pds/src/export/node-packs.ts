@@ -1,5 +1,7 @@
+import { CID_LENGTH } from "@rookery/repo";
 import { readNodeRow, readOldNode } from "../store/nodes.ts";
-import { CID, DamagedRepositoryError, LARGE, numbersOf } from "./packs.ts";
+import { LARGE, numbersOf } from "../store/packs.ts";
+import { DamagedRepositoryError } from "./damage.ts";
 
 /** A stored node: its CID and, right after it, its block, at [start, end) of `source`. */
 export interface PackedNode {
@@ -26,7 +28,7 @@ export function readNodes(sql: SqlStorage, ids: number[], rev: string, anyKept: 
   const asked = JSON.stringify(ids);
   const cursor = anyKept ? sql.exec(PINNED, asked, rev) : sql.exec(NEWEST, asked);
   const pack = cursor.raw<Pack>().next().value;
-  const lengths = pack?.[0] == null ? [] : numbersOf(pack[0]);
+  const lengths = typeof pack?.[0] === "string" ? numbersOf(pack[0]) : [];
   if (pack === undefined || lengths.length !== ids.length) throw new DamagedRepositoryError(`${ids.length - lengths.length} nodes are missing at ${rev}`);
   const kidLengths = numbersOf(pack[1]);
   const source = new Uint8Array(pack[2]);
@@ -35,10 +37,10 @@ export function readNodes(sql: SqlStorage, ids: number[], rev: string, anyKept: 
     const start = at;
     const length = lengths[i] as number;
     if (length > LARGE) {
-      at = start + CID;
+      at = start + CID_LENGTH;
       return whole(sql, id, source.subarray(start, at), rev, anyKept);
     }
-    const end = start + CID + length;
+    const end = start + CID_LENGTH + length;
     at = end + (kidLengths[i] as number);
     const kids: number[] = [];
     for (let kid = end; kid < at; kid += 4)
@@ -50,8 +52,8 @@ export function readNodes(sql: SqlStorage, ids: number[], rev: string, anyKept: 
 function whole(sql: SqlStorage, id: number, cid: Uint8Array, rev: string, anyKept: boolean): PackedNode {
   const node = (anyKept ? readOldNode(sql, id, rev) : undefined) ?? readNodeRow(sql, id);
   if (node === undefined) throw new DamagedRepositoryError(`no node ${id} at ${rev}`);
-  const source = new Uint8Array(CID + node.bytes.length);
+  const source = new Uint8Array(CID_LENGTH + node.bytes.length);
   source.set(cid);
-  source.set(node.bytes, CID);
+  source.set(node.bytes, CID_LENGTH);
   return { source, start: 0, end: source.length, kids: node.kids };
 }

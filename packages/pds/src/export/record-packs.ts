@@ -1,6 +1,7 @@
-import type { CarChunk } from "@rookery/repo";
+import { CID_LENGTH, type CarChunk } from "@rookery/repo";
 import { type RecordRow, readOldRecord, readRecord } from "../store/records.ts";
-import { CID, DamagedRepositoryError, LARGE, PACK_ROWS, numbersOf, sameCid } from "./packs.ts";
+import { LARGE, PACK_ROWS, numbersOf } from "../store/packs.ts";
+import { DamagedRepositoryError, sameCid } from "./damage.ts";
 
 type Pack = [last: string | null, lengths: string, large: string | null, bytes: ArrayBuffer];
 
@@ -42,12 +43,12 @@ export class RecordPacks {
     const start = this.#at;
     if (!sameCid(source, cid, this.#bytes, start)) throw new DamagedRepositoryError(`record and tree differ at ${this.#rev}, after ${this.#next} of those up to ${this.#last}`);
     if (length > LARGE) {
-      this.#at = start + CID;
+      this.#at = start + CID_LENGTH;
       const { cid: found, data } = this.#whole(this.#large[this.#nextLarge++] as string);
       if (!sameCid(source, cid, found, 0)) throw new DamagedRepositoryError(`record and tree differ at ${this.#rev}`);
       chunk.block(found, data);
     } else {
-      this.#at = start + CID + length;
+      this.#at = start + CID_LENGTH + length;
       chunk.packed(this.#bytes, start, this.#at);
     }
   }

@@ -2,7 +2,7 @@ import { type CarChunk, cidEquals, type NodeRef, walkTree } from "@rookery/repo"
 import type { AgentState } from "../state.ts";
 import { type DatedNode, readNodeRow, readOldNode } from "../store/nodes.ts";
 import { readOldRecord, readRecord } from "../store/records.ts";
-import { DamagedRepositoryError } from "./packs.ts";
+import { DamagedRepositoryError } from "./damage.ts";
 
 /**
  * What came after the rev `since`, in the order of a streamable CAR: what a reader of that rev has already is left out, by
@@ -26,7 +26,7 @@ export class SinceExport {
   }
 
   /** Write on until the chunk is full or all is written. Throws DamagedRepositoryError, MissingBlockError, InvalidNodeError. */
-  fill(chunk: CarChunk): void {
+  writeTo(chunk: CarChunk): void {
     while (!chunk.isFull) {
       const { done, value: step } = this.#steps.next();
       if (done === true) return;

@@ -36,6 +36,10 @@ export const json = (body: unknown, headers?: Record<string, string>): Response 
 export const jsonText = (body: string, headers?: Record<string, string>): Response =>
   new Response(body, { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
 
+/** 200 with a JSON body that is UTF-8 already. */
+export const jsonBytes = (body: Uint8Array, headers?: Record<string, string>): Response =>
+  new Response(body, { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
+
 /** 200 with nothing in it, as the reference answers procedures without output. */
 export const empty = (): Response => new Response(null, { status: 200 });
 

@@ -1,6 +1,5 @@
-import { type Handler, answer, isFault, jsonText } from "../call.ts";
+import { type Handler, answer, isFault, jsonBytes } from "../call.ts";
 import { namedRepo } from "../repo-access.ts";
-import { recordText } from "./record-text.ts";
 
 interface Params {
   repo: string;
@@ -15,14 +14,11 @@ export const listRecords: Handler = async (call) => {
   const { repo, collection, limit, cursor, reverse } = call.params as unknown as Params;
   const agent = await namedRepo(call, repo);
   if (isFault(agent)) return agent;
-  const page = await agent.stub.listRecords({
+  const page = await agent.stub.recordsJson({
     collection,
     limit,
     ...(cursor === undefined ? {} : { cursor }),
     ...(reverse === undefined ? {} : { reverse }),
   });
-  return answer(page, ({ records, cursor: last }) => {
-    const texts = records.map((record) => recordText(agent.did, record)).join(",");
-    return jsonText(`{"records":[${texts}]${last === undefined ? "" : `,"cursor":${JSON.stringify(last)}`}}`);
-  });
+  return answer(page, ({ json, rev }) => jsonBytes(json, { "atproto-repo-rev": rev }));
 };
