@@ -1,3 +1,5 @@
+import { scriptOf } from "./fresh-schema.ts";
+
 /**
  * Tables of an agent. Migrations are numbered by their place in this list; a published one is never edited, only followed.
  *
@@ -143,12 +145,21 @@ export function schemaVersion(sql: SqlStorage): number {
   return known ? sql.exec<{ version: number }>("SELECT version FROM schema_version").one().version : 0;
 }
 
+/** What all migrations together make of a new object, once an object of this isolate has gone through them. */
+let fresh: string | undefined;
+
 /** Bring the schema to the newest version. The caller wraps it in a transaction. */
 export function migrate(sql: SqlStorage, migrations: readonly (readonly string[])[] = MIGRATIONS): void {
   const from = schemaVersion(sql);
   if (from === migrations.length) return;
   if (from > migrations.length) throw new Error(`schema version ${from} is newer than this program's ${migrations.length}`);
+  const isNew = from === 0 && migrations === MIGRATIONS;
+  if (isNew && fresh !== undefined) {
+    sql.exec(fresh);
+    return;
+  }
   if (from === 0) sql.exec("CREATE TABLE schema_version (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)");
   for (const migration of migrations.slice(from)) for (const statement of migration) sql.exec(statement);
   sql.exec("INSERT INTO schema_version (id, version) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version", migrations.length);
+  if (isNew) fresh = scriptOf(sql, migrations.length);
 }

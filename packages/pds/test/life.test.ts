@@ -3,11 +3,13 @@ import { cidFromString, decodeCommit, readCar, verifyProof } from "@rookery/repo
 import { describe, expect, it, vi } from "vitest";
 import type { AgentApi } from "../src/agent-api.ts";
 import { wrapKey } from "../src/keys/wrap.ts";
-import { migrate, schemaVersion } from "../src/schema.ts";
+import { scriptOf } from "../src/fresh-schema.ts";
+import { MIGRATIONS, migrate, schemaVersion } from "../src/schema.ts";
 import { hashGeneratedPassword } from "../src/sessions/password.ts";
 import { sha256 } from "../src/sha256.ts";
 import { PASSWORD, create, makeAgent, newDid, note, objectOf, op, value } from "./agents.ts";
 import { backTo, versionBefore } from "./old-schema.ts";
+import { countRows } from "./rows-written.ts";
 import { bytesOf, verifyExport } from "./verify.ts";
 import { world } from "./worker.ts";
 
@@ -232,5 +234,36 @@ describe("migrations", () => {
     expect(value(await api.listRecords({ collection: "com.example.note", limit: 5 })).records.map(({ rkey }) => rkey)).toEqual(["d", "c", "a"]);
     const exported = await verifyExport(await bytesOf(value(await api.exportRepo({}))), agent);
     expect([...exported.records.keys()].toSorted()).toEqual(["com.example.note/a", "com.example.note/c", "com.example.note/d", "com.example.other/z"]);
+  });
+
+  it("make of a new object at once what they make of one step by step, and not when they write rows", async () => {
+    const shape = (sql: SqlStorage) => ({
+      made: sql.exec("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\' ORDER BY type, name").toArray(),
+      version: schemaVersion(sql),
+    });
+    const inNew = <T>(work: (sql: SqlStorage) => T) => runInDurableObject(objectOf(newDid()).stub, (_, { storage }) => work(storage.sql));
+    const stepByStep = await inNew((sql) => {
+      // Another list of the same migrations is not the one that is remembered.
+      migrate(sql, [...MIGRATIONS]);
+      return shape(sql);
+    });
+    for (const which of ["the first of an isolate", "a later one", "another"]) {
+      const counted = await inNew((sql) => {
+        const counter = countRows(sql);
+        migrate(sql);
+        counter.stop();
+        return { ...shape(sql), rows: counter.total() };
+      });
+      expect(counted).toMatchObject(stepByStep);
+      // One for each table, index and view, and the version.
+      if (which !== "the first of an isolate") expect(counted.rows).toBeLessThan(1.5 * stepByStep.made.length);
+    }
+    await inNew((sql) => {
+      sql.exec("CREATE TABLE schema_version (id INTEGER PRIMARY KEY, version INTEGER NOT NULL)");
+      sql.exec("CREATE TABLE a (x INTEGER)");
+      expect(scriptOf(sql, 7)).toBe("CREATE TABLE schema_version (id INTEGER PRIMARY KEY, version INTEGER NOT NULL);\nCREATE TABLE a (x INTEGER);\nINSERT INTO schema_version (id, version) VALUES (1, 7)");
+      sql.exec("INSERT INTO a (x) VALUES (1)");
+      expect(scriptOf(sql, 7)).toBeUndefined();
+    });
   });
 });
