@@ -1,5 +1,6 @@
 import type { Embedder } from "@rookery/memory";
 import type { AccountStatus, OutboxRow, Outcome } from "@rookery/sync";
+import type { DirectoryPort } from "./identity/directory-port.ts";
 import type { MasterKey } from "./keys/wrap.ts";
 import type { Policy } from "./reach/reach-api.ts";
 
@@ -80,6 +81,7 @@ export interface RegistryPort {
 export interface AgentPorts {
   relay: RelayPort;
   registry: RegistryPort;
+  directory: DirectoryPort;
   sources: { colony: DeliveryPort; network?: DeliveryPort };
   records: RecordsPort;
   /** Per-DID wrap keys are derived from it. */

@@ -1,5 +1,6 @@
 import { Tree } from "@rookery/repo";
 import { Blobs } from "./blobs.ts";
+import { DidChanges } from "./identity/did-changes.ts";
 import { Inbox } from "./inbox/inbox.ts";
 import { HostedKeys } from "./keys/hosted-keys.ts";
 import { KeyUpkeep } from "./keys/key-upkeep.ts";
@@ -74,6 +75,10 @@ export interface AgentState {
   account: Account;
   head: Head;
   readonly tree: Tree;
+  /** Changes of the DID document; it has a job, and writes wait for some. */
+  readonly didChanges: DidChanges;
+  /** Of `didChanges`. */
+  readonly identity: DidChanges;
   /** Opened with the first write. Throws KeyUnavailableError, every time. */
   readonly signer: () => Signer;
 }
@@ -89,8 +94,10 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
   const vault = new Vault(sql, ports.masterKey, account.did);
   const reach = openReach(storage, scheduler, vault, ports);
   const takenDown = new TakenDown(sql);
-  let signer: Signer | undefined;
+  /** Of the key that it was opened from: a rotation brings another. */
+  let signer: { of: Uint8Array; sign: Signer } | undefined;
   // These look at the whole state.
+  let didChanges: DidChanges | undefined;
   let writer: Writer | undefined;
   let sealing: HostedKeys | undefined;
   let keys: KeyUpkeep | undefined;
@@ -123,7 +130,11 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
     quarantine: reach.quarantine,
     vault,
     tree: Tree.open(nodeStore(sql), { cid: head.rootCid, id: head.rootId }, sha256),
-    signer: () => (signer ??= openSigner(ports.masterKey, account.did, account.signingKey)),
+    signer: () => {
+      const { did, signingKey } = state.account;
+      if (signer?.of !== signingKey) signer = { of: signingKey, sign: openSigner(ports.masterKey, did, signingKey) };
+      return signer.sign;
+    },
     get sockets() {
       return (sockets ??= openInboxSockets(state, host));
     },
@@ -142,6 +153,12 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
     get receipts() {
       return state.tasks.receipts;
     },
+    get didChanges() {
+      return (didChanges ??= new DidChanges(state));
+    },
+    get identity() {
+      return state.didChanges;
+    },
     get writer() {
       return (writer ??= new Writer(state));
     },
@@ -155,6 +172,8 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
       return (keys ??= new KeyUpkeep(state.sealing, scheduler));
     },
   };
+  // First of all: a change that was under way decides whether anything may be signed.
+  void state.didChanges;
   state.inbox.watch(() => void state.arrivals.run());
   state.inbox.watch(() => state.sockets.pump());
   state.inbox.watch(() => state.webhooks.arrived());

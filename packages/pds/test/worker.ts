@@ -1,5 +1,6 @@
 import { AgentObject } from "../src/agent-object.ts";
 import { ok } from "@rookery/sync";
+import type { DirectoryPort } from "../src/identity/directory-port.ts";
 import type { AgentPorts, RecordsPort, RegistryPort, StandingCopy } from "../src/ports.ts";
 import type { Policy } from "../src/reach/reach-api.ts";
 import type { AgentState } from "../src/state.ts";
@@ -18,6 +19,8 @@ export const world = {
   masterKey: new Uint8Array(32).fill(7),
   rateLimits: false,
   registry: { noteStanding: async (copy) => void world.told.push(copy) } as RegistryPort,
+  /** Directories that know what the agents do. */
+  directory: { look: async () => ok("there"), post: async () => ok(null), keepSigningKey: async () => undefined } as DirectoryPort,
   /** What agents told the registry of how they stand. */
   told: [] as StandingCopy[],
   deleted: [] as string[],
@@ -41,6 +44,7 @@ export class TestAgent extends AgentObject<unknown> {
   protected override ports(): AgentPorts {
     return {
       relay: world.relay,
+      directory: world.directory,
       registry: { noteStanding: (copy) => world.registry.noteStanding(copy) },
       sources: { colony: world.relay, network: world.network },
       records: world.records,

@@ -20,6 +20,8 @@ export const rateRules = {
   peering: { name: "peering", points: 60, windowMs: 5 * MINUTE },
   /** Our own: each makes this colony look at a host. */
   requestCrawl: { name: "request-crawl", points: 60, windowMs: 5 * MINUTE },
+  /** Our own: each makes a row that nobody answers for. */
+  reserveSigningKey: { name: "reserve-signing-key", points: 100, windowMs: 5 * MINUTE },
   uploadBlob: { name: "upload-blob", points: 1000, windowMs: DAY },
 } satisfies Record<string, RateRule>;
 

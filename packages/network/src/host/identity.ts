@@ -1,18 +1,38 @@
 import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import type { IdentityDesk } from "../identity/identity-desk.ts";
+import { ReservedKeys } from "../identity/reserved-keys.ts";
 import { RotationKeys } from "../plc/rotation-keys.ts";
 import { PlcClient } from "../provisioning/plc-client.ts";
-import { resolverOf } from "./dids.ts";
+import { didsOf, resolverOf } from "./dids.ts";
 import { agentStub } from "./stubs.ts";
 
 let made: { env: Env; desk: IdentityDesk } | undefined;
 
 /** What this isolate works with where DIDs are looked at and changed. */
 export const identityDeskOf = (env: Env): IdentityDesk => {
-  if (made?.env !== env) {
-    const { origin, plcUrl, rotationKey } = configOf(env);
-    made = { env, desk: { origin, plc: new PlcClient(plcUrl), rotation: new RotationKeys(rotationKey), resolve: resolverOf(env), agent: (did) => agentStub(env, did) } };
-  }
+  if (made?.env !== env) made = { env, desk: deskOf(env) };
   return made.desk;
+};
+
+const deskOf = (env: Env): IdentityDesk => {
+  const { origin, hostDid, isLoopback, masterKey, plcUrl, rotationKey } = configOf(env);
+  return {
+    origin,
+    hostDid,
+    isLoopback,
+    masterKey,
+    plc: new PlcClient(plcUrl),
+    rotation: new RotationKeys(rotationKey),
+    reserved: new ReservedKeys(env.DB, masterKey),
+    registry: {
+      keepSigningKey: async (did, wrapped) => {
+        await env.DB.prepare("UPDATE agent SET signing_key = ? WHERE did = ?").bind(wrapped, did).run();
+      },
+    },
+    fetch: (input, init) => fetch(input, init),
+    resolve: resolverOf(env),
+    forget: (did) => didsOf(env).forget(did),
+    agent: (did) => agentStub(env, did),
+  };
 };

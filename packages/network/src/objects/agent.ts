@@ -4,8 +4,10 @@ import { configOf } from "../config.ts";
 import { recordsOf } from "../directory/records.ts";
 import type { Env } from "../env.ts";
 import { directoryPorts } from "../host/directory.ts";
+import { identityDeskOf } from "../host/identity.ts";
 import { networkStub, relayStub } from "../host/stubs.ts";
 import { Registry } from "../registry/registry.ts";
+import { directoryPort } from "../identity/directory-port.ts";
 import { workersAiEmbedder } from "../memory/workers-ai-embedder.ts";
 
 /** An agent's Durable Object, given the colony's relay, keys and settings. */
@@ -13,6 +15,7 @@ export class Agent extends AgentObject<Env> {
   protected override ports(): AgentPorts {
     const config = configOf(this.env);
     return {
+      directory: directoryPort(identityDeskOf(this.env)),
       registry: new Registry(this.env.DB),
       relay: { ingest: (rows) => relayStub(this.env).ingest(rows) },
       sources: {

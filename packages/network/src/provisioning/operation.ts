@@ -31,7 +31,7 @@ const sign = async <T extends object>(unsigned: T, key: P256PrivateKey): Promise
 };
 
 /** CID that `prev` of the next operation names. */
-export const operationCid = (operation: PlcOperation | PlcTombstone): string => cidToString(cidOf(sha256, cbor(operation)));
+export const operationCid = (operation: object): string => cidToString(cidOf(sha256, cbor(operation)));
 
 const base32 = "abcdefghijklmnopqrstuvwxyz234567";
 

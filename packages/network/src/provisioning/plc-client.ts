@@ -49,7 +49,10 @@ export class PlcClient {
     return last.value !== undefined && operationCid(last.value) === operationCid(genesis) ? ok(null) : posted;
   }
 
-  /** Errors: PlcRefused (the directory said no), PlcUnavailable (it could not be asked; the outcome is unknown). */
+  /**
+   * Errors: PlcRefused (the directory said no), PlcBusy (it takes none of this DID for a while), PlcUnavailable (it could not be
+   * asked; the outcome is unknown).
+   */
   async submit(did: string, operation: Entry): Promise<Outcome<null>> {
     const response = await this.#call(`/${did}`, {
       method: "POST",
@@ -59,7 +62,8 @@ export class PlcClient {
     if (!response.ok) return response;
     const { status, text } = response.value;
     if (status >= 200 && status < 300) return ok(null);
-    if (status >= 400 && status < 500 && status !== 429)
+    if (status === 429) return fail(503, "PlcBusy", `The PLC directory takes no more operations of ${did} for now: ${text.slice(0, 200)}`);
+    if (status >= 400 && status < 500)
       return fail(502, "PlcRefused", `The PLC directory refused the operation of ${did}: ${status} ${text.slice(0, 200)}`);
     return this.#unavailable(`${status} ${text.slice(0, 200)}`);
   }

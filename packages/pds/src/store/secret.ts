@@ -15,3 +15,8 @@ export function listSecrets(sql: SqlStorage): { name: string; wrapped: Uint8Arra
   const rows = sql.exec<{ name: string; wrapped: ArrayBuffer }>("SELECT name, wrapped FROM secret ORDER BY name").toArray();
   return rows.map(({ name, wrapped }) => ({ name, wrapped: new Uint8Array(wrapped) }));
 }
+
+/** It is not needed any more. */
+export function deleteSecret(sql: SqlStorage, name: string): void {
+  sql.exec("DELETE FROM secret WHERE name = ?", name);
+}

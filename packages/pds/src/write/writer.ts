@@ -46,12 +46,13 @@ export class Writer {
   readonly #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #busy = false;
+  #held = false;
 
   constructor(state: AgentState) {
     this.#state = state;
   }
 
-  /** Errors: those of {@link planWrite}; what `within` refuses; `RateLimitExceeded` (429); `KeyUnavailable` (500); `RelayUnavailable` (503). */
+  /** Errors: those of {@link planWrite}; what `within` refuses; `RateLimitExceeded` (429); `KeyUnavailable` (500); `RelayUnavailable`, `SigningKeyUncertain` (503). */
   write(request: WriteRequest, within?: Within): Promise<Answer> {
     const bytes = sizeOf(request);
     if (this.#waiting.length >= MAX_WAITING_WRITES || this.#waitingBytes + bytes > MAX_WAITING_BYTES)
@@ -63,10 +64,21 @@ export class Writer {
     });
   }
 
+  /** From now on writes wait, until `release`: what signs them is about to be another. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Writes go on. */
+  release(): void {
+    this.#held = false;
+    if (!this.#busy) void this.#drain();
+  }
+
   async #drain(): Promise<void> {
     this.#busy = true;
     try {
-      while (this.#waiting.length > 0) {
+      while (this.#waiting.length > 0 && !this.#held) {
         this.#settle(this.#takeGroup());
         await this.#state.storage.sync();
         faultPoint(this.#state.ports.fault, "write.on-disk");
@@ -142,8 +154,9 @@ export function commitGroup(state: AgentState, group: { request: WriteRequest; w
 }
 
 /** Why this account takes no writes now, whatever they are. */
-function refuse({ account, outbox }: AgentState): XrpcFault | undefined {
+function refuse({ account, outbox, didChanges }: AgentState): XrpcFault | undefined {
   if (account.status !== null) return refusalOf(account);
+  if (didChanges.refusal !== undefined) return didChanges.refusal;
   if (outbox.full) return { status: 503, name: "RelayUnavailable", message: "The relay has been away for too long: no more writes until it is back" };
   return undefined;
 }

@@ -22,6 +22,8 @@ export interface Host {
   blobs: R2Bucket;
   /** An account of this host by DID or handle, whatever its state; undefined when there is none. */
   find(actor: string): Promise<KnownAgent | undefined>;
+  /** Something of the account has changed: what is remembered of it is to be asked anew. */
+  forget(did: string): Promise<void>;
   /** DID of a handle that another host gave out; undefined when nobody has it, or that cannot be told now. */
   foreignHandle(handle: string): Promise<string | undefined>;
   /** An account by what a person signs in with: handle, DID or e-mail address. */

@@ -1,15 +1,25 @@
 import type { XrpcFault } from "@rookery/sync";
 import type { AgentApi } from "../agent-api.ts";
+import { refusalOf } from "../standing/standing.ts";
 import { type Call, fault, invalid, isFault } from "./call.ts";
 import type { KnownAgent } from "./host.ts";
 
 /** The account a write names, when the caller is that account; the reference's errors otherwise. */
 export const ownRepo = async ({ caller, host }: Call, repo: string): Promise<KnownAgent | XrpcFault> => {
   const agent = await host.find(repo);
-  if (agent === undefined) return fault(403, "AccountNotFound", `Account not found: ${repo}`);
+  if (agent === undefined) return fault(403, "AccountNotFound", "Account not found");
+  const refused = await refusalOfKnown(host, agent);
+  if (refused !== undefined) return refused;
   if (caller.kind !== "agent" || caller.did !== agent.did)
     return fault(401, "AuthenticationRequired", `Not signed in as ${repo}`);
   return agent;
+};
+
+/** Why an account may not act; its own object has the last word, since what is known of it may be a moment old. */
+const refusalOfKnown = async (host: Call["host"], { did, status }: KnownAgent): Promise<XrpcFault | undefined> => {
+  if (status === undefined) return undefined;
+  const now = await host.agent(did).getStatus();
+  return now.ok ? refusalOf({ status: now.value.status ?? null }) : now.error;
 };
 
 /** The account itself for a call that acts on the caller. */
@@ -31,7 +41,7 @@ export const ownAccount = async (call: Call): Promise<{ did: string; stub: Agent
 /** A repository to read by name in com.atproto.repo.*: reads of inactive accounts are refused there. */
 export const namedRepo = async ({ host }: Call, repo: string): Promise<(KnownAgent & { stub: AgentApi }) | XrpcFault> => {
   const agent = await host.find(repo);
-  return agent === undefined ? invalid(`Could not find repo: ${repo}`) : { ...agent, stub: host.agent(agent.did) };
+  return agent === undefined || agent.status !== undefined ? invalid(`Could not find repo: ${repo}`) : { ...agent, stub: host.agent(agent.did) };
 };
 
 /**
@@ -50,7 +60,7 @@ export const syncedRepo = async ({ caller, host }: Call, did: string): Promise<{
   if (status.value.active) return { stub };
   const names = { takendown: "RepoTakendown", suspended: "RepoSuspended", deactivated: "RepoDeactivated", deleted: "RepoNotFound" };
   const state = status.value.status ?? "deactivated";
-  return state === "deleted" ? missing : fault(400, names[state], `Repo is ${state}: ${did}`);
+  return state === "deleted" ? missing : fault(400, names[state], `Repo has been ${state}: ${did}`);
 };
 
 export { isFault };

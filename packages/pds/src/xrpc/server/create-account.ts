@@ -1,4 +1,8 @@
-import { type Handler, fault, invalid, json } from "../call.ts";
+import type { XrpcFault } from "@rookery/sync";
+import { MAX_NEW_PASSWORD } from "../../credentials/limits.ts";
+import { randomText } from "../../credentials/random-text.ts";
+import { isAcceptable } from "../../credentials/mail-address.ts";
+import { type Call, type Handler, fault, invalid, json } from "../call.ts";
 
 interface Input {
   email?: string;
@@ -10,38 +14,44 @@ interface Input {
   plcOp?: unknown;
 }
 
-/** Longest password that can be chosen (the reference's limit). */
-const MAX_PASSWORD = 256;
-
-/** Longest e-mail address (RFC 5321); matching takes the square of its length. */
-const MAX_EMAIL = 254;
-
-const isEmail = (text: string): boolean => text.length <= MAX_EMAIL && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
-
-/** com.atproto.server.createAccount. Without open registration only the admin may; accounts do not move in yet. */
-export const createAccount: Handler = async ({ input, caller, host, request }) => {
-  const { email, handle, did, password, recoveryKey, plcOp } = input as Input;
-  if (!host.openRegistration && caller.kind !== "admin")
-    return fault(400, "InvalidInviteCode", "No invite code provided: this colony's admin provisions its agents");
-  if (did !== undefined) return invalid(`Accounts that exist elsewhere cannot be brought here: ${did}`);
+/** What is wrong with the input itself, in the reference's order and words. The admin needs no invitation and no mail address. */
+const refuse = ({ caller, host }: Call, { email, password, inviteCode, plcOp }: Input): XrpcFault | undefined => {
+  const isAdmin = caller.kind === "admin";
   if (plcOp !== undefined) return invalid('Unsupported input: "plcOp"');
-  if (password === undefined || password.length === 0) return fault(400, "InvalidPassword", "Password is required");
-  if (password.length > MAX_PASSWORD)
-    return fault(400, "InvalidPassword", `Password too long. Maximum length is ${MAX_PASSWORD} characters.`);
-  if (email !== undefined && !isEmail(email))
-    return invalid(`This email address is not supported, please use a different email: ${email.slice(0, MAX_EMAIL)}`);
-  const idempotencyKey = request.headers.get("idempotency-key");
-  const made = await host.createAccount({
-    handle,
-    password,
-    ...(email === undefined ? {} : { email }),
-    ...(recoveryKey === undefined ? {} : { recoveryKey }),
-    ...(idempotencyKey === null ? {} : { idempotencyKey }),
+  if (password !== undefined && password.length > MAX_NEW_PASSWORD) return invalid(`Password too long. Maximum length is ${MAX_NEW_PASSWORD} characters.`);
+  if (!host.openRegistration && !inviteCode && !isAdmin) return fault(400, "InvalidInviteCode", "No invite code provided");
+  if (!email) return isAdmin ? undefined : invalid("Email is required");
+  return isAcceptable(email) ? undefined : invalid("This email address is not supported, please use a different email.");
+};
+
+/** The same question to whoever brings a DID: is it theirs? */
+const holds = ({ caller }: Call, did: string): boolean => caller.kind === "admin" || (caller.kind === "service" && caller.did === did);
+
+/**
+ * com.atproto.server.createAccount: of an account that begins here, or of one that comes with its DID, which its holder shows by
+ * service auth. Whoever chooses no password gets a session, and has mail to choose one later.
+ */
+export const createAccount: Handler = async (call) => {
+  const { host, caller, request } = call;
+  const input = call.input as Input;
+  const refused = refuse(call, input);
+  if (refused !== undefined) return refused;
+  const { did, email, inviteCode, recoveryKey } = input;
+  const account = {
+    handle: input.handle,
+    password: input.password || randomText(32, 4),
+    ...(email ? { email: email.toLowerCase() } : {}),
+    ...(inviteCode ? { inviteCode } : {}),
     allowReserved: caller.kind === "admin",
-  });
+  };
+  if (did !== undefined && !holds(call, did)) return fault(401, "AuthenticationRequired", `Missing auth to create account with did: ${did}`);
+  const idempotencyKey = request.headers.get("idempotency-key");
+  const made = await (did === undefined
+    ? host.createAccount({ ...account, ...(recoveryKey === undefined ? {} : { recoveryKey }), ...(idempotencyKey === null ? {} : { idempotencyKey }) })
+    : host.adoptAccount({ ...account, did }));
   if (!made.ok) return made.error;
   const grant = await host.agent(made.value.did).startSession();
   if (!grant.ok) return grant.error;
   const [tokens, didDoc] = await Promise.all([host.tokens.mint(grant.value), host.didDocument(made.value.did)]);
-  return json({ ...tokens, handle: made.value.handle, did: made.value.did, didDoc });
+  return json({ handle: made.value.handle, did: made.value.did, didDoc, ...tokens });
 };

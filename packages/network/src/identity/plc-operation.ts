@@ -1,0 +1,31 @@
+import type { PlcOperation } from "../provisioning/operation.ts";
+
+/** A named boundary: an object whose fields are then narrowed one by one. */
+const fieldsOf = (value: unknown): Record<string, unknown> | undefined =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === "string");
+
+const isRecordOf = (value: unknown, isRight: (one: unknown) => boolean): boolean => {
+  const fields = fieldsOf(value);
+  return fields !== undefined && Object.values(fields).every(isRight);
+};
+
+const isService = (value: unknown): boolean => {
+  const { type, endpoint } = fieldsOf(value) ?? {};
+  return typeof type === "string" && typeof endpoint === "string";
+};
+
+/** Whether these have the form that they have in an operation (did:plc specification, "DID Update"). */
+export const isVerificationMethods = (value: unknown): value is PlcOperation["verificationMethods"] => isRecordOf(value, (one) => typeof one === "string");
+/** See {@link isVerificationMethods}. */
+export const isServices = (value: unknown): value is PlcOperation["services"] => isRecordOf(value, isService);
+
+/** Whether a stranger's JSON has the form of an operation; what it says is another matter. */
+export const isPlcOperation = (value: unknown): value is PlcOperation => {
+  const { type, rotationKeys, verificationMethods, alsoKnownAs, services, prev, sig } = fieldsOf(value) ?? {};
+  return (
+    type === "plc_operation" && isTexts(rotationKeys) && isVerificationMethods(verificationMethods) && isTexts(alsoKnownAs) &&
+    isServices(services) && (prev === null || typeof prev === "string") && typeof sig === "string"
+  );
+};
