@@ -1,4 +1,5 @@
 import { l, Schema, TypedObjectSchema } from "@atproto/lex-schema";
+import { AbsentOr } from "./absent-or.ts";
 import { AnyMap } from "./any-map.ts";
 import { documentOf } from "./documents.ts";
 import type { LexiconDefinition, LexiconNode, LexiconObject, LexiconParams } from "./lexicon-node.ts";
@@ -80,9 +81,18 @@ function compileObject(nsid: string, { properties = {}, required = [], nullable 
   const shape: Record<string, Schema> = {};
   for (const [name, node] of Object.entries(properties)) {
     const schema = nullable.includes(name) ? l.nullable(compile(nsid, node)) : compile(nsid, node);
-    shape[name] = required.includes(name) ? schema : l.optional(schema);
+    shape[name] = required.includes(name) ? schema : mayHaveDefault(nsid, node) ? l.optional(schema) : new AbsentOr(schema);
   }
   return l.object(shape);
+}
+
+/** Whether something may stand for the value when it is absent. Other documents are not read to see: it may. */
+function mayHaveDefault(nsid: string, node: LexiconNode): boolean {
+  if (node.type === "ref") {
+    const definition = node.ref.startsWith("#") ? definitionOf(nsid, node.ref.slice(1)) : undefined;
+    return definition === undefined || "default" in definition;
+  }
+  return "default" in node;
 }
 
 function follow(from: string, ref: string): Schema {
