@@ -2,7 +2,7 @@ import { fault, invalid } from "@rookery/pds";
 import type { XrpcFault } from "@rookery/sync";
 
 const tooLarge = (limit: number): XrpcFault =>
-  fault(413, "PayloadTooLarge", `Request entity too large: more than ${limit} bytes`);
+  fault(413, "PayloadTooLarge", `request entity too large: more than ${limit} bytes`);
 
 /** Bytes of a refused request that are still taken in. */
 const DRAIN_LIMIT = 16_000_000;
@@ -40,7 +40,7 @@ const missing = (isEmpty: boolean): XrpcFault =>
 /** Bodies come as they are: nothing here unpacks gzip and its like. */
 const refuseEncoding = (request: Request): XrpcFault | undefined => {
   const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  return encoding === "identity" || encoding === "" ? undefined : fault(415, "UnsupportedMediaType", `unsupported content-encoding: ${encoding.slice(0, 100)}`);
+  return encoding === "identity" || encoding === "" ? undefined : fault(415, "UnsupportedMediaType", `unsupported content encoding "${encoding.slice(0, 100)}"`);
 };
 
 /** Whether a body that is left to the handler as a stream can be taken at all; a fault if not. */
@@ -57,11 +57,21 @@ export const readJson = async (request: Request, limit: number): Promise<{ json:
   if (packed !== undefined) return packed;
   const bytes = await readWhole(request, limit);
   if (!(bytes instanceof Uint8Array)) return bytes;
-  if (type === null) return missing(bytes.length === 0);
-  const mime = type.split(";")[0]?.trim().toLowerCase();
+  if (!type) return missing(bytes.length === 0 && request.headers.get("content-length") !== "0");
+  const [mime = "", ...parameters] = type.split(";").map((part) => part.trim().toLowerCase());
   if (mime !== "application/json") return invalid(`Wrong request encoding (Content-Type): ${mime}`);
+  const charset = parameters.find((part) => part.startsWith("charset="))?.slice("charset=".length).replaceAll('"', "");
+  if (charset !== undefined && charset !== "utf-8" && charset !== "utf8") return fault(415, "UnsupportedMediaType", `unsupported charset "${charset.slice(0, 100)}"`);
+  return parse(bytes);
+};
+
+/** As the reference's parser: nothing at all is an empty object, and else it must be an object or an array. */
+const parse = (bytes: Uint8Array): { json: unknown } | XrpcFault => {
   try {
-    return { json: JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)) };
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    if (text === "") return { json: {} };
+    const json: unknown = JSON.parse(text);
+    return typeof json === "object" && json !== null ? { json } : invalid("Invalid JSON body: not an object");
   } catch (error) {
     return invalid(`Invalid JSON body: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -69,9 +79,13 @@ export const readJson = async (request: Request, limit: number): Promise<{ json:
 
 /** Methods without input take no body, as in the reference; a fault when there is one. */
 export const refuseBody = async (request: Request): Promise<XrpcFault | undefined> => {
-  for await (const chunk of request.body ?? []) if (chunk.byteLength > 0) return invalid("A request body was provided when none was expected");
+  // Of a GET the runtime leaves the body out, and only its length is seen.
+  if (request.method === "GET" && Number(request.headers.get("content-length") ?? 0) > 0) return unexpected;
+  for await (const chunk of request.body ?? []) if (chunk.byteLength > 0) return unexpected;
   return undefined;
 };
+
+const unexpected = invalid("A request body was provided when none was expected");
 
 /**
  * Read a body that nobody wants, up to a bound. Answering while the client is still sending closes the connection under

@@ -37,6 +37,8 @@ export interface Now {
 export function planWrite(request: WriteRequest, now: Now): Outcome<Plan> {
   const { ops, swapCommit } = request;
   if (ops.length > MAX_COMMIT_OPS) return invalid(`Too many writes: ${ops.length}. Max: ${MAX_COMMIT_OPS}`);
+  const done = alreadyDone(ops, now);
+  if (done !== undefined) return ok({ changes: [], results: [done] });
   if (swapCommit !== undefined && !names(swapCommit, now.commit)) return swapped(`Commit was at ${cidToString(now.commit)}`);
   const plan: Plan = { changes: [], results: [] };
   const seen = new Set<string>();
@@ -48,6 +50,18 @@ export function planWrite(request: WriteRequest, now: Now): Outcome<Plan> {
     if (error !== undefined) return { ok: false, error };
   }
   return ok(plan);
+}
+
+/**
+ * What a write of one op comes to that finds its work done: the very record there, or nothing to delete. As in the reference it
+ * succeeds whatever it wanted to swap, so that one whose answer was lost can be repeated.
+ */
+function alreadyDone([op, ...more]: PreparedOp[], now: Now): WriteResult["results"][number] | undefined {
+  if (op === undefined || more.length > 0 || (op.action !== "put" && op.action !== "delete")) return undefined;
+  const { action, collection, rkey, cid } = op;
+  const prev = now.at(`${collection}/${rkey}`);
+  if (action === "delete") return prev === null ? { action, collection, rkey } : undefined;
+  return cid !== undefined && cidEquals(prev, cid) ? { action: "update", collection, rkey, cid: cidToString(cid) } : undefined;
 }
 
 function planOp(op: PreparedOp, path: string, prev: CidBytes | null, plan: Plan): XrpcFault | undefined {

@@ -11,7 +11,7 @@ export const ownRepo = async ({ caller, host }: Call, repo: string): Promise<Kno
   const refused = await refusalOfKnown(host, agent);
   if (refused !== undefined) return refused;
   if (caller.kind !== "agent" || caller.did !== agent.did)
-    return fault(401, "AuthenticationRequired", `Not signed in as ${repo}`);
+    return fault(401, "AuthenticationRequired", "Authentication Required");
   return agent;
 };
 
