@@ -22,17 +22,6 @@ import { global, JSON_LIMIT, procedure, query, WRITE_LIMIT } from "./routes/rows
 
 /** Everything this colony answers, and to whom. The door walks nothing else; routes.test.ts tries every row with every caller. */
 export const routes: AnyRoute[] = [
-  query("com.atproto.server.describeServer", { handler: xrpc.describeServer }),
-  procedure("com.atproto.server.createSession", { access: "public", handler: xrpc.createSession }),
-  procedure("com.atproto.server.refreshSession", { access: "refresh", body: "none", handler: xrpc.refreshSession }),
-  procedure("com.atproto.server.deleteSession", { access: "refresh-or-expired", body: "none", handler: xrpc.deleteSession }),
-  query("com.atproto.server.getSession", { access: "agent", handler: xrpc.getSession }),
-  procedure("com.atproto.server.createAccount", {
-    access: "optional",
-    rate: [rateRules.global, rateRules.createAccount],
-    handler: xrpc.createAccount,
-  }),
-
   query("com.atproto.identity.resolveHandle", { handler: xrpc.resolveHandle }),
 
   procedure("com.atproto.repo.createRecord", { maxBytes: WRITE_LIMIT, handler: xrpc.createRecord }),

@@ -1,5 +1,8 @@
 export * from "./agent-api.ts";
 export { AgentObject } from "./agent-object.ts";
+export { MAX_NEW_PASSWORD, MAX_OLD_PASSWORD } from "./credentials/limits.ts";
+export { isAcceptable } from "./credentials/mail-address.ts";
+export { hashMailToken } from "./credentials/mail-tokens.ts";
 export { randomText } from "./credentials/random-text.ts";
 export { faultPoint } from "./fault.ts";
 export type * from "./identity/directory-port.ts";

@@ -59,9 +59,9 @@ export class InviteStore {
     return this.#db.prepare(`INSERT INTO invite_use (code, used_by, used_at) SELECT ?1, ?2, ?3 WHERE EXISTS (${USABLE}) ON CONFLICT DO NOTHING`).bind(code, did, at);
   }
 
-  /** Statement that takes the use back when no account came of it: the last of that batch. */
-  unuse(code: string, did: string): D1PreparedStatement {
-    return this.#db.prepare("DELETE FROM invite_use WHERE code = ?1 AND used_by = ?2 AND NOT EXISTS (SELECT 1 FROM agent WHERE did = ?2)").bind(code, did);
+  /** Statement that takes the use back of a DID that has no account here, nor is about to: the last of a batch. */
+  giveBack(did: string): D1PreparedStatement {
+    return this.#db.prepare("DELETE FROM invite_use WHERE used_by = ?1 AND NOT EXISTS (SELECT 1 FROM agent WHERE did = ?1 AND state <> 'deleting')").bind(did);
   }
 
   /**

@@ -1,8 +1,9 @@
 import { type AdoptedAccount, type CreatedAccount, currentOf, faultPoint, hashChosenPassword, masterKeyId, wrapKey } from "@rookery/pds";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { AgentRow } from "../registry/registry.ts";
+import { checkInvite } from "./create.ts";
 import { dismantle } from "./destroy.ts";
-import { checkHandle } from "./handle.ts";
+import { checkHandle } from "../handles/check-handle.ts";
 import type { Workshop } from "./provisioning.ts";
 import { makeSigningKey } from "./signing-key.ts";
 import { settle } from "./sweep.ts";
@@ -32,12 +33,14 @@ const vacate = async (workshop: Workshop, row: AgentRow | null, taken: Outcome<n
 };
 
 /** A row of its own for the DID and the name, or the one that an earlier try left. */
-const reserve = async (workshop: Workshop, { did, email }: AdoptedAccount, handle: string): Promise<Outcome<Reserved>> => {
+const reserve = async (workshop: Workshop, { did, email, inviteCode }: AdoptedAccount, handle: string): Promise<Outcome<Reserved>> => {
   const { registry, config } = workshop;
   const here = fail(400, "AlreadyExists", "Repo already exists");
   const own = await registry.byDid(did);
   // Whoever asks has shown that the DID is theirs, so what they left behind is theirs to take up.
   if (own?.state === "reserved" && own.handle === handle && own.lease_until <= Date.now() && (await registry.renewLease(did, Date.now() + LEASE_MS))) return ok(own);
+  const uninvited = await checkInvite(workshop, { inviteCode });
+  if (uninvited !== undefined) return uninvited;
   const free = await vacate(workshop, own, here);
   if (!free.ok) return free;
   const unnamed = await vacate(workshop, await registry.byHandle(handle), fail(400, "HandleNotAvailable", `Handle already taken: ${handle}`));
@@ -49,6 +52,7 @@ const reserve = async (workshop: Workshop, { did, email }: AdoptedAccount, handl
     did, handle, email: email ?? null, idempotency_key: null, genesis: NO_GENESIS, model: null,
     signing_key: new Uint8Array(wrapKey(config.masterKey, did, pkcs8)).buffer,
     lease_until: now + LEASE_MS, created_at: now, master_key: masterKeyId(currentOf(config.masterKey)), plc_kept: 1, status: "deactivated", deactivated_at: new Date(now).toISOString(),
+    ...(inviteCode === undefined ? {} : { inviteCode }),
   };
   return (await registry.reserve(row)) ? ok({ ...row, state: "reserved" }) : here;
 };

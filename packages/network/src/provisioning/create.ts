@@ -4,7 +4,7 @@ import { type Outcome, fail, ok } from "@rookery/sync";
 import type { AgentRow } from "../registry/registry.ts";
 import { dismantle } from "./destroy.ts";
 import { draftAccount } from "./draft.ts";
-import { checkHandle } from "./handle.ts";
+import { checkHandle } from "../handles/check-handle.ts";
 import type { PlcOperation } from "./operation.ts";
 import type { Workshop } from "./provisioning.ts";
 import { settle } from "./sweep.ts";
@@ -38,6 +38,10 @@ const scopedKeys = async ({ config, secrets }: Workshop, { idempotencyKey, passw
 const emailTaken = async ({ registry }: Workshop, { email }: NewAccount): Promise<Outcome<never> | undefined> =>
   email !== undefined && (await registry.byEmail(email)) !== null ? fail(400, "InvalidRequest", `Email already taken: ${email}`) : undefined;
 
+/** Whoever comes with an invitation comes with a good one. */
+export const checkInvite = async ({ registry }: Workshop, { inviteCode }: { inviteCode?: string | undefined }): Promise<Outcome<never> | undefined> =>
+  inviteCode === undefined || (await registry.invites.isUsable(inviteCode)) ? undefined : fail(400, "InvalidInviteCode", "Provided invite code not available");
+
 /** Step 1: a row of its own for the name, or the row an earlier try with the same key left. */
 const reserve = async (workshop: Workshop, account: NewAccount, handle: string): Promise<Outcome<Reserved>> => {
   const { registry, config } = workshop;
@@ -51,6 +55,8 @@ const reserve = async (workshop: Workshop, account: NewAccount, handle: string):
     const current = await registry.byDid(earlier.did);
     return current?.state === "active" ? ok(current) : fail(409, "IdempotencyConflict", `${handle} is being destroyed`);
   }
+  const uninvited = await checkInvite(workshop, account);
+  if (uninvited !== undefined) return uninvited;
   const taken = fail(400, "HandleNotAvailable", `Handle already taken: ${handle}`);
   const holder = await registry.byHandle(handle);
   if (holder !== null) {
@@ -75,15 +81,16 @@ const reserve = async (workshop: Workshop, account: NewAccount, handle: string):
     lease_until: now + LEASE_MS,
     created_at: now,
     master_key: masterKeyId(currentOf(config.masterKey)),
+    ...(account.inviteCode === undefined ? {} : { inviteCode: account.inviteCode }),
   };
   if (await registry.reserve(row)) return ok({ ...row, state: "reserved" });
-  return (await emailTaken(workshop, account)) ?? taken;
+  return (await checkInvite(workshop, account)) ?? (await emailTaken(workshop, account)) ?? taken;
 };
 
 /**
  * Provision an agent: reserve the name with everything signed, post the genesis, make the repository, activate.
  * Each step may be killed; the same Idempotency-Key takes up where it stopped and ends with the same DID and a
- * fresh credential. Errors: InvalidHandle, UnsupportedDomain, HandleNotAvailable, InvalidRecoveryKey,
+ * fresh credential. Errors: InvalidHandle, UnsupportedDomain, InvalidInviteCode, HandleNotAvailable, InvalidRecoveryKey,
  * IdempotencyConflict, ProvisioningAborted, PlcRefused, PlcUnavailable.
  */
 export const createAccount = async (workshop: Workshop, account: NewAccount): Promise<Outcome<CreatedAccount>> => {

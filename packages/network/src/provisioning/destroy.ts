@@ -48,11 +48,11 @@ export const dismantle = async (workshop: Workshop, did: string): Promise<Outcom
 
 /** Go through with a destruction that is written down. Each step is safe to repeat. */
 export const finishDestroying = async (workshop: Workshop, row: AgentRow): Promise<Outcome<null>> => {
-  const end = row.plc_end ?? "tombstone";
+  const end = row.plc_kept === 1 ? "keep" : (row.plc_end ?? "tombstone");
   const dismantled = await dismantle(workshop, row.did);
   if (!dismantled.ok) return dismantled;
   faultPoint(workshop.config.fault, "destroy.after-erase");
-  const ended = row.plc_kept === 1 ? ok(null) : await endDid(workshop, row, end);
+  const ended = end === "keep" ? ok(null) : await endDid(workshop, row, end);
   if (!ended.ok) return ended;
   await workshop.registry.bury(row, end, Date.now());
   return ok(null);
@@ -61,7 +61,8 @@ export const finishDestroying = async (workshop: Workshop, row: AgentRow): Promi
 export interface Destruction {
   /** DID or handle. */
   actor: string;
-  plc: PlcEnd;
+  /** What becomes of the DID. `keep`: nothing, it is its owner's. */
+  plc: PlcEnd | "keep";
   /** did:key of the owner, for a handover of a DID whose genesis names none. */
   recoveryKey?: string;
 }
@@ -69,7 +70,7 @@ export interface Destruction {
 export interface Destroyed {
   did: string;
   handle: string;
-  plc: PlcEnd;
+  plc: PlcEnd | "keep";
 }
 
 /** A DID can be handed over only to somebody: an owner's key must stand beside the colony's, or be given now. */
@@ -87,12 +88,12 @@ export const destroyAccount = async (workshop: Workshop, { actor, plc, recoveryK
   const row = actor.startsWith("did:") ? await registry.byDid(actor) : await registry.byHandle(actor.toLowerCase());
   if (row === null || row.state === "reserved") return fail(404, "AgentNotFound", `No agent here: ${actor}`);
   // What was decided first stands: a repeat goes on with it.
-  const end = row.plc_end ?? plc;
+  const end = row.plc_kept === 1 ? "keep" : (row.plc_end ?? plc);
   const ownerKey = row.owner_key ?? (end === "handover" ? (recoveryKey ?? null) : null);
   if (end === "handover" && !canHandOver(row, ownerKey))
     return fail(400, "RecoveryKeyRequired", `${row.handle} has no owner's recovery key: give one, or tombstone its DID`);
   await registry.markDeleting(row, end, ownerKey, Date.now() + LEASE_MS);
   faultPoint(workshop.config.fault, "destroy.after-mark");
-  const finished = await finishDestroying(workshop, { ...row, plc_end: end, owner_key: ownerKey });
+  const finished = await finishDestroying(workshop, end === "keep" ? { ...row, plc_kept: 1 } : { ...row, plc_end: end, owner_key: ownerKey });
   return finished.ok ? ok({ did: row.did, handle: row.handle, plc: end }) : finished;
 };

@@ -62,9 +62,12 @@ const cache = new BriefCache<KnownAgent>(10_000, KNOWN_MS, UNKNOWN_MS);
 /** Who lives here, in D1. Only active agents are found by name; unfinished ones exist for provisioning alone. */
 export class Registry {
   readonly #db: D1Database;
+  /** Who may come in. */
+  readonly invites: InviteStore;
 
   constructor(db: D1Database) {
     this.#db = db;
+    this.invites = new InviteStore(db);
   }
 
   /** An active agent by DID or handle. Cached briefly: this stands before every request. */
@@ -135,9 +138,8 @@ export class Registry {
       );
     if (row.inviteCode === undefined) return (await reservation.run()).meta.changes === 1;
     // In one transaction: who gets no row has used no invitation, and the other way round.
-    const invites = new InviteStore(this.#db);
     const [, reserved] = await this.#db.batch([
-      invites.use(row.inviteCode, row.did, new Date(row.created_at).toISOString()), reservation, invites.unuse(row.inviteCode, row.did),
+      this.invites.use(row.inviteCode, row.did, new Date(row.created_at).toISOString()), reservation, this.invites.giveBack(row.did),
     ]);
     return reserved?.meta.changes === 1;
   }
@@ -170,11 +172,15 @@ export class Registry {
    * faster, its maker among them.
    */
   async claim({ did, state, lease_until }: AgentRow, until: number): Promise<boolean> {
-    return this.#change(
-      `UPDATE agent SET state = 'deleting', plc_end = COALESCE(plc_end, 'tombstone'), lease_until = ?
-       WHERE did = ? AND state = ? AND state <> 'active' AND lease_until = ?`,
-      until, did, state, lease_until,
-    );
+    const claim = this.#db
+      .prepare(
+        `UPDATE agent SET state = 'deleting', plc_end = COALESCE(plc_end, 'tombstone'), lease_until = ?
+         WHERE did = ? AND state = ? AND state <> 'active' AND lease_until = ?`,
+      )
+      .bind(until, did, state, lease_until);
+    // Whoever never came in has not used up an invitation.
+    const [claimed] = await this.#db.batch(state === "reserved" ? [claim, this.invites.giveBack(did)] : [claim]);
+    return (claimed?.meta.changes ?? 0) > 0;
   }
 
   /** Let the next request or sweep take an unfinished row up at once; the sweeper begins with those that were left longest. */
@@ -182,22 +188,23 @@ export class Registry {
     await this.#change("UPDATE agent SET lease_until = ? WHERE did = ? AND state <> 'active'", Date.now(), did);
   }
 
-  async markDeleting(row: Pick<KnownRow, "did" | "handle">, end: PlcEnd, ownerKey: string | null, leaseUntil: number): Promise<void> {
+  /** `keep`: its DID stays as it is. */
+  async markDeleting(row: Pick<KnownRow, "did" | "handle">, end: PlcEnd | "keep", ownerKey: string | null, leaseUntil: number): Promise<void> {
     await this.#db
-      .prepare("UPDATE agent SET state = 'deleting', plc_end = ?, owner_key = ?, lease_until = ? WHERE did = ?")
-      .bind(end, ownerKey, leaseUntil, row.did)
+      .prepare("UPDATE agent SET state = 'deleting', plc_end = ?, plc_kept = MAX(plc_kept, ?), owner_key = ?, lease_until = ? WHERE did = ?")
+      .bind(end === "keep" ? null : end, end === "keep" ? 1 : 0, ownerKey, leaseUntil, row.did)
       .run();
     this.#forget(row);
   }
 
   /** Drop a reservation that never became an agent. */
   async abandon(row: Pick<KnownRow, "did" | "handle">): Promise<void> {
-    await this.#db.prepare("DELETE FROM agent WHERE did = ? AND state = 'reserved'").bind(row.did).run();
+    await this.#db.batch([this.#db.prepare("DELETE FROM agent WHERE did = ? AND state = 'reserved'").bind(row.did), this.invites.giveBack(row.did)]);
     this.#forget(row);
   }
 
   /** The agent is gone: its name is free, its DID is remembered. */
-  async bury(row: Pick<KnownRow, "did" | "handle">, end: PlcEnd, now: number): Promise<void> {
+  async bury(row: Pick<KnownRow, "did" | "handle">, end: PlcEnd | "keep", now: number): Promise<void> {
     await this.#db.batch([
       this.#db
         .prepare("INSERT INTO tombstone (did, handle, plc_end, deleted_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
@@ -242,6 +249,14 @@ export class Registry {
   /** Whether the statement changed a row. */
   async #change(statement: string, ...values: (string | number)[]): Promise<boolean> {
     return (await this.#db.prepare(statement).bind(...values).run()).meta.changes > 0;
+  }
+
+  /** Something of the agent has changed, wherever that was done: this isolate is to ask anew. */
+  async forgetAll(did: string): Promise<void> {
+    const before = cache.get(did)?.value;
+    if (before !== undefined) this.#forget(before);
+    const now = await this.byDid(did);
+    if (now !== null) this.#forget(now);
   }
 
   #forget({ did, handle }: Pick<KnownRow, "did" | "handle">): void {
