@@ -4,8 +4,8 @@ import { BLOB_DELETE_BATCH, BLOB_RETRY, MAX_TEMP_BLOBS, TEMP_BLOB_LIFE } from ".
 import type { AgentPorts } from "./ports.ts";
 import type { JobResult, Scheduler } from "./scheduler.ts";
 import {
-  blobsAt, countTempBlobs, dropBlob, dropExpired, dropSome, forgetKeys, goneKeys, hasReferences, isReferred, listBlobs,
-  putTempBlob, readBlob, referBlob, unreferBlob,
+  blobsAt, countTempBlobs, dropBlob, dropExpired, dropSome, forgetKeys, goneKeys, hasReferences,
+  isReferred, keepBlob, listBlobs, putTempBlob, readBlob, referBlob, revReferring, unreferBlob,
 } from "./store/blobs.ts";
 import type { TakenDown } from "./standing/taken-down.ts";
 import type { Change } from "./write/plan.ts";
@@ -39,8 +39,16 @@ export class Blobs {
       return fail(429, "RateLimitExceeded", `${MAX_TEMP_BLOBS} uploads wait for a record to refer to them`);
     const now = Date.now();
     putTempBlob(this.#sql, blob, now);
-    this.#scheduler.ensure("blobs", now + TEMP_BLOB_LIFE);
+    // One that records refer to already, since they came from another host, is no temporary one.
+    const rev = this.#anyReferences ? revReferring(this.#sql, blob.cid) : undefined;
+    if (rev === undefined) this.#scheduler.ensure("blobs", now + TEMP_BLOB_LIFE);
+    else keepBlob(this.#sql, blob.cid, rev);
     return ok(known === undefined || known.key === blob.key ? {} : { superseded: known.key });
+  }
+
+  /** An import has replaced the references. */
+  reload(): void {
+    this.#anyReferences = hasReferences(this.#sql);
   }
 
   get(cid: string): Outcome<BlobRow> {

@@ -1,6 +1,7 @@
 import { Tree } from "@rookery/repo";
 import { Blobs } from "./blobs.ts";
 import { DidChanges } from "./identity/did-changes.ts";
+import { Importer } from "./import/importer.ts";
 import { Inbox } from "./inbox/inbox.ts";
 import { HostedKeys } from "./keys/hosted-keys.ts";
 import { KeyUpkeep } from "./keys/key-upkeep.ts";
@@ -71,6 +72,8 @@ export interface AgentState {
   /** Of `tasks`; they have jobs. */
   readonly arrivals: Tasks["arrivals"];
   readonly receipts: Tasks["receipts"];
+  /** Brings a repository here from another host. */
+  readonly imports: Importer;
   /** Replaced as a whole, and only after the transaction that wrote it. */
   account: Account;
   head: Head;
@@ -106,6 +109,7 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
   let sockets: InboxSockets | undefined;
   let webhooks: Webhooks | undefined;
   let progress: Progress | undefined;
+  let imports: Importer | undefined;
   const state: AgentState = {
     storage,
     sql,
@@ -167,6 +171,9 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
     },
     get memory() {
       return (memory ??= new AgentMemory(state));
+    },
+    get imports() {
+      return (imports ??= new Importer(state));
     },
     get keys() {
       return (keys ??= new KeyUpkeep(state.sealing, scheduler));

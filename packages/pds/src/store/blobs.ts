@@ -33,6 +33,11 @@ export function countTempBlobs(sql: SqlStorage): number {
 /** A record refers to the blob from `rev` on. */
 export function referBlob(sql: SqlStorage, cid: string, path: string, rev: string): void {
   sql.exec("INSERT OR IGNORE INTO blob_ref (path, cid) VALUES (?, ?)", path, cid);
+  keepBlob(sql, cid, rev);
+}
+
+/** A temporary blob becomes one that stays. */
+export function keepBlob(sql: SqlStorage, cid: string, rev: string): void {
   sql.exec("UPDATE blob SET rev = ?, temp_since = NULL WHERE cid = ? AND rev IS NULL", rev, cid);
 }
 
@@ -85,4 +90,31 @@ export function dropSome(sql: SqlStorage, limit: number): void {
 
 export function hasReferences(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM blob_ref LIMIT 1").toArray().length > 0;
+}
+
+/** Rev of the newest record that refers to a blob, whether the blob is here or not; undefined when none does. */
+export function revReferring(sql: SqlStorage, cid: string): string | undefined {
+  return sql.exec<{ rev: string | null }>("SELECT MAX(record.rev) AS rev FROM blob_ref JOIN record ON record.key = blob_ref.path WHERE blob_ref.cid = ?", cid).one().rev ?? undefined;
+}
+
+/** Blobs that records refer to and that are not here, in order after `cursor`, each with the first of its records. */
+export function missingBlobs(sql: SqlStorage, { limit, cursor }: { limit: number; cursor?: string }): { cid: string; path: string }[] {
+  return sql
+    .exec<{ cid: string; path: string }>(
+      `SELECT cid, MIN(path) AS path FROM blob_ref WHERE cid > ? AND NOT EXISTS (SELECT 1 FROM blob WHERE blob.cid = blob_ref.cid)
+       GROUP BY cid ORDER BY cid LIMIT ?`,
+      cursor ?? "", limit,
+    )
+    .toArray();
+}
+
+/**
+ * Within the transaction of an import: its references (`import_blob_ref`) replace those there were. What is here and referred to
+ * stays from `rev` on; what nothing refers to any more is an upload again, with its time to be referred to anew.
+ */
+export function adoptBlobRefs(sql: SqlStorage, rev: string, now: number): void {
+  sql.exec("DELETE FROM blob_ref");
+  sql.exec("INSERT INTO blob_ref (path, cid) SELECT path, cid FROM import_blob_ref");
+  sql.exec("UPDATE blob SET rev = ?, temp_since = NULL WHERE EXISTS (SELECT 1 FROM blob_ref WHERE blob_ref.cid = blob.cid)", rev);
+  sql.exec("UPDATE blob SET rev = NULL, temp_since = ? WHERE rev IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob_ref WHERE blob_ref.cid = blob.cid)", now);
 }
