@@ -1,9 +1,12 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { startAppView } from "./test/app-view.mjs";
 import { startTestPlc } from "./test/plc.mjs";
 
 const migrations = await readD1Migrations(new URL("./migrations", import.meta.url).pathname);
 const plcUrl = await startTestPlc();
+const appView = await startAppView();
+const service = `${appView.url}#${appView.did}`;
 
 export default defineConfig({
   plugins: [
@@ -18,6 +21,9 @@ export default defineConfig({
           RELAY_HOSTNAME: "localhost:4000",
           HANDLE_DOMAINS: ".test",
           PLC_URL: plcUrl,
+          APPVIEW: service,
+          APPVIEW_IMAGES: "https://cdn.example/%s/%s/%s",
+          MOD_SERVICE: service,
           ADMIN_API_KEY: "admin-secret",
           ENCRYPTION_MASTER_KEY: Buffer.alloc(32, 7).toString("base64url"),
           PLC_ROTATION_KEY: Buffer.alloc(32, 9).toString("hex"),

@@ -31,6 +31,8 @@ export interface Env {
   /** Comma-separated, each with its leading dot. */
   HANDLE_DOMAINS: string;
   PLC_URL: string;
+  /** Resolver for the TXT records of handles, DNS over HTTPS in JSON (Cloudflare's); `off` asks no DNS. */
+  DOH_URL?: string;
   /** The admin's one secret: Bearer, or Basic `admin:`. */
   ADMIN_API_KEY: string;
   /** 32 bytes, base64url. */
@@ -67,6 +69,8 @@ export interface Env {
   PEERING?: string;
   /** Who reaches agents that do not say so themselves: JSON of agent.comms.getPolicy#policy. */
   INBOX_POLICY?: string;
+  /** Fetches from public addresses only, also when a name resolves to another: for addresses that strangers chose. Absent on Cloudflare, where there are no others. */
+  OUTSIDE?: Fetcher;
   /** The AppView that methods go to which nobody here answers, as `URL#DID`: `https://api.bsky.app#did:web:api.bsky.app`. Without it they are refused. */
   APPVIEW?: string;
   /** URL of images in the AppView's CDN, with `%s` for size, DID and CID each; without it images of what is not indexed yet come from this colony. */

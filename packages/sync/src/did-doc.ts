@@ -60,6 +60,14 @@ export function pdsOf(doc: unknown): string | undefined {
   return url.protocol === "https:" || url.protocol === "http:" ? url.origin : undefined;
 }
 
+/** Where a service is, by the fragment of its id (`#bsky_appview`); undefined when the document has none, or no URL for it. */
+export function serviceEndpointOf(doc: unknown, fragment: string): URL | undefined {
+  const endpoint = firstWithId(doc, "service", fragment)?.["serviceEndpoint"];
+  if (typeof endpoint !== "string" || !URL.canParse(endpoint)) return undefined;
+  const url = new URL(endpoint);
+  return url.protocol === "https:" || url.protocol === "http:" ? url : undefined;
+}
+
 /** The handle that the document claims, in lower case. A claim only: the handle must point back at the DID. */
 export function handleOf(doc: unknown): string | undefined {
   const names = fieldsOf(doc)?.["alsoKnownAs"];

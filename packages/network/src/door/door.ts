@@ -24,11 +24,12 @@ const limiter = new RateLimiter();
 
 /** An XRPC error as an HTTP answer. */
 const faultResponse = ({ status, name, message, rate }: XrpcFault): Response =>
-  Response.json(
-    { error: name, message },
+  new Response(
+    JSON.stringify({ error: name, message }),
     {
       status,
       headers: {
+        "content-type": "application/json; charset=utf-8",
         ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
         ...rateHeaders(rate),
         ...(status === 429 && rate !== undefined ? { "retry-after": String(Math.max(1, rate.reset - Math.floor(Date.now() / 1000))) } : {}),
@@ -54,24 +55,24 @@ const charge = (route: AnyRoute, ip: string): RateState | undefined => {
 
 type Unpacked = Pick<Call, "params" | "input">;
 
-/** Parameters and body, checked against the route's lexicon. */
-const unpack = async (request: Request, url: URL, { nsid, body, method, maxBytes }: AnyRoute): Promise<Unpacked | XrpcFault> => {
-  let params: Record<string, unknown> = Object.fromEntries(url.searchParams);
-  if (nsid !== undefined && method === "GET") {
-    const checked = validateParams(nsid, url.searchParams);
-    if (!checked.ok) return invalid(checked.message);
-    params = checked.params;
-  }
-  if (body === "bytes") return checkStream(request) ?? { params, input: undefined };
-  if (body === "none") {
-    const refused = method === "POST" ? await refuseBody(request) : undefined;
-    return refused ?? { params, input: undefined };
-  }
+/** Parameters, checked against the route's lexicon. */
+const readParams = (url: URL, { nsid, method }: AnyRoute): Unpacked["params"] | XrpcFault => {
+  if (nsid === undefined || method !== "GET") return Object.fromEntries(url.searchParams);
+  const checked = validateParams(nsid, url.searchParams);
+  return checked.ok ? checked.params : invalid(checked.message);
+};
+
+/** Body, checked against the route's lexicon; wrapped, for an input may look like a fault. */
+const readInput = async (request: Request, { nsid, body, maxBytes }: AnyRoute): Promise<Pick<Unpacked, "input"> | XrpcFault> => {
+  const nothing = { input: undefined };
+  if (body === "any") return nothing;
+  if (body === "bytes") return checkStream(request) ?? nothing;
+  if (body === "none") return (await refuseBody(request)) ?? nothing;
   const read = await readJson(request, maxBytes);
   if (isFault(read)) return read;
-  if (nsid === undefined) return { params, input: read.json };
+  if (nsid === undefined) return { input: read.json };
   const checked = validateInput(nsid, read.json);
-  return checked.ok ? { params, input: checked.input } : invalid(checked.message);
+  return checked.ok ? { input: checked.input } : invalid(checked.message);
 };
 
 const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> => {
@@ -107,6 +108,8 @@ const serve = async (request: Request, env: Env, { url, route, segments, ip }: V
   // Told at the first request, rather than when the first key does not open.
   const standing = await masterKeyOf(env);
   if (standing.state === "wrong") return fault(503, "WrongMasterKey", standing.reason);
+  const forbidden = route.refuse?.(request, env);
+  if (forbidden !== undefined) return forbidden;
   const caller = await authenticate(route, credentialsOf(request), authorityOf(env));
   if (isFault(caller)) return caller;
   const refused = refuseSession(route, caller);

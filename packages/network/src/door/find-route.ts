@@ -26,25 +26,33 @@ export class RouteIndex {
     const asked = method === "HEAD" ? "GET" : method;
     const route = this.#exact.get(`${asked} ${path}`);
     if (route !== undefined) return { route, segments: {} };
+    return this.#refuseMethod(asked, path) ?? this.#findPattern(asked, path) ?? this.#refuse(path);
+  }
+
+  #findPattern(asked: string, path: string): Found | undefined {
     const parts = path.split("/");
     for (const pattern of this.#patterns) {
       const segments = pattern.route.method === asked ? match(pattern.parts, parts) : undefined;
       if (segments !== undefined) return { route: pattern.route, segments };
     }
-    return this.#refuse(asked, path);
+    return undefined;
   }
 
-  #refuse(method: string, path: string): XrpcFault {
+  /** What is here is asked by another method; or the path names no method at all. */
+  #refuseMethod(method: string, path: string): XrpcFault | undefined {
     const expected = ["GET", "POST", "DELETE"].find((other) => this.#exact.has(`${other} ${path}`));
     const plain = expected !== undefined && "plain" in (this.#exact.get(`${expected} ${path}`) ?? {});
     // Event streams (specs/event-stream) and plain paths answer as HTTP does, XRPC methods as the reference does.
-    if (!path.startsWith("/xrpc/") || plain) {
-      return expected === undefined
-        ? fault(404, "NotFound", `Nothing here: ${path}`)
-        : fault(405, "MethodNotAllowed", `Incorrect HTTP method (${method}) expected ${expected}`);
+    if (expected !== undefined) {
+      const message = `Incorrect HTTP method (${method}) expected ${expected}`;
+      return plain || !path.startsWith("/xrpc/") ? fault(405, "MethodNotAllowed", message) : invalid(message);
     }
-    if (expected !== undefined) return invalid(`Incorrect HTTP method (${method}) expected ${expected}`);
-    if (!isValidNsid(path.slice("/xrpc/".length))) return invalid(`invalid xrpc path: ${path}`);
+    return path.startsWith("/xrpc/") && !isValidNsid(path.slice("/xrpc/".length)) ? invalid(`invalid xrpc path: ${path}`) : undefined;
+  }
+
+  #refuse(path: string): XrpcFault {
+    if (!path.startsWith("/xrpc/")) return fault(404, "NotFound", `Nothing here: ${path}`);
+    if (this.#findPattern("GET", path) !== undefined) return invalid("XRPC requests only supports GET and POST");
     return fault(501, "MethodNotImplemented", `Method Not Implemented: ${path.slice("/xrpc/".length)}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { Handler } from "@rookery/pds";
+import type { XrpcFault } from "@rookery/sync";
 import type { Env } from "../env.ts";
 import type { Access, SessionClass } from "./authenticate.ts";
 import type { RateRule } from "./rate.ts";
@@ -15,8 +16,10 @@ export interface Route {
   takendown?: boolean;
   /** The lexicon that checks parameters and body; absent for plain HTTP. */
   nsid?: string;
-  /** `json` is parsed and checked; `bytes` is left to the handler as a stream. */
-  body: "none" | "json" | "bytes";
+  /** Why nobody may, if so: said before it is asked who it is. */
+  refuse?: (request: Request, env: Env) => XrpcFault | undefined;
+  /** `json` is parsed and checked; `bytes` is left to the handler as a stream; `any` is too, also when there is none, and whatever it is. */
+  body: "none" | "json" | "bytes" | "any";
   /** Largest body in bytes. */
   maxBytes: number;
   /** Limits per client address beside the global one; the global one is off for large sync reads as in the reference. */
