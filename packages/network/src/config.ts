@@ -6,6 +6,7 @@ import type { Env } from "./env.ts";
 import { readCrawlers } from "./host/crawlers.ts";
 import type { InviteSettings } from "./invites/earned.ts";
 import { type TrustLevel, isTrustLevel } from "./federation/policy.ts";
+import { RotationKeys } from "./plc/rotation-keys.ts";
 import { type ServiceAddress, readServiceAddress } from "./proxy/service-address.ts";
 
 /** The environment, parsed once per isolate. Bad settings stop the colony with a sentence that names them. */
@@ -17,8 +18,12 @@ export interface Config {
   isLoopback: boolean;
   handleDomains: string[];
   plcUrl: string;
+  /** Where the TXT records of handles are looked up (JSON over HTTPS); undefined asks no DNS. */
+  dohUrl: string | undefined;
   masterKey: MasterKey;
   rotationKey: () => Promise<P256PrivateKey>;
+  /** That, and while it is being rotated the one before. */
+  rotation: RotationKeys;
   adminKeyHash: Promise<ArrayBuffer>;
   tokens: Tokens;
   openRegistration: boolean;
@@ -104,10 +109,26 @@ const linkOf = (name: string, text: string | undefined): string | undefined => {
   return text || undefined;
 };
 
+/** A resolver that is there for everybody, unless another is named; `off` is none. */
+const dohUrlOf = (text: string | undefined): string | undefined => {
+  if (text === "off") return undefined;
+  const url = text || "https://cloudflare-dns.com/dns-query";
+  if (!URL.canParse(url)) throw new Error(`DOH_URL must be a URL, or off, is ${text}`);
+  return url;
+};
+
 const bytes32 = (name: string, text: string | undefined): Uint8Array => {
   const bytes = bytesOf(name, text, 32);
   if (bytes.length !== 32) throw new Error(`${name} must be 32 bytes, has ${bytes.length}`);
   return bytes;
+};
+
+/** A P-256 private key in hex, opened when it is first used. */
+const plcKeyOf = (name: string, text = ""): (() => Promise<P256PrivateKey>) => {
+  const bytes = new Uint8Array(Buffer.from(text, "hex"));
+  if (bytes.length !== 32) throw new Error(`${name} must be 32 bytes in hex, has ${bytes.length}`);
+  let key: Promise<P256PrivateKey> | undefined;
+  return () => (key ??= P256PrivateKey.importRaw(bytes));
 };
 
 /** The one before counts only while it is another. */
@@ -121,17 +142,19 @@ const masterKeyOf = ({ ENCRYPTION_MASTER_KEY: key, ENCRYPTION_MASTER_KEY_PREVIOU
 const parse = (env: Env): Config => {
   const origin = new URL(required("ORIGIN", env.ORIGIN)).origin;
   const hostDid = webDidOf(origin);
-  const rotation = Buffer.from(required("PLC_ROTATION_KEY", env.PLC_ROTATION_KEY), "hex");
-  if (rotation.length !== 32) throw new Error(`PLC_ROTATION_KEY must be 32 bytes in hex, has ${rotation.length}`);
-  let rotationKey: Promise<P256PrivateKey> | undefined;
+  const rotation = plcKeyOf("PLC_ROTATION_KEY", required("PLC_ROTATION_KEY", env.PLC_ROTATION_KEY));
+  const isRotating = env.PLC_ROTATION_KEY_PREVIOUS && env.PLC_ROTATION_KEY_PREVIOUS !== env.PLC_ROTATION_KEY;
+  const previous = isRotating ? plcKeyOf("PLC_ROTATION_KEY_PREVIOUS", env.PLC_ROTATION_KEY_PREVIOUS) : undefined;
   return {
     origin,
     hostDid,
     isLoopback: isLoopbackHost(new URL(origin).hostname),
     handleDomains: required("HANDLE_DOMAINS", env.HANDLE_DOMAINS).split(",").map((domain) => domain.trim().toLowerCase()),
     plcUrl: required("PLC_URL", env.PLC_URL).replace(/\/$/, ""),
+    dohUrl: dohUrlOf(env.DOH_URL),
     masterKey: masterKeyOf(env),
-    rotationKey: () => (rotationKey ??= P256PrivateKey.importRaw(new Uint8Array(rotation))),
+    rotationKey: rotation,
+    rotation: new RotationKeys(rotation, previous),
     adminKeyHash: crypto.subtle.digest("SHA-256", new TextEncoder().encode(required("ADMIN_API_KEY", env.ADMIN_API_KEY))),
     tokens: new Tokens(bytesOf("SESSION_SECRET", env.SESSION_SECRET, 32), hostDid),
     openRegistration: env.OPEN_REGISTRATION === "true",

@@ -41,6 +41,8 @@ export interface Env {
   ENCRYPTION_MASTER_KEY_PREVIOUS?: string;
   /** P-256 private key, 32 bytes in hex: the colony's PLC rotation key. */
   PLC_ROTATION_KEY: string;
+  /** The one before, while it is being rotated; same form. */
+  PLC_ROTATION_KEY_PREVIOUS?: string;
   /** At least 32 bytes, base64url. */
   SESSION_SECRET: string;
   /** `true` lets anybody create an account; otherwise the admin provisions, and whoever has an invite code. */

@@ -1,12 +1,15 @@
 import { door } from "./door/door.ts";
 import type { Env, WakeMessage } from "./env.ts";
 import { upkeep } from "./federation/upkeep.ts";
+import { handleDeskOf } from "./host/handles.ts";
+import { settleHandles } from "./handles/settle-handles.ts";
 import { crawlAtStart } from "./host/crawl-at-start.ts";
 import { settleDirectory } from "./host/directory.ts";
 import { colonyOf } from "./host/federation.ts";
 import { masterKeyOf } from "./host/master-key.ts";
 import { peersAtStart } from "./host/peers-at-start.ts";
 import { hostOf, provisioningOf } from "./host/host.ts";
+import { continuePlcKey } from "./host/continue-plc-key.ts";
 import { continueRewrap } from "./host/continue-rewrap.ts";
 import { consume } from "./queue.ts";
 
@@ -26,6 +29,6 @@ export default {
   scheduled: async (_event, env) => {
     // What this colony does by itself it does with its own keys, or not at all; health and door say why.
     if ((await masterKeyOf(env)).state === "wrong") return;
-    await Promise.all([provisioningOf(hostOf(env)).sweep(), upkeep(colonyOf(env)), settleDirectory(env), continueRewrap(env)]);
+    await Promise.all([provisioningOf(hostOf(env)).sweep(), settleHandles(handleDeskOf(env)), upkeep(colonyOf(env)), settleDirectory(env), continueRewrap(env), continuePlcKey(env)]);
   },
 } satisfies ExportedHandler<Env, WakeMessage>;

@@ -2,6 +2,7 @@ import * as xrpc from "@rookery/pds";
 import { rateRules } from "./door/rate.ts";
 import type { AnyRoute } from "./door/route.ts";
 import { createAgent } from "./http/create-agent.ts";
+import { createAgents } from "./http/create-agents.ts";
 import { destroyAgent, destroyAgentPlain } from "./http/destroy-agent.ts";
 import { getAgent } from "./http/get-agent.ts";
 import { health } from "./http/health.ts";
@@ -38,7 +39,7 @@ export const routes: AnyRoute[] = [
   query("com.atproto.repo.describeRepo", { handler: xrpc.describeRepo }),
 
   // Inactive repositories are read by themselves and by the admin only, hence `optional`.
-  query("com.atproto.sync.getRepo", { access: "optional", takendown: true, rate: [], handler: xrpc.getRepo }),
+  query("com.atproto.sync.getRepo", { access: "optional", takendown: true, rate: [rateRules.getRepo], handler: xrpc.getRepo }),
   query("com.atproto.sync.getRecord", { access: "optional", handler: xrpc.getRecordProof }),
   query("com.atproto.sync.getBlocks", { access: "optional", handler: xrpc.getBlocks }),
   query("com.atproto.sync.getLatestCommit", { access: "optional", handler: xrpc.getLatestCommit }),
@@ -66,6 +67,7 @@ export const routes: AnyRoute[] = [
   procedure("agent.memory.compact", { handler: xrpc.compact }),
   query("agent.memory.getStats", { access: "agent", handler: xrpc.getStats }),
   procedure("agent.network.createAgent", { access: "admin", handler: createAgent }),
+  procedure("agent.network.createAgents", { access: "admin", handler: createAgents }),
   procedure("agent.network.destroyAgent", { access: "admin", handler: destroyAgent }),
   // Who is listed is for everybody; the admin sees all agents, and an agent itself.
   query("agent.network.listAgents", { access: "optional", handler: listAgents }),

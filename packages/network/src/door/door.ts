@@ -1,6 +1,6 @@
-import { type Call, type Caller, fault, invalid, isFault, rateHeaders } from "@rookery/pds";
+import { type Call, fault, invalid, isFault, rateHeaders } from "@rookery/pds";
 import { validateInput, validateParams } from "@rookery/lexicon-agent-comms";
-import type { XrpcFault } from "@rookery/sync";
+import type { RateStatus, XrpcFault } from "@rookery/sync";
 import { type Config, configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { hostOf } from "../host/host.ts";
@@ -10,17 +10,16 @@ import { relayViewRoutes } from "../routes/relay-view.ts";
 import { routes } from "../routes.ts";
 import { authenticate, credentialsOf } from "./authenticate.ts";
 import { checkStream, drain, readJson, refuseBody } from "./body.ts";
+import { chargeAddress, chargeCaller, exceededBy } from "./charge.ts";
 import { preflight, withCors } from "./cors.ts";
 import { RouteIndex } from "./find-route.ts";
 import { isRelayView } from "./is-relay-view.ts";
-import { RateLimiter, type RateState } from "./rate.ts";
 import type { AnyRoute, Route } from "./route.ts";
 import { refuseSession } from "./session-class.ts";
 
 /** Two hosts, two tables: what the origin answers, and what the relay view does. */
 const originIndex = new RouteIndex(routes);
 const relayViewIndex = new RouteIndex(relayViewRoutes);
-const limiter = new RateLimiter();
 
 /** An XRPC error as an HTTP answer. */
 const faultResponse = ({ status, name, message, rate }: XrpcFault): Response =>
@@ -44,26 +43,15 @@ const faultResponse = ({ status, name, message, rate }: XrpcFault): Response =>
 const addressOf = (request: Request, { isLoopback }: Config): string =>
   (isLoopback ? null : request.headers.get("cf-connecting-ip")) ?? "loopback";
 
-const charge = (route: AnyRoute, ip: string): RateState | undefined => {
-  let tightest: RateState | undefined;
-  for (const rule of route.rate) {
-    const state = limiter.take(rule, ip);
-    if (tightest === undefined || state.exceeded || (!tightest.exceeded && state.remaining < tightest.remaining)) tightest = state;
-  }
-  return tightest;
-};
-
-type Unpacked = Pick<Call, "params" | "input">;
-
-/** Parameters, checked against the route's lexicon. */
-const readParams = (url: URL, { nsid, method }: AnyRoute): Unpacked["params"] | XrpcFault => {
-  if (nsid === undefined || method !== "GET") return Object.fromEntries(url.searchParams);
+/** Parameters, checked against the route's lexicon; wrapped, for they may look like a fault. */
+const readParams = (url: URL, { nsid, method }: AnyRoute): Pick<Call, "params"> | XrpcFault => {
+  if (nsid === undefined || method !== "GET") return { params: Object.fromEntries(url.searchParams) };
   const checked = validateParams(nsid, url.searchParams);
-  return checked.ok ? checked.params : invalid(checked.message);
+  return checked.ok ? { params: checked.params } : invalid(checked.message);
 };
 
-/** Body, checked against the route's lexicon; wrapped, for an input may look like a fault. */
-const readInput = async (request: Request, { nsid, body, maxBytes }: AnyRoute): Promise<Pick<Unpacked, "input"> | XrpcFault> => {
+/** Body, checked against the route's lexicon; wrapped likewise. */
+const readInput = async (request: Request, { nsid, body, maxBytes }: AnyRoute): Promise<Pick<Call, "input"> | XrpcFault> => {
   const nothing = { input: undefined };
   if (body === "any") return nothing;
   if (body === "bytes") return checkStream(request) ?? nothing;
@@ -75,6 +63,7 @@ const readInput = async (request: Request, { nsid, body, maxBytes }: AnyRoute): 
   return checked.ok ? { input: checked.input } : invalid(checked.message);
 };
 
+/** What is asked of a row, answered; a fault where there is no row, or too much was asked. */
 const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> => {
   if (!URL.canParse(request.url)) return invalid("The Host header names no host");
   const url = new URL(request.url);
@@ -84,15 +73,21 @@ const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> 
   if (isFault(found)) return found;
   const { route, segments } = found;
   const ip = addressOf(request, config);
-  const rate = config.rateLimits ? charge(route, ip) : undefined;
-  if (rate?.exceeded) return { ...fault(429, "RateLimitExceeded", "Rate Limit Exceeded"), rate };
+  const rate = config.rateLimits ? chargeAddress(route.rate, ip) : undefined;
+  const exceeded = exceededBy(rate);
+  if (exceeded !== undefined) return exceeded;
   if ("plain" in route) return route.plain(request, env);
 
-  const answer = await serve(request, env, { url, route, segments, ip });
-  // The tightest limit is told: the account's own, if the handler has told it, or the address's.
-  if (rate === undefined) return answer;
-  if (!(answer instanceof Response)) return { ...answer, rate: answer.rate ?? rate };
-  if (answer.status === 101) return answer;
+  const given = await serve(request, env, { url, route, segments, ip });
+  // The tightest limit is told: the account's own, if that was told already, or the address's.
+  const answer = given instanceof Response ? given : await refusal(request, given);
+  if (route.access !== "public") asPrivate(answer);
+  return tellRate(answer, rate);
+};
+
+/** Say in an answer what is left of a limit, unless another one is said there already. */
+const tellRate = (answer: Response, rate: RateStatus | undefined): Response => {
+  if (rate === undefined || answer.status === 101) return answer;
   for (const [name, value] of Object.entries(rateHeaders(rate))) if (!answer.headers.has(name)) answer.headers.set(name, value);
   return answer;
 };
@@ -110,11 +105,14 @@ const serve = async (request: Request, env: Env, { url, route, segments, ip }: V
   if (standing.state === "wrong") return fault(503, "WrongMasterKey", standing.reason);
   const forbidden = route.refuse?.(request, env);
   if (forbidden !== undefined) return forbidden;
+  // In the reference's order: parameters, who asks, the body.
+  const read = readParams(url, route);
+  if (isFault(read)) return read;
   const caller = await authenticate(route, credentialsOf(request), authorityOf(env));
   if (isFault(caller)) return caller;
   const refused = refuseSession(route, caller);
   if (refused !== undefined) return refused;
-  const answer = await handle(request, env, { url, route, segments, ip, caller });
+  const answer = await handle(request, env, { url, route, segments, ip, caller, params: { ...read.params, ...segments } });
   // What was refused has had no effect: the same token may be shown again.
   if (caller.kind === "service" && isRefusal(answer)) await authorityOf(env).services.release(caller.token);
   return answer;
@@ -122,12 +120,28 @@ const serve = async (request: Request, env: Env, { url, route, segments, ip }: V
 
 const isRefusal = (answer: Response | XrpcFault): boolean => !(answer instanceof Response) || answer.status >= 400;
 
-const handle = async (request: Request, env: Env, { url, route, segments, ip, caller }: Visit & { caller: Caller }): Promise<Response | XrpcFault> => {
-  const unpacked = await unpack(request, url, route);
-  if (isFault(unpacked)) return unpacked;
-  const { input } = unpacked;
-  const params = { ...unpacked.params, ...segments };
-  return route.handler({ request, url, caller, params, input, host: hostOf(env), ip });
+const handle = async (request: Request, env: Env, { url, route, ip, caller, params }: Visit & Pick<Call, "caller" | "params">): Promise<Response | XrpcFault> => {
+  const read = await readInput(request, route);
+  if (isFault(read)) return read;
+  const call = { request, url, caller, params, input: read.input, host: hostOf(env), ip };
+  const rate = configOf(env).rateLimits ? await chargeCaller(route.rate, call) : undefined;
+  const exceeded = exceededBy(rate);
+  if (exceeded !== undefined) return exceeded;
+  const answer = await route.handler(call);
+  return answer instanceof Response ? tellRate(answer, rate) : { ...answer, ...(rate === undefined || answer.rate !== undefined ? {} : { rate }) };
+};
+
+/** What depends on who asks is for nobody else: shared caches keep none of it (RFC 9111, and the reference). */
+const asPrivate = (answer: Response): Response => {
+  if (answer.status === 101) return answer;
+  if (!answer.headers.has("cache-control")) answer.headers.set("cache-control", "private");
+  answer.headers.append("vary", "Authorization");
+  return answer;
+};
+
+const refusal = async (request: Request, refused: XrpcFault): Promise<Response> => {
+  await drain(request);
+  return faultResponse(refused);
 };
 
 /** The one way in: find the row, decide who asks, check what is asked, let the handler translate. */
@@ -135,10 +149,7 @@ export const door = async (request: Request, env: Env): Promise<Response> => {
   if (request.method === "OPTIONS") return preflight(request);
   try {
     const answer = await enter(request, env);
-    if (!(answer instanceof Response)) {
-      await drain(request);
-      return withCors(faultResponse(answer));
-    }
+    if (!(answer instanceof Response)) return withCors(await refusal(request, answer));
     // An upgraded socket's headers cannot be changed, and need not be.
     return answer.status === 101 ? answer : withCors(answer);
   } catch (error) {

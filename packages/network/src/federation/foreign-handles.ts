@@ -1,5 +1,5 @@
 import { type DidCache, handleOf, isPublicHost, pdsOf } from "@rookery/sync";
-import { didAtHandle } from "../directory/handle.ts";
+import { HandleResolver } from "../handles/handle-resolver.ts";
 import { BriefCache } from "../registry/brief-cache.ts";
 import type { Colony } from "./colony.ts";
 import { UnreachableError, fetchJson } from "./fetch-json.ts";
@@ -13,19 +13,24 @@ const KNOWN_MS = 5 * 60_000;
 const UNKNOWN_MS = 10_000;
 
 /**
- * Handles that are not given out here. One under a public domain is asked for at its own name (specs/handle, HTTPS method);
- * one under a domain that is in no DNS (`.test`), of the peer whose card says that it gives out handles there. Either way
- * the DID's own document must claim the handle, and in the second case live on that peer.
+ * Handles that are not given out here. One under a public domain leads where its name says (handles/handle-resolver.ts); whether the DID claims
+ * it is not asked, since whoever is about to take a handle looks first whether it leads to them. One under a domain that is in no
+ * DNS (`.test`) is asked of the peer whose card says that it gives out handles there: that DID's own document must claim it, and live on that peer.
  */
 export class ForeignHandles {
   readonly #colony: Colony;
   readonly #dids: DidCache;
   readonly #ownDomains: readonly string[];
+  readonly #resolver: HandleResolver;
   readonly #known = new BriefCache<string>(MAX_FOREIGN_HANDLES, KNOWN_MS, UNKNOWN_MS);
   #lookups = 0;
 
-  /** @param ownDomains domains in which this colony gives out handles itself, each with its leading dot. */
-  constructor(colony: Colony, dids: DidCache, ownDomains: readonly string[]) {
+  /**
+   * @param ownDomains domains in which this colony gives out handles itself, each with its leading dot.
+   * @param dohUrl see {@link HandleResolver}.
+   */
+  constructor(colony: Colony, dids: DidCache, ownDomains: readonly string[], dohUrl?: string) {
+    this.#resolver = new HandleResolver(colony.fetch, dohUrl);
     this.#colony = colony;
     this.#dids = dids;
     this.#ownDomains = ownDomains;
@@ -49,7 +54,7 @@ export class ForeignHandles {
 
   async #lookUp(handle: string): Promise<string | undefined> {
     const { fetch } = this.#colony;
-    if (isPublicHost(handle)) return this.#confirmed(handle, await didAtHandle(fetch, handle));
+    if (isPublicHost(handle)) return this.#resolver.resolve(handle);
     const peer = await this.#peerOf(handle);
     return peer === undefined ? undefined : this.#confirmed(handle, await askPeer(fetch, peer, handle), peer.origin);
   }
@@ -68,11 +73,11 @@ export class ForeignHandles {
     return best?.rank === second?.rank ? undefined : best?.row;
   }
 
-  async #confirmed(handle: string, did: string | undefined, host?: string): Promise<string | undefined> {
+  async #confirmed(handle: string, did: string | undefined, host: string): Promise<string | undefined> {
     if (did === undefined) return undefined;
     try {
       const document = await this.#dids.resolve(did);
-      return handleOf(document) === handle && (host === undefined || pdsOf(document) === host) ? did : undefined;
+      return handleOf(document) === handle && pdsOf(document) === host ? did : undefined;
     } catch {
       // The DID cannot be resolved now, so the handle cannot be told.
       return undefined;

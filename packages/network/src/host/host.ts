@@ -37,7 +37,7 @@ export const envOf = (host: Host): Env => {
 const build = (env: Env): Host => {
   const config = configOf(env);
   const registry = new Registry(env.DB);
-  const foreign = new ForeignHandles(colonyOf(env), didsOf(env), config.handleDomains);
+  const foreign = new ForeignHandles(colonyOf(env), didsOf(env), config.handleDomains, config.dohUrl);
   const provisioning = new Provisioning({
     config, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: (handle) => foreign.resolve(handle),
   });
@@ -52,6 +52,7 @@ const build = (env: Env): Host => {
     mailer: mailerBy(transportsOf(env), { host: new URL(config.origin).host, from: env.MAIL_FROM }),
     blobs: env.BLOBS,
     find: (actor) => registry.find(actor),
+    forget: (did) => registry.forgetAll(did),
     foreignHandle: (handle) => foreign.resolve(handle),
     findLogin: (identifier) => registry.findLogin(identifier),
     agent: (did) => agentStub(env, did),

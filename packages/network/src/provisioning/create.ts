@@ -10,9 +10,10 @@ import type { Workshop } from "./provisioning.ts";
 import { settle } from "./sweep.ts";
 
 /** How long a request is taken to be at work on its reservation. Longer than the PLC time-outs together. */
-const LEASE_MS = 30_000;
+export const LEASE_MS = 30_000;
 
-type Reserved = Pick<AgentRow, "did" | "handle" | "email" | "genesis" | "signing_key" | "model" | "state">;
+/** What the steps after the reservation need of its row. */
+export type Reserved = Pick<AgentRow, "did" | "handle" | "email" | "genesis" | "signing_key" | "model" | "state">;
 
 /** 160 random bits in the form people know from app passwords. */
 const generatePassword = (): string => {
@@ -27,7 +28,7 @@ const generatePassword = (): string => {
  * hash of a password next to a key that can be guessed would give the password away to a reader of the registry. Before there
  * was such a secret it was the master key: those names follow, as long as that is known.
  */
-const scopedKeys = async ({ config, secrets }: Workshop, { idempotencyKey, password, handle }: NewAccount): Promise<string[]> => {
+export const scopedKeys = async ({ config, secrets }: Workshop, { idempotencyKey, password, handle }: NewAccount): Promise<string[]> => {
   if (idempotencyKey === undefined || idempotencyKey === "") return [];
   const scope = password === undefined ? "admin" : `account\n${handle.toLowerCase()}\n${password}`;
   const { masterKey } = config;
@@ -88,20 +89,11 @@ const reserve = async (workshop: Workshop, account: NewAccount, handle: string):
 };
 
 /**
- * Provision an agent: reserve the name with everything signed, post the genesis, make the repository, activate.
- * Each step may be killed; the same Idempotency-Key takes up where it stopped and ends with the same DID and a
- * fresh credential. Errors: InvalidHandle, UnsupportedDomain, InvalidInviteCode, HandleNotAvailable, InvalidRecoveryKey,
- * IdempotencyConflict, ProvisioningAborted, PlcRefused, PlcUnavailable.
+ * What follows a reservation: post the genesis, make the repository. The registry does not call it active yet. Returns the
+ * credential, which is nowhere else. Errors: PlcRefused (the reservation is dropped), PlcUnavailable (its lease ends).
  */
-export const createAccount = async (workshop: Workshop, account: NewAccount): Promise<Outcome<CreatedAccount>> => {
+export const carryOut = async (workshop: Workshop, account: NewAccount, row: Reserved): Promise<Outcome<string>> => {
   const { registry, plc, config } = workshop;
-  const checked = checkHandle(account.handle, config.handleDomains, account.allowReserved ?? false);
-  if (!checked.ok) return checked;
-  const reserved = await reserve(workshop, account, checked.value);
-  if (!reserved.ok) return reserved;
-  const row = reserved.value;
-  faultPoint(config.fault, "provision.after-reserve");
-
   if (row.state === "reserved") {
     const posted = await plc.submitGenesis(row.did, JSON.parse(row.genesis) as PlcOperation);
     if (!posted.ok) {
@@ -129,12 +121,31 @@ export const createAccount = async (workshop: Workshop, account: NewAccount): Pr
       }));
   if (!made.ok) return made;
   faultPoint(config.fault, "provision.after-agent");
+  return ok(password);
+};
 
+/**
+ * Provision an agent: reserve the name with everything signed, post the genesis, make the repository, activate.
+ * Each step may be killed; the same Idempotency-Key takes up where it stopped and ends with the same DID and a
+ * fresh credential. Errors: InvalidHandle, UnsupportedDomain, InvalidInviteCode, HandleNotAvailable, InvalidRecoveryKey,
+ * IdempotencyConflict, ProvisioningAborted, PlcRefused, PlcUnavailable.
+ */
+export const createAccount = async (workshop: Workshop, account: NewAccount): Promise<Outcome<CreatedAccount>> => {
+  const { registry, config } = workshop;
+  const checked = checkHandle(account.handle, config.handleDomains, account.allowReserved ?? false);
+  if (!checked.ok) return checked;
+  const reserved = await reserve(workshop, account, checked.value);
+  if (!reserved.ok) return reserved;
+  const row = reserved.value;
+  faultPoint(config.fault, "provision.after-reserve");
+
+  const password = await carryOut(workshop, account, row);
+  if (!password.ok) return password;
   if (!(await registry.activate(row))) {
     // We outlived our lease, and the reservation was given up meanwhile: so must be what we made since.
     if (row.state === "reserved") await dismantle(workshop, row.did);
     return fail(409, "ProvisioningAborted", `${row.handle} was given up or destroyed while it was being made: try again`);
   }
   faultPoint(config.fault, "provision.after-activate");
-  return ok({ did: row.did, handle: row.handle, password });
+  return ok({ did: row.did, handle: row.handle, password: password.value });
 };

@@ -2,6 +2,7 @@ import type { KnownAgent, StandingCopy } from "@rookery/pds";
 import type { AccountStatus } from "@rookery/sync";
 import { InviteStore } from "../invites/invite-store.ts";
 import { BriefCache } from "./brief-cache.ts";
+import { InBulk } from "./in-bulk.ts";
 
 /** Of a row, what the door needs. */
 interface KnownRow {
@@ -62,11 +63,14 @@ const cache = new BriefCache<KnownAgent>(10_000, KNOWN_MS, UNKNOWN_MS);
 /** Who lives here, in D1. Only active agents are found by name; unfinished ones exist for provisioning alone. */
 export class Registry {
   readonly #db: D1Database;
+  /** The same for many agents at a time. */
+  readonly inBulk: InBulk;
   /** Who may come in. */
   readonly invites: InviteStore;
 
   constructor(db: D1Database) {
     this.#db = db;
+    this.inBulk = new InBulk(db, (row) => this.#forget(row));
     this.invites = new InviteStore(db);
   }
 

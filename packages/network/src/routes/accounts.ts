@@ -13,7 +13,7 @@ import { procedure, query } from "./rows.ts";
 /** Credentials, mail and invitations: what com.atproto.server.* asks of an account. */
 export const accountRoutes: AnyRoute[] = [
   query("com.atproto.server.describeServer", { handler: xrpc.describeServer }),
-  procedure("com.atproto.server.createSession", { access: "public", handler: xrpc.createSession }),
+  procedure("com.atproto.server.createSession", { rate: [rateRules.global, rateRules.createSession, rateRules.createSessionDay], access: "public", handler: xrpc.createSession }),
   procedure("com.atproto.server.refreshSession", { access: "refresh", body: "none", handler: xrpc.refreshSession }),
   procedure("com.atproto.server.deleteSession", { access: "refresh-or-expired", body: "none", handler: xrpc.deleteSession }),
   query("com.atproto.server.getSession", { access: "agent", handler: xrpc.getSession }),
@@ -27,14 +27,14 @@ export const accountRoutes: AnyRoute[] = [
   query("com.atproto.server.listAppPasswords", { access: "agent", handler: xrpc.listAppPasswords }),
   procedure("com.atproto.server.revokeAppPassword", { handler: xrpc.revokeAppPassword }),
 
-  procedure("com.atproto.server.requestEmailConfirmation", { body: "none", handler: xrpc.requestEmailConfirmation }),
+  procedure("com.atproto.server.requestEmailConfirmation", { rate: [rateRules.global, rateRules.requestEmailConfirmation, rateRules.requestEmailConfirmationDay], body: "none", handler: xrpc.requestEmailConfirmation }),
   procedure("com.atproto.server.confirmEmail", { handler: xrpc.confirmEmail }),
-  procedure("com.atproto.server.requestEmailUpdate", { session: "full", body: "none", handler: xrpc.requestEmailUpdate }),
+  procedure("com.atproto.server.requestEmailUpdate", { rate: [rateRules.global, rateRules.requestEmailUpdate, rateRules.requestEmailUpdateDay], session: "full", body: "none", handler: xrpc.requestEmailUpdate }),
   procedure("com.atproto.server.updateEmail", { session: "full", handler: updateEmail }),
-  procedure("com.atproto.server.requestPasswordReset", { access: "public", handler: requestPasswordReset }),
-  procedure("com.atproto.server.resetPassword", { access: "public", handler: resetPassword }),
-  procedure("com.atproto.server.requestAccountDelete", { session: "full", body: "none", handler: xrpc.requestAccountDelete }),
-  procedure("com.atproto.server.deleteAccount", { access: "public", handler: deleteAccount }),
+  procedure("com.atproto.server.requestPasswordReset", { rate: [rateRules.global, rateRules.requestPasswordReset, rateRules.requestPasswordResetDay], access: "public", handler: requestPasswordReset }),
+  procedure("com.atproto.server.resetPassword", { rate: [rateRules.global, rateRules.resetPassword], access: "public", handler: resetPassword }),
+  procedure("com.atproto.server.requestAccountDelete", { rate: [rateRules.global, rateRules.requestAccountDelete, rateRules.requestAccountDeleteDay], session: "full", body: "none", handler: xrpc.requestAccountDelete }),
+  procedure("com.atproto.server.deleteAccount", { rate: [rateRules.global, rateRules.deleteAccount], access: "public", handler: deleteAccount }),
 
   procedure("com.atproto.server.createInviteCode", { access: "admin", handler: createInviteCode }),
   procedure("com.atproto.server.createInviteCodes", { access: "admin", handler: createInviteCodes }),

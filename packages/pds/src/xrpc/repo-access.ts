@@ -44,23 +44,4 @@ export const namedRepo = async ({ host }: Call, repo: string): Promise<(KnownAge
   return agent === undefined || agent.status !== undefined ? invalid(`Could not find repo: ${repo}`) : { ...agent, stub: host.agent(agent.did) };
 };
 
-/**
- * A repository to sync. Inactive ones are readable by themselves and by the admin only
- * (com.atproto.sync.getRepo: RepoNotFound, RepoTakendown, RepoSuspended, RepoDeactivated; HTTP 400). The stub comes
- * wrapped: a stub claims to have every property, a fault's among them.
- */
-export const syncedRepo = async ({ caller, host }: Call, did: string): Promise<{ stub: AgentApi } | XrpcFault> => {
-  const agent = await host.find(did);
-  const missing = fault(400, "RepoNotFound", `Could not find repo for DID: ${did}`);
-  if (agent === undefined || agent.did !== did) return missing;
-  const stub = host.agent(did);
-  if (caller.kind === "admin" || (caller.kind === "agent" && caller.did === did)) return { stub };
-  const status = await stub.getStatus();
-  if (!status.ok) return status.error;
-  if (status.value.active) return { stub };
-  const names = { takendown: "RepoTakendown", suspended: "RepoSuspended", deactivated: "RepoDeactivated", deleted: "RepoNotFound" };
-  const state = status.value.status ?? "deactivated";
-  return state === "deleted" ? missing : fault(400, names[state], `Repo has been ${state}: ${did}`);
-};
-
 export { isFault };

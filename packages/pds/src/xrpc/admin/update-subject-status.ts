@@ -6,8 +6,8 @@ import { type Subject, subjectAgent, subjectOf } from "./subject.ts";
 
 interface Input {
   subject: Record<string, unknown> & { $type?: string };
-  takedown?: StatusAttr;
-  deactivated?: StatusAttr;
+  takedown?: StatusAttr | undefined;
+  deactivated?: StatusAttr | undefined;
 }
 
 /** com.atproto.admin.updateSubjectStatus: takedowns of accounts, records and blobs; deactivation of accounts. */

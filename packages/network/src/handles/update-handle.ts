@@ -1,0 +1,31 @@
+import { type Handler, type Host, empty, invalid, isFault, ownAgent } from "@rookery/pds";
+import type { XrpcFault } from "@rookery/sync";
+import { handleDeskOf } from "../host/handles.ts";
+import { envOf } from "../host/host.ts";
+import { type HandleChange, changeHandle } from "./change-handle.ts";
+
+const change = async (host: Host, asked: HandleChange): Promise<Response | XrpcFault> => {
+  const done = await changeHandle(handleDeskOf(envOf(host)), asked);
+  await host.forget(asked.did);
+  return done.ok ? empty() : done.error;
+};
+
+/** com.atproto.identity.updateHandle: the caller's own. */
+export const updateHandle: Handler = async (call) => {
+  const { handle } = call.input as { handle: string };
+  const agent = await ownAgent(call);
+  if (isFault(agent)) return agent;
+  const status = await agent.stub.getStatus();
+  if (!status.ok) return status.error;
+  if (status.value.status === "takendown" || status.value.status === "suspended") return { status: 401, name: "AccountTakedown", message: "Account has been taken down" };
+  return change(call.host, { did: agent.did, handle });
+};
+
+/** com.atproto.admin.updateAccountHandle: anybody's here; reserved names are the admin's to give. */
+export const updateAccountHandle: Handler = async ({ input, host }) => {
+  const { did, handle } = input as { did: string; handle: string };
+  const known = await host.find(did);
+  // The reference does not find accounts here that were taken down.
+  if (known === undefined || known.status === "takendown" || known.status === "suspended") return invalid("Account not found");
+  return change(host, { did, handle, allowReserved: true });
+};
