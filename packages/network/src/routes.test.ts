@@ -2,9 +2,11 @@ import { env, listDurableObjectIds } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ADMIN, type ErrorBody, type Login, ORIGIN, RELAY, ask, login, provision, xrpc } from "../test/client.ts";
 import type { SessionGrant } from "@rookery/pds";
+import { signToken } from "../test/service-token.ts";
 import { configOf } from "./config.ts";
 import type { Access, SessionClass } from "./door/authenticate.ts";
 import type { AnyRoute } from "./door/route.ts";
+import { hostOf } from "./host/host.ts";
 import { stream } from "./http/stream.ts";
 import { relayStream } from "./relay-view/stream.ts";
 import { relayViewRoutes } from "./routes/relay-view.ts";
@@ -13,7 +15,9 @@ import { routes } from "./routes.ts";
 type Base = "nobody" | "garbage" | "agent" | "refresh" | "admin" | "admin-basic" | "wrong-admin";
 /** Sessions that may less than those of the account's own password. */
 type Lesser = "app" | "app-privileged" | "takendown";
-type Kind = Base | Lesser;
+/** Service JWTs: of an account here for this method, for another one, for another host; of the moderation service. */
+type Service = "service" | "service-other-method" | "service-elsewhere" | "moderator";
+type Kind = Base | Lesser | Service;
 
 /** Who gets past the door, by access rule: written here again, so that the code cannot agree with itself. */
 const admitted: Record<Access, Base[]> = {
@@ -35,11 +39,20 @@ const shutOut: Record<SessionClass, Lesser[]> = { any: [], privileged: ["app"], 
 
 const isLesser = (kind: Kind): kind is Lesser => kind === "app" || kind === "app-privileged" || kind === "takendown";
 
-const admits = ({ access, session = "any", takendown = false }: AnyRoute, kind: Kind): boolean => {
+const isService = (kind: string): kind is Service => kind === "moderator" || kind.startsWith("service");
+
+const admits = ({ access, session = "any", takendown = false }: AnyRoute, kind: Base | Lesser): boolean => {
   if (!isLesser(kind)) return admitted[access].includes(kind);
   if (access === "public") return true;
   if (!admitted[access].includes("agent")) return false;
   return kind === "takendown" ? takendown : !shutOut[session].includes(kind);
+};
+
+/** Which service JWTs get past the door. */
+const admitsService = ({ access, nsid }: AnyRoute, kind: Service): boolean => {
+  if (access === "public") return true;
+  if (nsid === undefined || kind === "service-other-method" || kind === "service-elsewhere") return false;
+  return kind === "moderator" ? access === "moderator" || access === "agent-or-moderator" : access === "agent-or-service" || access === "optional-or-service";
 };
 
 /** Answers that mean "not you", whatever the route. */
@@ -55,7 +68,22 @@ const loginByApp = async ({ access, handle }: Login, privileged: boolean): Promi
   const made = await xrpc<{ password: string }>("com.atproto.server.createAppPassword", { auth: access, json: { name: `app ${privileged}`, privileged } });
   return (await login(handle, made.body.password)).access;
 };
-let callers: Record<Kind, string | undefined>;
+let callers: Record<Base | Lesser, string | undefined>;
+
+/** Each is good for one method, and once. To account methods the moderation service is an account like others, elsewhere. */
+const serviceCallers = async ({ nsid = "com.example.none", access }: AnyRoute): Promise<Partial<Record<Service, string>>> => {
+  const { hostDid, modService } = configOf(env);
+  const own = async (aud: string, lxm: string) => {
+    const token = await hostOf(env).agent(alice.did).signServiceAuth({ aud, lxm });
+    return `Bearer ${token.ok ? token.value : ""}`;
+  };
+  return {
+    service: await own(hostDid, nsid),
+    "service-other-method": await own(hostDid, "com.example.other"),
+    "service-elsewhere": await own(`${hostDid}.example.com`, nsid),
+    ...(access.endsWith("-or-service") ? {} : { moderator: `Bearer ${await signToken({ iss: modService?.did ?? "", aud: hostDid, lxm: nsid })}` }),
+  };
+};
 
 beforeAll(async () => {
   alice = await provision();
@@ -75,7 +103,7 @@ beforeAll(async () => {
 });
 
 /** Parameters that get a read past its lexicon; bodies are left out, so procedures stop at their input at the latest. */
-const reading = "did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&repo=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&collection=com.example.note&rkey=a&handle=nobody.test&cid=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku&cids=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+const reading = "aud=did:web:example.com&actor=nobody.test&dids=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&repo=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&collection=com.example.note&rkey=a&handle=nobody.test&cid=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku&cids=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku&lxm=com.atproto.server.createAccount";
 
 /** Streams are WebSockets, refused without an upgrade: stream.test.ts connects to them. */
 const isStream = (route: AnyRoute) => "plain" in route && (route.plain === stream || route.plain === relayStream);
@@ -93,17 +121,18 @@ describe.each([
   for (const route of table) {
     if (isStream(route)) continue;
     it(`${route.method} ${route.path} admits ${route.access} only${route.session === undefined ? "" : `, of its sessions ${route.session} ones`}`, async () => {
-      for (const [kind, auth] of Object.entries(callers)) {
+      const services = await serviceCallers(route);
+      for (const [kind, auth] of Object.entries({ ...callers, ...services })) {
         const ends = route.path.endsWith("Session") && kind === "refresh" && route.access.startsWith("refresh");
         const own = ends ? (await login(alice.handle, alice.password)).refresh : auth;
-        const path = route.path.replace(":name", "nobody-there");
+        const path = route.path.replace(":name", "nobody-there").replace(":nsid", "com.example.unknown");
         const answer = await ask(route.method === "GET" ? `${path}?${reading}` : path, {
           at,
           method: route.method,
           ...(own === undefined ? {} : { auth: own }),
         });
         const refused = turnedAway.has((answer.body as Partial<ErrorBody>).error ?? "");
-        const expected = admits(route, kind as Kind);
+        const expected = isService(kind) ? admitsService(route, kind) : admits(route, kind as Base | Lesser);
         expect({ kind, refused, status: answer.status, body: answer.body }).toMatchObject({ kind, refused: !expected });
         expect(answer.headers.get("access-control-allow-origin")).toBe("*");
         expect(answer.status).toBeLessThan(502);
@@ -121,7 +150,8 @@ describe.each([
   });
 
   it("refuses what has no row", async () => {
-    expect((await ask("/xrpc/com.example.unknown", { at })).status).toBe(501);
+    // At the origin there is a row for every method: it is passed on, for whoever is signed in.
+    expect((await ask("/xrpc/com.example.unknown", { at })).status).toBe(at === RELAY ? 501 : 401);
     expect((await ask("/xrpc/not a method", { at })).status).toBe(400);
     expect((await ask("/nowhere", { at })).status).toBe(404);
     const wrong = await ask("/xrpc/com.atproto.sync.listRepos", { at, method: "POST" });
@@ -143,7 +173,7 @@ describe.each([
 
 describe("the two hosts", () => {
   it("do not serve each other's methods", async () => {
-    for (const nsid of ["requestCrawl", "listHosts", "getHostStatus", "listReposByCollection"]) expect((await ask(`/xrpc/com.atproto.sync.${nsid}`)).status).toBe(501);
+    for (const nsid of ["requestCrawl", "listHosts", "getHostStatus", "listReposByCollection"]) expect((await ask(`/xrpc/com.atproto.sync.${nsid}`)).status).toBe(401);
     for (const path of ["com.atproto.server.describeServer", "com.atproto.repo.getRecord", "com.atproto.sync.getRecord", "com.atproto.server.createSession"]) {
       expect((await ask(`/xrpc/${path}`, { at: RELAY })).status).toBe(501);
     }

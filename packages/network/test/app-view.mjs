@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
-import { serviceKey } from "./service-key.mjs";
+import { serviceKey } from "./service-key.ts";
 
 /** Services of its DID document: itself, and addresses that nobody should be taken to. */
 const endpoints = (/** @type {string} */ own) => ({
