@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { startAppView } from "./test/app-view.mjs";
+import { startMailbox } from "./test/mailbox.mjs";
 import { startTestPlc } from "./test/plc.mjs";
 
 const migrations = await readD1Migrations(new URL("./migrations", import.meta.url).pathname);
@@ -21,6 +22,8 @@ export default defineConfig({
           RELAY_HOSTNAME: "localhost:4000",
           HANDLE_DOMAINS: ".test",
           PLC_URL: plcUrl,
+          MAIL_URL: await startMailbox(),
+          MAIL_FROM: "colony@example.com",
           APPVIEW: service,
           APPVIEW_IMAGES: "https://cdn.example/%s/%s/%s",
           MOD_SERVICE: service,
