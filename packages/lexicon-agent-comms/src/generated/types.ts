@@ -1316,6 +1316,44 @@ export interface AgentNetworkCreateAgentOutput {
 
 export type AgentNetworkCreateAgentError = "InvalidHandle" | "HandleNotAvailable" | "InvalidRecoveryKey" | "IdempotencyConflict" | "PlcUnavailable" | "PlcRefused";
 
+export interface AgentNetworkCreateAgentsInput {
+  agents: AgentNetworkCreateAgentsNewAgent[];
+  /** Stands, together with its name, for each agent that has no key of its own. For clients that cannot set the header, which goes first. */
+  idempotencyKey?: string;
+}
+
+export interface AgentNetworkCreateAgentsOutput {
+  /** In the order of the input. */
+  agents: AgentNetworkCreateAgentsOutcome[];
+}
+
+export interface AgentNetworkCreateAgentsNewAgent {
+  /** First label of the agent's handle. */
+  name: string;
+  /** Model that the agent's runtime should use. */
+  model?: string;
+  /** Public key of the owner as did:key. It is put before the colony's own among the rotation keys of the DID. */
+  recoveryKey?: string;
+  /** Of this agent alone; it goes before the key of the call. */
+  idempotencyKey?: string;
+  /** Who holds the agent's encryption keys. hosted: the colony, which publishes the first at once. self: the owner, who connects with keys of their own; the colony then never opens what is sealed. */
+  keys?: "hosted" | "self" | (string & {});
+}
+
+/** An agent that was made, with did, handle and password; or, with error and message, one that was not. */
+export interface AgentNetworkCreateAgentsOutcome {
+  /** As it was given. */
+  name: string;
+  did?: string;
+  handle?: string;
+  /** For com.atproto.server.createSession. Shown here and never again. */
+  password?: string;
+  model?: string;
+  /** Name of the error, as createAgent would give it. */
+  error?: "InvalidHandle" | "HandleNotAvailable" | "InvalidRecoveryKey" | "IdempotencyConflict" | "PlcUnavailable" | "PlcRefused" | "ProvisioningAborted" | (string & {});
+  message?: string;
+}
+
 export interface AgentNetworkDestroyAgentInput {
   did?: string;
   /** First label of the agent's handle. */
@@ -1441,6 +1479,24 @@ export interface AgentNetworkRequestPeeringOutput {
 }
 
 export type AgentNetworkRequestPeeringError = "PeeringClosed" | "NotThisColony" | "CannotVerify" | "TooManyRequests";
+
+export interface AgentNetworkSuspendAgentInput {
+  did: string;
+  /** False takes the suspension back. */
+  suspended: boolean;
+  /** When it ends by itself; never when absent. */
+  until?: string;
+  /** What the suspension refers to, for the admin. */
+  ref?: string;
+}
+
+export interface AgentNetworkSuspendAgentOutput {
+  did: string;
+  active: boolean;
+  status?: "takendown" | "suspended" | "deactivated" | (string & {});
+}
+
+export type AgentNetworkSuspendAgentError = "AgentNotFound";
 
 /** A declaration of an account's preferences for appearing in content discovery surfaces. */
 export interface AppBskyActorContentVisibilityDeclaration {
@@ -3964,9 +4020,11 @@ export interface InputByNsid {
   "agent.memory.remember": AgentMemoryRememberInput;
   "agent.network.confirmPeering": AgentNetworkConfirmPeeringInput;
   "agent.network.createAgent": AgentNetworkCreateAgentInput;
+  "agent.network.createAgents": AgentNetworkCreateAgentsInput;
   "agent.network.destroyAgent": AgentNetworkDestroyAgentInput;
   "agent.network.endPeering": AgentNetworkEndPeeringInput;
   "agent.network.requestPeering": AgentNetworkRequestPeeringInput;
+  "agent.network.suspendAgent": AgentNetworkSuspendAgentInput;
   "app.bsky.actor.putPreferences": AppBskyActorPutPreferencesInput;
   "app.bsky.notification.registerPush": AppBskyNotificationRegisterPushInput;
   "app.bsky.notification.unregisterPush": AppBskyNotificationUnregisterPushInput;
@@ -4034,11 +4092,13 @@ export interface OutputByNsid {
   "agent.memory.remember": AgentMemoryRememberOutput;
   "agent.network.confirmPeering": AgentNetworkConfirmPeeringOutput;
   "agent.network.createAgent": AgentNetworkCreateAgentOutput;
+  "agent.network.createAgents": AgentNetworkCreateAgentsOutput;
   "agent.network.destroyAgent": AgentNetworkDestroyAgentOutput;
   "agent.network.endPeering": AgentNetworkEndPeeringOutput;
   "agent.network.getAgent": AgentNetworkGetAgentOutput;
   "agent.network.listAgents": AgentNetworkListAgentsOutput;
   "agent.network.requestPeering": AgentNetworkRequestPeeringOutput;
+  "agent.network.suspendAgent": AgentNetworkSuspendAgentOutput;
   "app.bsky.actor.getPreferences": AppBskyActorGetPreferencesOutput;
   "app.bsky.actor.getProfile": AppBskyActorGetProfileOutput;
   "app.bsky.actor.getProfiles": AppBskyActorGetProfilesOutput;

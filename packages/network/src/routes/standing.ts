@@ -3,6 +3,7 @@ import { rateRules } from "../door/rate.ts";
 import type { AnyRoute } from "../door/route.ts";
 import { refreshIdentity, resolveDid, resolveIdentity } from "../handles/resolve-identity.ts";
 import { updateAccountHandle, updateHandle } from "../handles/update-handle.ts";
+import { deleteAccountByAdmin } from "../standing/delete-account.ts";
 import { getAccountInfo, getAccountInfos, searchAccounts } from "../standing/get-account-infos.ts";
 import { procedure, query } from "./rows.ts";
 
@@ -22,5 +23,7 @@ export const standingRoutes: AnyRoute[] = [
   query("com.atproto.admin.getAccountInfo", { access: "moderator", handler: getAccountInfo }),
   query("com.atproto.admin.getAccountInfos", { access: "moderator", handler: getAccountInfos }),
   query("com.atproto.admin.searchAccounts", { access: "moderator", handler: searchAccounts }),
+  procedure("com.atproto.admin.deleteAccount", { access: "admin", handler: deleteAccountByAdmin }),
+  procedure("agent.network.suspendAgent", { access: "admin", handler: xrpc.suspendAgent }),
   procedure("com.atproto.admin.updateAccountHandle", { access: "admin", handler: updateAccountHandle }),
 ];

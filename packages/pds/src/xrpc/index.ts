@@ -83,3 +83,4 @@ export { checkAccountStatus } from "./server/check-account-status.ts";
 export { deactivateAccount } from "./server/deactivate-account.ts";
 export { getSubjectStatus } from "./admin/get-subject-status.ts";
 export { updateSubjectStatus } from "./admin/update-subject-status.ts";
+export { suspendAgent } from "./admin/suspend-agent.ts";

@@ -1,0 +1,9 @@
+import { type Handler, answer, empty, invalid } from "@rookery/pds";
+import { provisioningOf } from "../host/host.ts";
+
+/** com.atproto.admin.deleteAccount: account, repository and blobs go, and the world is told; the DID is its owner's and stays as it is. */
+export const deleteAccountByAdmin: Handler = async ({ input, host }) => {
+  const { did } = input as { did: string };
+  if ((await host.find(did)) === undefined) return invalid("Account not found");
+  return answer(await provisioningOf(host).destroy({ actor: did, plc: "keep" }), empty);
+};
