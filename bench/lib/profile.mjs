@@ -16,7 +16,7 @@ const USAGE = `node bench/profile.mjs [options]
 
 Where the CPU of one operation goes: samples workerd's isolate and prints its busiest functions.
 
-  --do WHAT      createRecord (default), applyWrites, getRecord, listRecords, getRepo, createAccount,
+  --do WHAT      createRecord (default), applyWrites, getRecord, listRecords, getRepo, createAccount, createAgent,
                  sealedMessage, plainMessage (between hosted agents, until it has arrived; --width 8 at most)
   --peer NAME    colony (default) or skeleton
   --size N       records in the repository at first (default 1000)
@@ -34,6 +34,7 @@ const WORK = {
   listRecords: ({ client }, { did }) => () => client.query("com.atproto.repo.listRecords", { repo: did, collection: COLLECTION, limit: "100" }),
   getRepo: ({ client }, { did }) => () => client.query("com.atproto.sync.getRepo", { did }),
   createAccount: (bed) => () => bed.provision(),
+  createAgent: (bed) => () => bed.provisionAgent(),
   sealedMessage: ({ client }) => messages(client, "sealed"),
   plainMessage: ({ client }) => messages(client, "public"),
 };

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import type { ColonySecrets } from "../master-key/colony-secrets.ts";
 import type { Registry } from "../registry/registry.ts";
 import { adoptAccount } from "./adopt.ts";
+import { createAccounts } from "./create-many.ts";
 import { createAccount } from "./create.ts";
 import { type Destroyed, type Destruction, destroyAccount } from "./destroy.ts";
 import { PlcClient } from "./plc-client.ts";
@@ -35,6 +36,11 @@ export class Provisioning {
 
   create(account: NewAccount): Promise<Outcome<CreatedAccount>> {
     return createAccount(this.#workshop, account);
+  }
+
+  /** Several at once; see createAccounts. */
+  createMany(accounts: readonly NewAccount[]): Promise<Outcome<CreatedAccount>[]> {
+    return createAccounts(this.#workshop, accounts);
   }
 
   /** Take in an account that exists elsewhere. */
