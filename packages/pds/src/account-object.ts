@@ -11,7 +11,6 @@ import type { AgentPorts, SourceName } from "./ports.ts";
 import { blocksOf, proofOf } from "./proofs.ts";
 import { provision } from "./provision.ts";
 import { schemaVersion } from "./schema.ts";
-import { type JsonAnswer, recordJson, recordsJson } from "./reading/record-json.ts";
 import { createSession, deleteSession, refreshSession, startSession } from "./sessions/sessions.ts";
 import { shownRecords } from "./standing/shown-records.ts";
 import { type AgentState, openState } from "./state.ts";
@@ -96,20 +95,6 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
       const last = records.at(-1);
       return ok(last === undefined ? { records } : { records, cursor: last.rkey });
     });
-  }
-
-  recordJson({ collection, rkey, cid }: { collection: string; rkey: string; cid?: string }): Promise<Outcome<JsonAnswer & { cid: string }>> {
-    return this.with((state) => {
-      const found = state.account.status === null ? recordJson(state, `${collection}/${rkey}`) : undefined;
-      const is = found && cidToString(found.cid);
-      if (found === undefined || is === undefined || (cid !== undefined && is !== cid))
-        return fail(400, "RecordNotFound", `Could not locate record: at://${state.account.did}/${collection}/${rkey}`);
-      return ok({ json: found.json, rev: found.rev, cid: is });
-    });
-  }
-
-  recordsJson(input: ListRecordsInput): Promise<Outcome<JsonAnswer>> {
-    return this.with((state) => (state.account.status === null ? ok(recordsJson(state, input)) : inactive(state)));
   }
 
   listCollections(): Promise<Outcome<string[]>> {

@@ -6,7 +6,7 @@ import type { KeysApi } from "./keys/keys-api.ts";
 import type { MemoryApi } from "./memory/memory-api.ts";
 import type { SourceName } from "./ports.ts";
 import type { PreferencesApi } from "./preferences/preferences-api.ts";
-import type { JsonAnswer } from "./reading/record-json.ts";
+import type { ReadingApi } from "./reading/reading-api.ts";
 import type { ReachApi } from "./reach/reach-api.ts";
 import type { SealingApi } from "./sealing/sealing-api.ts";
 import type { AccessScope } from "./sessions/scope.ts";
@@ -15,7 +15,7 @@ import type { TasksApi } from "./tasks/tasks-api.ts";
 
 /** RPC surface of the Agent Durable Object: all that the rest of the host may ask of one account. */
 export interface AgentApi
-  extends AccountApi, KeysApi, SealingApi, TasksApi, ReachApi, MemoryApi, CredentialsApi, StandingApi, PreferencesApi, IdentityApi, ImportApi {}
+  extends AccountApi, ReadingApi, KeysApi, SealingApi, TasksApi, ReachApi, MemoryApi, CredentialsApi, StandingApi, PreferencesApi, IdentityApi, ImportApi {}
 
 /** The account as a PDS knows it. */
 export interface AccountApi {
@@ -37,10 +37,6 @@ export interface AccountApi {
 
   getRecord(input: { collection: string; rkey: string; cid?: string }): Promise<Outcome<StoredRecord>>;
   listRecords(input: ListRecordsInput): Promise<Outcome<{ records: StoredRecord[]; cursor?: string }>>;
-  /** {@link getRecord} as com.atproto.repo.getRecord answers: written where the record is, so that nothing is taken apart on the way. */
-  recordJson(input: { collection: string; rkey: string; cid?: string }): Promise<Outcome<JsonAnswer & { cid: string }>>;
-  /** {@link listRecords} as com.atproto.repo.listRecords answers. */
-  recordsJson(input: ListRecordsInput): Promise<Outcome<JsonAnswer>>;
   listCollections(): Promise<Outcome<string[]>>;
 
   /** Note an uploaded blob (bytes are in R2 under `key`). `superseded` is an R2 key the caller must delete now. */

@@ -54,7 +54,7 @@ export class Blobs {
   get(cid: string): Outcome<BlobRow> {
     const blob = readBlob(this.#sql, cid);
     // An upload that no record refers to is nobody's to read (reference: only permanent blobs are served).
-    if (blob === undefined || blob.rev === null || this.#takenDown.has(cid)) return fail(400, "BlobNotFound", `Blob not found: ${cid}`);
+    if (blob === undefined || blob.rev === null || this.#takenDown.has(cid)) return fail(400, "BlobNotFound", "Blob not found");
     const { rev: _, ...row } = blob;
     return ok(row);
   }
@@ -67,7 +67,7 @@ export class Blobs {
   list(page: { since?: string; limit: number; cursor?: string }): { cids: string[]; cursor?: string } {
     const cids = listBlobs(this.#sql, page);
     const last = cids.at(-1);
-    return last === undefined || cids.length < page.limit ? { cids } : { cids, cursor: last };
+    return last === undefined ? { cids } : { cids, cursor: last };
   }
 
   /** Why these changes cannot refer to the blobs they do: `BlobNotFound`, `InvalidMimeType`, `InvalidSize` (400). */
@@ -77,9 +77,11 @@ export class Blobs {
       for (const mention of op.blobs ?? []) {
         const blob = readBlob(this.#sql, mention.cid);
         if (blob === undefined || this.#takenDown.has(mention.cid)) return fault("BlobNotFound", `Could not find blob: ${mention.cid}`);
+        // As the reference: what a record has referred to before is not compared again.
+        if (blob.rev !== null) continue;
         if (blob.mimeType !== mention.mimeType)
           return fault("InvalidMimeType", `Referenced Mimetype does not match stored blob. Expected: ${blob.mimeType}, Got: ${mention.mimeType}`);
-        if (blob.size !== mention.size) return fault("InvalidSize", `Referenced size does not match stored blob. Expected: ${blob.size}, Got: ${mention.size}`);
+        if (blob.size !== mention.size) return fault("InvalidSize", `Referenced Size does not match stored blob. Expected: ${blob.size}, Got: ${mention.size}`);
       }
     }
     return undefined;

@@ -58,6 +58,14 @@ describe("blobs", () => {
     expect(await listed(agent)).toEqual([]);
   });
 
+  it("are compared with what is said of them once", async () => {
+    const agent = await makeAgent();
+    value(await upload(agent, "a"));
+    value(await agent.api.write({ ops: [picture("1", ["a"])] }));
+    value(await agent.api.write({ ops: [picture("2", ["a"], { mimeType: "image/jpeg", size: 7 })] }));
+    expect(value(await agent.api.getBlob({ cid: cidFor("a") }))).toMatchObject({ mimeType: "image/png", size: 5 });
+  });
+
   it("go with their last reference, by alarm, and not before", async () => {
     const agent = await makeAgent();
     for (const text of ["a", "b", "c"]) value(await upload(agent, text));
@@ -80,11 +88,15 @@ describe("blobs", () => {
     for (const text of ["a", "b", "c"]) value(await upload(agent, text));
     const first = value(await agent.api.write({ ops: [picture("1", ["a", "b"])] }));
     value(await agent.api.write({ ops: [picture("2", ["b", "c"])] }));
-    expect(await listed(agent, first.commit?.rev)).toEqual([cidFor("c")]);
+    // In records that came since, also those that were there before.
+    expect(await listed(agent, first.commit?.rev)).toEqual([cidFor("b"), cidFor("c")].toSorted());
+    expect(await listed(agent, value(await agent.api.getHead()).rev)).toEqual([]);
     const page = value(await agent.api.listBlobs({ limit: 2 }));
     const rest = value(await agent.api.listBlobs({ limit: 2, cursor: page.cursor ?? "" }));
     expect([...page.cids, ...rest.cids]).toEqual([cidFor("a"), cidFor("b"), cidFor("c")].toSorted());
-    expect(rest.cursor).toBeUndefined();
+    // A cursor whenever there is a last one, as the reference.
+    expect(rest.cursor).toBe(rest.cids.at(-1));
+    expect(value(await agent.api.listBlobs({ limit: 2, cursor: rest.cursor ?? "" }))).toEqual({ cids: [] });
   });
 
   it("uploaded twice keep one object and hand the other back", async () => {

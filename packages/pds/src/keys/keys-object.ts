@@ -1,7 +1,7 @@
 import { MAX_EPOCHS, MAX_KEY_RECORDS, MAX_OWN_KEYS } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
 import { type Outcome, fail, ok } from "@rookery/sync";
-import { AccountObject } from "../account-object.ts";
+import { ReadingObject } from "../reading/reading-object.ts";
 import type { WriteRequest, WriteResult } from "../agent-api.ts";
 import type { AgentState } from "../state.ts";
 import { readAlarms } from "./alarms.ts";
@@ -13,7 +13,7 @@ import { rewrapKeys } from "./rewrap-keys.ts";
 import { takeKeys } from "./take-keys.ts";
 
 /** The agent's encryption keys: made, published, rotated, taken over by their owner. */
-export abstract class KeysObject<Env> extends AccountObject<Env> implements KeysApi {
+export abstract class KeysObject<Env> extends ReadingObject<Env> implements KeysApi {
   /** As every write; a key that somebody wrote by hand is looked at. */
   override async write(input: WriteRequest): Promise<Outcome<WriteResult>> {
     const written = await super.write(input);

@@ -75,10 +75,14 @@ export function forgetKeys(sql: SqlStorage, keys: string[]): void {
   sql.exec("DELETE FROM blob_gone WHERE r2_key IN (SELECT value FROM json_each(?))", JSON.stringify(keys));
 }
 
-/** CIDs of referred blobs in order, after `cursor`; with `since`, only those first referred to after that rev. */
+/**
+ * CIDs of blobs that records refer to, in order, after `cursor`; with `since`, only those in records that were written after
+ * that rev. Of a repository that came from elsewhere also those that are still missing, as in the reference.
+ */
 export function listBlobs(sql: SqlStorage, { since, limit, cursor }: { since?: string; limit: number; cursor?: string }): string[] {
+  const fresh = since === undefined ? "" : "AND EXISTS (SELECT 1 FROM record WHERE key = path AND rev > ?3)";
   return sql
-    .exec<{ cid: string }>("SELECT cid FROM blob WHERE rev IS NOT NULL AND rev > ? AND cid > ? ORDER BY cid LIMIT ?", since ?? "", cursor ?? "", limit)
+    .exec<{ cid: string }>(`SELECT DISTINCT cid FROM blob_ref WHERE cid > ?1 ${fresh} ORDER BY cid LIMIT ?2`, cursor ?? "", limit, ...(since === undefined ? [] : [since]))
     .toArray()
     .map(({ cid }) => cid);
 }

@@ -43,9 +43,9 @@ export const jsonBytes = (body: Uint8Array, headers?: Record<string, string>): R
 /** 200 with nothing in it, as the reference answers procedures without output. */
 export const empty = (): Response => new Response(null, { status: 200 });
 
-/** A CAR of known bytes. */
-export const car = (body: Uint8Array | ReadableStream<Uint8Array>): Response =>
-  new Response(body, { headers: { "content-type": "application/vnd.ipld.car" } });
+/** 200 with a CAR. */
+export const car = (body: Uint8Array | ReadableStream<Uint8Array> | null, headers?: Record<string, string>): Response =>
+  new Response(body, { headers: { "content-type": "application/vnd.ipld.car", ...headers } });
 
 export const fault = (status: number, name: string, message: string): XrpcFault => ({ status, name, message });
 

@@ -1,17 +1,16 @@
-/** The ETag of what has this CID. */
-const etagOf = (cid: string): string => `"${cid}"`;
+import { tagOf } from "../reading/etag.ts";
 
-/** Whether an If-None-Match names this tag: a list, weak or not, or all there are (RFC 9110, 13.1.2). */
-export const namesTag = (header: string | null, tag: string): boolean =>
-  header !== null && header.split(",").some((part) => {
-    const one = part.trim();
-    return one === "*" || one === tag || one === `W/${tag}`;
-  });
+/** Headers of what was read from a repository: its rev, and the CID that names the content. */
+export const contentHeaders = ({ cid, rev }: { cid?: string; rev: string }): Record<string, string> => ({
+  "atproto-repo-rev": rev,
+  ...(cid === undefined ? {} : { etag: tagOf(cid) }),
+});
 
-/** What is addressed by content is sent with its CID as ETag, and not again to whoever has it: 304. */
-export const unlessUnchanged = (request: Request, cid: string, make: () => Response): Response => {
-  const tag = etagOf(cid);
-  const response = namesTag(request.headers.get("if-none-match"), tag) ? new Response(null, { status: 304 }) : make();
-  response.headers.set("etag", tag);
-  return response;
+/** 304: the client has it already. */
+export const unchanged = (headers: Record<string, string>): Response => new Response(null, { status: 304, headers });
+
+/** What the client has, for the object to compare. */
+export const tagsOf = (request: Request): { has?: string } => {
+  const has = request.headers.get("if-none-match");
+  return has === null ? {} : { has };
 };

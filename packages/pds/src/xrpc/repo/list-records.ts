@@ -1,4 +1,5 @@
 import { type Handler, answer, isFault, jsonBytes } from "../call.ts";
+import { contentHeaders } from "../etag.ts";
 import { namedRepo } from "../repo-access.ts";
 
 interface Params {
@@ -20,5 +21,5 @@ export const listRecords: Handler = async (call) => {
     ...(cursor === undefined ? {} : { cursor }),
     ...(reverse === undefined ? {} : { reverse }),
   });
-  return answer(page, ({ json, rev }) => jsonBytes(json, { "atproto-repo-rev": rev }));
+  return answer(page, ({ json, rev }) => jsonBytes(json, contentHeaders({ rev })));
 };

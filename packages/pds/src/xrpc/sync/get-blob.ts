@@ -1,27 +1,54 @@
-import { type Handler, isFault, fault } from "../call.ts";
-import { syncedRepo } from "../repo-access.ts";
+import type { XrpcFault } from "@rookery/sync";
+import type { BlobRow } from "../../agent-api.ts";
+import { namesTag, tagOf } from "../../reading/etag.ts";
+import type { Reader } from "../../reading/reader.ts";
+import { type Call, type Handler, fault, isFault } from "../call.ts";
+import { syncedRepo } from "../synced-repo.ts";
+import { type ByteRange, byteRange } from "./byte-range.ts";
 
-/**
- * com.atproto.sync.getBlob. Strangers' bytes on our origin: never executed, never sniffed, never framed
- * (specs/blob "Security"), and immutable because addressed by content.
- */
+/** com.atproto.sync.getBlob, whole or in part. */
 export const getBlob: Handler = async (call) => {
   const { did, cid } = call.params as { did: string; cid: string };
   const synced = await syncedRepo(call, did);
   if (isFault(synced)) return synced;
-  const row = await synced.stub.getBlob({ cid });
-  if (!row.ok) return row.error;
-  const object = await call.host.blobs.get(row.value.key);
-  if (object === null) return fault(400, "BlobNotFound", `Blob not found: ${cid}`);
-  return new Response(object.body, {
-    headers: {
-      "content-type": row.value.mimeType,
-      "content-length": String(row.value.size),
-      "content-security-policy": "default-src 'none'; sandbox",
-      "x-content-type-options": "nosniff",
-      "content-disposition": `attachment; filename="${cid}"`,
-      "cache-control": "public, max-age=86400, immutable",
-      etag: `"${cid}"`,
-    },
-  });
+  const row = await synced.stub.syncBlob({ reader: synced.reader, cid });
+  return row.ok ? send(call, row.value, synced.reader) : row.error;
 };
+
+/**
+ * Headers of every answer about a blob. Strangers' bytes on our origin: never executed, never sniffed, never framed (specs/blob
+ * "Security"); immutable because addressed by content. What only its owner may see stays out of shared caches.
+ */
+const headersOf = ({ cid, mimeType }: BlobRow, reader: Reader): Record<string, string> => ({
+  "content-type": mimeType,
+  "content-security-policy": "default-src 'none'; sandbox",
+  "x-content-type-options": "nosniff",
+  "content-disposition": `attachment; filename="${cid}"`,
+  "cache-control": `${reader === "public" ? "public" : "private"}, max-age=86400, immutable`,
+  "accept-ranges": "bytes",
+  etag: tagOf(cid),
+});
+
+const send = async ({ request, host }: Call, blob: BlobRow, reader: Reader): Promise<Response | XrpcFault> => {
+  const headers = headersOf(blob, reader);
+  const asked = request.headers;
+  if (namesTag(asked.get("if-none-match"), tagOf(blob.cid))) return new Response(null, { status: 304, headers });
+  const given = asked.get("if-range");
+  // A part is of use to who has the rest: of this very blob.
+  const range = given === null || given === tagOf(blob.cid) ? byteRange(asked.get("range"), blob.size) : undefined;
+  if (range === null) return new Response(null, { status: 416, headers: { ...headers, "content-range": `bytes */${blob.size}` } });
+  const part: ByteRange = range ?? { offset: 0, length: blob.size };
+  const answer = {
+    status: range === undefined ? 200 : 206,
+    headers: {
+      ...headers,
+      "content-length": String(part.length),
+      ...(range === undefined ? {} : { "content-range": `bytes ${part.offset}-${part.offset + part.length - 1}/${blob.size}` }),
+    },
+  };
+  if (request.method === "HEAD") return (await host.blobs.head(blob.key)) === null ? missing : new Response(null, answer);
+  const object = await host.blobs.get(blob.key, range === undefined ? {} : { range });
+  return object === null ? missing : new Response(object.body, answer);
+};
+
+const missing = fault(400, "BlobNotFound", "Blob not found");

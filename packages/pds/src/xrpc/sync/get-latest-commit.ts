@@ -1,9 +1,9 @@
 import { type Handler, answer, isFault, json } from "../call.ts";
-import { syncedRepo } from "../repo-access.ts";
+import { syncedRepo } from "../synced-repo.ts";
 
 /** com.atproto.sync.getLatestCommit */
 export const getLatestCommit: Handler = async (call) => {
   const synced = await syncedRepo(call, call.params.did as string);
   if (isFault(synced)) return synced;
-  return answer(await synced.stub.getHead(), ({ cid, rev }) => json({ cid, rev }));
+  return answer(await synced.stub.syncHead({ reader: synced.reader }), ({ cid, rev }) => json({ cid, rev }));
 };

@@ -1,10 +1,12 @@
 import { type Handler, answer, car, isFault } from "../call.ts";
-import { syncedRepo } from "../repo-access.ts";
+import { contentHeaders, tagsOf, unchanged } from "../etag.ts";
+import { syncedRepo } from "../synced-repo.ts";
 
-/** com.atproto.sync.getRecord: a CAR that proves the record present, or absent. */
+/** com.atproto.sync.getRecord: a CAR that proves the record present, or absent; the commit's CID is its ETag. */
 export const getRecordProof: Handler = async (call) => {
   const { did, collection, rkey } = call.params as { did: string; collection: string; rkey: string };
   const synced = await syncedRepo(call, did);
   if (isFault(synced)) return synced;
-  return answer(await synced.stub.getProof({ collection, rkey }), car);
+  const proof = await synced.stub.syncRecord({ reader: synced.reader, collection, rkey, ...tagsOf(call.request) });
+  return answer(proof, ({ car: blocks, ...content }) => (blocks === undefined ? unchanged(contentHeaders(content)) : car(blocks, contentHeaders(content))));
 };
