@@ -42,7 +42,6 @@ export class Importer {
     } finally {
       this.#running = false;
       this.#state.scheduler.ensure("imports", Date.now());
-      await car.cancel().catch(() => undefined);
     }
   }
 

@@ -3,7 +3,7 @@ import { sha256 } from "../sha256.ts";
 import { BitSet } from "./bit-set.ts";
 import { blobsIn } from "./blobs-in.ts";
 import {
-  BLOCKS_AT_ONCE, IMPORT_STALL, IMPORT_TOTAL, MAX_BAD_BLOCKS, MAX_BLOBS_PER_RECORD, MAX_IMPORT_BLOCKS, MAX_IMPORT_BYTES, MAX_RECORD_BYTES,
+  BLOCKS_AT_ONCE, DRAIN_BYTES, DRAIN_STALL, IMPORT_STALL, IMPORT_TOTAL, MAX_BAD_BLOCKS, MAX_BLOBS_PER_RECORD, MAX_IMPORT_BLOCKS, MAX_IMPORT_BYTES, MAX_RECORD_BYTES,
   RECEIVE_SLICE_BLOCKS, RECEIVE_SLICE_BYTES,
 } from "./limits.ts";
 import { ImportRefused } from "./refused.ts";
@@ -122,6 +122,20 @@ class Desk {
   }
 }
 
+/** Take in what nobody wants, up to a bound: answering while the client is still sending cuts it off before it sees why it was refused. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  try {
+    for (let size = 0; size < DRAIN_BYTES; ) {
+      const read = await within(DRAIN_STALL, reader.read());
+      if (read.done) return;
+      size += read.value.byteLength;
+    }
+    await reader.cancel();
+  } catch {
+    // The client went away: there is nobody left to answer.
+  }
+}
+
 /** What comes within so many ms. @throws {@link ImportRefused} when nothing does, or its sender has gone. */
 async function within<T>(ms: number, coming: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -141,15 +155,16 @@ async function within<T>(ms: number, coming: Promise<T>): Promise<T> {
 async function* unstalled(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   const began = Date.now();
+  let ended = false;
   try {
     for (;;) {
       const read = await within(IMPORT_STALL, reader.read());
       if (Date.now() - began > IMPORT_TOTAL) throw new ImportRefused("the upload did not end in time");
+      ended = read.done;
       if (read.done) return;
       yield read.value;
     }
   } finally {
-    // Nothing more is wanted of it, whether it ended or not.
-    await reader.cancel().catch(() => undefined);
+    if (!ended) await drain(reader);
   }
 }

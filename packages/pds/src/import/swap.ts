@@ -1,4 +1,4 @@
-import { type CidBytes, cidToString, signCommit } from "@rookery/repo";
+import { type CidBytes, signCommit } from "@rookery/repo";
 import { faultPoint } from "../fault.ts";
 import { sha256 } from "../sha256.ts";
 import { syncEvent } from "../standing/announce.ts";
@@ -52,6 +52,5 @@ export function swapIn(state: AgentState, rev: string, data: CidBytes, { rootId,
   state.blobs.reload();
   state.memory.noticed(now);
   if (event !== undefined) outbox.committed([event]);
-  console.info(JSON.stringify({ event: "repository-imported", did: account.did, rev, head: cidToString(next.cid) }));
   return next;
 }
