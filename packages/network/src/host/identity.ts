@@ -2,7 +2,7 @@ import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import type { IdentityDesk } from "../identity/identity-desk.ts";
 import { ReservedKeys } from "../identity/reserved-keys.ts";
-import { RotationKeys } from "../plc/rotation-keys.ts";
+import type { PlcKeyRotation } from "../plc/rotate-plc-key.ts";
 import { PlcClient } from "../provisioning/plc-client.ts";
 import { didsOf, resolverOf } from "./dids.ts";
 import { agentStub } from "./stubs.ts";
@@ -16,14 +16,14 @@ export const identityDeskOf = (env: Env): IdentityDesk => {
 };
 
 const deskOf = (env: Env): IdentityDesk => {
-  const { origin, hostDid, isLoopback, masterKey, plcUrl, rotationKey } = configOf(env);
+  const { origin, hostDid, isLoopback, masterKey, plcUrl, rotation } = configOf(env);
   return {
     origin,
     hostDid,
     isLoopback,
     masterKey,
     plc: new PlcClient(plcUrl),
-    rotation: new RotationKeys(rotationKey),
+    rotation,
     reserved: new ReservedKeys(env.DB, masterKey),
     registry: {
       keepSigningKey: async (did, wrapped) => {
@@ -35,4 +35,10 @@ const deskOf = (env: Env): IdentityDesk => {
     forget: (did) => didsOf(env).forget(did),
     agent: (did) => agentStub(env, did),
   };
+};
+
+/** What a rotation of the colony's rotation key works with. */
+export const plcKeyRotationOf = (env: Env): PlcKeyRotation => {
+  const { plc, rotation } = identityDeskOf(env);
+  return { plc, rotation, db: env.DB, now: Date.now, fault: configOf(env).fault };
 };

@@ -1,6 +1,7 @@
 import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { type ColonyKey, colonyKeyOf, colonyScalar } from "../federation/colony-key.ts";
+import { ReservedKeys } from "../identity/reserved-keys.ts";
 import { ColonySecrets } from "../master-key/colony-secrets.ts";
 import type { Rewrapping } from "../master-key/rewrap.ts";
 import { type Standing, readStanding } from "../master-key/standing.ts";
@@ -28,6 +29,7 @@ export const rewrappingOf = (env: Env): Rewrapping => {
     db: env.DB,
     masterKey,
     secrets,
+    reserved: new ReservedKeys(env.DB, masterKey),
     prepare: async () => {
       await Promise.all([identityOf(env), secrets.idempotency()]);
     },

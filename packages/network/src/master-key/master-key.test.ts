@@ -5,6 +5,7 @@ import { ADMIN, ask, freshName, provision } from "../../test/client.ts";
 import { configOf } from "../config.ts";
 import { colonyKeyOf, colonyScalar, deriveColonyKey } from "../federation/colony-key.ts";
 import { identityOf, rewrappingOf, secretsOf } from "../host/master-key.ts";
+import { ReservedKeys } from "../identity/reserved-keys.ts";
 import { ColonySecrets } from "./colony-secrets.ts";
 import { type Rewrapping, type RewrapRound, rewrap, rewrapProgress } from "./rewrap.ts";
 import { readStanding } from "./standing.ts";
@@ -28,6 +29,7 @@ const work = (masterKey: MasterKey, over: Partial<Rewrapping> = {}): Rewrapping 
     db: env.DB,
     masterKey,
     secrets,
+    reserved: new ReservedKeys(env.DB, masterKey),
     prepare: async () => void (await Promise.all([secrets.idempotency(), secrets.get("identity", (key) => colonyScalar(key, "did:web:x"))])),
     agent: () => ({ rewrapKeys: async () => ({ ok: true, value: { rewrapped: 1 } }) }),
     now: Date.now,

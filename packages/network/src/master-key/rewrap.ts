@@ -1,5 +1,6 @@
 import { type AgentApi, KeyUnavailableError, type MasterKey, currentOf, faultPoint, masterKeyId, rewrapKey } from "@rookery/pds";
 import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
+import type { ReservedKeys } from "../identity/reserved-keys.ts";
 import type { ColonySecrets } from "./colony-secrets.ts";
 import { readStanding, settledOn } from "./standing.ts";
 
@@ -14,6 +15,8 @@ export interface Rewrapping {
   db: D1Database;
   masterKey: MasterKey;
   secrets: ColonySecrets;
+  /** Signing keys of accounts to come. */
+  reserved: Pick<ReservedKeys, "rewrap">;
   /** Have every secret of the colony's own written down: after a rotation none could be derived any more. */
   prepare: () => Promise<void>;
   agent: (did: string) => Pick<AgentApi, "rewrapKeys">;
@@ -26,7 +29,7 @@ export interface RewrapProgress {
   /** `current`: everything is wrapped under ENCRYPTION_MASTER_KEY, and the one before may be forgotten. */
   state: "current" | "rotating";
   agents: number;
-  /** Agents still to be done. */
+  /** Agents still to be done, and keys that are reserved for some to come. */
   left: number;
 }
 
@@ -78,6 +81,8 @@ export const rewrap = async (work: Rewrapping, budgetMs: number): Promise<Outcom
     if (last === undefined || rows.length < PAGE) break;
     after = last.did;
   }
+  await work.reserved.rewrap();
+  faultPoint(work.fault, "rewrap.after-reserved");
   const { agents, left } = await countOf(work);
   if (left > 0) return ok({ state: "rotating", agents, left, done, failed });
   await work.prepare();
@@ -112,10 +117,15 @@ const pageOf = async ({ db, masterKey }: Rewrapping, after: string): Promise<Row
   return (await page.bind(masterKeyId(currentOf(masterKey)), after, PAGE).all<Row>()).results;
 };
 
+/** What is left are agents, and keys that are reserved for some to come. */
 const countOf = async ({ db, masterKey }: Rewrapping): Promise<{ agents: number; left: number }> => {
+  const id = masterKeyId(currentOf(masterKey));
   const counts = await db
-    .prepare("SELECT count(*) AS agents, count(CASE WHEN master_key IS NOT ? THEN 1 END) AS behind FROM agent")
-    .bind(masterKeyId(currentOf(masterKey)))
-    .first<{ agents: number; behind: number }>();
-  return { agents: counts?.agents ?? 0, left: counts?.behind ?? 0 };
+    .prepare(
+      `SELECT count(*) AS agents, count(CASE WHEN master_key IS NOT ? THEN 1 END) AS behind,
+         (SELECT count(*) FROM reserved_key WHERE master_key <> ?) AS reserved FROM agent`,
+    )
+    .bind(id, id)
+    .first<{ agents: number; behind: number; reserved: number }>();
+  return { agents: counts?.agents ?? 0, left: (counts?.behind ?? 0) + (counts?.reserved ?? 0) };
 };

@@ -16,11 +16,10 @@ const endDid = async ({ plc, config }: Workshop, { did, owner_key }: AgentRow, e
   const last = await plc.last(did);
   if (!last.ok) return last;
   if (last.value === undefined || last.value.type === "plc_tombstone") return ok(null);
-  const key = await config.rotationKey();
-  const own = await key.exportPublicKey("did");
+  const key = await config.rotation.among(last.value.rotationKeys);
   // Already handed over, or taken by the owner meanwhile: the colony has no more to say about it.
-  if (!last.value.rotationKeys.includes(own)) return ok(null);
-  const operation = end === "tombstone" ? await signTombstone(last.value, key) : await signHandover(last.value, key, owner_key);
+  if (key === undefined) return ok(null);
+  const operation = end === "tombstone" ? await signTombstone(last.value, key.key) : await signHandover(last.value, key.key, owner_key, await config.rotation.dids());
   return plc.submit(did, operation);
 };
 

@@ -86,10 +86,10 @@ export const signTombstone = (last: PlcOperation, key: P256PrivateKey): Promise<
 /**
  * Leaves the DID to the owner's keys alone: the colony's key, its key for the repository, the handle and the host go.
  * @param ownerKey did:key of the owner, when it is not among the rotation keys yet.
+ * @param own did:key of each of the colony's rotation keys.
  */
-export const signHandover = async (last: PlcOperation, key: P256PrivateKey, ownerKey: string | null): Promise<PlcOperation> => {
-  const own = await key.exportPublicKey("did");
-  const kept = last.rotationKeys.filter((rotation) => rotation !== own && rotation !== ownerKey);
+export const signHandover = (last: PlcOperation, key: P256PrivateKey, ownerKey: string | null, own: readonly string[]): Promise<PlcOperation> => {
+  const kept = last.rotationKeys.filter((rotation) => !own.includes(rotation) && rotation !== ownerKey);
   const unsigned = {
     type: "plc_operation" as const,
     rotationKeys: ownerKey === null ? kept : [ownerKey, ...kept],

@@ -1,7 +1,10 @@
 import * as xrpc from "@rookery/pds";
 import type { AnyRoute } from "../door/route.ts";
 import { rateRules } from "../door/rate.ts";
-import { global, procedure, query } from "./rows.ts";
+import { changeRecoveryKeyHandler, plcKeyRound, plcKeyState, rotateSigningKeyHandler, showIdentity } from "../identity/http.ts";
+import { JSON_LIMIT, global, procedure, query } from "./rows.ts";
+
+const admin = { access: "admin", rate: global } as const;
 
 /** Keys and what DID documents say of them. */
 export const identityRoutes: AnyRoute[] = [
@@ -12,4 +15,9 @@ export const identityRoutes: AnyRoute[] = [
   procedure("com.atproto.identity.submitPlcOperation", { session: "any", handler: xrpc.submitPlcOperation }),
   procedure("com.atproto.server.reserveSigningKey", { access: "public", rate: [...global, rateRules.reserveSigningKey], handler: xrpc.reserveSigningKey }),
   procedure("com.atproto.admin.updateAccountSigningKey", { access: "admin", handler: xrpc.updateAccountSigningKey }),
+  { ...admin, method: "GET", path: "/admin/identity", body: "none", maxBytes: 0, handler: showIdentity },
+  { ...admin, method: "POST", path: "/admin/identity/signing-key", body: "json", maxBytes: JSON_LIMIT, handler: rotateSigningKeyHandler },
+  { ...admin, method: "POST", path: "/admin/identity/recovery-key", body: "json", maxBytes: JSON_LIMIT, handler: changeRecoveryKeyHandler },
+  { ...admin, method: "GET", path: "/admin/keys/plc", body: "none", maxBytes: 0, handler: plcKeyState },
+  { ...admin, method: "POST", path: "/admin/keys/plc", body: "none", maxBytes: 0, handler: plcKeyRound },
 ];

@@ -13,9 +13,7 @@ export interface IdentityApi {
   changeDid(input: { change: DidChange; wrapped?: Uint8Array; exactly?: boolean }): Promise<Outcome<DidChanged>>;
   /** Tell the world that the DID document is another: `#identity`. */
   announceIdentity(): Promise<Outcome<null>>;
-  /** A token by which the owner, who reads it in a mail, may have an operation signed. Errors: `InvalidRequest` (400) without an address. */
-  createPlcToken(): Promise<Outcome<{ email: string; token: string }>>;
-  /** Whether it is the token that was sent; with `spend` this was its one use. Errors: `InvalidToken`, `ExpiredToken` (400). */
+  /** Whether it is the token that was mailed to the owner for having an operation signed; with `spend` this was its one use. Errors: `InvalidToken`, `ExpiredToken` (400). */
   checkPlcToken(input: { token: string; spend: boolean }): Promise<Outcome<null>>;
 }
 

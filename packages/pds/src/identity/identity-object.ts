@@ -1,5 +1,5 @@
 import { type Outcome, fail, ok } from "@rookery/sync";
-import { checkMailToken, createMailToken, deleteMailToken } from "../credentials/mail-tokens.ts";
+import { checkMailToken, deleteMailToken } from "../credentials/mail-tokens.ts";
 import { didKeyOfWrapped } from "../keys/public-key.ts";
 import { KeyUnavailableError, rewrapKey } from "../keys/wrap.ts";
 import { PreferencesObject } from "../preferences/preferences-object.ts";
@@ -16,12 +16,20 @@ export abstract class IdentityObject<Env> extends PreferencesObject<Env> impleme
     return this.#withKey(async (state) => ok(await identityOf(state)));
   }
 
-  changeDid({ change, wrapped, exactly = false }: { change: DidChange; wrapped?: Uint8Array; exactly?: boolean }): Promise<Outcome<DidChanged>> {
+  changeDid({ change, wrapped: given, exactly = false }: { change: DidChange; wrapped?: Uint8Array; exactly?: boolean }): Promise<Outcome<DidChanged>> {
     return this.#withKey(async (state) => {
       const { ports, account, didChanges } = state;
       const before = await identityOf(state);
+      let wrapped = given;
       if (change.kind === "signing-key" && wrapped === undefined && didChanges.current === undefined && change.add !== before.signingKey)
         return fail(400, "InvalidRequest", `${account.did} does not hold the private key of ${change.add}`);
+      // The key that signs already is no change where the document names it; otherwise the document is what changes.
+      if (change.kind === "signing-key" && change.add === before.signingKey && didChanges.current === undefined) {
+        const standing = await ports.directory.look(account.did, change);
+        if (!standing.ok) return standing;
+        if (standing.value === "there") return ok({ did: account.did, state: "done", signingKey: before.signingKey });
+        wrapped = account.signingKey;
+      }
       // Whoever wrapped it may run with another master key, which must open here and now.
       const own = wrapped && (rewrapKey(ports.masterKey, account.did, wrapped) ?? wrapped);
       const done = await didChanges.begin(change, { exactly, ...(own === undefined ? {} : { wrapped: own }) });
@@ -36,12 +44,6 @@ export abstract class IdentityObject<Env> extends PreferencesObject<Env> impleme
       announce(state, state.account, [identityEvent(state.account, new Date().toISOString())], () => undefined);
       return ok(null);
     });
-  }
-
-  createPlcToken(): Promise<Outcome<{ email: string; token: string }>> {
-    return this.with(({ sql, account }) =>
-      account.email === null ? fail(400, "InvalidRequest", "account does not have an email address") : ok({ email: account.email, token: createMailToken(sql, PURPOSE, Date.now()) }),
-    );
   }
 
   checkPlcToken({ token, spend }: { token: string; spend: boolean }): Promise<Outcome<null>> {

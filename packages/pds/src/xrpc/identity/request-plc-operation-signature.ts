@@ -5,7 +5,7 @@ import { isFault, ownAgent } from "../repo-access.ts";
 export const requestPlcOperationSignature: Handler = async (call) => {
   const own = await ownAgent(call);
   if (isFault(own)) return own;
-  const made = await own.stub.createPlcToken();
+  const made = await own.stub.createMailToken({ purpose: "plc_operation", inStanding: false });
   if (!made.ok) return made.error;
   const { email, token } = made.value;
   return answer(await call.host.mailer.send({ to: email, template: "plcOperation", fields: { token } }), () => empty());
