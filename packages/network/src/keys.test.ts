@@ -21,7 +21,7 @@ const hosted = async (): Promise<Login> => {
 
 const plainAccount = async (): Promise<Login> => {
   const handle = `${freshName()}.test`;
-  const made = await xrpc<{ did: string }>("com.atproto.server.createAccount", { json: { handle, password: "a-password-of-tests" } });
+  const made = await xrpc<{ did: string }>("com.atproto.server.createAccount", { json: { handle, email: `${handle}@example.com`, password: "a-password-of-tests" } });
   return { did: made.body.did, handle, password: "a-password-of-tests", ...(await login(handle, "a-password-of-tests")) };
 };
 

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { ADMIN, ask, freshName, login, provision, xrpc } from "../../test/client.ts";
+import { tokenTo } from "../../test/mail.ts";
 import { operationCid, type PlcOperation } from "./operation.ts";
 
 interface Created {
@@ -109,7 +110,7 @@ describe("com.atproto.server.createAccount", () => {
       [{ recoveryKey: `did:key:z${"2".repeat(140_000)}` }, "InvalidRecoveryKey"],
     ];
     for (const [more, error] of cases) {
-      const refused = await xrpc("com.atproto.server.createAccount", { json: { handle: `${freshName()}.test`, password: "x", ...more } });
+      const refused = await xrpc("com.atproto.server.createAccount", { json: { handle: `${freshName()}.test`, email: "somebody@example.com", password: "x", ...more } });
       expect(refused).toMatchObject({ status: 400, body: { error } });
       expect(refused.body.message.length).toBeLessThan(500);
     }
@@ -126,13 +127,42 @@ describe("com.atproto.server.createAccount", () => {
 
   it("gives a repeated Idempotency-Key to who knows the password alone", async () => {
     const handle = `${freshName()}.test`;
-    const register = (password: string) => xrpc<{ did: string; error: string }>("com.atproto.server.createAccount", { json: { handle, password }, headers: { "idempotency-key": "one" } });
+    const register = (password: string) => xrpc<{ did: string; error: string }>("com.atproto.server.createAccount", { json: { handle, email: `${handle}@example.com`, password }, headers: { "idempotency-key": "one" } });
     const made = await register("right password");
     expect((await register("wrong password")).body.error).toBe("HandleNotAvailable");
     expect((await register("right password")).body.did).toBe(made.body.did);
     const byAdmin = await create({ name: handle.replace(".test", "") }, { "idempotency-key": "one" });
     expect(byAdmin).toMatchObject({ status: 400, body: { error: "HandleNotAvailable" } });
     await login(handle, "right password");
+  });
+
+  it("refuses in the order and the words of the reference", async () => {
+    const handle = `${freshName()}.test`;
+    const register = (json: Record<string, unknown>) => xrpc("com.atproto.server.createAccount", { json: { handle, ...json } });
+    const unsupported = "This email address is not supported, please use a different email.";
+    const cases: [Record<string, unknown>, string, string][] = [
+      [{ plcOp: {}, password: "x".repeat(257) }, "InvalidRequest", 'Unsupported input: "plcOp"'],
+      [{ password: "x".repeat(257) }, "InvalidRequest", "Password too long. Maximum length is 256 characters."],
+      [{ password: "x" }, "InvalidRequest", "Email is required"],
+      [{ email: "" }, "InvalidRequest", "Email is required"],
+      [{ email: "bad-email", handle: "x.test" }, "InvalidRequest", unsupported],
+      [{ email: "inv@disposeamail.com" }, "InvalidRequest", unsupported],
+      [{ email: "good@example.com", handle: "x.test" }, "InvalidHandle", "Handle too short"],
+    ];
+    for (const [json, error, message] of cases) expect({ json, ...(await register(json)) }).toMatchObject({ json, status: 400, body: { error, message } });
+    const foreign = await register({ email: "good@example.com", password: "x", did: "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa" });
+    expect(foreign).toMatchObject({ status: 401, body: { error: "AuthenticationRequired", message: "Missing auth to create account with did: did:plc:aaaaaaaaaaaaaaaaaaaaaaaa" } });
+  });
+
+  it("makes an account without a password, whose owner has mail to choose one", async () => {
+    const handle = `${freshName()}.test`;
+    const email = `${handle}@example.com`;
+    const made = await xrpc<{ did: string; accessJwt: string }>("com.atproto.server.createAccount", { json: { handle, email } });
+    expect(made.body).toEqual({ did: expect.any(String), handle, didDoc: expect.objectContaining({ id: made.body.did }), accessJwt: expect.any(String), refreshJwt: expect.any(String) });
+    expect((await xrpc("com.atproto.server.createSession", { json: { identifier: handle, password: "" } })).status).toBe(401);
+    expect((await xrpc("com.atproto.server.requestPasswordReset", { json: { email } })).status).toBe(200);
+    expect((await xrpc("com.atproto.server.resetPassword", { json: { token: await tokenTo(email, "resetPassword"), password: "at last" } })).status).toBe(200);
+    await login(handle, "at last");
   });
 
   it("takes an empty Idempotency-Key for none", async () => {
