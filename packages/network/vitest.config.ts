@@ -22,6 +22,7 @@ export default defineConfig({
           RELAY_HOSTNAME: "localhost:4000",
           HANDLE_DOMAINS: ".test",
           PLC_URL: plcUrl,
+          DOH_URL: `${plcUrl}/dns-query`,
           MAIL_URL: await startMailbox(),
           MAIL_FROM: "colony@example.com",
           APPVIEW: service,
