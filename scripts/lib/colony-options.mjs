@@ -10,6 +10,13 @@ import {
  * @property {string} [data]
  * @property {string} [adminPassword]
  * @property {boolean} openRegistration
+ * @property {number} [inviteIntervalHours]
+ * @property {string} [mailDir]
+ * @property {string} [mailUrl]
+ * @property {string} [mailFrom]
+ * @property {string} [contactEmail]
+ * @property {string} [privacyPolicy]
+ * @property {string} [termsOfService]
  * @property {boolean} noRateLimits
  * @property {string} handleDomain
  * @property {string} [origin]
@@ -24,6 +31,7 @@ import {
  * @property {number} [heartbeatSeconds]
  * @property {boolean} verbose
  * @property {boolean} [rotateMasterKey] Of `npm run colony` alone.
+ * @property {boolean} [rotatePlcKey] Of `npm run colony` alone.
  */
 
 /** Where other people find the colony. */
@@ -35,7 +43,14 @@ export const SHARED_ROWS = [
   { flag: "host", env: "ROOKERY_HOST", value: "ADDRESS", default: "127.0.0.1", read: readLoopback, help: "loopback address to listen on" },
   { flag: "data", env: "ROOKERY_DATA", value: "DIR", help: "state folder (default .data in the repository)" },
   { flag: "admin-password", env: "ROOKERY_ADMIN_PASSWORD", value: "PW", read: readPassword, help: "the admin's one secret, as Bearer or as Basic admin:PW (made once and kept in DIR/secrets.json when not given)" },
-  { flag: "open-registration", env: "ROOKERY_OPEN_REGISTRATION", help: "let anybody create an account; otherwise only the admin provisions" },
+  { flag: "open-registration", env: "ROOKERY_OPEN_REGISTRATION", help: "let anybody create an account; otherwise the admin provisions, and whoever has an invite code comes in" },
+  { flag: "invite-interval-hours", env: "ROOKERY_INVITE_INTERVAL_HOURS", value: "N", read: readAmount, help: "how long an account lives for an invite code of its own to give away (default: codes come from the admin alone)" },
+  { flag: "mail-dir", env: "ROOKERY_MAIL_DIR", value: "DIR", help: "folder that mails to owners of accounts are written to, one JSON file each (default mail in the state folder)" },
+  { flag: "mail-url", env: "ROOKERY_MAIL_URL", value: "URL", read: readHttpUrl, help: "where every mail is also posted, as JSON; what is not taken there is told to whoever asked for the mail" },
+  { flag: "mail-from", env: "ROOKERY_MAIL_FROM", value: "ADDRESS", help: "address that mails come from" },
+  { flag: "contact-email", env: "ROOKERY_CONTACT_EMAIL", value: "ADDRESS", help: "where people write to whoever runs the colony, as describeServer tells" },
+  { flag: "privacy-policy", env: "ROOKERY_PRIVACY_POLICY", value: "URL", read: readHttpUrl, help: "page with the privacy policy, as describeServer tells" },
+  { flag: "terms-of-service", env: "ROOKERY_TERMS_OF_SERVICE", value: "URL", read: readHttpUrl, help: "page with the terms of service, as describeServer tells" },
   { flag: "no-rate-limits", env: "ROOKERY_NO_RATE_LIMITS", help: "switch rate limits off" },
   { flag: "handle-domain", env: "ROOKERY_HANDLE_DOMAIN", value: "DOMAINS", default: ".test", read: readHandleDomains, help: "domains under which handles are given out, comma-separated, each with its leading dot" },
   { flag: "origin", env: "ROOKERY_ORIGIN", value: "URL", read: readOrigin, help: "public address, when a proxy stands in front (default http://localhost:PORT, or that of --host)" },
@@ -57,4 +72,5 @@ export const COLONY_ROWS = [
   PLC_ROW,
   ...SHARED_ROWS.slice(2),
   { flag: "rotate-master-key", env: "ROOKERY_ROTATE_MASTER_KEY", help: "make a new master key and wrap every agent's keys under it while the colony runs; may be interrupted, and goes on with the next start" },
+  { flag: "rotate-plc-key", env: "ROOKERY_ROTATE_PLC_KEY", help: "make a new rotation key and put it into every agent's DID in the PLC directory while the colony runs; may be interrupted, and goes on with the next start" },
 ];

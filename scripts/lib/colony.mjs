@@ -4,13 +4,14 @@ import { unstable_readConfig as readConfig } from "wrangler";
 import { bundleWorker } from "./bundle.mjs";
 import { startCrons } from "./crons.mjs";
 import { holdFolder } from "./lock.mjs";
-import { beginRotation, finishRotation } from "./master-key.mjs";
+import { mailFolder, openMailbox } from "./mailbox.mjs";
 import { applyMigrations, listMigrations } from "./migrations.mjs";
 import { noteOrigin } from "./origin.mjs";
 import { ROOT, stateFolder } from "./paths.mjs";
 import { accepts, busyPort, localUrl, requireFreePort } from "./ports.mjs";
 import { Refusal, reasonOf } from "./refusal.mjs";
 import { relayAddress } from "./relay-address.mjs";
+import { MASTER_KEY, PLC_KEY, beginRotation, finishRotation } from "./rotation.mjs";
 import { Runtime } from "./runtime.mjs";
 import { loadSecrets } from "./secrets.mjs";
 import { keepAlive } from "./watchdog.mjs";
@@ -64,7 +65,8 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
     await requireFreePort(host, port, "port", patience);
     const relay = await relayAddress(options, log, patience);
     const { secrets: found, path: secretsPath } = loadSecrets(folder);
-    const secrets = options.rotateMasterKey ? beginRotation(secretsPath, found, log) : found;
+    const wrapped = options.rotateMasterKey ? beginRotation(MASTER_KEY, secretsPath, found, log) : found;
+    const secrets = options.rotatePlcKey ? beginRotation(PLC_KEY, secretsPath, wrapped, log) : wrapped;
     noteOrigin(folder, origin, log);
     const adminKey = options.adminPassword ?? secrets.adminApiKey;
     const config = readConfig({ config: join(root, "wrangler.toml") });
@@ -78,8 +80,15 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
       ENCRYPTION_MASTER_KEY: secrets.encryptionMasterKey,
       ENCRYPTION_MASTER_KEY_PREVIOUS: secrets.encryptionMasterKeyPrevious ?? "",
       PLC_ROTATION_KEY: secrets.plcRotationKey,
+      PLC_ROTATION_KEY_PREVIOUS: secrets.plcRotationKeyPrevious ?? "",
       SESSION_SECRET: secrets.sessionSecret,
       OPEN_REGISTRATION: options.openRegistration ? "true" : "",
+      INVITE_INTERVAL_MS: options.inviteIntervalHours === undefined ? "" : String(Math.round(options.inviteIntervalHours * 3_600_000)),
+      MAIL_URL: options.mailUrl ?? "",
+      MAIL_FROM: options.mailFrom ?? "",
+      CONTACT_EMAIL: options.contactEmail ?? "",
+      PRIVACY_POLICY_URL: options.privacyPolicy ?? "",
+      TERMS_OF_SERVICE_URL: options.termsOfService ?? "",
       RATE_LIMITS: options.noRateLimits ? "off" : "on",
       RELAY_HOSTNAME: relay?.hostname ?? "",
       RELAY_COLLECTIONS: options.relayCollections,
@@ -95,20 +104,21 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
       UPKEEP_MS: upkeepMs ?? "",
     };
     log("starting workerd");
-    const started = (runtime = new Runtime({ root, bundle, folder, host, port, relayPort: relay?.port, bindings, verbose: options.verbose }));
+    const started = (runtime = new Runtime({ root, bundle, folder, host, port, relayPort: relay?.port, bindings, mailbox: openMailbox(mailFolder(folder, options.mailDir)), verbose: options.verbose }));
     await insist((attempt) => (attempt === 1 ? started.ready() : started.remake()), START_ATTEMPTS, log);
     // Watched from here on: workerd may die during the start as well.
     watch = keepAlive({ alive: () => accepts(host, port), revive: () => started.remake(), log, signal: end.signal });
     await insist(async () => applyMigrations(await started.database(), migrations, log), STEP_ATTEMPTS, log);
     await untilHealthy(host, port);
     // Beside whatever the colony does: it serves all the while.
-    const rotation = secrets.encryptionMasterKeyPrevious === undefined ? undefined : finishRotation({ url: localUrl(host, port), adminKey, path: secretsPath, secrets }, log, end.signal);
+    const running = { url: localUrl(host, port), adminKey, path: secretsPath };
+    const rotations = [MASTER_KEY, PLC_KEY].filter(({ previous }) => secrets[previous] !== undefined).map((kind) => finishRotation(kind, running, log, end.signal));
     const endCrons = startCrons(config.triggers.crons ?? [], (cron) => started.scheduled(cron), log);
     const stop = async () => {
       endCrons();
       end.abort();
       await watch;
-      await rotation;
+      await Promise.all(rotations);
       await started.stop();
       release();
     };

@@ -21,6 +21,7 @@ class StderrLog extends Log {
  * @property {number} port
  * @property {number | undefined} relayPort A second port that leads to the same Worker, which tells by the Host header.
  * @property {Record<string, string>} bindings
+ * @property {(request: import("miniflare").Request) => Promise<import("miniflare").Response>} mailbox Takes the Worker's mails.
  * @property {boolean} verbose
  */
 
@@ -28,7 +29,7 @@ class StderrLog extends Log {
  * Reads everything now; what it gives makes options as often as they are needed, whatever became of the files meanwhile.
  * @param {RuntimeSettings} settings
  */
-const miniflareOptions = ({ root, bundle, folder, host, port, relayPort, bindings, verbose }) => {
+const miniflareOptions = ({ root, bundle, folder, host, port, relayPort, bindings, mailbox, verbose }) => {
   // `modulesRules` is for sources; Miniflare refuses it beside modules that are given.
   const { modulesRules: _, ...worker } = workerOptionsOf(join(root, "wrangler.toml")).workerOptions;
   const modules = modulesOf(bundle);
@@ -44,7 +45,7 @@ const miniflareOptions = ({ root, bundle, folder, host, port, relayPort, binding
     },
     unsafeRuntimeEnv: markFor(folder),
     resourcePersistencePath: join(folder, "state"),
-    workers: [{ ...worker, name: "rookery", bindings: { .../** @type {Record<string, never>} */ (worker.bindings), ...bindings }, modulesRoot: bundle, modules, unsafeDirectSockets }],
+    workers: [{ ...worker, name: "rookery", bindings: { .../** @type {Record<string, never>} */ (worker.bindings), ...bindings }, serviceBindings: { MAILBOX: mailbox }, modulesRoot: bundle, modules, unsafeDirectSockets }],
   });
 };
 
