@@ -30,6 +30,7 @@ export const routes: AnyRoute[] = [
   procedure("com.atproto.repo.deleteRecord", { handler: xrpc.deleteRecord }),
   procedure("com.atproto.repo.applyWrites", { maxBytes: WRITE_LIMIT * 2, handler: xrpc.applyWrites }),
   procedure("com.atproto.repo.uploadBlob", {
+    access: "agent-or-service",
     body: "bytes",
     rate: [rateRules.global, rateRules.uploadBlob],
     handler: xrpc.uploadBlob,

@@ -24,8 +24,7 @@ export const requestHeaders = (from: Headers, token: string, { hasBody, encoding
 
 /** Headers of a service's answer that the caller gets; nothing else of it, cookies least of all. */
 export const answerHeaders = (from: Headers, { hasBody }: { hasBody: boolean }): Headers => {
-  // As every answer to somebody who is signed in: not for others.
-  const to = new Headers({ "cache-control": "private", vary: "Authorization" });
+  const to = new Headers();
   if (hasBody) copy(from, to, OF_ANSWER);
   copy(from, to, ALWAYS);
   return to;

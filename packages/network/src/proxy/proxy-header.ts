@@ -1,4 +1,4 @@
-import { invalid, isFault } from "@rookery/pds";
+import { invalid } from "@rookery/pds";
 import type { XrpcFault } from "@rookery/sync";
 import type { Config } from "../config.ts";
 import { defaultService } from "./default-service.ts";
@@ -27,10 +27,4 @@ export const proxyTo = (request: Request, nsid: string, config: Config): ProxyTo
   if (header) return readProxyHeader(header);
   const { serviceId, address } = defaultService(nsid, config);
   return address === undefined ? invalid(`No service configured for ${nsid}`) : { did: address.did, serviceId };
-};
-
-/** Whether a method is to be answered by the AppView, which for some means: here, with what the AppView has. */
-export const isForAppView = (request: Request, nsid: string, config: Config): boolean => {
-  const to = proxyTo(request, nsid, config);
-  return !isFault(to) && to.serviceId === "bsky_appview" && to.did === config.appView?.did;
 };

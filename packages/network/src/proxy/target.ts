@@ -29,12 +29,17 @@ const knownAddress = (request: Request, nsid: string, { did, serviceId }: ProxyT
 };
 
 /** The address that a service's DID document gives. */
-export const resolveTarget = async (to: ProxyTo, config: Pick<Config, "isLoopback">, dids: Pick<DidCache, "resolve">): Promise<Target | XrpcFault> => {
+const resolveTarget = async (to: ProxyTo, config: Pick<Config, "isLoopback">, dids: Pick<DidCache, "resolve">): Promise<Target | XrpcFault> => {
   const document = await documentOf(dids, to.did);
   if (document === undefined) return invalid("could not resolve proxy did");
+  return targetIn(document, to, config.isLoopback) ?? invalid("could not resolve proxy did service url");
+};
+
+/** The address that a DID document gives a service; undefined when it gives none, a fault when it is one that nobody is taken to. */
+export const targetIn = (document: unknown, to: ProxyTo, isLoopback: boolean): Target | XrpcFault | undefined => {
   const endpoint = serviceEndpointOf(document, `#${to.serviceId}`);
-  if (endpoint === undefined) return invalid("could not resolve proxy did service url");
-  return mayAsk(endpoint, config.isLoopback) ? { ...to, origin: endpoint.origin, trusted: false } : UNREACHABLE;
+  if (endpoint === undefined) return undefined;
+  return mayAsk(endpoint, isLoopback) ? { ...to, origin: endpoint.origin, trusted: false } : UNREACHABLE;
 };
 
 /**
@@ -44,8 +49,8 @@ export const resolveTarget = async (to: ProxyTo, config: Pick<Config, "isLoopbac
 export const mayAsk = ({ protocol, hostname }: URL, isLoopback: boolean): boolean =>
   isLoopbackHost(hostname) ? isLoopback : protocol === "https:" && isPublicHost(hostname);
 
-/** A directory that is down and a DID that is none come to the same here: ask again. */
-const documentOf = async (dids: Pick<DidCache, "resolve">, did: string): Promise<unknown> => {
+/** A DID document, if there is one to be had. A directory that is down and a DID that is none come to the same here: ask again. */
+export const documentOf = async (dids: Pick<DidCache, "resolve">, did: string): Promise<unknown> => {
   try {
     return await dids.resolve(did);
   } catch {

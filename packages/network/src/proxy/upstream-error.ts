@@ -19,18 +19,30 @@ const BY_STATUS: Readonly<Record<number, readonly [name: string, message: string
 /** Whether a body is JSON, or does not say what it is. */
 export const mayBeJson = (type: string | null): boolean => type === null || /application\/(?:\w+\+)?json/i.test(type);
 
+/** What a service refused, in XRPC's terms. */
+export interface ServiceError {
+  status: number;
+  name: string;
+  message: string;
+  /** Those that callers get to see. */
+  headers: Headers;
+}
+
 /**
  * A service's error as this host's: its own name and message, if it has them, and nothing else of its body. A service that
  * broke down is no breakdown here: 500 becomes 502.
  */
-export const relayError = async (upstream: Response, limits: Pick<ProxyLimits, "maxError">): Promise<Response> => {
+export const readError = async (upstream: Response, limits: Pick<ProxyLimits, "maxError">): Promise<ServiceError> => {
   const status = upstream.status === 500 ? 502 : upstream.status;
   const [name, message] = BY_STATUS[status] ?? (status < 500 ? ["InvalidRequest", "Invalid Request"] : ["InternalServerError", "Internal Server Error"]);
   const said = await wordsOf(upstream, limits.maxError);
   const headers = answerHeaders(upstream.headers, { hasBody: false });
   if (status === 401) headers.set("www-authenticate", "Bearer");
-  return Response.json({ error: said.error ?? name, message: said.message || message }, { status, headers });
+  return { status, name: said.error ?? name, message: said.message || message, headers };
 };
+
+/** {@link readError}, as an answer. */
+export const errorAnswer = ({ status, name, message, headers }: ServiceError): Response => Response.json({ error: name, message }, { status, headers });
 
 interface Words {
   error?: string;

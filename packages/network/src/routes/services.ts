@@ -2,7 +2,10 @@ import * as xrpc from "@rookery/pds";
 import type { AnyRoute, Route } from "../door/route.ts";
 import { PROXY_LIMITS } from "../proxy/limits.ts";
 import { passOn, refuseToPassOn } from "../proxy/pass-on.ts";
-import { global, query } from "./rows.ts";
+import { createReport } from "../proxy/create-report.ts";
+import { getPreferences, putPreferences } from "../proxy/preferences.ts";
+import { registerPush, unregisterPush } from "../proxy/push.ts";
+import { global, procedure, query } from "./rows.ts";
 
 /** Methods that nobody here answers, for whoever is signed in here: another service does. */
 const passedOn = (method: Route["method"]): Route => ({
@@ -19,6 +22,12 @@ const passedOn = (method: Route["method"]): Route => ({
 /** Other services: tokens for them, requests passed on to them, what applications keep here. */
 export const serviceRoutes: AnyRoute[] = [
   query("com.atproto.server.getServiceAuth", { access: "agent", takendown: true, handler: xrpc.getServiceAuth }),
+  procedure("com.atproto.moderation.createReport", { takendown: true, handler: createReport }),
+
+  query("app.bsky.actor.getPreferences", { access: "agent-or-moderator", takendown: true, handler: getPreferences }),
+  procedure("app.bsky.actor.putPreferences", { handler: putPreferences }),
+  procedure("app.bsky.notification.registerPush", { handler: registerPush }),
+  procedure("app.bsky.notification.unregisterPush", { handler: unregisterPush }),
 
   passedOn("GET"),
   passedOn("POST"),

@@ -22,9 +22,9 @@ const refusalOfKnown = async (host: Call["host"], { did, status }: KnownAgent): 
   return now.ok ? refusalOf({ status: now.value.status ?? null }) : now.error;
 };
 
-/** The account itself for a call that acts on the caller. */
+/** The account itself for a call that acts on the caller; where the row lets service JWTs in, they are as good. */
 export const ownAgent = async ({ caller, host }: Call): Promise<{ did: string; stub: AgentApi } | XrpcFault> => {
-  if (caller.kind !== "agent" && caller.kind !== "refresh") return fault(401, "AuthMissing", "Authentication Required");
+  if (caller.kind !== "agent" && caller.kind !== "refresh" && caller.kind !== "service") return fault(401, "AuthMissing", "Authentication Required");
   // A token outlives its account; the registry is asked so that no object wakes for a DID that is gone.
   if ((await host.find(caller.did)) === undefined)
     return invalid(`Could not find user info for account: ${caller.did}`);
