@@ -1,7 +1,7 @@
 import { checkChain, checkKeyRecord, type CheckedKey, makeKeyPair, makeKeyRecord, makeOwnerKey } from "@rookery/envelope";
 import { nextTid } from "@rookery/repo";
 import { expect } from "vitest";
-import { beginRotation } from "../../scripts/lib/master-key.mjs";
+import { MASTER_KEY, beginRotation } from "../../scripts/lib/rotation.mjs";
 import { loadSecrets } from "../../scripts/lib/secrets.mjs";
 import { until } from "../test/until.ts";
 import { ask, insist } from "./client.ts";
@@ -119,7 +119,7 @@ export const rewrapThrough = async (scene: Scene, point: string, [ann, bob]: [Ag
   const before = await seen();
   await colony.kill();
   const { secrets, path } = loadSecrets(colony.folder);
-  const begun = beginRotation(path, secrets, () => {});
+  const begun = beginRotation(MASTER_KEY, path, secrets, () => {});
   await colony.start(point);
   await colony.stoodAt(point);
   await colony.kill();

@@ -30,6 +30,7 @@ describe("options", () => {
       logMaxMb: 1024,
       verbose: false,
       rotateMasterKey: false,
+      rotatePlcKey: false,
     });
   });
 
