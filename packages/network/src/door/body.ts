@@ -1,5 +1,6 @@
-import { fault, invalid } from "@rookery/pds";
+import { fault, invalid, isFault } from "@rookery/pds";
 import type { XrpcFault } from "@rookery/sync";
+import { jsonDecoder } from "./content-encoding.ts";
 
 const tooLarge = (limit: number): XrpcFault =>
   fault(413, "PayloadTooLarge", `request entity too large: more than ${limit} bytes`);
@@ -7,29 +8,32 @@ const tooLarge = (limit: number): XrpcFault =>
 /** Bytes of a refused request that are still taken in. */
 const DRAIN_LIMIT = 16_000_000;
 
-/** The whole body, or a fault if it is larger than `limit` bytes; nothing past the limit is kept. */
-const readBytes = async (request: Request, limit: number): Promise<Uint8Array | XrpcFault> => {
+/** The whole body, or a fault if it is larger than `limit` bytes, compressed or not; nothing past the limit is kept. */
+const readBytes = async (request: Request, limit: number, decode: Decode | undefined): Promise<Uint8Array | XrpcFault> => {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > limit) return tooLarge(limit);
-  if (request.headers.has("content-length")) return new Uint8Array(await request.arrayBuffer());
+  if (decode === undefined && request.headers.has("content-length")) return new Uint8Array(await request.arrayBuffer());
+  const body = request.body === null || decode === undefined ? request.body : decode(request.body);
   let chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength;
-    // Read on for a while, as `drain` does.
-    if (size > limit + DRAIN_LIMIT) break;
+    // Read on for a while, as `drain` does; of what unpacks to too much there is nothing more to read.
+    if (size > limit + (decode === undefined ? DRAIN_LIMIT : 0)) break;
     if (size > limit) chunks = [];
     else chunks.push(chunk);
   }
   return size > limit ? tooLarge(limit) : new Uint8Array(Buffer.concat(chunks));
 };
 
+type Decode = (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
+
 /** {@link readBytes}; a client that breaks off has sent a bad request, which is no fault of ours. */
-const readWhole = async (request: Request, limit: number): Promise<Uint8Array | XrpcFault> => {
+const readWhole = async (request: Request, limit: number, decode: Decode | undefined): Promise<Uint8Array | XrpcFault> => {
   try {
-    return await readBytes(request, limit);
+    return await readBytes(request, limit, decode);
   } catch {
-    return invalid("The request ended before its body did");
+    return invalid(decode === undefined ? "The request ended before its body did" : "The body is not what its Content-Encoding says");
   }
 };
 
@@ -37,25 +41,19 @@ const readWhole = async (request: Request, limit: number): Promise<Uint8Array | 
 const missing = (isEmpty: boolean): XrpcFault =>
   invalid(isEmpty ? "A request body is expected but none was provided" : "Request encoding (Content-Type) required but not provided");
 
-/** Bodies come as they are: nothing here unpacks gzip and its like. */
-const refuseEncoding = (request: Request): XrpcFault | undefined => {
-  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  return encoding === "identity" || encoding === "" ? undefined : fault(415, "UnsupportedMediaType", `unsupported content encoding "${encoding.slice(0, 100)}"`);
-};
-
 /** Whether a body that is left to the handler as a stream can be taken at all; a fault if not. */
 export const checkStream = (request: Request): XrpcFault | undefined => {
   // Without a length and not in chunks there is no body; a length of 0 says that it is empty (RFC 9112, 6.3).
   if (request.body === null && !request.headers.has("content-length")) return missing(true);
-  return request.headers.get("content-type") ? refuseEncoding(request) : missing(false);
+  return request.headers.get("content-type") ? undefined : missing(false);
 };
 
 /** Parse a JSON body of at most `limit` bytes. */
 export const readJson = async (request: Request, limit: number): Promise<{ json: unknown } | XrpcFault> => {
   const type = request.headers.get("content-type");
-  const packed = refuseEncoding(request);
-  if (packed !== undefined) return packed;
-  const bytes = await readWhole(request, limit);
+  const decode = jsonDecoder(request);
+  if (isFault(decode)) return decode;
+  const bytes = await readWhole(request, limit, decode);
   if (!(bytes instanceof Uint8Array)) return bytes;
   if (!type) return missing(bytes.length === 0 && request.headers.get("content-length") !== "0");
   const [mime = "", ...parameters] = type.split(";").map((part) => part.trim().toLowerCase());

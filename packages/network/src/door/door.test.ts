@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ORIGIN, type ErrorBody, type Login, ask, note, provision } from "../../test/client.ts";
+import { ORIGIN, type ErrorBody, type Login, ask, provision } from "../../test/client.ts";
 import { door } from "./door.ts";
 
 let alice: Login;
@@ -21,13 +21,6 @@ describe("bodies", () => {
       pull: (controller) => controller.error(new Error("gone")),
     });
     expect(await write(body, {})).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
-  });
-
-  it("that are packed are refused, and not stored as if they were what they say", async () => {
-    const record = JSON.stringify({ repo: alice.did, collection: "com.example.note", record: note("hello") });
-    expect(await write(record, { "content-encoding": "gzip" })).toMatchObject({ status: 415, body: { error: "UnsupportedMediaType" } });
-    expect(await upload("bytes", { "content-type": "image/png", "content-encoding": "gzip" })).toMatchObject({ status: 415 });
-    expect((await write(record, { "content-encoding": "identity" })).status).toBe(200);
   });
 
   it("of blobs need to be there, and to say what they are", async () => {

@@ -11,6 +11,7 @@ import { routes } from "../routes.ts";
 import { authenticate, credentialsOf } from "./authenticate.ts";
 import { checkStream, drain, readJson, refuseBody } from "./body.ts";
 import { chargeAddress, chargeCaller, exceededBy } from "./charge.ts";
+import { decodedRequest } from "./content-encoding.ts";
 import { preflight, withCors } from "./cors.ts";
 import { RouteIndex } from "./find-route.ts";
 import { isRelayView } from "./is-relay-view.ts";
@@ -22,7 +23,7 @@ const originIndex = new RouteIndex(routes);
 const relayViewIndex = new RouteIndex(relayViewRoutes);
 
 /** An XRPC error as an HTTP answer. */
-const faultResponse = ({ status, name, message, rate }: XrpcFault): Response =>
+const faultResponse = ({ status, name, message, rate, allow }: XrpcFault): Response =>
   new Response(
     JSON.stringify({ error: name, message }),
     {
@@ -30,6 +31,7 @@ const faultResponse = ({ status, name, message, rate }: XrpcFault): Response =>
       headers: {
         "content-type": "application/json; charset=utf-8",
         ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
+        ...(allow === undefined ? {} : { allow }),
         ...rateHeaders(rate),
         ...(status === 429 && rate !== undefined ? { "retry-after": String(Math.max(1, rate.reset - Math.floor(Date.now() / 1000))) } : {}),
       },
@@ -123,7 +125,9 @@ const isRefusal = (answer: Response | XrpcFault): boolean => !(answer instanceof
 const handle = async (request: Request, env: Env, { url, route, ip, caller, params }: Visit & Pick<Call, "caller" | "params">): Promise<Response | XrpcFault> => {
   const read = await readInput(request, route);
   if (isFault(read)) return read;
-  const call = { request, url, caller, params, input: read.input, host: hostOf(env), ip };
+  const asked = route.body === "bytes" ? decodedRequest(request) : request;
+  if (isFault(asked)) return asked;
+  const call = { request: asked, url, caller, params, input: read.input, host: hostOf(env), ip };
   const rate = configOf(env).rateLimits ? await chargeCaller(route.rate, call) : undefined;
   const exceeded = exceededBy(rate);
   if (exceeded !== undefined) return exceeded;

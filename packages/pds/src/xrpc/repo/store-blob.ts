@@ -1,0 +1,112 @@
+import { CODEC_RAW, cidOf, cidToString } from "@rookery/repo";
+import { createHash } from "node:crypto";
+import type { XrpcFault } from "@rookery/sync";
+import { type Call, fault, invalid } from "../call.ts";
+import { Sniffer } from "./sniffer.ts";
+
+/** A blob that is in R2. */
+export interface StoredBlob {
+  cid: string;
+  /** Bytes. */
+  size: number;
+  /** R2 object key. */
+  key: string;
+  /** MIME type, if the bytes tell it. */
+  sniffed: string | undefined;
+}
+
+const tooLarge = (limit: number): XrpcFault => fault(413, "PayloadTooLarge", `Blob is larger than this host's limit of ${limit} bytes`);
+
+/** Bytes beyond the limit that are still taken in: answering before the client has sent its body cuts the connection. */
+const PATIENCE = 16_000_000;
+
+/** Bytes as they pass, hashed, counted and looked at; errors at the end when there were too many, or when they do not end. */
+class Meter {
+  readonly #hash = createHash("sha256");
+  readonly #sniffer = new Sniffer();
+  readonly stream: TransformStream<Uint8Array, Uint8Array>;
+  size = 0;
+
+  /** @param limit in bytes. */
+  constructor(limit: number) {
+    this.stream = new TransformStream({
+      transform: async (chunk, controller) => {
+        this.size += chunk.byteLength;
+        if (this.size > limit + PATIENCE) return controller.error(new Error("blob too large"));
+        if (this.size > limit) return;
+        this.#hash.update(chunk);
+        await this.#sniffer.push(chunk);
+        controller.enqueue(chunk);
+      },
+      flush: (controller) => {
+        this.#sniffer.end();
+        if (this.size > limit) controller.error(new Error("blob too large"));
+      },
+    });
+  }
+
+  /** Once all bytes have passed. */
+  async result(): Promise<Pick<StoredBlob, "cid" | "size" | "sniffed">> {
+    const digest = new Uint8Array(this.#hash.digest());
+    return { cid: cidToString(cidOf(() => digest, new Uint8Array(), CODEC_RAW)), size: this.size, sniffed: await this.#sniffer.mimeType };
+  }
+
+  /** The bytes broke off. */
+  abandon(): void {
+    this.#sniffer.end();
+  }
+}
+
+/**
+ * Stream the body of an upload into R2. R2 takes streams of known length only, so a body without one is gathered first (it may
+ * have no more than the limit); and it cannot rename, so the key is random and the agent keeps the CID.
+ * Errors: `PayloadTooLarge` (413); `InvalidRequest` (400) when the body is not what its headers say.
+ */
+export const storeBlob = async ({ request, host }: Call, did: string): Promise<StoredBlob | XrpcFault> => {
+  const declared = request.headers.get("content-length");
+  const length = declared === null ? undefined : Number(declared);
+  if (length !== undefined && length > host.blobLimit) return tooLarge(host.blobLimit);
+  const key = `blobs/${did}/${crypto.randomUUID()}`;
+  const meter = new Meter(host.blobLimit);
+  const source = new Source(request.body ?? new Blob([]).stream());
+  const body = source.stream.pipeThrough(meter.stream);
+  try {
+    if (length !== undefined) {
+      const fixed = new FixedLengthStream(length);
+      await Promise.all([body.pipeTo(fixed.writable), host.blobs.put(key, fixed.readable)]);
+    } else {
+      await host.blobs.put(key, await new Response(body).arrayBuffer());
+    }
+  } catch (error) {
+    meter.abandon();
+    await host.blobs.delete(key);
+    if (meter.size > host.blobLimit) return tooLarge(host.blobLimit);
+    if (source.broke) return invalid("The body ended too early, or is not what its Content-Encoding says");
+    if (length !== undefined && meter.size !== length) return invalid(`Body has ${meter.size} bytes, Content-Length says ${length}`);
+    throw error;
+  }
+  return { ...(await meter.result()), key };
+};
+
+/** A body that tells whether it was itself what broke off, and not what was made of it. */
+class Source {
+  readonly stream: ReadableStream<Uint8Array>;
+  broke = false;
+
+  constructor(body: ReadableStream<Uint8Array>) {
+    const reader = body.getReader();
+    this.stream = new ReadableStream({
+      pull: async (controller) => {
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          this.broke = true;
+          throw error;
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    });
+  }
+}
