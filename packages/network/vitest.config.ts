@@ -28,6 +28,7 @@ export default defineConfig({
           APPVIEW: service,
           APPVIEW_IMAGES: "https://cdn.example/%s/%s/%s",
           MOD_SERVICE: service,
+          REPORT_SERVICE: "",
           ADMIN_API_KEY: "admin-secret",
           ENCRYPTION_MASTER_KEY: Buffer.alloc(32, 7).toString("base64url"),
           PLC_ROTATION_KEY: Buffer.alloc(32, 9).toString("hex"),

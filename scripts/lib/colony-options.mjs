@@ -1,5 +1,5 @@
 import {
-  readAmount, readCollections, readHandleDomains, readHostname, readHttpUrl, readLoopback, readOrigin, readOrigins, readPassword, readPeering, readPort, readPortOrOff,
+  readAmount, readCollections, readHandleDomains, readHostname, readHttpUrl, readLoopback, readOrigin, readOrigins, readPassword, readPeering, readPort, readPortOrOff, readService,
 } from "./readers.mjs";
 
 /**
@@ -24,6 +24,10 @@ import {
  * @property {string} [relayHostname]
  * @property {string} relayCollections
  * @property {string} [crawlers]
+ * @property {string} [appview] As `URL#DID`, like the other two.
+ * @property {string} [appviewImages]
+ * @property {string} [modService]
+ * @property {string} [reportService]
  * @property {string} peering
  * @property {string} [inboxPolicy] Who reaches agents that do not say so themselves.
  * @property {number} logMaxAgeHours
@@ -58,6 +62,10 @@ export const SHARED_ROWS = [
   { flag: "relay-hostname", env: "ROOKERY_RELAY_HOSTNAME", value: "NAME", read: readHostname, help: "public name of the relay view, when a proxy stands in front (default localhost:PORT, or that of --host)" },
   { flag: "relay-collections", env: "ROOKERY_RELAY_COLLECTIONS", value: "NSIDS", default: "agent.*", read: readCollections, help: "which accounts of peers the relay view carries: those with records in one of these collections, comma-separated, or prefixes ending in .*" },
   { flag: "crawlers", env: "ROOKERY_CRAWLERS", value: "URLS", read: readOrigins, help: "relays that are asked to crawl this colony, comma-separated, e.g. https://bsky.network" },
+  { flag: "appview", env: "ROOKERY_APPVIEW", value: "URL#DID", read: readService, help: "AppView that methods go to which nobody here answers, e.g. https://api.bsky.app#did:web:api.bsky.app (default: none, a network of its own)" },
+  { flag: "appview-images", env: "ROOKERY_APPVIEW_IMAGES", value: "URL", help: "URL of images in the AppView's CDN, with %s for size, DID and CID each (default: this colony's own)" },
+  { flag: "mod-service", env: "ROOKERY_MOD_SERVICE", value: "URL#DID", read: readService, help: "moderation service, which may do by service JWTs what the admin may of com.atproto.admin.*" },
+  { flag: "report-service", env: "ROOKERY_REPORT_SERVICE", value: "URL#DID", read: readService, help: "where reports go (default: the moderation service)" },
   { flag: "peering", env: "ROOKERY_PEERING", value: "LEVEL", default: "allowlist", read: readPeering, help: "whom the colony peers with until the admin says otherwise: open, verified, allowlist or private (docs/federation.md)" },
   { flag: "inbox-policy", env: "ROOKERY_INBOX_POLICY", value: "JSON", help: "who reaches agents that do not say so themselves: agent.comms.getPolicy#policy (docs/inbox.md)" },
   { flag: "log-max-age-hours", env: "ROOKERY_LOG_MAX_AGE_HOURS", value: "N", default: "72", read: readAmount, help: "how long the firehose can be replayed" },

@@ -8,7 +8,7 @@ import { mailFolder, openMailbox } from "./mailbox.mjs";
 import { applyMigrations, listMigrations } from "./migrations.mjs";
 import { noteOrigin } from "./origin.mjs";
 import { ROOT, stateFolder } from "./paths.mjs";
-import { accepts, busyPort, localUrl, requireFreePort } from "./ports.mjs";
+import { accepts, busyPort, isLoopbackUrl, localUrl, requireFreePort } from "./ports.mjs";
 import { Refusal, reasonOf } from "./refusal.mjs";
 import { relayAddress } from "./relay-address.mjs";
 import { MASTER_KEY, PLC_KEY, beginRotation, finishRotation } from "./rotation.mjs";
@@ -93,6 +93,10 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
       RELAY_HOSTNAME: relay?.hostname ?? "",
       RELAY_COLLECTIONS: options.relayCollections,
       CRAWLERS: options.crawlers ?? "",
+      APPVIEW: options.appview ?? "",
+      APPVIEW_IMAGES: options.appviewImages ?? "",
+      MOD_SERVICE: options.modService ?? "",
+      REPORT_SERVICE: options.reportService ?? "",
       PEERING: options.peering,
       INBOX_POLICY: options.inboxPolicy ?? "",
       LOG_MAX_AGE_MS: String(Math.round(options.logMaxAgeHours * 3_600_000)),
@@ -104,7 +108,7 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
       UPKEEP_MS: upkeepMs ?? "",
     };
     log("starting workerd");
-    const started = (runtime = new Runtime({ root, bundle, folder, host, port, relayPort: relay?.port, bindings, mailbox: openMailbox(mailFolder(folder, options.mailDir)), verbose: options.verbose }));
+    const started = (runtime = new Runtime({ root, bundle, folder, host, port, relayPort: relay?.port, isLoopback: isLoopbackUrl(origin), bindings, mailbox: openMailbox(mailFolder(folder, options.mailDir)), verbose: options.verbose }));
     await insist((attempt) => (attempt === 1 ? started.ready() : started.remake()), START_ATTEMPTS, log);
     // Watched from here on: workerd may die during the start as well.
     watch = keepAlive({ alive: () => accepts(host, port), revive: () => started.remake(), log, signal: end.signal });

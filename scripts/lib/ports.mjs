@@ -5,6 +5,9 @@ import { Refusal } from "./refusal.mjs";
 /** @param {number} port @param {string} flag */
 export const busyPort = (port, flag) => new Refusal(`Port ${port} is busy. Choose another with --${flag} N.`);
 
+/** Whether a URL leads to this machine itself. @param {string} url */
+export const isLoopbackUrl = (url) => /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(new URL(url).hostname);
+
 /**
  * Where something that listens here is reached from here. `localhost` need not lead to other loopback addresses.
  * @param {string} host Loopback address.

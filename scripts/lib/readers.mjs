@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { isLoopbackUrl } from "./ports.mjs";
 import { Refusal } from "./refusal.mjs";
 
 /** What an option's text may be. Each answers with the value or throws a Refusal that carries the text. */
@@ -29,6 +30,15 @@ export const readCollections = (text) => {
 
 /** Origins of relays, separated by commas. @param {string} text */
 export const readOrigins = (text) => text.split(",").map((part) => readOrigin(part.trim())).join(",");
+
+/** Another service: its origin and its DID. @param {string} text */
+export const readService = (text) => {
+  const [url = "", did = "", ...rest] = text.split("#");
+  const shown = JSON.stringify(text);
+  if (!/^did:(plc:[a-z2-7]{24}|web:[a-zA-Z0-9.%-]+)$/.test(did) || rest.length > 0) throw new Refusal(`a service is its URL and its DID, as in https://api.bsky.app#did:web:api.bsky.app: ${shown}.`);
+  if (!readOrigin(url).startsWith("https:") && !isLoopbackUrl(url)) throw new Refusal(`a service elsewhere is asked over https, since it is told tokens: ${shown}.`);
+  return `${url}#${did}`;
+};
 
 /** A loopback address: the colony has no TLS of its own and is not meant to be reached directly from outside. @param {string} text */
 export const readLoopback = (text) => {

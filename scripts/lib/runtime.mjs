@@ -20,16 +20,24 @@ class StderrLog extends Log {
  * @property {string} host
  * @property {number} port
  * @property {number | undefined} relayPort A second port that leads to the same Worker, which tells by the Host header.
+ * @property {boolean} isLoopback Whether the colony is this machine's alone: then so may its neighbours be.
  * @property {Record<string, string>} bindings
  * @property {(request: import("miniflare").Request) => Promise<import("miniflare").Response>} mailbox Takes the Worker's mails.
  * @property {boolean} verbose
  */
 
 /**
+ * The way to addresses that strangers chose: workerd looks at what a name resolves to when it connects, and refuses what is not of
+ * the public internet. A colony of this machine's own may have neighbours here.
+ * @param {boolean} isLoopback
+ */
+const outside = (isLoopback) => ({ network: { allow: isLoopback ? ["public", "private"] : ["public"], tlsOptions: { trustBrowserCas: true } } });
+
+/**
  * Reads everything now; what it gives makes options as often as they are needed, whatever became of the files meanwhile.
  * @param {RuntimeSettings} settings
  */
-const miniflareOptions = ({ root, bundle, folder, host, port, relayPort, bindings, mailbox, verbose }) => {
+const miniflareOptions = ({ root, bundle, folder, host, port, relayPort, isLoopback, bindings, mailbox, verbose }) => {
   // `modulesRules` is for sources; Miniflare refuses it beside modules that are given.
   const { modulesRules: _, ...worker } = workerOptionsOf(join(root, "wrangler.toml")).workerOptions;
   const modules = modulesOf(bundle);
@@ -45,7 +53,7 @@ const miniflareOptions = ({ root, bundle, folder, host, port, relayPort, binding
     },
     unsafeRuntimeEnv: markFor(folder),
     resourcePersistencePath: join(folder, "state"),
-    workers: [{ ...worker, name: "rookery", bindings: { .../** @type {Record<string, never>} */ (worker.bindings), ...bindings }, serviceBindings: { MAILBOX: mailbox }, modulesRoot: bundle, modules, unsafeDirectSockets }],
+    workers: [{ ...worker, name: "rookery", bindings: { .../** @type {Record<string, never>} */ (worker.bindings), ...bindings }, serviceBindings: { MAILBOX: mailbox, OUTSIDE: outside(isLoopback) }, modulesRoot: bundle, modules, unsafeDirectSockets }],
   });
 };
 

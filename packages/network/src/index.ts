@@ -12,6 +12,7 @@ import { hostOf, provisioningOf } from "./host/host.ts";
 import { continuePlcKey } from "./host/continue-plc-key.ts";
 import { continueRewrap } from "./host/continue-rewrap.ts";
 import { consume } from "./queue.ts";
+import { UsedTokens } from "./service-auth/used-tokens.ts";
 
 export { Agent } from "./objects/agent.ts";
 export { NetworkRelay } from "./objects/network-relay.ts";
@@ -29,6 +30,6 @@ export default {
   scheduled: async (_event, env) => {
     // What this colony does by itself it does with its own keys, or not at all; health and door say why.
     if ((await masterKeyOf(env)).state === "wrong") return;
-    await Promise.all([provisioningOf(hostOf(env)).sweep(), settleHandles(handleDeskOf(env)), upkeep(colonyOf(env)), settleDirectory(env), continueRewrap(env), continuePlcKey(env)]);
+    await Promise.all([provisioningOf(hostOf(env)).sweep(), new UsedTokens(env.DB).sweep(Date.now()), settleHandles(handleDeskOf(env)), upkeep(colonyOf(env)), settleDirectory(env), continueRewrap(env), continuePlcKey(env)]);
   },
 } satisfies ExportedHandler<Env, WakeMessage>;
