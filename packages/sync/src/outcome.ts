@@ -8,6 +8,8 @@ export interface XrpcFault {
   message: string;
   /** The limit that was reached, for a 429 that knows it. */
   rate?: RateStatus;
+  /** Methods that are allowed there, for a 405. */
+  allow?: string;
 }
 
 /** A rate limit and what is left of it, as the reference's RateLimit-* headers say it. */

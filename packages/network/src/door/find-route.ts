@@ -40,12 +40,15 @@ export class RouteIndex {
 
   /** What is here is asked by another method; or the path names no method at all. */
   #refuseMethod(method: string, path: string): XrpcFault | undefined {
-    const expected = ["GET", "POST", "DELETE"].find((other) => this.#exact.has(`${other} ${path}`));
+    const allowed = ["GET", "POST", "DELETE"].filter((other) => this.#exact.has(`${other} ${path}`));
+    const [expected] = allowed;
     const plain = expected !== undefined && "plain" in (this.#exact.get(`${expected} ${path}`) ?? {});
     // Event streams (specs/event-stream) and plain paths answer as HTTP does, XRPC methods as the reference does.
     if (expected !== undefined) {
       const message = `Incorrect HTTP method (${method}) expected ${expected}`;
-      return plain || !path.startsWith("/xrpc/") ? fault(405, "MethodNotAllowed", message) : invalid(message);
+      if (!plain && path.startsWith("/xrpc/")) return invalid(message);
+      // RFC 9110, 15.5.6. Whoever may GET may ask for the head alone.
+      return { ...fault(405, "MethodNotAllowed", message), allow: allowed.map((one) => (one === "GET" ? "GET, HEAD" : one)).join(", ") };
     }
     return path.startsWith("/xrpc/") && !isValidNsid(path.slice("/xrpc/".length)) ? invalid(`invalid xrpc path: ${path}`) : undefined;
   }

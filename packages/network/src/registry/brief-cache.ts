@@ -32,6 +32,11 @@ export class BriefCache<T> {
     this.#entries.set(key, { value, until: Date.now() + (value === undefined ? this.#unknownMs : this.#knownMs) });
   }
 
+  /** Forget every entry of this value's kind. Looks at all of them: for what changes seldom. */
+  deleteWhere(isMeant: (value: T) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (value !== undefined && isMeant(value)) this.delete(key);
+  }
+
   delete(key: string): void {
     this.#changes += 1;
     this.#entries.delete(key);

@@ -257,8 +257,7 @@ export class Registry {
 
   /** Something of the agent has changed, wherever that was done: this isolate is to ask anew. */
   async forgetAll(did: string): Promise<void> {
-    const before = cache.get(did)?.value;
-    if (before !== undefined) this.#forget(before);
+    cache.deleteWhere((known) => known.did === did);
     const now = await this.byDid(did);
     if (now !== null) this.#forget(now);
   }
