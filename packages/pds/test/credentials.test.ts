@@ -1,0 +1,87 @@
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { MAX_APP_PASSWORDS } from "../src/credentials/limits.ts";
+import { hashChosenPassword } from "../src/sessions/password.ts";
+import { PASSWORD, makeAgent, objectOf, value } from "./agents.ts";
+import { backTo, versionBefore } from "./old-schema.ts";
+
+const EMAIL = "ann@example.com";
+
+const mailed = { ok: true, value: { token: expect.stringMatching(/^[A-Z2-7]{5}-[A-Z2-7]{5}$/), email: EMAIL } };
+
+describe("credentials", () => {
+  it("outlive sleep: address, its confirmation, tokens, app passwords", async () => {
+    const { api, stub, did } = await makeAgent({ email: EMAIL });
+    const { token } = value(await api.createMailToken({ purpose: "confirm_email", inStanding: true }));
+    const reset = value(await api.createMailToken({ purpose: "reset_password", inStanding: false }));
+    const { password } = value(await api.createAppPassword({ name: "app", privileged: true }));
+    await evictDurableObject(stub);
+    value(await api.confirmEmail({ email: EMAIL, token }));
+    await evictDurableObject(stub);
+    expect(value(await api.getAccount())).toMatchObject({ did, email: EMAIL, emailConfirmedAt: expect.any(String) });
+    expect(value(await api.createSession({ password }))).toMatchObject({ scope: "com.atproto.appPassPrivileged", emailConfirmed: true });
+    value(await api.resetPassword({ token: reset.token, passwordHash: await hashChosenPassword("new") }));
+    expect((await api.createSession({ password: PASSWORD })).ok).toBe(false);
+    value(await api.createSession({ password }));
+  });
+
+  it("keep no token and no password in clear", async () => {
+    const { api, stub } = await makeAgent({ email: EMAIL });
+    const { token } = value(await api.createMailToken({ purpose: "delete_account", inStanding: true }));
+    const { password } = value(await api.createAppPassword({ name: "app", privileged: false }));
+    await runInDurableObject(stub, (_, { storage: { sql } }) => {
+      const all = JSON.stringify([...sql.exec("SELECT * FROM mail_token"), ...sql.exec("SELECT * FROM app_password")]);
+      expect(all).toContain("delete_account");
+      for (const secret of [token, password]) expect(all.toUpperCase()).not.toContain(secret.toUpperCase());
+    });
+  });
+
+  it("have a token for each purpose, and another address voids them all", async () => {
+    const { api } = await makeAgent({ email: EMAIL });
+    const ask = (purpose: "update_email" | "delete_account") => api.createMailToken({ purpose, inStanding: true });
+    expect([await ask("update_email"), await ask("delete_account")]).toMatchObject([mailed, mailed]);
+    const { token } = value(await ask("update_email"));
+    value(await api.checkEmailUpdate({ token }));
+    value(await api.checkEmailUpdate({ token }));
+    value(await api.setEmail({ email: "Bea@Example.com" }));
+    expect(value(await api.getAccount()).email).toBe("bea@example.com");
+    expect(await api.checkEmailUpdate({ token })).toMatchObject({ error: { name: "InvalidToken" } });
+    expect(await (await makeAgent()).api.createMailToken({ purpose: "update_email", inStanding: true })).toMatchObject({ error: { status: 400, message: "account does not have an email address" } });
+  });
+
+  it("are closed to an account that was taken down, but for what it takes to leave", async () => {
+    const { api } = await makeAgent({ email: EMAIL });
+    const { token } = value(await api.createMailToken({ purpose: "confirm_email", inStanding: true }));
+    value(await api.takeDown({ applied: true, ref: "case 1" }));
+    const down = { ok: false, error: { status: 401, name: "AccountTakedown", message: "Account has been taken down" } };
+    expect(await api.createMailToken({ purpose: "confirm_email", inStanding: true })).toEqual(down);
+    expect(await api.confirmEmail({ email: EMAIL, token })).toEqual(down);
+    expect(await api.requestEmailUpdate()).toEqual(down);
+    expect(await api.checkEmailUpdate({})).toEqual(down);
+    expect(await api.createAppPassword({ name: "late", privileged: false })).toEqual(down);
+    expect(await api.createMailToken({ purpose: "plc_operation", inStanding: false })).toMatchObject(mailed);
+  });
+
+  it("are at most so many app passwords", async () => {
+    const { api, stub } = await makeAgent();
+    await runInDurableObject(stub, (_, { storage: { sql } }) => {
+      for (let i = 0; i < MAX_APP_PASSWORDS; i++) sql.exec("INSERT INTO app_password (name, hash, privileged, created_at) VALUES (?, ?, 0, '')", `app ${i}`, `hash ${i}`);
+    });
+    expect(await api.createAppPassword({ name: "one more", privileged: false })).toMatchObject({ error: { status: 400, name: "InvalidRequest" } });
+    value(await api.revokeAppPassword({ name: "app 7" }));
+    value(await api.createAppPassword({ name: "one more", privileged: false }));
+  });
+
+  it("come to an object from before there were any", async () => {
+    const { api, stub, did } = await makeAgent({ email: EMAIL });
+    const { id } = value(await api.createSession({ password: PASSWORD }));
+    await runInDurableObject(stub, (_, { storage: { sql } }) => backTo(sql, versionBefore("CREATE TABLE mail_token")));
+    await abortAllDurableObjects();
+    const old = objectOf(did).api;
+    expect(value(await old.refreshSession({ id }))).toMatchObject({ scope: "com.atproto.access", email: EMAIL, emailConfirmed: false });
+    const { token } = value(await old.createMailToken({ purpose: "confirm_email", inStanding: true }));
+    value(await old.confirmEmail({ email: EMAIL, token }));
+    const { password } = value(await old.createAppPassword({ name: "app", privileged: false }));
+    expect(value(await old.createSession({ password })).scope).toBe("com.atproto.appPass");
+  });
+});
