@@ -42,8 +42,11 @@ export const treeCpu = (pid) =>
     return sum + ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
   }, 0);
 
-/** @param {number} pid @returns Resident memory of a process tree, in MB. */
-export const treeMemory = (pid) => processTree(pid).reduce((sum, one) => sum + Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${one}/status`))?.[1] ?? 0) / 1000, 0);
+/** @param {number} pid @param {string} [name] Only processes of that name. @returns Resident memory of a process tree, in MB. */
+export const treeMemory = (pid, name) =>
+  processTree(pid)
+    .filter((one) => name === undefined || read(`/proc/${one}/comm`).trim() === name)
+    .reduce((sum, one) => sum + Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${one}/status`))?.[1] ?? 0) / 1000, 0);
 
 /**
  * CPU of a server while `work` runs and settles.

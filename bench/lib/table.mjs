@@ -26,6 +26,9 @@ const TABLES = [
   { table: "suites", peers: ["xwing", "x25519"] },
   { table: "messages", peers: ["sealed", "plain", "primitives"] },
   { table: "memory", peers: ["memory", "bm25", "scan"] },
+  { table: "storage", peers: ["counted"] },
+  { table: "growth", peers: ["colony"] },
+  { table: "colony", peers: ["inspected"] },
 ];
 
 /**

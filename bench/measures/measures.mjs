@@ -1,5 +1,7 @@
+import { COLONY_MEASURES } from "./colony-of-many.mjs";
 import { applyWrites, createAt100k, createAt1k, createAt3k, createOnMany, createOnOne } from "./create.mjs";
 import { fanOut50, fanOut500, latency } from "./firehose.mjs";
+import { GROWTH_MEASURES } from "./growth.mjs";
 import { idle } from "./idle.mjs";
 import { INGEST_MEASURES } from "./ingest.mjs";
 import { MEMORY_MEASURES } from "./memory.mjs";
@@ -7,6 +9,7 @@ import { provisioning } from "./provision.mjs";
 import { getRecord, getRepo, listRecords } from "./read.mjs";
 import { RELAY_MEASURES } from "./relay.mjs";
 import { SEALING_MEASURES } from "./sealing.mjs";
+import { STORAGE_MEASURES } from "./storage.mjs";
 
 /**
  * @typedef {object} Measure
@@ -20,4 +23,4 @@ import { SEALING_MEASURES } from "./sealing.mjs";
  */
 
 /** @type {Measure[]} */
-export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES, ...MEMORY_MEASURES];
+export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES, ...MEMORY_MEASURES, ...STORAGE_MEASURES, ...GROWTH_MEASURES, ...COLONY_MEASURES];

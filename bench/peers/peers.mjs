@@ -1,8 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "../lib/client.mjs";
+import { Inspector, inspected } from "../lib/inspector.mjs";
 import { freePort } from "../lib/ports.mjs";
 import { ServerProcess } from "../lib/server-process.mjs";
+import { countingProject } from "../storage/project.mjs";
 
 const here = (name) => join(import.meta.dirname, name);
 
@@ -38,7 +40,13 @@ export const MESSAGES = ["sealed", "plain", "primitives"];
 /** Memory in a colony, and what it is compared with: words alone, and all vectors, both in the bench's own process. */
 export const MEMORIES = ["memory", "bm25", "scan"];
 
-export const PEER_NAMES = [...HOSTS, ...RELAYS, LISTENER, ...SUITES, ...MESSAGES, ...MEMORIES];
+/** A colony that counts what it writes (storage/index.ts). */
+export const COUNTED = "counted";
+
+/** A colony whose isolate's heap can be asked for. */
+export const INSPECTED = "inspected";
+
+export const PEER_NAMES = [...HOSTS, ...RELAYS, LISTENER, ...SUITES, ...MESSAGES, ...MEMORIES, COUNTED, INSPECTED];
 
 /** Starts the PLC directory that the peers of a run share. @param {string} folder For its log. @returns Its URL. */
 export const startPlc = async (folder) => {
@@ -59,6 +67,7 @@ export const startPlc = async (folder) => {
  * @property {string} [admin] Of the listener, and of a colony whose messages are measured: the admin's secret.
  * @property {Client} [worker] Where messages are measured: what they are made of, alone.
  * @property {number} [workerPid] Root of its process tree.
+ * @property {Inspector} [inspector] Of the inspected: a session with its isolate.
  */
 
 /**
@@ -73,6 +82,8 @@ export const startPeer = async (name, plc, folder, env) => {
   if (name === LISTENER) return startListener(folder);
   if (SUITES.includes(name)) return { name, accounts: false, ...(await (parts ??= startParts(folder))) };
   if (MESSAGES.includes(name)) return { name, ...(await (colony ??= startColony(plc, folder))) };
+  if (name === COUNTED) return { ...(await startPeer("colony", plc, own(folder, name), { ROOKERY_PROJECT: countingProject(folder) })), name };
+  if (name === INSPECTED) return startInspected(plc, folder);
   if (name === "memory") return { ...(await startPeer("colony", plc, folder)), name };
   if (MEMORIES.includes(name)) return { name, port: 0, pid: process.pid, accounts: false, client: new Client(0) };
   const { script, args, accounts } = PEERS[name];
@@ -109,6 +120,12 @@ const startParts = async (folder) => {
 
 /** The colony that all of MESSAGES share. @type {Promise<Omit<Peer, "name">> | undefined} */
 let colony;
+
+const startInspected = async (plc, folder) => {
+  const port = await freePort();
+  const peer = await startPeer("colony", plc, own(folder, INSPECTED), inspected(folder, port));
+  return { ...peer, name: INSPECTED, inspector: await Inspector.attach(port, "rookery") };
+};
 
 const startColony = async (plc, folder) => {
   const { name: _, ...peer } = await startPeer("colony", plc, folder);
