@@ -87,7 +87,8 @@ describe("limits", () => {
   test("guessing a password ends after thirty tries", async () => {
     const statuses: number[] = [];
     for (let i = 0; i < 31; i++) statuses.push((await ask("com.atproto.server.createSession", { body: { identifier: ann.did, password: `guess ${i}` } })).status);
-    expect(statuses).toEqual([...Array.from({ length: 30 }, () => 401), 429]);
+    // The login before all tests was the first of thirty.
+    expect(statuses).toEqual([...Array.from({ length: 29 }, () => 401), 429, 429]);
   });
 });
 
