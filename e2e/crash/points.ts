@@ -72,3 +72,16 @@ export const REWRAP_POINTS = ["rewrap.in-agent", "rewrap.after-agent", "rewrap.b
 
 /** While the index of a memory follows the repository. */
 export const MEMORY_POINTS = ["memory.in-transaction", "memory.indexed"];
+
+/** While an account's standing changes: in its object, on the way to the registry's copy, on the way to the relay. */
+export const STANDING_POINTS = [
+  absent("standing.in-transaction"),
+  landed("standing.on-disk"),
+  landed("relay.ingest.begin"),
+  landed("relay.ingest.committed"),
+  landed("standing.told"),
+  landed("outbox.after-send"),
+];
+
+/** While a handle changes: held in the registry, posted to the directory, taken by its account. */
+export const HANDLE_POINTS = ["handle.held", "handle.posted", "standing.in-transaction", "standing.on-disk", "standing.told"];

@@ -119,7 +119,7 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
     head,
     outbox: new Outbox(sql, ports, scheduler, account, head.n),
     pins: new Pins(sql),
-    standing: new RegistryCopy(ports, scheduler, () => state.account),
+    standing: new RegistryCopy(storage, ports, scheduler, () => state.account),
     suspension: {
       job: async () => {
         const again = endSuspension(state);

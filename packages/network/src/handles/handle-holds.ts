@@ -17,7 +17,7 @@ export class HandleHolds {
 
   /**
    * Hold a handle until `until` (milliseconds since 1970). `taken` when somebody has or holds it; `busy` while another change of the
-   * same agent is at work. One that its request has left is replaced.
+   * same agent is at work. One that its request has left is replaced; the same one is taken up again, since all of it may be repeated.
    */
   async hold({ did, handle }: HandleHold, now: number, until: number): Promise<"held" | "taken" | "busy"> {
     const held = await this.#db
@@ -25,7 +25,7 @@ export class HandleHolds {
         `INSERT INTO handle_change (did, handle, lease_until) SELECT ?1, ?2, ?4
          WHERE NOT EXISTS (SELECT 1 FROM agent WHERE handle = ?2 AND did <> ?1)
            AND NOT EXISTS (SELECT 1 FROM handle_change WHERE handle = ?2 AND did <> ?1)
-         ON CONFLICT (did) DO UPDATE SET handle = excluded.handle, lease_until = excluded.lease_until WHERE lease_until <= ?3`,
+         ON CONFLICT (did) DO UPDATE SET handle = excluded.handle, lease_until = excluded.lease_until WHERE lease_until <= ?3 OR handle = excluded.handle`,
       )
       .bind(did, handle, now, until)
       .run();

@@ -1,5 +1,6 @@
 import { carBytes, cidToString } from "@rookery/repo";
 import { encodeAccountFrame, encodeIdentityFrame, encodeSyncFrame } from "@rookery/sync";
+import { faultPoint } from "../fault.ts";
 import type { AgentState } from "../state.ts";
 import type { Account } from "../store/account.ts";
 import { type Head, updateHead } from "../store/head.ts";
@@ -33,7 +34,7 @@ export function syncEvent({ did }: Pick<Account, "did">, head: Pick<Head, "cid" 
  * @param account the account as it is after `write`.
  */
 export function announce(state: AgentState, account: Account, events: NewEvent[], write: () => void): void {
-  const { storage, sql, outbox, scheduler } = state;
+  const { storage, sql, outbox, scheduler, ports } = state;
   const now = Date.now();
   const head = { ...state.head, n: state.head.n + events.length };
   const numbered = events.map((event, i) => ({ ...event, n: state.head.n + i + 1 }));
@@ -42,6 +43,7 @@ export function announce(state: AgentState, account: Account, events: NewEvent[]
       write();
       updateHead(sql, head);
       for (const event of numbered) outbox.insert(event, now);
+      faultPoint(ports.fault, "standing.in-transaction");
     });
   } catch (error) {
     outbox.reload();

@@ -1,3 +1,4 @@
+import { faultPoint } from "../fault.ts";
 import type { AgentPorts, StandingCopy } from "../ports.ts";
 import type { JobResult, Scheduler } from "../scheduler.ts";
 import type { Account } from "../store/account.ts";
@@ -8,6 +9,7 @@ import { REGISTRY_HORIZON, REGISTRY_RETRY_FIRST, REGISTRY_RETRY_LAST } from "./l
  * changes the standing, so whatever ends in between, the copy follows; usually it is there before the change is answered.
  */
 export class RegistryCopy {
+  readonly #storage: Pick<DurableObjectStorage, "sync">;
   readonly #ports: AgentPorts;
   readonly #scheduler: Scheduler;
   readonly #account: () => Account;
@@ -16,7 +18,8 @@ export class RegistryCopy {
   #told = 0;
   #telling: Promise<boolean> | undefined;
 
-  constructor(ports: AgentPorts, scheduler: Scheduler, account: () => Account) {
+  constructor(storage: Pick<DurableObjectStorage, "sync">, ports: AgentPorts, scheduler: Scheduler, account: () => Account) {
+    this.#storage = storage;
     this.#ports = ports;
     this.#scheduler = scheduler;
     this.#account = account;
@@ -44,6 +47,8 @@ export class RegistryCopy {
   async #tellAll(): Promise<boolean> {
     while (this.#told < this.#changes) {
       const upTo = this.#changes;
+      await this.#storage.sync();
+      faultPoint(this.#ports.fault, "standing.on-disk");
       try {
         await this.#ports.registry.noteStanding(copyOf(this.#account()));
       } catch (error) {
@@ -51,6 +56,7 @@ export class RegistryCopy {
         return false;
       }
       this.#told = upTo;
+      faultPoint(this.#ports.fault, "standing.told");
     }
     return true;
   }
