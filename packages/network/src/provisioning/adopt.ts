@@ -49,7 +49,7 @@ const reserve = async (workshop: Workshop, { did, email, inviteCode }: AdoptedAc
   const { pkcs8 } = await makeSigningKey();
   const now = Date.now();
   const row = {
-    did, handle, email: email ?? null, idempotency_key: null, genesis: NO_GENESIS, model: null,
+    did, handle, email: email?.toLowerCase() ?? null, idempotency_key: null, genesis: NO_GENESIS, model: null,
     signing_key: new Uint8Array(wrapKey(config.masterKey, did, pkcs8)).buffer,
     lease_until: now + LEASE_MS, created_at: now, master_key: masterKeyId(currentOf(config.masterKey)), plc_kept: 1, status: "deactivated", deactivated_at: new Date(now).toISOString(),
     ...(inviteCode === undefined ? {} : { inviteCode }),

@@ -74,7 +74,7 @@ const reserve = async (workshop: Workshop, account: NewAccount, handle: string):
   const row = {
     did,
     handle,
-    email: account.email ?? null,
+    email: account.email?.toLowerCase() ?? null,
     idempotency_key: keys[0] ?? null,
     genesis: JSON.stringify(genesis),
     signing_key: new Uint8Array(wrappedSigningKey).buffer,

@@ -65,6 +65,7 @@ export interface NewAccount {
   handle: string;
   /** Chosen by the caller; generated and returned once when absent. */
   password?: string;
+  /** As it was written; kept in small letters. */
   email?: string;
   /** did:key put in front of the colony's rotation key. */
   recoveryKey?: string;

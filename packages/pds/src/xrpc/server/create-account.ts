@@ -40,7 +40,7 @@ export const createAccount: Handler = async (call) => {
   const account = {
     handle: input.handle,
     password: input.password || randomText(32, 4),
-    ...(email ? { email: email.toLowerCase() } : {}),
+    ...(email ? { email } : {}),
     ...(inviteCode ? { inviteCode } : {}),
     allowReserved: caller.kind === "admin",
   };
