@@ -12,6 +12,7 @@ import { blocksOf, proofOf } from "./proofs.ts";
 import { provision } from "./provision.ts";
 import { schemaVersion } from "./schema.ts";
 import { createSession, deleteSession, refreshSession, startSession } from "./sessions/sessions.ts";
+import { barOf } from "./standing/standing.ts";
 import { shownRecords } from "./standing/shown-records.ts";
 import { type AgentState, openState } from "./state.ts";
 import { listCollections, readRecord, type RecordRow } from "./store/records.ts";
@@ -102,8 +103,12 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   }
 
   putBlob(input: BlobRow): Promise<Outcome<{ superseded?: string }>> {
-    // An account that is going takes no more: its objects in R2 may have been collected already.
-    return this.with(({ account, blobs }) => (account.status === "deleted" ? NOT_FOUND : blobs.put(input)));
+    return this.with(({ account, blobs }) => {
+      // An account that is going takes no more: its objects in R2 may have been collected already.
+      if (account.status === "deleted") return NOT_FOUND;
+      const barred = barOf(account);
+      return barred === undefined ? blobs.put(input) : { ok: false, error: barred };
+    });
   }
 
   getBlob({ cid }: { cid: string }): Promise<Outcome<BlobRow>> {

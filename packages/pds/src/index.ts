@@ -20,4 +20,5 @@ export type { Policy } from "./reach/reach-api.ts";
 export { type AccessScope, SCOPES } from "./sessions/scope.ts";
 export { hashChosenPassword, hashGeneratedPassword, verifyPassword } from "./sessions/password.ts";
 export { type Prepared, type WriteInput, prepareOp } from "./write/prepare.ts";
+export { barOf } from "./standing/standing.ts";
 export * from "./xrpc/index.ts";

@@ -1,4 +1,4 @@
-import { type AgentApi, faultPoint } from "@rookery/pds";
+import { type AgentApi, type AllowReserved, faultPoint } from "@rookery/pds";
 import { type Outcome, type ResolveDid, fail, handleOf, ok } from "@rookery/sync";
 import { type PlcDesk, updatePlc } from "../plc/update-plc.ts";
 import type { PlcData } from "../plc/data.ts";
@@ -22,7 +22,7 @@ export interface HandleDesk extends PlcDesk {
 
 export interface HandleChange extends HandleHold {
   /** The admin may give reserved names. */
-  allowReserved?: boolean;
+  allowReserved?: AllowReserved;
 }
 
 /**

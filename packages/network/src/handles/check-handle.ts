@@ -1,4 +1,5 @@
 import { InvalidHandleError, isValidTld, normalizeAndEnsureValidHandle } from "@atproto/syntax";
+import type { AllowReserved } from "@rookery/pds";
 import { fail, ok, type Outcome } from "@rookery/sync";
 import { isReservedName } from "./reserved-names.ts";
 
@@ -24,7 +25,7 @@ export const isOwnHandle = (handle: string, domains: readonly string[]): boolean
  * The handle, normalised, if this colony can give it out. Words and order are the reference's (packages/pds/src/handle).
  * Errors: InvalidHandle, UnsupportedDomain, HandleNotAvailable (reserved).
  */
-export const checkHandle = (asked: string, domains: readonly string[], allowReserved: boolean): Outcome<string> => {
+export const checkHandle = (asked: string, domains: readonly string[], allowReserved: AllowReserved): Outcome<string> => {
   const normal = normalHandle(asked);
   if (!normal.ok) return normal;
   const handle = normal.value;
@@ -34,6 +35,6 @@ export const checkHandle = (asked: string, domains: readonly string[], allowRese
   if (name.includes(".")) return fail(400, "InvalidHandle", "Invalid characters in handle");
   if (name.length < MIN) return fail(400, "InvalidHandle", "Handle too short");
   if (name.length > MAX) return fail(400, "InvalidHandle", "Handle too long");
-  if (!allowReserved && isReservedName(name)) return fail(400, "HandleNotAvailable", "Reserved handle");
+  if (allowReserved !== true && isReservedName(name, allowReserved === "words")) return fail(400, "HandleNotAvailable", "Reserved handle");
   return ok(handle);
 };

@@ -1,4 +1,4 @@
-import { type Handler, type Host, empty, invalid, isFault, ownAgent } from "@rookery/pds";
+import { type Handler, type Host, barOf, empty, invalid, isFault, ownAgent } from "@rookery/pds";
 import type { XrpcFault } from "@rookery/sync";
 import { handleDeskOf } from "../host/handles.ts";
 import { envOf } from "../host/host.ts";
@@ -17,8 +17,7 @@ export const updateHandle: Handler = async (call) => {
   if (isFault(agent)) return agent;
   const status = await agent.stub.getStatus();
   if (!status.ok) return status.error;
-  if (status.value.status === "takendown" || status.value.status === "suspended") return { status: 401, name: "AccountTakedown", message: "Account has been taken down" };
-  return change(call.host, { did: agent.did, handle });
+  return barOf({ status: status.value.status ?? null }) ?? change(call.host, { did: agent.did, handle });
 };
 
 /** com.atproto.admin.updateAccountHandle: anybody's here; reserved names are the admin's to give. */
@@ -26,6 +25,6 @@ export const updateAccountHandle: Handler = async ({ input, host }) => {
   const { did, handle } = input as { did: string; handle: string };
   const known = await host.find(did);
   // The reference does not find accounts here that were taken down.
-  if (known === undefined || known.status === "takendown" || known.status === "suspended") return invalid("Account not found");
+  if (known === undefined || barOf({ status: known.status ?? null }) !== undefined) return invalid("Account not found");
   return change(host, { did, handle, allowReserved: true });
 };

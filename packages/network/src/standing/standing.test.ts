@@ -81,6 +81,8 @@ describe("a moderator", () => {
     expect(taken.body).not.toHaveProperty("deactivated");
     expect(await statusOf()).toEqual({ did: alice.did, active: false, status: "takendown" });
     expect(await write()).toMatchObject({ status: 401, body: { error: "AccountTakedown", message: "Account has been taken down" } });
+    const upload = await ask("/xrpc/com.atproto.repo.uploadBlob", { body: "bytes", auth: alice.access, headers: { "content-type": "text/plain" } });
+    expect(upload).toMatchObject({ status: 401, body: { error: "AccountTakedown" } });
     expect((await xrpc("com.atproto.server.refreshSession", { method: "POST", auth: alice.refresh })).status).toBeGreaterThanOrEqual(400);
     const refused = await xrpc("com.atproto.server.createSession", { json: { identifier: alice.handle, password: alice.password } });
     expect(refused).toMatchObject({ status: 401, body: { error: "AccountTakedown" } });

@@ -17,6 +17,11 @@ export function refusalOf({ status }: Pick<Account, "status">): XrpcFault | unde
   return status === null ? undefined : REFUSALS[status];
 }
 
+/** The same where a deactivated account may go on, since its owner is moving or coming back. */
+export function barOf({ status }: Pick<Account, "status">): XrpcFault | undefined {
+  return status === "deactivated" ? undefined : refusalOf({ status });
+}
+
 const REFUSALS: Record<AccountStatus, XrpcFault> = {
   takendown: { status: 401, name: "AccountTakedown", message: "Account has been taken down" },
   suspended: { status: 401, name: "AccountTakedown", message: "Account has been suspended" },
