@@ -44,7 +44,11 @@ export class TestAgent extends AgentObject<unknown> {
   protected override ports(): AgentPorts {
     return {
       relay: world.relay,
-      directory: world.directory,
+      directory: {
+        look: (did, change) => world.directory.look(did, change),
+        post: (did, change) => world.directory.post(did, change),
+        keepSigningKey: (did, wrapped) => world.directory.keepSigningKey(did, wrapped),
+      },
       registry: { noteStanding: (copy) => world.registry.noteStanding(copy) },
       sources: { colony: world.relay, network: world.network },
       records: world.records,
