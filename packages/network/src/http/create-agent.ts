@@ -19,6 +19,7 @@ export const createAgent: Handler = async ({ input, host, request }) => {
   const made = await host.createAccount({
     keys,
     handle: `${name}${host.handleDomains[0]}`,
+    allowReserved: "words",
     ...(model === undefined ? {} : { model }),
     ...(recoveryKey === undefined ? {} : { recoveryKey }),
     ...(key === undefined ? {} : { idempotencyKey: key }),

@@ -29,6 +29,7 @@ export const createAgents: Handler = async ({ input, host, request }) => {
     accounts.push({
       keys,
       handle: `${name}${host.handleDomains[0]}`,
+      allowReserved: "words",
       ...(model === undefined ? {} : { model }),
       ...(recoveryKey === undefined ? {} : { recoveryKey }),
       ...(ownKey === undefined ? {} : { idempotencyKey: ownKey }),

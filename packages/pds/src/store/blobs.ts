@@ -18,10 +18,10 @@ export function readBlob(sql: SqlStorage, cid: string): StoredBlob | undefined {
   return row && { cid: row.cid, mimeType: row.mime, size: row.size, key: row.r2_key, rev: row.rev };
 }
 
-/** A fresh upload, or a repeated one that no record refers to yet. */
+/** A fresh upload, or a repeated one that no record refers to yet: as in the reference its type stays that of the first. */
 export function putTempBlob(sql: SqlStorage, blob: BlobRow, now: number): void {
   sql.exec(
-    "INSERT OR REPLACE INTO blob (cid, mime, size, r2_key, rev, temp_since) VALUES (?, ?, ?, ?, NULL, ?)",
+    "INSERT INTO blob (cid, mime, size, r2_key, rev, temp_since) VALUES (?, ?, ?, ?, NULL, ?) ON CONFLICT (cid) DO UPDATE SET r2_key = excluded.r2_key, temp_since = excluded.temp_since",
     blob.cid, blob.mimeType, blob.size, blob.key, now,
   );
 }

@@ -60,6 +60,9 @@ export interface RepoPage {
   cursor?: string;
 }
 
+/** Whether reserved names may be taken: all of them, or such words only as the official PDS keeps back beyond ours. */
+export type AllowReserved = boolean | "words";
+
 export interface NewAccount {
   /** Full handle, e.g. `alice.test`. */
   handle: string;
@@ -74,7 +77,7 @@ export interface NewAccount {
   /** Who is to hold its encryption keys; when absent, whoever uses them first. */
   keys?: "hosted" | "self";
   /** The admin may take reserved names. */
-  allowReserved?: boolean;
+  allowReserved?: AllowReserved;
   /** Used up by this account. */
   inviteCode?: string;
 }
@@ -86,7 +89,7 @@ export interface AdoptedAccount {
   password: string;
   email?: string;
   /** The admin may take reserved names. */
-  allowReserved?: boolean;
+  allowReserved?: AllowReserved;
   /** Used up by this account. */
   inviteCode?: string;
 }
