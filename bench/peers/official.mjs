@@ -24,6 +24,8 @@ const server = await PDS.fromEnv({
   serviceHandleDomains: [".test"],
   inviteRequired: false,
   rateLimitsEnabled: false,
+  // Its default refuses repositories of more than 5 MB.
+  maxImportSize: 500_000_000,
   disableSsrfProtection: true,
   adminPassword: randomBytes(16).toString("hex"),
   jwtSecret: randomBytes(16).toString("hex"),

@@ -32,9 +32,9 @@ export const DROPS_AT_ONCE = 100;
 /** An upload of which nothing comes for this long is given up; one that trickles, after the other. */
 export const IMPORT_STALL = MINUTE;
 export const IMPORT_TOTAL = 15 * MINUTE;
-/** Bytes of a refused upload that are still taken in, and how long nothing may come of them. */
+export const WATCH_EVERY = 5 * SECOND;
+/** Bytes of a refused upload that are still taken in. */
 export const DRAIN_BYTES = 64_000_000;
-export const DRAIN_STALL = 5 * SECOND;
 /** When what a crash left of an import is cleared away: after it must have ended. */
 export const IMPORT_LEASE = IMPORT_TOTAL + MINUTE;
 

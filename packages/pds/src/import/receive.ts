@@ -3,11 +3,12 @@ import { sha256 } from "../sha256.ts";
 import { BitSet } from "./bit-set.ts";
 import { blobsIn } from "./blobs-in.ts";
 import {
-  BLOCKS_AT_ONCE, DRAIN_BYTES, DRAIN_STALL, IMPORT_STALL, IMPORT_TOTAL, MAX_BAD_BLOCKS, MAX_BLOBS_PER_RECORD, MAX_IMPORT_BLOCKS, MAX_IMPORT_BYTES, MAX_RECORD_BYTES,
+  BLOCKS_AT_ONCE, MAX_BAD_BLOCKS, MAX_BLOBS_PER_RECORD, MAX_IMPORT_BLOCKS, MAX_IMPORT_BYTES, MAX_RECORD_BYTES,
   RECEIVE_SLICE_BLOCKS, RECEIVE_SLICE_BYTES,
 } from "./limits.ts";
 import { ImportRefused } from "./refused.ts";
 import { putBlob, putBlocks } from "./staging.ts";
+import { Watch } from "./watch.ts";
 
 /** What came, apart from the blocks themselves. */
 export interface Received {
@@ -122,49 +123,41 @@ class Desk {
   }
 }
 
-/** Take in what nobody wants, up to a bound: answering while the client is still sending cuts it off before it sees why it was refused. */
-async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  try {
-    for (let size = 0; size < DRAIN_BYTES; ) {
-      const read = await within(DRAIN_STALL, reader.read());
-      if (read.done) return;
-      size += read.value.byteLength;
-    }
-    await reader.cancel();
-  } catch {
-    // The client went away: there is nobody left to answer.
-  }
-}
-
-/** What comes within so many ms. @throws {@link ImportRefused} when nothing does, or its sender has gone. */
-async function within<T>(ms: number, coming: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing came for ${ms / 1000} s`)), ms);
-  });
-  try {
-    return await Promise.race([coming, late]);
-  } catch (error) {
-    throw new ImportRefused(`the upload broke off: ${error instanceof Error ? error.message : String(error)}`);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** The pieces of a stream, as long as they come. */
+/**
+ * The pieces of a stream, joined to some size, as long as they come. @throws {@link ImportRefused} when nothing does, or not fast
+ * enough, or its sender has gone.
+ */
 async function* unstalled(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
-  const began = Date.now();
-  let ended = false;
+  const watch = new Watch(reader);
+  let joined: Uint8Array[] = [];
+  let size = 0;
   try {
     for (;;) {
-      const read = await within(IMPORT_STALL, reader.read());
-      if (Date.now() - began > IMPORT_TOTAL) throw new ImportRefused("the upload did not end in time");
-      ended = read.done;
+      const read = await watch.read();
+      if (!read.done) {
+        joined.push(read.value);
+        size += read.value.byteLength;
+        if (size < RECEIVE_SLICE_BYTES) continue;
+      }
+      yield join(joined, size);
       if (read.done) return;
-      yield read.value;
+      joined = [];
+      size = 0;
     }
   } finally {
-    if (!ended) await drain(reader);
+    await watch.end();
   }
 }
+
+const join = (pieces: Uint8Array[], size: number): Uint8Array => {
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) return only;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+};

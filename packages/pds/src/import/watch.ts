@@ -1,0 +1,54 @@
+import { DRAIN_BYTES, IMPORT_STALL, IMPORT_TOTAL, WATCH_EVERY } from "./limits.ts";
+import { ImportRefused } from "./refused.ts";
+
+/** Reads an upload, and gives it up when it stalls: one timer for all of it, since its pieces are many and small. */
+export class Watch {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #timer: ReturnType<typeof setInterval>;
+  /** Turns of the timer since the last piece, and in all. */
+  #quiet = 0;
+  #turns = 0;
+  #late = false;
+  #over = false;
+
+  constructor(reader: ReadableStreamDefaultReader<Uint8Array>) {
+    this.#reader = reader;
+    this.#timer = setInterval(() => this.#turn(), WATCH_EVERY);
+  }
+
+  /** @throws {@link ImportRefused} when nothing came in time, or the sender has gone. */
+  async read(): Promise<ReadableStreamReadResult<Uint8Array>> {
+    try {
+      const read = await this.#reader.read();
+      this.#quiet = 0;
+      this.#over = read.done;
+      // A stream that is given up ends as others do.
+      if (!this.#late) return read;
+    } catch (error) {
+      this.#over = true;
+      throw new ImportRefused(`the upload broke off: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    throw new ImportRefused("the upload did not end in time");
+  }
+
+  /** Nothing more is wanted: what still comes is taken in, up to a bound. Answering while the client is still sending cuts it off before it sees why it was refused. */
+  async end(): Promise<void> {
+    try {
+      for (let size = 0; !this.#over && size < DRAIN_BYTES; ) size += (await this.read()).value?.byteLength ?? 0;
+      if (!this.#over) await this.#reader.cancel();
+    } catch {
+      // The client went away: there is nobody left to answer.
+    } finally {
+      clearInterval(this.#timer);
+    }
+  }
+
+  #turn(): void {
+    this.#quiet++;
+    this.#turns++;
+    if (this.#quiet * WATCH_EVERY < IMPORT_STALL && this.#turns * WATCH_EVERY < IMPORT_TOTAL) return;
+    this.#late = true;
+    this.#over = true;
+    this.#reader.cancel().catch(() => undefined);
+  }
+}
