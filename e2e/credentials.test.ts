@@ -41,11 +41,13 @@ const signUp = async (name: string): Promise<{ agent: AtpAgent; did: string; han
 };
 
 beforeAll(async () => {
-  post = createServer(async (request, answer) => {
+  post = createServer((request, answer) => {
     const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
-    posted.push(JSON.parse(Buffer.concat(parts).toString()) as { to: string; template: string });
-    answer.writeHead(204).end();
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      posted.push(JSON.parse(Buffer.concat(parts).toString()) as { to: string; template: string });
+      answer.writeHead(204).end();
+    });
   });
   await new Promise<void>((resolve) => post.listen(0, "127.0.0.1", () => resolve()));
   const address = post.address();

@@ -10,11 +10,11 @@ export interface Letter {
 
 /** What each mail asks of its reader: subject, what was asked for, and what the code is for. */
 const WORDS = {
-  confirmEmail: { subject: "Confirm your email address", asked: "Somebody, probably you, gave this address for the account", then: "To show that it is yours, enter this code" },
-  updateEmail: { subject: "Change of your email address", asked: "Somebody, probably you, wants to give another email address for the account", then: "To go on, enter this code" },
-  resetPassword: { subject: "Password reset", asked: "Somebody, probably you, wants a new password for the account", then: "To choose one, enter this code" },
-  deleteAccount: { subject: "Deletion of your account", asked: "Somebody, probably you, wants to delete the account, with all that is in it", then: "If you are sure, enter this code" },
-  plcOperation: { subject: "Change of your identity", asked: "Somebody, probably you, wants to change the keys, host or handle of the account's DID", then: "If you are sure, enter this code" },
+  confirmEmail: { subject: "Confirm your email address", asked: "Somebody, probably you, gave this address for the account", next: "To show that it is yours, enter this code" },
+  updateEmail: { subject: "Change of your email address", asked: "Somebody, probably you, wants to give another email address for the account", next: "To go on, enter this code" },
+  resetPassword: { subject: "Password reset", asked: "Somebody, probably you, wants a new password for the account", next: "To choose one, enter this code" },
+  deleteAccount: { subject: "Deletion of your account", asked: "Somebody, probably you, wants to delete the account, with all that is in it", next: "If you are sure, enter this code" },
+  plcOperation: { subject: "Change of your identity", asked: "Somebody, probably you, wants to change the keys, host or handle of the account's DID", next: "If you are sure, enter this code" },
 } as const;
 
 const escape = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -30,15 +30,15 @@ export const letterOf = (mail: Mail, host: string): Letter => {
     const { subject, content } = mail.fields;
     return { to: mail.to, subject, text: textOf(content), html: content };
   }
-  const { subject, asked, then } = WORDS[mail.template];
+  const { subject, asked, next } = WORDS[mail.template];
   const whose = mail.template === "resetPassword" ? `@${mail.fields.handle}` : `at ${host} that belongs to ${mail.to}`;
   return {
     to: mail.to,
     subject: `${subject} (${host})`,
-    ...paragraphs([`${asked} ${whose}.`, `${then}:`, mail.fields.token, "It is good for 15 minutes. If it was not you, do nothing: without the code nothing changes."]),
+    ...paragraphs([`${asked} ${whose}.`, `${next}:`, mail.fields.token, "It is good for 15 minutes. If it was not you, do nothing: without the code nothing changes."]),
   };
 };
 
 /** The text of HTML, roughly: for readers that show none. */
 const textOf = (html: string): string =>
-  html.replace(/<(?:br|\/p|\/div|\/h[1-6]|\/li)[^>]*>/gi, "\n").replace(/<[^>]*>/g, "").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&").trim();
+  html.replace(/<(?:br|\/p|\/div|\/h[1-6]|\/li)[^<>]*>/gi, "\n").replace(/<[^<>]*>/g, "").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&").trim();
