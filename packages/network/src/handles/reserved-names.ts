@@ -81,5 +81,11 @@ const groups = {
 
 const reserved = new Set(Object.values(groups).flatMap((names) => names.split(" ")));
 
-/** @param name the one label in front of the colony's domain, lower case. */
-export const isReservedName = (name: string): boolean => reserved.has(name);
+/** Names that nobody has, whoever asks: the protocol's and the colony's. */
+const never = new Set(`${groups.protocol} ${groups.colony} admin administrator root support abuse security`.split(" "));
+
+/**
+ * @param name the one label in front of the colony's domain, lower case.
+ * @param allowWords whoever runs the colony names agents by what they do: of the words that the official PDS keeps back all but a few are theirs.
+ */
+export const isReservedName = (name: string, allowWords = false): boolean => (allowWords ? never : reserved).has(name);
