@@ -1,5 +1,6 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { hostOf, provisioningOf } from "../host/host.ts";
 import { ADMIN, ask, note, provision, xrpc } from "../../test/client.ts";
 import type { PlcOperation } from "./operation.ts";
 
@@ -35,6 +36,25 @@ describe("destroying an agent", () => {
 
     const heir = await provision(agent.handle.replace(".test", ""));
     expect(heir.did).not.toBe(agent.did);
+  });
+
+  it("leaves the DID as it is when that is its owner's, also when it is the sweeper that goes through with it", async () => {
+    const agent = await provision();
+    const { registry } = provisioningOf(hostOf(env));
+    await registry.markDeleting(agent, "keep", null, 0);
+    // What is said later, or by a row that says nothing of its end, changes nothing.
+    const row = await registry.byDid(agent.did);
+    if (row === null) throw new Error("no row");
+    expect(await registry.claim(row, 0)).toBe(true);
+    expect(await xrpc("agent.network.destroyAgent", { auth: ADMIN, json: { did: agent.did, plc: "tombstone" } })).toMatchObject({ status: 200, body: { plc: "keep" } });
+    expect(await lastOperation(agent.did)).toMatchObject({ type: "plc_operation", prev: null });
+    expect((await xrpc("com.atproto.sync.getRepoStatus", { params: { did: agent.did } })).body.error).toBe("RepoNotFound");
+
+    const other = await provision();
+    await registry.markDeleting(other, "keep", null, 0);
+    await provisioningOf(hostOf(env)).sweep();
+    expect(await registry.byDid(other.did)).toBe(null);
+    expect(await lastOperation(other.did)).toMatchObject({ type: "plc_operation", prev: null });
   });
 
   it("hands a DID over to its owner's key alone, and only when there is one", async () => {

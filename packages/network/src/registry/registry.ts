@@ -214,6 +214,7 @@ export class Registry {
         .prepare("INSERT INTO tombstone (did, handle, plc_end, deleted_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(row.did, row.handle, end, now),
       this.#db.prepare("DELETE FROM agent WHERE did = ?").bind(row.did),
+      this.#db.prepare("DELETE FROM password_reset WHERE did = ?").bind(row.did),
     ]);
     this.#forget(row);
   }
