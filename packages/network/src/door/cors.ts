@@ -3,9 +3,11 @@
  * too, or a page could not read what went wrong.
  */
 const EXPOSED = [
+  "Accept-Ranges",
   "Atproto-Repo-Rev",
   "Content-Length",
   "Content-Disposition",
+  "Content-Range",
   "ETag",
   "RateLimit-Limit",
   "RateLimit-Policy",

@@ -28,37 +28,6 @@ export function readOldRecord(sql: SqlStorage, key: string, rev: string): Record
   return row === undefined ? undefined : toRecord(row);
 }
 
-/** Records that a scan reads ahead; they may be 1 MB each. */
-const SCAN_ROWS = 16;
-
-/**
- * Newest versions of records, asked for in key order: a few rows are read ahead instead of a look-up for each. A row may
- * be older than the newest by then; whoever wants one rev looks among the kept versions first, where it is in that case.
- */
-export class RecordScan {
-  readonly #sql: SqlStorage;
-  #rows: Row[] = [];
-  #next = 0;
-
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-  }
-
-  /** The record at `key`, which is greater than any asked for before. */
-  at(key: string): RecordRow | undefined {
-    for (; ; this.#next++) {
-      const row = this.#rows[this.#next];
-      if (row !== undefined && row.key > key) return undefined;
-      if (row?.key === key) return toRecord(row);
-      if (row !== undefined) continue;
-      this.#rows = this.#sql.exec<Row>("SELECT key, cid, rev, data FROM record WHERE key >= ? ORDER BY key LIMIT ?", key, SCAN_ROWS).toArray();
-      this.#next = 0;
-      if (this.#rows[0]?.key !== key) return undefined;
-      return toRecord(this.#rows[0]);
-    }
-  }
-}
-
 /** Store a record where none is: two rows, its place and its block. */
 export function insertRecord(sql: SqlStorage, { key, cid, rev, data }: RecordRow): void {
   sql.exec("INSERT INTO record_block (cid, rev, data) VALUES (?, ?, ?)", cid, rev, data);
