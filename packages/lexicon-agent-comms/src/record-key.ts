@@ -11,13 +11,20 @@ export function checkRecordKey(collection: string, rkey: string): Verdict {
   if (!RECORD_KEY.test(rkey) || rkey === "." || rkey === "..") return refuse(`Invalid record key: ${rkey.slice(0, 512)}`);
   const kind = keyKindOf(collection) ?? "any";
   if (fits(kind, rkey)) return { ok: true };
-  return refuse(`Invalid record key for ${collection}: expected ${kind}, got ${rkey}`);
+  return refuse(`Invalid record key for ${collection}: ${misfit(kind, JSON.stringify(rkey))}`);
 }
 
 /** Which keys a known collection's records have, e.g. `tid`; undefined for other collections. */
 export function keyKindOf(collection: string): string | undefined {
   const definition = definitionOf(collection);
   return definition?.type === "record" ? definition.key : undefined;
+}
+
+/** Why a key is not of a kind, in the reference's words. */
+function misfit(kind: string, got: string): string {
+  if (kind === "tid") return `Invalid TID string (got ${got}) at $`;
+  if (kind === "nsid") return `Invalid NSID (got ${got}) at $`;
+  return `Expected ${JSON.stringify(kind.replace(/^literal:/, ""))} (got ${got}) at $`;
 }
 
 function fits(kind: string, rkey: string): boolean {

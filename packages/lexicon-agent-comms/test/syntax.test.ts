@@ -24,7 +24,7 @@ describe("checkRecordKey", () => {
   it("says what it expected", () => {
     expect(checkRecordKey("agent.comms.message", "self")).toEqual({
       ok: false,
-      message: "Invalid record key for agent.comms.message: expected tid, got self",
+      message: "Invalid record key for agent.comms.message: Invalid TID string (got \"self\") at $",
     });
     expect(checkRecordKey("com.example.unknown", "a/b")).toEqual({ ok: false, message: "Invalid record key: a/b" });
   });

@@ -37,8 +37,9 @@ export interface Gate {
 /** Where only the admin may come in, it is said how; the secret itself is told by nothing in an answer. */
 const ADMIN_HINT = "send the admin's secret as Authorization: Bearer SECRET, or as Basic admin:SECRET";
 
-const missing = (access: Access): XrpcFault =>
-  fault(401, "AuthMissing", access === "admin" ? `Authentication Required: ${ADMIN_HINT}` : "Authentication Required");
+/** The reference's administrators' methods have one name for every wrong credential, and for none. */
+const missing = ({ access, nsid }: Gate): XrpcFault =>
+  fault(401, (access === "admin" || access === "moderator") && nsid?.startsWith("com.atproto.") === true ? "AuthenticationRequired" : "AuthMissing", access === "admin" ? `Authentication Required: ${ADMIN_HINT}` : "Authentication Required");
 
 const isAdminKey = async (authority: Authority, given: string): Promise<boolean> => {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(given));
@@ -70,7 +71,7 @@ export const authenticate = async (gate: Gate, header: string | null, authority:
   const { access } = gate;
   const open = access === "optional" || access === "optional-or-service";
   if (access === "public" || (open && header === null)) return { kind: "anonymous" };
-  if (header === null) return missing(access);
+  if (header === null) return missing(gate);
   const [scheme, credential, ...rest] = header.split(" ");
   if (scheme === undefined || credential === undefined || credential === "" || rest.length > 0)
     return fault(400, "InvalidToken", "Malformed authorization header");

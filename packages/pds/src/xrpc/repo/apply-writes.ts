@@ -62,11 +62,14 @@ export const applyWrites: Handler = async (call) => {
   if (writes.length > MAX_WRITES) return invalid(`Too many writes. Max: ${MAX_WRITES}`);
   const prepared = prepareAll(writes, validate);
   if (isFault(prepared)) return prepared;
-  const written = await call.host.agent(agent.did).write({ ops: prepared.ops, swapCommit });
+  const stub = call.host.agent(agent.did);
+  const written = await stub.write({ ops: prepared.ops, swapCommit });
+  // Where nothing changed nothing was committed, and the newest commit says so: there is always one in the answer.
+  const head = written.ok && written.value.commit === undefined ? await stub.getHead() : undefined;
   return answer(written, ({ commit, results, rate }) =>
     json(
       {
-        commit,
+        commit: commit ?? (head?.ok === true ? { cid: head.value.cid, rev: head.value.rev } : undefined),
         results: results.map(({ action, collection, rkey, cid }, i) =>
           action === "delete"
             ? { $type: "com.atproto.repo.applyWrites#deleteResult" }
