@@ -103,7 +103,7 @@ beforeAll(async () => {
 });
 
 /** Parameters that get a read past its lexicon; bodies are left out, so procedures stop at their input at the latest. */
-const reading = "aud=did:web:example.com&actor=nobody.test&dids=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&repo=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&collection=com.example.note&rkey=a&handle=nobody.test&cid=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku&cids=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku&lxm=com.atproto.server.createAccount";
+const reading = "aud=did:web:example.com&actor=nobody.test&dids=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&repo=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&collection=com.example.note&rkey=a&handle=nobody.test&cid=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku&cids=bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku&lxm=com.atproto.server.createAccount&actors=nobody.test&feed=at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/app.bsky.feed.generator/a&uri=at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/app.bsky.feed.post/a";
 
 /** Streams are WebSockets, refused without an upgrade: stream.test.ts connects to them. */
 const isStream = (route: AnyRoute) => "plain" in route && (route.plain === stream || route.plain === relayStream);

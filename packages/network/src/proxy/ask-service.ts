@@ -1,11 +1,10 @@
 import { type Call, fault, invalid } from "@rookery/pds";
-import { type XrpcFault, ok } from "@rookery/sync";
-import type { Outcome } from "@rookery/sync";
+import { type Outcome, type XrpcFault, ok } from "@rookery/sync";
 import { envOf } from "../host/host.ts";
 import { answerHeaders, requestHeaders } from "./headers.ts";
 import { PROXY_LIMITS } from "./limits.ts";
 import type { Target } from "./target.ts";
-import { type UpstreamRequest, askService } from "./upstream.ts";
+import { type UpstreamRequest, askService, tooLarge } from "./upstream.ts";
 import { errorAnswer, readError } from "./upstream-error.ts";
 import { wireTo } from "./wire.ts";
 
@@ -27,7 +26,7 @@ const tokenOf = async ({ caller, host }: Call, target: Target, { lxm, aud }: Ask
 export const forwardTo = async (call: Call, target: Target, as: AskAs, encoding?: string): Promise<Response | XrpcFault> => {
   const { request, url, host } = call;
   const declared = request.headers.get("content-length");
-  if (Number(declared ?? 0) > PROXY_LIMITS.maxRequest) return fault(413, "PayloadTooLarge", `Request entity too large: more than ${PROXY_LIMITS.maxRequest} bytes`);
+  if (Number(declared ?? 0) > PROXY_LIMITS.maxRequest) return tooLarge(PROXY_LIMITS.maxRequest);
   const token = await tokenOf(call, target, as);
   if (!token.ok) return token.error;
   const body = request.method === "POST" ? (request.body ?? undefined) : undefined;

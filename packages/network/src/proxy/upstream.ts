@@ -1,3 +1,4 @@
+import { fault } from "@rookery/pds";
 import type { XrpcFault } from "@rookery/sync";
 import type { ProxyLimits } from "./limits.ts";
 import { UNREACHABLE } from "./target.ts";
@@ -30,7 +31,13 @@ class Patience {
   /** Something happened: the next thing must happen within `ms`. */
   allow(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#end.abort(new Error("too slow")), ms);
+    this.#timer = setTimeout(() => this.end(new Error("too slow")), ms);
+  }
+
+  /** Nothing more of this. */
+  end(reason: Error): void {
+    clearTimeout(this.#timer);
+    this.#end.abort(reason);
   }
 
   settle(): void {
@@ -38,13 +45,22 @@ class Patience {
   }
 }
 
+/** More came than is let through. */
+class TooManyBytesError extends Error {
+  override readonly name = "TooManyBytesError";
+}
+
+/** What is said of a request that is too large. */
+export const tooLarge = (most: number): XrpcFault => fault(413, "PayloadTooLarge", `Request entity too large: more than ${most} bytes`);
+
 /** Bytes as they pass: not too many, and not too slowly. */
 const metered = (most: number, ms: number, patience: Patience, atEnd: () => void) => {
   let size = 0;
   return new TransformStream<Uint8Array, Uint8Array>({
+    start: (controller) => patience.signal.addEventListener("abort", () => controller.error(patience.signal.reason)),
     transform(chunk, controller) {
       size += chunk.byteLength;
-      if (size > most) return controller.error(new Error(`more than ${most} bytes`));
+      if (size > most) return patience.end(new TooManyBytesError(`more than ${most} bytes`));
       patience.allow(ms);
       controller.enqueue(chunk);
     },
@@ -54,7 +70,8 @@ const metered = (most: number, ms: number, patience: Patience, atEnd: () => void
 
 /**
  * Ask a service. Redirects are not followed: where they lead nobody has looked at. The answer's body comes as a stream that ends
- * with an error when it is too large or too slow. What cannot be reached, or is too slow to answer, is `UpstreamFailure` (502).
+ * with an error when it is too large or too slow. Errors: `UpstreamFailure` (502) when it cannot be reached, or is too slow to answer;
+ * `PayloadTooLarge` (413) for the request.
  */
 export const askService = async ({ fetch: ask, limits }: Wire, { url, method, headers, body, length }: UpstreamRequest): Promise<Response | XrpcFault> => {
   const patience = new Patience();
@@ -74,6 +91,7 @@ export const askService = async ({ fetch: ask, limits }: Wire, { url, method, he
     return new Response(stream, answer);
   } catch (error) {
     patience.settle();
+    if (patience.signal.reason instanceof TooManyBytesError) return tooLarge(limits.maxRequest);
     console.error(JSON.stringify({ event: "upstream-unreachable", url: new URL(url).origin, error: error instanceof Error ? error.message : String(error) }));
     return UNREACHABLE;
   }

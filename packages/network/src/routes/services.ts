@@ -1,10 +1,12 @@
 import * as xrpc from "@rookery/pds";
+import type { Handler } from "@rookery/pds";
 import type { AnyRoute, Route } from "../door/route.ts";
 import { PROXY_LIMITS } from "../proxy/limits.ts";
 import { passOn, refuseToPassOn } from "../proxy/pass-on.ts";
 import { createReport } from "../proxy/create-report.ts";
 import { getPreferences, putPreferences } from "../proxy/preferences.ts";
 import { registerPush, unregisterPush } from "../proxy/push.ts";
+import * as reads from "../read-after-write/index.ts";
 import { global, procedure, query } from "./rows.ts";
 
 /** Methods that nobody here answers, for whoever is signed in here: another service does. */
@@ -19,6 +21,9 @@ const passedOn = (method: Route["method"]): Route => ({
   handler: passOn,
 });
 
+/** What an AppView answers, with what the caller has just written put in. */
+const fromAppView = (nsid: string, handler: Handler): Route => query(nsid, { access: "agent", refuse: refuseToPassOn, handler });
+
 /** Other services: tokens for them, requests passed on to them, what applications keep here. */
 export const serviceRoutes: AnyRoute[] = [
   query("com.atproto.server.getServiceAuth", { access: "agent", takendown: true, handler: xrpc.getServiceAuth }),
@@ -28,6 +33,14 @@ export const serviceRoutes: AnyRoute[] = [
   procedure("app.bsky.actor.putPreferences", { handler: putPreferences }),
   procedure("app.bsky.notification.registerPush", { handler: registerPush }),
   procedure("app.bsky.notification.unregisterPush", { handler: unregisterPush }),
+
+  fromAppView("app.bsky.actor.getProfile", reads.getProfile),
+  fromAppView("app.bsky.actor.getProfiles", reads.getProfiles),
+  fromAppView("app.bsky.feed.getActorLikes", reads.getActorLikes),
+  fromAppView("app.bsky.feed.getAuthorFeed", reads.getAuthorFeed),
+  fromAppView("app.bsky.feed.getFeed", reads.getFeed),
+  fromAppView("app.bsky.feed.getPostThread", reads.getPostThread),
+  fromAppView("app.bsky.feed.getTimeline", reads.getTimeline),
 
   passedOn("GET"),
   passedOn("POST"),
