@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import { BlockMap, cidKey, cidToString, decodeCommit, readCar, walkTree } from "@rookery/repo";
+import { BlockMap, cidKey, cidToString, decodeCommit, keyHeight, readCar, walkTree } from "@rookery/repo";
 import { describe, expect, it, vi } from "vitest";
 import { sha256 } from "../src/sha256.ts";
 import { type Made, create, makeAgent, note, op, value } from "./agents.ts";
@@ -46,6 +46,41 @@ describe("exportRepo", () => {
     expect(during.records).toEqual(before.records);
     expect(await left(agent)).toEqual([0, 0]);
     expect((await verifyExport(await exportOf(agent), agent)).rev).toBe(value(await agent.api.getHead()).rev);
+  });
+
+  it("has records and nodes of every size, also of what was superseded meanwhile", async () => {
+    const agent = await makeAgent();
+    // Keys of the lowest layer alone make one node with all of them; others, a tree with branches.
+    const low = Array.from({ length: 400 }, (_, i) => `k${String(i).padStart(3, "0")}`).filter((rkey) => keyHeight(sha256, `${COLLECTION}/${rkey}`) === 0);
+    const sizes = [10, 4_000, 4_040, 4_096, 4_200, 9_000, 120_000];
+    const text = (i: number) => "x".repeat(sizes[i % sizes.length] as number);
+    for (let at = 0; at < low.length; at += 40) value(await agent.api.write({ ops: low.slice(at, at + 40).map((rkey, i) => put(rkey, text(at + i))) }));
+    const flat = await verifyExport(await exportOf(agent), agent);
+    expect(flat.records.size).toBe(low.length);
+    expect(flat.blocks.size - flat.records.size - 1).toBeLessThanOrEqual(1);
+    const reader = value(await agent.api.exportRepo({})).getReader();
+    const first = await reader.read();
+    for (let at = 0; at < low.length; at += 40) value(await agent.api.write({ ops: low.slice(at, at + 40).map((rkey, i) => ((at + i) % 3 === 0 ? remove(rkey) : put(rkey, `new ${text(at + i)}`))) }));
+    value(await agent.api.write({ ops: Array.from({ length: 150 }, (_, i) => create(`m${i}`, text(i))) }));
+    const parts = [first.value as Uint8Array];
+    for (let part = await reader.read(); !part.done; part = await reader.read()) parts.push(part.value);
+    expect((await verifyExport(Buffer.concat(parts), agent)).records).toEqual(flat.records);
+    expect((await verifyExport(await exportOf(agent), agent)).records.size).toBe(low.length - Math.ceil(low.length / 3) + 150);
+  });
+
+  it("is refused where the store is damaged: better none than a false one", async () => {
+    const damage: [string, (sql: SqlStorage) => void][] = [
+      ["a record is gone", (sql) => void sql.exec("DELETE FROM record_key WHERE key = ?", `${COLLECTION}/k77`)],
+      ["a record is another", (sql) => void sql.exec("UPDATE record_block SET cid = (SELECT cid FROM record_block WHERE id = 3) WHERE id = 5")],
+      ["a record is too many", (sql) => void sql.exec("INSERT INTO record_key (key, id) VALUES ('z.z.z/z', 1)")],
+      ["a node is gone", (sql) => void sql.exec("DELETE FROM node WHERE id = (SELECT MIN(id) + 20 FROM node)")],
+      ["a node is another", (sql) => void sql.exec("UPDATE node SET cid = x'00' || substr(cid, 2) WHERE id = (SELECT MAX(id) - 5 FROM node)")],
+    ];
+    for (const [what, harm] of damage) {
+      const agent = await filled(100);
+      await runInDurableObject(agent.stub, (_, { storage }) => harm(storage.sql));
+      await expect(exportOf(agent), what).rejects.toThrow();
+    }
   });
 
   it("serves overlapping exports, each with its own root", async () => {

@@ -1,4 +1,4 @@
-import { BlockMap, type CidBytes, Tree, cidKey, cidToString, decodeCommit, encodeUnsigned, readCar, walkTree } from "@rookery/repo";
+import { BlockMap, CarReader, type CidBytes, Tree, cidKey, cidToString, decodeCommit, encodeUnsigned, readCar, walkTree } from "@rookery/repo";
 import { webcrypto } from "node:crypto";
 import { fromUint8Array } from "@atcute/repo";
 import { sha256 } from "../src/sha256.ts";
@@ -23,6 +23,14 @@ export interface Exported {
   blocks: Map<string, Uint8Array>;
 }
 
+/** Whether the blocks of a CAR come in this order, repeated ones as often as they are met. */
+function inOrder(car: Uint8Array, wanted: Iterable<CidBytes>): boolean {
+  const reader = new CarReader(sha256);
+  const found = reader.push(car).map(({ cid }) => cidKey(cid));
+  reader.end();
+  return JSON.stringify(found) === JSON.stringify(Array.from(wanted, cidKey));
+}
+
 /**
  * Check a full export: one root, a signed commit, every reachable block and nothing else, no block twice unless content is
  * equal, in the order of a streamable CAR; and that @atcute/repo reads the same records.
@@ -36,7 +44,9 @@ export async function verifyExport(car: Uint8Array, agent: Made): Promise<Export
   const commit = decodeCommit(block);
   const reachable = new Set([cidKey(root)]);
   const records = new Map<string, string>();
+  const order = [root];
   for (const step of walkTree(new BlockMap(blocks), { cid: commit.data, id: 0 })) {
+    order.push(step.kind === "node" ? step.ref.cid : step.cid);
     if (step.kind === "node") reachable.add(cidKey(step.ref.cid));
     else {
       if (!blocks.has(cidKey(step.cid))) throw new Error(`no block for ${step.key}`);
@@ -44,6 +54,7 @@ export async function verifyExport(car: Uint8Array, agent: Made): Promise<Export
       records.set(step.key, cidToString(step.cid));
     }
   }
+  if (!inOrder(car, order)) throw new Error("not in the order of a streamable CAR");
   const stray = [...blocks.keys()].filter((key) => !reachable.has(key));
   if (stray.length > 0) throw new Error(`${stray.length} blocks that nothing refers to`);
   // Strict: heights and order of every key.
