@@ -5,6 +5,7 @@ import { ADMIN, type ErrorBody, type Login, ORIGIN, freshName, provision, xrpc }
 import { door } from "../door/door.ts";
 import { handleDeskOf } from "../host/handles.ts";
 import { agentStub } from "../host/stubs.ts";
+import { PlcClient } from "../provisioning/plc-client.ts";
 import { changeHandle } from "./change-handle.ts";
 import { settleHandles } from "./settle-handles.ts";
 
@@ -128,9 +129,7 @@ describe("a change that is cut off", () => {
   it("is kept for later while the directory is away", async () => {
     const handle = `${freshName()}.test`;
     const desk = await hold(handle, 1);
-    const away = { ...desk, plc: { ...desk.plc, data: async () => ({ ok: false as const, error: { status: 503, name: "PlcUnavailable", message: "away" } }) } };
-    // Named boundary: a directory of which only this is asked here.
-    await settleHandles(away as unknown as typeof desk);
+    await settleHandles({ ...desk, plc: new PlcClient("http://127.0.0.1:1") });
     expect(await env.DB.prepare("SELECT handle, lease_until FROM handle_change WHERE did = ?").bind(alice.did).first()).toEqual({ handle, lease_until: 0 });
     await settleHandles(desk);
   });

@@ -1,7 +1,8 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { create, makeAgent, note, op, value } from "../../test/agents.ts";
+import { create, makeAgent, note, objectOf, op, value } from "../../test/agents.ts";
 import { world } from "../../test/worker.ts";
+import { backTo, versionBefore } from "../../test/old-schema.ts";
 import { MemoryRelay } from "../../test/relay.ts";
 import { spendRates } from "./spend-rates.ts";
 
@@ -144,6 +145,21 @@ describe("what is taken down of an account", () => {
     expect(await api.putBlob(uploaded)).toMatchObject({ ok: false, error: { status: 400, message: "Blob has been takendown, cannot re-upload" } });
     value(await api.takeDownBlob({ cid, takedown: { applied: false } }));
     expect((await api.getBlob({ cid })).ok).toBe(true);
+  });
+});
+
+describe("an agent of before", () => {
+  it("has a standing, too", async () => {
+    const { did, stub } = await makeAgent();
+    await runInDurableObject(stub, (_, { storage: { sql } }) => backTo(sql, versionBefore("deactivated_at")));
+    await abortAllDurableObjects();
+    const { api } = objectOf(did);
+    expect(value(await api.getStatus()).active).toBe(true);
+    value(await api.takeDown({ applied: true, ref: "r" }));
+    value(await api.deactivate({}));
+    await abortAllDurableObjects();
+    expect(value(await objectOf(did).api.accountAttrs())).toEqual({ takedown: { applied: true, ref: "r" }, deactivated: { applied: true } });
+    value(await objectOf(did).api.spendRates({ rates: [{ name: "n", points: 1, windowMs: 1 }] }));
   });
 });
 

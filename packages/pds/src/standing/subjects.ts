@@ -7,7 +7,7 @@ import type { StatusAttr } from "./standing-api.ts";
 /** What a takedown refers to when its moderator does not say: when it was. */
 export const refOf = ({ applied, ref }: StatusAttr, now = new Date()): string | null => (applied ? (ref ?? now.toISOString()) : null);
 
-const attrOf = (ref: string | null | undefined): StatusAttr => (ref == null ? { applied: false } : { applied: true, ref });
+const attrOf = (ref: string | null | undefined): StatusAttr => (typeof ref === "string" ? { applied: true, ref } : { applied: false });
 
 /** com.atproto.admin.getSubjectStatus of the account. */
 export const accountAttrs = ({ account }: AgentState): { takedown: StatusAttr; deactivated: StatusAttr } => ({
