@@ -1,7 +1,8 @@
 import { env, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { createHmac } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Login, login, provision, xrpc } from "../test/client.ts";
+import { ADMIN, type Login, login, provision, xrpc } from "../test/client.ts";
+import { tokenTo } from "../test/mail.ts";
 import { type Stream, arrived, connect, payloads, upgrade } from "../test/socket.ts";
 
 const SUBSCRIBE = "agent.comms.subscribeInbox";
@@ -146,6 +147,21 @@ describe("readers", () => {
     await expect.poll(() => stream.closed).toEqual({ code: 1008, reason: "SessionEnded" });
     const again = await login(dave.handle, dave.password);
     await arrived(await reading({ ...dave, ...again }), "info", 1);
+  });
+
+  it("end with an app password, and with the password", async () => {
+    const dave = await provision();
+    const app = await xrpc<{ password: string }>("com.atproto.server.createAppPassword", { auth: dave.access, json: { name: "app" } });
+    const stream = await reading({ ...dave, ...(await login(dave.handle, app.body.password)) });
+    await xrpc("com.atproto.server.revokeAppPassword", { auth: dave.access, json: { name: "app" } });
+    await expect.poll(() => stream.closed).toEqual({ code: 1008, reason: "SessionEnded" });
+
+    const email = `${dave.handle}@example.com`;
+    await xrpc("com.atproto.admin.updateAccountEmail", { auth: ADMIN, json: { account: dave.did, email } });
+    const other = await reading(dave);
+    await xrpc("com.atproto.server.requestPasswordReset", { json: { email } });
+    await xrpc("com.atproto.server.resetPassword", { json: { token: await tokenTo(email, "resetPassword"), password: "another" } });
+    await expect.poll(() => other.closed).toEqual({ code: 1008, reason: "SessionEnded" });
   });
 
   it("end with the token", async () => {

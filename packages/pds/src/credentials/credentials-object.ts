@@ -17,8 +17,10 @@ export abstract class CredentialsObject<Env> extends MemoryObject<Env> implement
   }
 
   revokeAppPassword({ name }: { name: string }): Promise<Outcome<null>> {
-    return this.with(({ sql, storage }) => {
+    return this.with(({ sql, storage, sockets }) => {
       storage.transactionSync(() => revokeAppPassword(sql, name));
+      // A socket does not know which session it began with.
+      sockets.end("an app password was revoked");
       return ok(null);
     });
   }
@@ -44,7 +46,11 @@ export abstract class CredentialsObject<Env> extends MemoryObject<Env> implement
   }
 
   resetPassword(input: { token: string; passwordHash: string }): Promise<Outcome<null>> {
-    return this.with((state) => resetPassword(state, input));
+    return this.with((state) => {
+      const done = resetPassword(state, input);
+      if (done.ok) state.sockets.end("the password was reset");
+      return done;
+    });
   }
 
   checkDeletion(input: { password: string; token: string; ip?: string }): Promise<Outcome<null>> {
