@@ -5,9 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../scripts/lib/paths.mjs";
 import { startPlc } from "../scripts/lib/plc.mjs";
 import { anyFreePort } from "../scripts/lib/ports.mjs";
-import { COMMIT_POINTS, DESTROY_POINTS, INBOX_POINTS, KEY_POINTS, MEMORY_POINTS, PEER_POINTS, PROVISION_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, REWRAP_POINTS, TAKE_POINTS, TASK_POINTS, WEBHOOK_POINT, type WritePoint } from "./crash/points.ts";
+import { ADOPT_POINTS, COMMIT_POINTS, DESTROY_POINTS, IMPORT_POINTS, INBOX_POINTS, KEY_POINTS, MEMORY_POINTS, PEER_POINTS, PLC_KEY_POINTS, PROVISION_POINTS, RECOVERY_KEY_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, REWRAP_POINTS, SIGNING_KEY_POINTS, TAKE_POINTS, TASK_POINTS, WEBHOOK_POINT, type WritePoint } from "./crash/points.ts";
 import { rewrapThrough, rotateEpochThrough, rotateThrough, takeThrough } from "./crash/keys.ts";
+import { plcKeyThrough, recoveryKeyThrough, signingKeyThrough } from "./crash/identity.ts";
 import { memoryThrough } from "./crash/memory.ts";
+import { adoptThrough, importThrough } from "./crash/migration.ts";
 import { type Agent, provision } from "./crash/people.ts";
 import { destroyThrough, expectFreed, leaveBehind, provisionThrough } from "./crash/provisioning.ts";
 import { Scene } from "./crash/scene.ts";
@@ -78,6 +80,12 @@ describe.concurrent("a crash on the way of an agent out of the colony", () => {
   test.each(DESTROY_POINTS)("%s", inTurn, (point) => destroyThrough(scene(), plc.url, point, `gone-${DESTROY_POINTS.indexOf(point)}`));
 });
 
+describe.concurrent("a crash on the way of an account from another host", () => {
+  const scene = openScene("migration");
+  test.each(ADOPT_POINTS)("%s", inTurn, (point) => adoptThrough(scene(), plc.url, point, `comes-${ADOPT_POINTS.indexOf(point)}`));
+  test.each(IMPORT_POINTS)("%s", inTurn, (point) => importThrough(scene(), plc.url, point, `brings-${IMPORT_POINTS.indexOf(point)}`));
+});
+
 describe.concurrent("a crash while keys change", () => {
   const scene = openScene("keys");
   let agents: [Agent, Agent];
@@ -93,6 +101,13 @@ describe.concurrent("a crash while keys change", () => {
   });
 });
 
+describe.concurrent("a crash while a key of a DID is rotated", () => {
+  const scene = openScene("identity");
+  test.each([...RECOVERY_KEY_POINTS, ...SIGNING_KEY_POINTS])("%s: its signing key", inTurn, (point) => signingKeyThrough(scene(), plc.url, point));
+  test.each(RECOVERY_KEY_POINTS)("%s: its owner's recovery key", inTurn, (point) => recoveryKeyThrough(scene(), plc.url, point));
+  test.each(PLC_KEY_POINTS)("%s: the colony's key", inTurn, (point) => plcKeyThrough(scene(), plc.url, point));
+});
+
 describe.concurrent("a crash while a memory is taken in", () => {
   const scene = openScene("memory");
   let agent: Agent;
@@ -106,5 +121,5 @@ test("every fault point of the code is in a table", () => {
   const sources = readdirSync(join(ROOT, "packages"), { recursive: true, encoding: "utf8" }).filter((path) => /^[\w-]+\/src\/.*(?<!\.test)\.ts$/.test(path));
   const named = sources.flatMap((path) => [...readFileSync(join(ROOT, "packages", path), "utf8").matchAll(/(?:faultPoint\([^"()]*|\bfault\()"([a-z]+\.[a-z.-]+)"/g)].map(([, point]) => point));
   const tables = [...COMMIT_POINTS, ...RELAY_POINTS, ...INBOX_POINTS].map(({ point }) => point);
-  expect([...tables, ...PROVISION_POINTS, ...DESTROY_POINTS, ...RELAY_VIEW_POINTS, ...PEER_POINTS, ...TASK_POINTS, ...KEY_POINTS, ...MEMORY_POINTS, ...TAKE_POINTS, ...REWRAP_POINTS, WEBHOOK_POINT].toSorted()).toEqual(named.toSorted());
+  expect([...tables, ...PROVISION_POINTS, ...ADOPT_POINTS, ...IMPORT_POINTS, ...DESTROY_POINTS, ...RELAY_VIEW_POINTS, ...PEER_POINTS, ...TASK_POINTS, ...KEY_POINTS, ...MEMORY_POINTS, ...TAKE_POINTS, ...REWRAP_POINTS, ...RECOVERY_KEY_POINTS, ...SIGNING_KEY_POINTS, ...PLC_KEY_POINTS, WEBHOOK_POINT].toSorted()).toEqual(named.toSorted());
 });

@@ -78,6 +78,15 @@ export class Wanderer {
     return body.accessJwt;
   }
 
+  /**
+   * Point its DID at a host, as that one recommends.
+   * @param {string} plc
+   * @param {{ verificationMethods: { atproto: string }, alsoKnownAs: string[], services: object, rotationKeys: string[] }} credentials getRecommendedDidCredentials.
+   */
+  async settle(plc, { rotationKeys, ...credentials }) {
+    await new PlcClient(plc).updateData(this.did, this.key, (/** @type {object} */ last) => ({ ...last, ...credentials, rotationKeys: [this.key.did(), ...rotationKeys] }));
+  }
+
   /** Bring a CAR there. @param {string} origin @param {string} token @param {Uint8Array} car */
   static bring(origin, token, car) {
     return fetch(`${origin}/xrpc/com.atproto.repo.importRepo`, { method: "POST", headers: { "content-type": "application/vnd.ipld.car", authorization: `Bearer ${token}` }, body: car });

@@ -42,6 +42,10 @@ export const TASK_POINTS = ["arrivals.opened", "arrivals.in-transaction", "arriv
 /** Between a webhook's endpoint and the note that it was told. */
 export const WEBHOOK_POINT = "webhook.after-post";
 
+/** On the way of an account that comes from another host, and of its repository. */
+export const ADOPT_POINTS = ["adopt.after-reserve", "adopt.after-agent"];
+export const IMPORT_POINTS = ["import.received", "import.grown", "import.in-transaction", "import.swapped"];
+
 /** On the way of the colony's own events into its relay view. */
 export const RELAY_VIEW_POINTS = ["network.follow.transaction", "network.follow.committed"];
 
@@ -68,7 +72,14 @@ export const KEY_POINTS = ["keys.before-save", "keys.after-save", "keys.after-pu
 export const TAKE_POINTS = ["keys.take.before-publish", "keys.take.after-publish"];
 
 /** While the master key is rotated. */
-export const REWRAP_POINTS = ["rewrap.in-agent", "rewrap.after-agent", "rewrap.before-colony", "rewrap.after-colony"];
+export const REWRAP_POINTS = ["rewrap.in-agent", "rewrap.after-agent", "rewrap.after-reserved", "rewrap.before-colony", "rewrap.after-colony"];
+
+/** While a key of an agent's DID is rotated. The last two come when a signing key is taken, which a recovery key never is. */
+export const RECOVERY_KEY_POINTS = ["identity.planned", "identity.before-post", "identity.after-post"];
+export const SIGNING_KEY_POINTS = ["identity.in-transaction", "identity.taken", "identity.told"];
+
+/** While the colony's rotation key is rotated. */
+export const PLC_KEY_POINTS = ["plckey.before-post", "plckey.after-post", "plckey.after-row", "plckey.before-settled"];
 
 /** While the index of a memory follows the repository. */
 export const MEMORY_POINTS = ["memory.in-transaction", "memory.indexed"];

@@ -37,8 +37,8 @@ const reserve = async (workshop: Workshop, { did, email, inviteCode }: AdoptedAc
   const { registry, config } = workshop;
   const here = fail(400, "AlreadyExists", "Repo already exists");
   const own = await registry.byDid(did);
-  // Whoever asks has shown that the DID is theirs, so what they left behind is theirs to take up.
-  if (own?.state === "reserved" && own.handle === handle && own.lease_until <= Date.now() && (await registry.renewLease(did, Date.now() + LEASE_MS))) return ok(own);
+  // Whoever asks has shown that the DID is theirs, so what they left behind is theirs to take up, whoever may still be at work on it.
+  if (own?.state === "reserved" && own.handle === handle && (await registry.renewLease(did, Date.now() + LEASE_MS))) return ok(own);
   const uninvited = await checkInvite(workshop, { inviteCode });
   if (uninvited !== undefined) return uninvited;
   const free = await vacate(workshop, own, here);
@@ -54,7 +54,8 @@ const reserve = async (workshop: Workshop, { did, email, inviteCode }: AdoptedAc
     lease_until: now + LEASE_MS, created_at: now, master_key: masterKeyId(currentOf(config.masterKey)), plc_kept: 1, status: "deactivated", deactivated_at: new Date(now).toISOString(),
     ...(inviteCode === undefined ? {} : { inviteCode }),
   };
-  return (await registry.reserve(row)) ? ok({ ...row, state: "reserved" }) : here;
+  if (await registry.reserve(row)) return ok({ ...row, state: "reserved" });
+  return (await registry.byDid(did)) === null ? fail(400, "HandleNotAvailable", `Handle already taken: ${handle}`) : here;
 };
 
 /**

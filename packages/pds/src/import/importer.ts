@@ -75,6 +75,7 @@ export class Importer {
     if (state.head.rev !== before.rev) throw new ImportRefused("the repository here was written to meanwhile: try again");
     if (state.account.status === "deleted") throw new ImportRefused("the account is gone");
     const head = swapIn(state, rev, commit.data, grown);
+    faultPoint(ports.fault, "import.swapped");
     return { cid: cidToString(head.cid), rev, records: grown.records };
   }
 
