@@ -9,6 +9,7 @@ import { health } from "./http/health.ts";
 import { landing, robots } from "./http/landing.ts";
 import { listAgents } from "./http/list-agents.ts";
 import { stream } from "./http/stream.ts";
+import { getRecord } from "./proxy/get-record.ts";
 import { atprotoDid, hostDidDocument } from "./http/well-known.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { adminRoutes } from "./routes/admin.ts";
@@ -35,7 +36,7 @@ export const routes: AnyRoute[] = [
     rate: [rateRules.global, rateRules.uploadBlob],
     handler: xrpc.uploadBlob,
   }),
-  query("com.atproto.repo.getRecord", { handler: xrpc.getRecord }),
+  query("com.atproto.repo.getRecord", { handler: getRecord }),
   query("com.atproto.repo.listRecords", { handler: xrpc.listRecords }),
   query("com.atproto.repo.describeRepo", { handler: xrpc.describeRepo }),
 

@@ -39,6 +39,10 @@ export const forwardTo = async (call: Call, target: Target, as: AskAs, encoding?
   return askService(wireTo(target, envOf(host)), sent);
 };
 
+/** Ask a service a question that anybody may ask, in nobody's name. Errors: `UpstreamFailure` (502). */
+export const forwardUnsigned = ({ request, url, host }: Call, target: Target): Promise<Response | XrpcFault> =>
+  askService(wireTo(target, envOf(host)), { url: target.origin + url.pathname + url.search, method: request.method, headers: requestHeaders(request.headers, undefined, { hasBody: false }) });
+
 /** Call a procedure of a service with a body that was read and checked here, in the name of the caller. Errors as {@link forwardTo}. */
 export const postTo = async (call: Call, target: Target, as: AskAs, input: unknown): Promise<Response | XrpcFault> => {
   const token = await tokenOf(call, target, as);

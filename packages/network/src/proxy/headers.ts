@@ -14,8 +14,8 @@ const copy = (from: Headers, to: Headers, names: readonly string[]): void => {
 };
 
 /** Headers of a request that is passed on: never the caller's own credentials, but what the account says by a service JWT. */
-export const requestHeaders = (from: Headers, token: string, { hasBody, encoding }: { hasBody: boolean; encoding?: string }): Headers => {
-  const to = new Headers({ authorization: `Bearer ${token}`, "accept-encoding": encoding ?? (from.get("accept-encoding") || "identity") });
+export const requestHeaders = (from: Headers, token: string | undefined, { hasBody, encoding }: { hasBody: boolean; encoding?: string }): Headers => {
+  const to = new Headers({ ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), "accept-encoding": encoding ?? (from.get("accept-encoding") || "identity") });
   copy(from, to, PASSED_ON);
   for (const [name, value] of from) if (name.startsWith("x-atproto-")) to.set(name, value);
   if (hasBody) copy(from, to, OF_BODY);
