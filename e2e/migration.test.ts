@@ -1,7 +1,9 @@
 import { AtpAgent, type BlobRef } from "@atproto/api";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { OFFICIAL_TIMEOUT, type Official, startOfficial } from "./official/official.ts";
-import { type Resident, bringBlobs, bringIdentity, bringPreferences, bringRepo, openAccount, takeOver } from "./test/move.ts";
+import { type Resident, bringBlobs, bringIdentity, bringPreferences, bringRepo, moveAccount, openAccount, takeOver } from "./test/move.ts";
 import { RelayReader } from "./test/relay-reader.ts";
 import { until } from "./test/until.ts";
 
@@ -63,6 +65,13 @@ const officialToken = async (): Promise<string> => {
   return /[A-Z2-7]{5}-[A-Z2-7]{5}/.exec(html)?.[0] ?? "";
 };
 
+/** The newest code that the colony has mailed there: mails of a local colony are files in its state folder. */
+const colonyToken = async (address: string): Promise<string> => {
+  const folder = join(inject("folder"), "mail");
+  const mails = readdirSync(folder).filter((name) => name.endsWith(".json")).toSorted().map((name): { to: string; fields: { token?: string } } => JSON.parse(readFileSync(join(folder, name), "utf8")));
+  return mails.findLast(({ to }) => to === address)?.fields.token ?? "";
+};
+
 describe("an account with 5,000 records and 50 blobs", () => {
   it("moves from the official PDS to the colony, and the stream goes on without a break", { timeout: MOVE_TIMEOUT }, async () => {
     const origin = inject("origin");
@@ -101,6 +110,107 @@ describe("an account with 5,000 records and 50 blobs", () => {
     // The first says that the DID was changed, the others are the activation.
     expect(relay.words(origin)).toEqual(["identity", "account:active", "identity", "sync", "commit"]);
     expect(written.commit?.rev).toBeDefined();
+    relay.close();
+  });
+
+  it("moves from the colony to the official PDS, and the stream goes on without a break", { timeout: MOVE_TIMEOUT }, async () => {
+    const origin = inject("origin");
+    const from = await signUp(origin, "mover-out");
+    await furnish(from);
+    const before = await recordsOf(from);
+    expect(before.size).toBe(RECORDS);
+    const blobs = await blobsOf(from);
+    await from.agent.app.bsky.actor.putPreferences({ preferences: [{ $type: "app.bsky.actor.defs#adultContentPref", enabled: true }] });
+
+    const relay = new RelayReader(inject("plcUrl"), [from.did]);
+    await Promise.all([relay.listen(origin), relay.listen(official.origin)]);
+    const to = await moveAccount({ from, to: official.origin, handle: "moved-out.test", email: "mover-out@example.com", mailedToken: () => colonyToken("mover-out@example.com") });
+
+    const { data: status } = await to.agent.com.atproto.server.checkAccountStatus();
+    expect(status).toMatchObject({ activated: true, validDid: true, indexedRecords: RECORDS, expectedBlobs: BLOBS, importedBlobs: BLOBS });
+    expect(await recordsOf(to)).toEqual(before);
+    expect(await blobsOf(to)).toEqual(blobs);
+    expect((await to.agent.app.bsky.actor.getPreferences()).data.preferences).toEqual([{ $type: "app.bsky.actor.defs#adultContentPref", enabled: true }]);
+    await to.agent.com.atproto.repo.createRecord({ repo: to.did, collection: POST, record: { $type: POST, text: "elsewhere", createdAt: new Date().toISOString() } });
+    await until(() => relay.words(official.origin).includes("commit"), "the first commit there");
+    await until(() => relay.words(origin).includes("!account:deactivated"), "we say that it is over");
+    await relay.settled();
+    // The official PDS writes a new rev down without signing it: its #sync says another rev than the commit in it. Nothing else is wrong.
+    expect(relay.failures).toEqual([expect.stringContaining(`${official.origin} sync: FieldMismatch`)]);
+    relay.close();
+    // What is left here is nobody's to read, and the account's own to delete.
+    await expect(new AtpAgent({ service: origin }).com.atproto.sync.getRepo({ did: to.did })).rejects.toMatchObject({ error: "RepoDeactivated" });
+  });
+});
+
+describe("a move that is not gone through with", () => {
+  const few = async (resident: Resident, count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) await resident.agent.com.atproto.repo.createRecord({ repo: resident.did, collection: POST, record: { $type: POST, text: `post ${i}`, createdAt: new Date().toISOString() } });
+  };
+
+  it("is given up by deleting the account here: its DID and its old host do not notice, and it can be begun anew", async () => {
+    const origin = inject("origin");
+    const from = await signUp(official.origin, "half-mover");
+    await few(from, 3);
+    const relay = new RelayReader(inject("plcUrl"), [from.did]);
+    await relay.listen(origin);
+    const log = () => fetch(`${inject("plcUrl")}/${from.did}/log/audit`).then((answer) => answer.text());
+    const before = await log();
+    const email = "half-mover@example.com";
+    const move = { from, to: origin, handle: "half-here.test", email, mailedToken: officialToken };
+    const here = await openAccount(move);
+    await bringRepo(from, here);
+    await expect(openAccount(move)).rejects.toMatchObject({ error: "AlreadyExists" });
+    await here.agent.com.atproto.server.requestAccountDelete();
+    await here.agent.com.atproto.server.deleteAccount({ did: here.did, password: here.password, token: await colonyToken(email) });
+    expect(await log()).toBe(before);
+    await few(from, 1);
+    const again = await moveAccount(move);
+    expect((await recordsOf(again)).size).toBe(4);
+    await few(again, 1);
+    await until(() => relay.words(origin).includes("commit"), "the first commit here");
+    await relay.settled();
+    expect(relay.words(origin)).toEqual(["identity", "account:active", "identity", "sync", "commit"]);
+    expect(relay.failures).toEqual([]);
+    relay.close();
+  });
+
+  it("and one that comes back, to the account that it left or to a new one, goes on where the stream was", { timeout: MOVE_TIMEOUT }, async () => {
+    const origin = inject("origin");
+    const email = "there-and-back@example.com";
+    const first = await signUp(origin, "there-and-back");
+    await few(first, 2);
+    const away = await moveAccount({ from: first, to: official.origin, handle: "gone-away.test", email, mailedToken: () => colonyToken(email) });
+    await few(away, 2);
+    const relay = new RelayReader(inject("plcUrl"), [first.did]);
+    await relay.listen(origin);
+
+    // The account that it left is still here, deactivated.
+    const home = { agent: new AtpAgent({ service: origin }), did: first.did, handle: first.handle, password: first.password };
+    await home.agent.login({ identifier: first.handle, password: first.password });
+    const back = { from: away, to: origin, handle: first.handle, email, mailedToken: officialToken };
+    await bringRepo(away, home);
+    await bringIdentity(back, home);
+    await takeOver(away, home);
+    expect((await recordsOf(home)).size).toBe(4);
+    await few(home, 1);
+
+    // Away again, and deleted here: nothing of it is left but what the relay remembers.
+    const gone = new AtpAgent({ service: official.origin });
+    await gone.login({ identifier: "gone-away.test", password: away.password });
+    const there = { agent: gone, did: first.did, handle: "gone-away.test", password: away.password };
+    await bringRepo(home, there);
+    await bringIdentity({ from: home, to: official.origin, handle: there.handle, email, mailedToken: () => colonyToken(email) }, there);
+    await takeOver(home, there);
+    await home.agent.com.atproto.server.requestAccountDelete();
+    await home.agent.com.atproto.server.deleteAccount({ did: home.did, password: home.password, token: await colonyToken(email) });
+    const anew = await moveAccount({ from: there, to: origin, handle: "back-for-good.test", email, mailedToken: officialToken });
+    expect((await recordsOf(anew)).size).toBe(5);
+    await few(anew, 1);
+    await until(() => relay.words(origin).filter((word) => word === "commit").length >= 1 && relay.words(origin).at(-1) === "commit", "a commit after the last return");
+    await relay.settled();
+    expect(relay.words(origin).slice(-5)).toEqual(["identity", "account:active", "identity", "sync", "commit"]);
+    expect(relay.failures).toEqual([]);
     relay.close();
   });
 });
