@@ -33,14 +33,16 @@ export class Reader {
   readonly #url: string;
   readonly #checker: ChainChecker;
   readonly #recipients = new Map<string, string[]>();
+  readonly #renamed: (did: string) => void;
   #cursor = 0;
   #work = Promise.resolve();
   #closed = false;
   #socket: WebSocket | undefined;
   readonly #running: Promise<void>;
 
-  /** @param keyOf the account's signing key as did:key. */
-  constructor(origin: string, keyOf: (did: string) => Promise<string | undefined>) {
+  /** @param keyOf the account's signing key as did:key. @param renamed told of each `#identity`: what is known of a DID may be outdated. */
+  constructor(origin: string, keyOf: (did: string) => Promise<string | undefined>, renamed: (did: string) => void = () => undefined) {
+    this.#renamed = renamed;
     this.#url = `${origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos`;
     this.#checker = new ChainChecker({ sha256, keyOf, fromGenesis: true });
     this.#running = this.#run();
@@ -87,6 +89,7 @@ export class Reader {
     }
     this.#cursor = frame.body.seq;
     this.#work = this.#work.then(async () => {
+      if (frame.t === "#identity") this.#renamed(frame.body.did);
       const checked = await this.#checker.accept(frame);
       if (!checked.ok) this.faults.push(`seq ${frame.body.seq}: ${checked.failure.code}: ${checked.failure.message}`);
       else if (checked.value !== null) this.#note(frame.body.seq, checked.value);

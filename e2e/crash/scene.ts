@@ -36,7 +36,7 @@ export class Scene {
   private constructor(colony: Colony, plcUrl: string) {
     this.colony = colony;
     this.#plcUrl = plcUrl;
-    this.reader = new Reader(colony.origin, (did) => this.keyOf(did));
+    this.reader = new Reader(colony.origin, (did) => this.keyOf(did), (did) => this.#keys.delete(did));
   }
 
   /** Set up in a folder of its own; the colony runs afterwards. */

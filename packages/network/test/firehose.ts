@@ -1,6 +1,8 @@
 import { exports } from "cloudflare:workers";
-import { type Frame, decodeFrame } from "@rookery/sync";
+import { decodeFrame } from "@rookery/sync";
 import { ORIGIN } from "./client.ts";
+
+type Frame = ReturnType<typeof decodeFrame>;
 
 /** Frames of the colony's firehose from now on, in order. */
 export interface Firehose {

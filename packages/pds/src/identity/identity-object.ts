@@ -17,7 +17,7 @@ export abstract class IdentityObject<Env> extends PreferencesObject<Env> impleme
   }
 
   changeDid({ change, wrapped: given, exactly = false }: { change: DidChange; wrapped?: Uint8Array; exactly?: boolean }): Promise<Outcome<DidChanged>> {
-    return this.#withKey(async (state) => {
+    return this.#withKey<DidChanged>(async (state) => {
       const { ports, account, didChanges } = state;
       const before = await identityOf(state);
       let wrapped = given;
