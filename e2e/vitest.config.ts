@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
-    include: ["*.test.ts", "official/*.test.ts"],
+    include: ["*.test.ts", "official/*.test.ts", "conformance/*.test.ts"],
     globalSetup: ["test/global-setup.ts"],
     fileParallelism: false,
     testTimeout: 60_000,
