@@ -1,5 +1,6 @@
 import {
   readAmount, readCollections, readHandleDomains, readHostname, readHttpUrl, readLoopback, readOrigin, readOrigins, readPassword, readPeering, readPort, readPortOrOff, readService,
+  readUrlOrOff,
 } from "./readers.mjs";
 
 /**
@@ -13,6 +14,7 @@ import {
  * @property {number} [inviteIntervalHours]
  * @property {string} [mailDir]
  * @property {string} [mailUrl]
+ * @property {string} dohUrl
  * @property {string} [mailFrom]
  * @property {string} [contactEmail]
  * @property {string} [privacyPolicy]
@@ -57,6 +59,7 @@ export const SHARED_ROWS = [
   { flag: "terms-of-service", env: "ROOKERY_TERMS_OF_SERVICE", value: "URL", read: readHttpUrl, help: "page with the terms of service, as describeServer tells" },
   { flag: "no-rate-limits", env: "ROOKERY_NO_RATE_LIMITS", help: "switch rate limits off" },
   { flag: "handle-domain", env: "ROOKERY_HANDLE_DOMAIN", value: "DOMAINS", default: ".test", read: readHandleDomains, help: "domains under which handles are given out, comma-separated, each with its leading dot" },
+  { flag: "doh-url", env: "ROOKERY_DOH_URL", value: "URL", default: "https://cloudflare-dns.com/dns-query", read: readUrlOrOff, help: "resolver for the TXT records of handles under domains of others, DNS over HTTPS in JSON; off asks no DNS" },
   { flag: "origin", env: "ROOKERY_ORIGIN", value: "URL", read: readOrigin, help: "public address, when a proxy stands in front (default http://localhost:PORT, or that of --host)" },
   { flag: "relay-port", env: "ROOKERY_RELAY_PORT", value: "N", read: readPortOrOff, help: "port of the relay view: one stream of this colony and its peers (default: the colony's port + 1000; 0 or off for none)" },
   { flag: "relay-hostname", env: "ROOKERY_RELAY_HOSTNAME", value: "NAME", read: readHostname, help: "public name of the relay view, when a proxy stands in front (default localhost:PORT, or that of --host)" },

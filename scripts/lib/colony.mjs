@@ -76,6 +76,7 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
       ORIGIN: origin,
       HANDLE_DOMAINS: options.handleDomain,
       PLC_URL: options.plc,
+      DOH_URL: options.dohUrl,
       ADMIN_API_KEY: adminKey,
       ENCRYPTION_MASTER_KEY: secrets.encryptionMasterKey,
       ENCRYPTION_MASTER_KEY_PREVIOUS: secrets.encryptionMasterKeyPrevious ?? "",

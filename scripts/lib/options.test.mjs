@@ -13,6 +13,7 @@ describe("options", () => {
   test("have defaults", () => {
     expect(read([])).toEqual({
       port: 3000,
+      dohUrl: "https://cloudflare-dns.com/dns-query",
       host: "127.0.0.1",
       plc: "http://localhost:2582",
       data: undefined,

@@ -54,6 +54,9 @@ export const readHttpUrl = (text) => {
 };
 
 /** @param {string} text */
+export const readUrlOrOff = (text) => (text === "off" ? text : readHttpUrl(text));
+
+/** @param {string} text */
 export const readOrigin = (text) => {
   const url = readHttpUrl(text);
   if (new URL(url).origin !== url) throw new Refusal(`an origin has no path: ${JSON.stringify(text)}.`);

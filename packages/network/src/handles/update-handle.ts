@@ -1,4 +1,4 @@
-import { type Handler, type Host, barOf, empty, invalid, isFault, ownAgent } from "@rookery/pds";
+import { type Handler, type Host, barOf, empty, invalid, isFault, ownAccount } from "@rookery/pds";
 import type { XrpcFault } from "@rookery/sync";
 import { handleDeskOf } from "../host/handles.ts";
 import { envOf } from "../host/host.ts";
@@ -13,7 +13,7 @@ const change = async (host: Host, asked: HandleChange): Promise<Response | XrpcF
 /** com.atproto.identity.updateHandle: the caller's own. */
 export const updateHandle: Handler = async (call) => {
   const { handle } = call.input as { handle: string };
-  const agent = await ownAgent(call);
+  const agent = await ownAccount(call);
   if (isFault(agent)) return agent;
   const status = await agent.stub.getStatus();
   if (!status.ok) return status.error;
