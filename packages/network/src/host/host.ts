@@ -40,6 +40,7 @@ const build = (env: Env): Host => {
   const foreign = new ForeignHandles(colonyOf(env), didsOf(env), config.handleDomains, config.dohUrl);
   const provisioning = new Provisioning({
     config, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: (handle) => foreign.resolve(handle),
+    reserved: identityDeskOf(env).reserved,
   });
   const host: Host = {
     did: config.hostDid,
@@ -56,7 +57,7 @@ const build = (env: Env): Host => {
     foreignHandle: (handle) => foreign.resolve(handle),
     findLogin: (identifier) => registry.findLogin(identifier),
     agent: (did) => agentStub(env, did),
-    didDocument: (did) => didDocumentOf(config.plcUrl, did),
+    didDocument: (did) => didDocumentOf(config.plcUrl, did, config.isLoopback),
     identity: identityOfDesk(identityDeskOf(env)),
     listRepos: (page) => relayStub(env).listRepos(page),
     createAccount: (account) => provisioning.create(account),

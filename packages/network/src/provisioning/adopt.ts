@@ -34,7 +34,7 @@ const vacate = async (workshop: Workshop, row: AgentRow | null, taken: Outcome<n
 
 /** A row of its own for the DID and the name, or the one that an earlier try left. */
 const reserve = async (workshop: Workshop, { did, email, inviteCode }: AdoptedAccount, handle: string): Promise<Outcome<Reserved>> => {
-  const { registry, config } = workshop;
+  const { registry, config, reserved } = workshop;
   const here = fail(400, "AlreadyExists", "Repo already exists");
   const own = await registry.byDid(did);
   // Whoever asks has shown that the DID is theirs, so what they left behind is theirs to take up, whoever may still be at work on it.
@@ -46,7 +46,8 @@ const reserve = async (workshop: Workshop, { did, email, inviteCode }: AdoptedAc
   const unnamed = await vacate(workshop, await registry.byHandle(handle), fail(400, "HandleNotAvailable", `Handle already taken: ${handle}`));
   if (!unnamed.ok) return unnamed;
   if (email !== undefined && (await registry.byEmail(email)) !== null) return fail(400, "InvalidRequest", `Email already taken: ${email}`);
-  const { pkcs8 } = await makeSigningKey();
+  // One that its owner has asked for, so that the DID could be prepared, or a fresh one.
+  const { pkcs8 } = (await reserved.find(did)) ?? (await makeSigningKey());
   const now = Date.now();
   const row = {
     did, handle, email: email?.toLowerCase() ?? null, idempotency_key: null, genesis: NO_GENESIS, model: null,
@@ -59,7 +60,7 @@ const reserve = async (workshop: Workshop, { did, email, inviteCode }: AdoptedAc
 };
 
 /**
- * Take in an account that exists elsewhere: a fresh P-256 key, an empty repository, deactivated, and no event, until its owner
+ * Take in an account that exists elsewhere: a P-256 key of its own, an empty repository, deactivated, and no event, until its owner
  * has brought its records and pointed its DID here. The DID is its owner's: nothing here ever ends it. Each step may be
  * killed; the same call again takes up where it stopped, and what nobody comes back for is swept away. That the caller holds
  * the DID was checked at the door. Errors: InvalidHandle, UnsupportedDomain, HandleNotAvailable, AlreadyExists, ProvisioningAborted.
@@ -89,5 +90,7 @@ export const adoptAccount = async (workshop: Workshop, account: AdoptedAccount):
     await dismantle(workshop, row.did);
     return fail(409, "ProvisioningAborted", `${row.handle} was given up while it was being made: try again`);
   }
+  const spent = await workshop.reserved.find(row.did);
+  if (spent !== undefined) await workshop.reserved.clear(spent.didKey);
   return ok({ did: row.did, handle: row.handle, password: account.password });
 };

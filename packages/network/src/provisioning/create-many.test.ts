@@ -3,6 +3,7 @@ import type { AgentApi, NewAccount } from "@rookery/pds";
 import { describe, expect, it } from "vitest";
 import { ADMIN, ask, freshName, login, provision, xrpc } from "../../test/client.ts";
 import { configOf } from "../config.ts";
+import { identityDeskOf } from "../host/identity.ts";
 import { secretsOf } from "../host/master-key.ts";
 import { agentStub } from "../host/stubs.ts";
 import { Registry } from "../registry/registry.ts";
@@ -27,7 +28,7 @@ const inRegistry = async (handles: string[]) =>
 
 /** Provisioning with another directory, or with other objects. */
 const provisioningWith = ({ plcUrl = env.PLC_URL, agent = (did: string): AgentApi => agentStub(env, did) } = {}): Provisioning =>
-  new Provisioning({ config: { ...configOf(env), plcUrl }, secrets: secretsOf(env), registry: new Registry(env.DB), blobs: env.BLOBS, agent, resolveHandle: () => Promise.resolve(undefined) });
+  new Provisioning({ config: { ...configOf(env), plcUrl }, secrets: secretsOf(env), registry: new Registry(env.DB), blobs: env.BLOBS, agent, resolveHandle: () => Promise.resolve(undefined), reserved: identityDeskOf(env).reserved });
 
 const accountsOf = (count: number, key?: string): NewAccount[] =>
   names(count).map((name) => ({ handle: `${name}.test`, ...(key === undefined ? {} : { idempotencyKey: `${key} ${name}` }) }));

@@ -1,6 +1,7 @@
 import type { AdoptedAccount, AgentApi, CreatedAccount, NewAccount } from "@rookery/pds";
 import type { Outcome } from "@rookery/sync";
 import type { Config } from "../config.ts";
+import type { ReservedKeys } from "../identity/reserved-keys.ts";
 import type { ColonySecrets } from "../master-key/colony-secrets.ts";
 import type { Registry } from "../registry/registry.ts";
 import { adoptAccount } from "./adopt.ts";
@@ -18,6 +19,8 @@ export interface Workshop {
   blobs: R2Bucket;
   plc: PlcClient;
   agent: (did: string) => AgentApi;
+  /** Signing keys that were asked for before their account. */
+  reserved: Pick<ReservedKeys, "find" | "clear">;
   /** DID of a handle that is given out elsewhere. */
   resolveHandle: (handle: string) => Promise<string | undefined>;
 }
