@@ -1,7 +1,6 @@
 export * from "./agent-api.ts";
 export { AgentObject } from "./agent-object.ts";
 export { MAX_NEW_PASSWORD, MAX_OLD_PASSWORD } from "./credentials/limits.ts";
-export { isAcceptable } from "./credentials/mail-address.ts";
 export { hashMailToken } from "./credentials/mail-tokens.ts";
 export { randomText } from "./credentials/random-text.ts";
 export { faultPoint } from "./fault.ts";
@@ -19,6 +18,7 @@ export { checkPolicy } from "./reach/policy.ts";
 export type { Policy } from "./reach/reach-api.ts";
 export { type AccessScope, SCOPES } from "./sessions/scope.ts";
 export { hashChosenPassword, hashGeneratedPassword, verifyPassword } from "./sessions/password.ts";
+export { hasOffensiveWord } from "./write/offensive-word.ts";
 export { type Prepared, type WriteInput, prepareOp } from "./write/prepare.ts";
 export { barOf } from "./standing/standing.ts";
 export * from "./xrpc/index.ts";

@@ -64,7 +64,7 @@ export const settleHandle = async (desk: HandleDesk, hold: HandleHold): Promise<
 
 /** The handle in its normal form, if the account may have it. */
 const fitHandle = async ({ domains, resolver }: HandleDesk, { did, handle, allowReserved = false }: HandleChange): Promise<Outcome<string>> => {
-  const normal = normalHandle(handle);
+  const normal = normalHandle(handle, allowReserved === true);
   if (!normal.ok || isOwnHandle(normal.value, domains)) return checkHandle(handle, domains, allowReserved);
   return (await resolver.resolve(normal.value)) === did ? normal : fail(400, "InvalidRequest", "External handle did not resolve to DID");
 };

@@ -1,5 +1,5 @@
 import { InvalidHandleError, isValidTld, normalizeAndEnsureValidHandle } from "@atproto/syntax";
-import type { AllowReserved } from "@rookery/pds";
+import { type AllowReserved, hasOffensiveWord } from "@rookery/pds";
 import { fail, ok, type Outcome } from "@rookery/sync";
 import { isReservedName } from "./reserved-names.ts";
 
@@ -7,11 +7,12 @@ import { isReservedName } from "./reserved-names.ts";
 const MIN = 3;
 const MAX = 18;
 
-/** A handle in its normal form (lower case), if it is one at all and may be used in the network. Errors: InvalidHandle. */
-export const normalHandle = (asked: string): Outcome<string> => {
+/** A handle in its normal form (lower case), if it is one at all and may be used in the network; the admin may use any. Errors: InvalidHandle. */
+export const normalHandle = (asked: string, allowAny: boolean): Outcome<string> => {
   try {
     const handle = normalizeAndEnsureValidHandle(asked);
-    return isValidTld(handle) ? ok(handle) : fail(400, "InvalidHandle", "Handle TLD is invalid or disallowed");
+    if (!isValidTld(handle)) return fail(400, "InvalidHandle", "Handle TLD is invalid or disallowed");
+    return !allowAny && hasOffensiveWord(handle) ? fail(400, "InvalidHandle", "Inappropriate language in handle") : ok(handle);
   } catch (error) {
     if (error instanceof InvalidHandleError) return fail(400, "InvalidHandle", error.message);
     throw error;
@@ -26,7 +27,7 @@ export const isOwnHandle = (handle: string, domains: readonly string[]): boolean
  * Errors: InvalidHandle, UnsupportedDomain, HandleNotAvailable (reserved).
  */
 export const checkHandle = (asked: string, domains: readonly string[], allowReserved: AllowReserved): Outcome<string> => {
-  const normal = normalHandle(asked);
+  const normal = normalHandle(asked, allowReserved === true);
   if (!normal.ok) return normal;
   const handle = normal.value;
   const domain = domains.find((one) => handle.endsWith(one));

@@ -61,6 +61,7 @@ describe("com.atproto.identity.updateHandle", () => {
       ["much-too-long-for-this-place.test", "InvalidHandle", "Handle too long"],
       ["two.labels.test", "InvalidHandle", "Invalid characters in handle"],
       ["admin.test", "HandleNotAvailable", "Reserved handle"],
+      [`${atob("YzAwbg==")}.test`, "InvalidHandle", "Inappropriate language in handle"],
       ["somebody.local", "InvalidHandle", "Handle TLD is invalid or disallowed"],
       [bob.handle, "HandleNotAvailable", `Handle already taken: ${bob.handle}`],
     ];

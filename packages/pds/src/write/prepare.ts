@@ -5,6 +5,7 @@ import type { PreparedOp } from "../agent-api.ts";
 import { MAX_RECORD_BYTES } from "../limits.ts";
 import { sha256 } from "../sha256.ts";
 import { blobsOf } from "./blobs-of.ts";
+import { hasOffensiveWord } from "./offensive-word.ts";
 
 /** One write as it came in, its envelope checked by the method's lexicon. */
 export interface WriteInput {
@@ -44,6 +45,7 @@ export function prepareOp(input: WriteInput): Outcome<Prepared> {
   const judged = action !== "delete" && (input.validate !== false || isComms(collection));
   const key = judged ? checkRecordKey(collection, rkey) : syntaxOf(rkey);
   if (!key.ok) return invalid(key.message);
+  if (action === "create" && input.rkey !== undefined && hasOffensiveWord(input.rkey)) return invalid("Unacceptable slur in record key");
   const op: PreparedOp = { action, collection, rkey };
   if (input.swapRecord !== undefined) op.swapRecord = input.swapRecord;
   if (isImmutable(collection)) op.immutable = true;
