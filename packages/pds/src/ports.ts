@@ -75,6 +75,10 @@ export interface StandingCopy {
 export interface RegistryPort {
   /** How the agent stands now. Told until it is taken; repeats are harmless. @throws Error when it cannot be taken now. */
   noteStanding(copy: StandingCopy): Promise<void>;
+  /** Give the account this mail address, in small letters; again is harmless. Errors: InvalidRequest (400) when it is another's. */
+  holdEmail(did: string, email: string): Promise<Outcome<null>>;
+  /** Hash of the one token that is good for a new password of this account: whoever comes with it says nothing else. */
+  noteReset(did: string, hash: string): Promise<void>;
 }
 
 /** Everything from outside that an agent is given. */

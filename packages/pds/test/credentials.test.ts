@@ -1,11 +1,20 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
+import { fail, ok } from "@rookery/sync";
+import { afterEach, describe, expect, it } from "vitest";
 import { MAX_APP_PASSWORDS } from "../src/credentials/limits.ts";
+import { hashMailToken } from "../src/credentials/mail-tokens.ts";
 import { hashChosenPassword } from "../src/sessions/password.ts";
 import { PASSWORD, makeAgent, objectOf, value } from "./agents.ts";
+import { world } from "./worker.ts";
 import { backTo, versionBefore } from "./old-schema.ts";
 
 const EMAIL = "ann@example.com";
+
+const { registry } = world;
+
+afterEach(() => {
+  world.registry = registry;
+});
 
 const mailed = { ok: true, value: { token: expect.stringMatching(/^[A-Z2-7]{5}-[A-Z2-7]{5}$/), email: EMAIL } };
 
@@ -13,7 +22,7 @@ describe("credentials", () => {
   it("outlive sleep: address, its confirmation, tokens, app passwords", async () => {
     const { api, stub, did } = await makeAgent({ email: EMAIL });
     const { token } = value(await api.createMailToken({ purpose: "confirm_email", inStanding: true }));
-    const reset = value(await api.createMailToken({ purpose: "reset_password", inStanding: false }));
+    const reset = value(await api.requestPasswordReset());
     const { password } = value(await api.createAppPassword({ name: "app", privileged: true }));
     await evictDurableObject(stub);
     value(await api.confirmEmail({ email: EMAIL, token }));
@@ -41,12 +50,48 @@ describe("credentials", () => {
     const ask = (purpose: "update_email" | "delete_account") => api.createMailToken({ purpose, inStanding: true });
     expect([await ask("update_email"), await ask("delete_account")]).toMatchObject([mailed, mailed]);
     const { token } = value(await ask("update_email"));
-    value(await api.checkEmailUpdate({ token }));
-    value(await api.checkEmailUpdate({ token }));
-    value(await api.setEmail({ email: "Bea@Example.com" }));
+    const held: string[] = [];
+    world.registry = { ...registry, holdEmail: async (_, email) => (held.push(email), fail(400, "InvalidRequest", "taken")) };
+    expect(await api.updateEmail({ email: "Bea@Example.com", token })).toMatchObject({ error: { message: "taken" } });
+    world.registry = registry;
+    expect(held).toEqual(["bea@example.com"]);
+    expect(value(await api.getAccount()).email).toBe(EMAIL);
+    value(await api.updateEmail({ email: "Bea@Example.com", token }));
     expect(value(await api.getAccount()).email).toBe("bea@example.com");
-    expect(await api.checkEmailUpdate({ token })).toMatchObject({ error: { name: "InvalidToken" } });
+    expect(await api.updateEmail({ email: EMAIL, token })).toMatchObject({ error: { name: "InvalidToken" } });
     expect(await (await makeAgent()).api.createMailToken({ purpose: "update_email", inStanding: true })).toMatchObject({ error: { status: 400, message: "account does not have an email address" } });
+  });
+
+  it("of changes of the address at once the last is what registry and account know", async () => {
+    const { api } = await makeAgent({ email: EMAIL });
+    const held: string[] = [];
+    // The first answer of the registry comes late.
+    const holdEmail = async (_: string, email: string) => {
+      if (held.length === 0) await scheduler.wait(50);
+      held.push(email);
+      return ok(null);
+    };
+    world.registry = { ...registry, holdEmail };
+    await Promise.all([api.updateEmail({ email: "one@example.com" }), api.updateEmail({ email: "two@example.com" })]);
+    world.registry = registry;
+    expect(held).toEqual(["one@example.com", "two@example.com"]);
+    expect(value(await api.getAccount()).email).toBe("two@example.com");
+  });
+
+  it("of resets that are asked for at once the last is good, and the registry knows that one", async () => {
+    const { api } = await makeAgent({ email: EMAIL });
+    const noted: string[] = [];
+    const noteReset = async (_: string, hash: string) => {
+      if (noted.length === 0) await scheduler.wait(50);
+      noted.push(hash);
+    };
+    world.registry = { ...registry, noteReset };
+    const asked = await Promise.all([api.requestPasswordReset(), api.requestPasswordReset()]);
+    expect(noted).toEqual(asked.map((made) => hashMailToken(value(made).token)));
+    const [first, last] = asked.map((made) => value(made).token);
+    const passwordHash = await hashChosenPassword("new");
+    expect(await api.resetPassword({ token: first ?? "", passwordHash })).toMatchObject({ error: { name: "InvalidToken" } });
+    value(await api.resetPassword({ token: last ?? "", passwordHash }));
   });
 
   it("are closed to an account that was taken down, but for what it takes to leave", async () => {
@@ -57,7 +102,7 @@ describe("credentials", () => {
     expect(await api.createMailToken({ purpose: "confirm_email", inStanding: true })).toEqual(down);
     expect(await api.confirmEmail({ email: EMAIL, token })).toEqual(down);
     expect(await api.requestEmailUpdate()).toEqual(down);
-    expect(await api.checkEmailUpdate({})).toEqual(down);
+    expect(await api.updateEmail({ email: "other@example.com" })).toEqual(down);
     expect(await api.createAppPassword({ name: "late", privileged: false })).toEqual(down);
     expect(await api.createMailToken({ purpose: "plc_operation", inStanding: false })).toMatchObject(mailed);
   });

@@ -18,7 +18,7 @@ export const world = {
   records: nobody,
   masterKey: new Uint8Array(32).fill(7),
   rateLimits: false,
-  registry: { noteStanding: async (copy) => void world.told.push(copy) } as RegistryPort,
+  registry: { noteStanding: async (copy) => void world.told.push(copy), holdEmail: async () => ok(null), noteReset: async () => undefined } as RegistryPort,
   /** Directories that know what the agents do. */
   directory: { look: async () => ok("there"), post: async () => ok(null), keepSigningKey: async () => undefined } as DirectoryPort,
   /** What agents told the registry of how they stand. */
@@ -49,7 +49,7 @@ export class TestAgent extends AgentObject<unknown> {
         post: (did, change) => world.directory.post(did, change),
         keepSigningKey: (did, wrapped) => world.directory.keepSigningKey(did, wrapped),
       },
-      registry: { noteStanding: (copy) => world.registry.noteStanding(copy) },
+      registry: { noteStanding: (copy) => world.registry.noteStanding(copy), holdEmail: (did, email) => world.registry.holdEmail(did, email), noteReset: (did, hash) => world.registry.noteReset(did, hash) },
       sources: { colony: world.relay, network: world.network },
       records: world.records,
       masterKey: world.masterKey,

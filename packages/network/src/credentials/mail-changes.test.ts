@@ -152,6 +152,14 @@ describe("resetting a password", () => {
     expect((await xrpc("com.atproto.server.requestPasswordReset", { json: { email: "nobody@example.com" } })).body).toEqual({ error: "InvalidRequest", message: "account does not have an email address" });
   });
 
+  it("takes the token of the newest mail alone", async () => {
+    await xrpc("com.atproto.server.requestPasswordReset", { json: { email: ann.email } });
+    await xrpc("com.atproto.server.requestPasswordReset", { json: { email: ann.email } });
+    const [first, second] = (await mailsTo(ann.email)).map(({ fields }) => fields.token);
+    expect((await reset({ token: first, password: "new" })).body.error).toBe("InvalidToken");
+    expect((await reset({ token: second, password: "new" })).status).toBe(200);
+  });
+
   it("by the admin takes no token", async () => {
     const change = (json: unknown) => xrpc("com.atproto.admin.updateAccountPassword", { auth: ADMIN, json });
     expect((await change({ did: ann.did, password: "from above" })).status).toBe(200);

@@ -35,7 +35,12 @@ describe("ways to send", () => {
 
   it("are the folder of a local colony", async () => {
     const taken: unknown[] = [];
-    const MAILBOX = { fetch: async (url: string, init: RequestInit) => (taken.push([url, JSON.parse(String(init.body))]), new Response(null, { status: 204 })) };
+    const MAILBOX = {
+      fetch: async (url: string, { body }: { body: string }) => {
+        taken.push([url, JSON.parse(body)]);
+        return new Response(null, { status: 204 });
+      },
+    };
     expect(await mailerBy(withWays({ MAILBOX }), sender).send(mail)).toMatchObject({ ok: true });
     expect(taken).toEqual([["http://mailbox/", expect.objectContaining(mail)]]);
     const full = { fetch: async () => new Response(null, { status: 500 }) };

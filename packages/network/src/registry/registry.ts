@@ -1,5 +1,5 @@
 import type { KnownAgent, StandingCopy } from "@rookery/pds";
-import type { AccountStatus } from "@rookery/sync";
+import { type AccountStatus, type Outcome, fail, ok } from "@rookery/sync";
 import { InviteStore } from "../invites/invite-store.ts";
 import { BriefCache } from "./brief-cache.ts";
 import { InBulk } from "./in-bulk.ts";
@@ -146,6 +146,22 @@ export class Registry {
       this.invites.use(row.inviteCode, row.did, new Date(row.created_at).toISOString()), reservation, this.invites.giveBack(row.did),
     ]);
     return reserved?.meta.changes === 1;
+  }
+
+  /** Give an account this mail address. Errors: InvalidRequest when it is another's. */
+  async holdEmail(did: string, email: string): Promise<Outcome<null>> {
+    const held = await this.#change("UPDATE agent SET email = ?1 WHERE did = ?2 AND NOT EXISTS (SELECT 1 FROM agent WHERE email = ?1 AND did <> ?2)", email, did);
+    return held ? ok(null) : fail(400, "InvalidRequest", "This email address is already in use, please use a different email.");
+  }
+
+  /** Hash of the token that is good for a new password of this account; the one before is forgotten. */
+  async noteReset(did: string, hash: string): Promise<void> {
+    await this.#change("INSERT INTO password_reset (did, hash) VALUES (?, ?) ON CONFLICT (did) DO UPDATE SET hash = excluded.hash", did, hash);
+  }
+
+  /** The account whose token it is. The agent decides whether it is still good. */
+  async accountOfReset(hash: string): Promise<string | undefined> {
+    return (await this.#db.prepare("SELECT did FROM password_reset WHERE hash = ?").bind(hash).first<{ did: string }>())?.did;
   }
 
   /** What an agent says of itself now. Repeats are harmless, and the newest word comes last: each agent says its own, one after the other. */

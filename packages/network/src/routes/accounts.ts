@@ -1,7 +1,6 @@
 import * as xrpc from "@rookery/pds";
 import { deleteAccount } from "../credentials/delete-account.ts";
 import { requestPasswordReset, resetPassword, updateAccountPassword } from "../credentials/passwords.ts";
-import { updateAccountEmail, updateEmail } from "../credentials/update-email.ts";
 import { rateRules } from "../door/rate.ts";
 import type { AnyRoute } from "../door/route.ts";
 import { createInviteCode, createInviteCodes } from "../invites/create-invite-codes.ts";
@@ -30,7 +29,7 @@ export const accountRoutes: AnyRoute[] = [
   procedure("com.atproto.server.requestEmailConfirmation", { rate: [rateRules.global, rateRules.requestEmailConfirmation, rateRules.requestEmailConfirmationDay], body: "none", handler: xrpc.requestEmailConfirmation }),
   procedure("com.atproto.server.confirmEmail", { handler: xrpc.confirmEmail }),
   procedure("com.atproto.server.requestEmailUpdate", { rate: [rateRules.global, rateRules.requestEmailUpdate, rateRules.requestEmailUpdateDay], session: "full", body: "none", handler: xrpc.requestEmailUpdate }),
-  procedure("com.atproto.server.updateEmail", { session: "full", handler: updateEmail }),
+  procedure("com.atproto.server.updateEmail", { session: "full", handler: xrpc.updateEmail }),
   procedure("com.atproto.server.requestPasswordReset", { rate: [rateRules.global, rateRules.requestPasswordReset, rateRules.requestPasswordResetDay], access: "public", handler: requestPasswordReset }),
   procedure("com.atproto.server.resetPassword", { rate: [rateRules.global, rateRules.resetPassword], access: "public", handler: resetPassword }),
   procedure("com.atproto.server.requestAccountDelete", { rate: [rateRules.global, rateRules.requestAccountDelete, rateRules.requestAccountDeleteDay], session: "full", body: "none", handler: xrpc.requestAccountDelete }),
@@ -45,7 +44,7 @@ export const accountRoutes: AnyRoute[] = [
   procedure("com.atproto.admin.enableAccountInvites", { access: "moderator", handler: enableAccountInvites }),
 
   procedure("com.atproto.admin.sendEmail", { access: "moderator", handler: xrpc.sendEmail }),
-  procedure("com.atproto.admin.updateAccountEmail", { access: "admin", handler: updateAccountEmail }),
+  procedure("com.atproto.admin.updateAccountEmail", { access: "admin", handler: xrpc.updateAccountEmail }),
   procedure("com.atproto.admin.updateAccountPassword", { access: "admin", handler: updateAccountPassword }),
 
   query("com.atproto.temp.checkSignupQueue", { access: "agent", handler: xrpc.checkSignupQueue }),

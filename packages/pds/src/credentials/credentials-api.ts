@@ -27,10 +27,15 @@ export interface CredentialsApi {
   confirmEmail(input: { email: string; token: string }): Promise<Outcome<null>>;
   /** A token to mail if one is needed to change the address: when it is known to be the owner's. Errors: AccountTakedown, InvalidRequest. */
   requestEmailUpdate(): Promise<Outcome<TokenToMail | null>>;
-  /** Whether the address may be changed with this token, or without one. Errors: AccountTakedown, TokenRequired, InvalidToken, ExpiredToken. */
-  checkEmailUpdate(input: { token?: string }): Promise<Outcome<null>>;
-  /** The address is another, and not known to be the owner's; what was sent to the old one is void. The registry knows it already. */
+  /**
+   * Another address, not known to be the owner's; what was sent to the old one is void. Errors: AccountTakedown, TokenRequired,
+   * InvalidToken, ExpiredToken, InvalidRequest (it is another account's).
+   */
+  updateEmail(input: { email: string; token?: string }): Promise<Outcome<null>>;
+  /** The same by the admin, who needs no token. Errors: InvalidRequest. */
   setEmail(input: { email: string }): Promise<Outcome<null>>;
+  /** A token to mail for a new password; the registry knows whose it is. Errors: InvalidRequest (no mail address). */
+  requestPasswordReset(): Promise<Outcome<TokenToMail>>;
   /** A new password by the token that was mailed, which is spent; all sessions end. Errors: InvalidToken, ExpiredToken. */
   resetPassword(input: { token: string; passwordHash: string }): Promise<Outcome<null>>;
   /** Whether the owner asks for the account to be deleted: its own password, and the token that was mailed. Errors: AuthenticationRequired, RateLimitExceeded, InvalidToken, ExpiredToken. */

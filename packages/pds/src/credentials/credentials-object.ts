@@ -3,7 +3,7 @@ import { MemoryObject } from "../memory/memory-object.ts";
 import { TAKEN_DOWN, isTakenDown } from "../sessions/login.ts";
 import { type AppPassword, createAppPassword, listAppPasswords, revokeAppPassword } from "./app-passwords.ts";
 import type { CredentialsApi, TokenToMail } from "./credentials-api.ts";
-import { checkDeletion, checkEmailUpdate, confirmEmail, requestEmailUpdate, resetPassword, setEmail, tokenToMail } from "./mail-changes.ts";
+import { changeEmail, checkDeletion, confirmEmail, requestEmailUpdate, requestPasswordReset, resetPassword, setEmail, tokenToMail } from "./mail-changes.ts";
 import type { MailPurpose } from "./mail-tokens.ts";
 
 /** What proves who may act for the account: passwords, app passwords, tokens sent by mail. */
@@ -37,12 +37,16 @@ export abstract class CredentialsObject<Env> extends MemoryObject<Env> implement
     return this.with((state) => requestEmailUpdate(state));
   }
 
-  checkEmailUpdate({ token }: { token?: string }): Promise<Outcome<null>> {
-    return this.with((state) => checkEmailUpdate(state, token));
+  updateEmail(input: { email: string; token?: string }): Promise<Outcome<null>> {
+    return this.with((state) => changeEmail(state, input));
   }
 
   setEmail({ email }: { email: string }): Promise<Outcome<null>> {
-    return this.with((state) => ok(setEmail(state, email)));
+    return this.with((state) => setEmail(state, email));
+  }
+
+  requestPasswordReset(): Promise<Outcome<TokenToMail>> {
+    return this.with((state) => requestPasswordReset(state));
   }
 
   resetPassword(input: { token: string; passwordHash: string }): Promise<Outcome<null>> {

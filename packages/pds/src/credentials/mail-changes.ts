@@ -1,10 +1,11 @@
 import { type Outcome, fail, ok } from "@rookery/sync";
+import { inTurn } from "../sealing/in-turn.ts";
 import { checkPassword, isTakenDown, TAKEN_DOWN } from "../sessions/login.ts";
 import { deleteAllSessions } from "../sessions/sessions.ts";
 import type { AgentState } from "../state.ts";
 import { updateAccount, updateEmail } from "../store/account.ts";
 import type { TokenToMail } from "./credentials-api.ts";
-import { type MailPurpose, checkMailToken, createMailToken, deleteAllMailTokens, deleteMailToken } from "./mail-tokens.ts";
+import { type MailPurpose, checkMailToken, createMailToken, deleteAllMailTokens, deleteMailToken, hashMailToken } from "./mail-tokens.ts";
 
 /** A token for the account's mail address. Errors: InvalidRequest when it has none. */
 export function tokenToMail(state: AgentState, purpose: MailPurpose): Outcome<TokenToMail> {
@@ -36,21 +37,46 @@ export function requestEmailUpdate(state: AgentState): Outcome<TokenToMail | nul
 }
 
 /** A token that is given must be right, also where none is needed. */
-export function checkEmailUpdate(state: AgentState, token: string | undefined): Outcome<null> {
+function checkEmailUpdate(state: AgentState, token: string | undefined): Outcome<null> {
   if (isTakenDown(state)) return TAKEN_DOWN;
   if (token) return checkMailToken(state.sql, "update_email", token, Date.now());
   return state.account.emailConfirmedAt === null ? ok(null) : fail(400, "TokenRequired", "confirmation token required");
 }
 
-export function setEmail(state: AgentState, email: string): null {
-  const account = { ...state.account, email: email.toLowerCase(), emailConfirmedAt: null };
+/** By the owner, with a token where one is needed. */
+export const changeEmail = (state: AgentState, { email, token }: { email: string; token?: string }): Promise<Outcome<null>> =>
+  inTurn(state, async () => {
+    const allowed = checkEmailUpdate(state, token);
+    return allowed.ok ? holdEmail(state, email) : allowed;
+  });
+
+/** By the admin. */
+export const setEmail = (state: AgentState, email: string): Promise<Outcome<null>> => inTurn(state, () => holdEmail(state, email));
+
+/**
+ * The registry first, which knows whether the address is free, then the account. Cut off in between, the same call again
+ * finishes it: what allowed it is void only with the last step.
+ */
+async function holdEmail(state: AgentState, address: string): Promise<Outcome<null>> {
+  const email = address.toLowerCase();
+  const held = await state.ports.registry.holdEmail(state.account.did, email);
+  if (!held.ok) return held;
+  const account = { ...state.account, email, emailConfirmedAt: null };
   state.storage.transactionSync(() => {
     updateEmail(state.sql, account);
     deleteAllMailTokens(state.sql);
   });
   state.account = account;
-  return null;
+  return ok(null);
 }
+
+/** Of tokens that are asked for at once the last is good, here and in the registry. */
+export const requestPasswordReset = (state: AgentState): Promise<Outcome<TokenToMail>> =>
+  inTurn(state, async () => {
+    const made = tokenToMail(state, "reset_password");
+    if (made.ok) await state.ports.registry.noteReset(state.account.did, hashMailToken(made.value.token));
+    return made;
+  });
 
 /** The old password's sessions end with it; app passwords stay, as in the reference. */
 export function resetPassword(state: AgentState, { token, passwordHash }: { token: string; passwordHash: string }): Outcome<null> {

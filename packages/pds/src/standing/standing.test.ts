@@ -60,7 +60,7 @@ describe("an account's standing", () => {
   it("is brought to a registry that was away, once it is back", async () => {
     const { api, did, stub } = await makeAgent();
     const { registry } = world;
-    world.registry = { noteStanding: () => Promise.reject(new Error("away")) };
+    world.registry = { ...registry, noteStanding: () => Promise.reject(new Error("away")) };
     try {
       value(await api.deactivate({}));
       value(await api.setHandle({ handle: "other.test" }));

@@ -30,6 +30,8 @@ export { confirmEmail } from "./server/confirm-email.ts";
 export { requestAccountDelete } from "./server/request-account-delete.ts";
 export { requestEmailConfirmation } from "./server/request-email-confirmation.ts";
 export { requestEmailUpdate } from "./server/request-email-update.ts";
+export { updateEmail } from "./server/update-email.ts";
+export { updateAccountEmail } from "./admin/update-account-email.ts";
 export { sendEmail } from "./admin/send-email.ts";
 export { checkSignupQueue } from "./temp/check-signup-queue.ts";
 export { createAccount } from "./server/create-account.ts";
