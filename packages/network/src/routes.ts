@@ -10,7 +10,7 @@ import { landing, robots } from "./http/landing.ts";
 import { listAgents } from "./http/list-agents.ts";
 import { stream } from "./http/stream.ts";
 import { getRecord } from "./proxy/get-record.ts";
-import { atprotoDid, hostDidDocument } from "./http/well-known.ts";
+import { atprotoDid, didDocument } from "./http/well-known.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { commsRoutes } from "./routes/comms.ts";
@@ -92,7 +92,7 @@ export const routes: AnyRoute[] = [
   { method: "GET", path: "/robots.txt", access: "public", body: "none", maxBytes: 0, rate: global, handler: robots },
   { method: "GET", path: "/xrpc/_health", access: "public", body: "none", maxBytes: 0, rate: [], plain: health },
   { method: "GET", path: "/.well-known/atproto-did", access: "public", body: "none", maxBytes: 0, rate: global, handler: atprotoDid },
-  { method: "GET", path: "/.well-known/did.json", access: "public", body: "none", maxBytes: 0, rate: global, handler: hostDidDocument },
+  { method: "GET", path: "/.well-known/did.json", access: "public", body: "none", maxBytes: 0, rate: global, handler: didDocument },
 
   ...accountRoutes,
   ...standingRoutes,

@@ -6,7 +6,9 @@ import type { IdentityDesk } from "./identity-desk.ts";
 export const recommendedCredentials = async ({ agent, rotation, origin }: IdentityDesk, did: string): Promise<Outcome<DidCredentials>> => {
   const own = await agent(did).getIdentity();
   if (!own.ok) return own;
-  const { handle, signingKey } = own.value;
+  const { handle } = own.value;
+  // Who writes the document of a did:web is to write the key that waits for that.
+  const signingKey = did.startsWith("did:web:") ? (own.value.nextSigningKey ?? own.value.signingKey) : own.value.signingKey;
   return ok({
     alsoKnownAs: [`at://${handle}`],
     verificationMethods: { atproto: signingKey },

@@ -20,11 +20,11 @@ export const didCacheOf = (plcUrl: string): DidCache => {
 
 /**
  * The DID document as the network sees it now, for those who can do without: undefined when there is none, and when it
- * cannot be had now.
+ * cannot be had now. @param allowLoopback see ResolveOptions.
  */
-export async function didDocumentOf(plcUrl: string, did: string): Promise<unknown> {
+export async function didDocumentOf(plcUrl: string, did: string, allowLoopback = false): Promise<unknown> {
   try {
-    return await didResolver({ plcUrl, timeoutMs: IDENTITY_TIMEOUT })(did);
+    return await didResolver({ plcUrl, timeoutMs: IDENTITY_TIMEOUT, allowLoopback })(did);
   } catch (error) {
     console.error(JSON.stringify({ event: "did-resolution-failed", did, error: String(error) }));
     return undefined;
