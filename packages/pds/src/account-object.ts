@@ -160,6 +160,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
     const { state } = this.#awake ?? {};
     this.#awake = undefined;
     state?.pins.abandon();
+    state?.imports.abandon();
     state?.inbox.abandon();
     state?.tasks.inbox.abandon();
     await this.ctx.storage.deleteAlarm();

@@ -128,6 +128,26 @@ describe("importRepo", () => {
     expect(await importCar(carOfRepo(future))).toMatchObject({ ok: false, error: { message: expect.stringContaining("in the future") } });
   });
 
+  it("leaves the schema as it was, so that the next version finds what it expects", async () => {
+    // Renaming puts names in quotes.
+    const schema = () => inside(async ({ sql }) => sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").toArray().map((thing) => thing.sql.replaceAll('"', "")).toSorted());
+    const before = await schema();
+    for (const count of [5, 3]) {
+      value(await importCar(carOfRepo(await foreignRepo(agent.did, key, notes(count)))));
+      await clear();
+      expect(await schema()).toEqual(before);
+    }
+  });
+
+  it("ends with the account that it was for", async () => {
+    const repo = carOfRepo(await foreignRepo(agent.did, key, notes(2_000)));
+    const importing = importCar(repo);
+    await scheduler.wait(30);
+    await agent.api.erase();
+    expect(await importing).toMatchObject({ ok: false, error: { name: "RepoNotFound" } });
+    expect(await runInDurableObject(agent.stub, (_, { storage }) => storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray())).toEqual([]);
+  });
+
   it("is one at a time", async () => {
     const repo = carOfRepo(await foreignRepo(agent.did, key, notes(2_000)));
     const [first, second] = await Promise.all([importCar(repo), importCar(repo)]);

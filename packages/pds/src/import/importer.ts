@@ -20,6 +20,8 @@ import { swapIn } from "./swap.ts";
 export class Importer {
   readonly #state: AgentState;
   #running = false;
+  /** The object's storage is going. */
+  #gone = false;
 
   constructor(state: AgentState) {
     this.#state = state;
@@ -35,14 +37,21 @@ export class Importer {
     try {
       return ok(await this.#import(car));
     } catch (error) {
+      // Its tables went while it was at work on them.
+      if (this.#gone) return fail(400, "RepoNotFound", "The account is gone");
       if (error instanceof KeysUnknown) return error.outcome;
       if (error instanceof KeyUnavailableError) return fail(500, "KeyUnavailable", error.message);
       if (error instanceof ImportRefused || error instanceof CarError || error instanceof CommitError) return fail(400, "InvalidRequest", error.message);
       throw error;
     } finally {
       this.#running = false;
-      this.#state.scheduler.ensure("imports", Date.now());
+      if (!this.#gone) this.#state.scheduler.ensure("imports", Date.now());
     }
+  }
+
+  /** The object's storage is going: touch nothing any more. */
+  abandon(): void {
+    this.#gone = true;
   }
 
   /** The alarm's turn: clear away what imports left. */

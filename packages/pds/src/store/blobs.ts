@@ -113,12 +113,10 @@ export function missingBlobs(sql: SqlStorage, { limit, cursor }: { limit: number
 }
 
 /**
- * Within the transaction of an import: its references (`import_blob_ref`) replace those there were. What is here and referred to
- * stays from `rev` on; what nothing refers to any more is an upload again, with its time to be referred to anew.
+ * Within the transaction of an import, whose references have replaced those there were: what is here and referred to stays, from
+ * `rev` on; what nothing refers to any more is an upload again, with its time to be referred to anew.
  */
 export function adoptBlobRefs(sql: SqlStorage, rev: string, now: number): void {
-  sql.exec("DELETE FROM blob_ref");
-  sql.exec("INSERT INTO blob_ref (path, cid) SELECT path, cid FROM import_blob_ref");
   sql.exec("UPDATE blob SET rev = ?, temp_since = NULL WHERE EXISTS (SELECT 1 FROM blob_ref WHERE blob_ref.cid = blob.cid)", rev);
   sql.exec("UPDATE blob SET rev = NULL, temp_since = ? WHERE rev IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob_ref WHERE blob_ref.cid = blob.cid)", now);
 }
