@@ -81,16 +81,17 @@ const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> 
   if ("plain" in route) return route.plain(request, env);
 
   const given = await serve(request, env, { url, route, segments, ip });
-  // The tightest limit is told: the account's own, if that was told already, or the address's.
   const answer = given instanceof Response ? given : await refusal(request, given);
   if (route.access !== "public") asPrivate(answer);
   return tellRate(answer, rate);
 };
 
-/** Say in an answer what is left of a limit, unless another one is said there already. */
+/** Say in an answer what is left of a limit, unless a tighter one is said there already, or the one that refused. */
 const tellRate = (answer: Response, rate: RateStatus | undefined): Response => {
   if (rate === undefined || answer.status === 101) return answer;
-  for (const [name, value] of Object.entries(rateHeaders(rate))) if (!answer.headers.has(name)) answer.headers.set(name, value);
+  const told = answer.headers.get("ratelimit-remaining");
+  if (told !== null && (answer.status === 429 || Number(told) <= rate.remaining)) return answer;
+  for (const [name, value] of Object.entries(rateHeaders(rate))) answer.headers.set(name, value);
   return answer;
 };
 

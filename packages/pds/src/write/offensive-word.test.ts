@@ -6,7 +6,7 @@ const words = ["Y2hpbmtz", "YzAwbg==", "ZmFnZzB0cw==", "azFrZQ==", "bmlnZ2E=", "
 
 describe("offensive words", () => {
   it("are found in any spelling of theirs", () => {
-    for (const word of words) for (const name of [word, word.toUpperCase(), `${word}.test`, [...word].join("-")]) expect({ word: btoa(word), found: hasOffensiveWord(name) }).toEqual({ word: btoa(word), found: true });
+    for (const word of words) for (const name of [word, word.toUpperCase(), `${word}.test`, word.split("").join("-")]) expect({ word: btoa(word), found: hasOffensiveWord(name) }).toEqual({ word: btoa(word), found: true });
   });
 
   it("are not found in others", () => {
