@@ -11,23 +11,22 @@ const MAX_MAILS = 1_000;
 export const startMailbox = async () => {
   /** @type {{ to: string }[]} */
   const mails = [];
-  const server = createServer(async (request, answer) => {
+  const server = createServer((request, answer) => {
     const url = new URL(request.url ?? "/", "http://mailbox");
-    if (request.method === "POST") {
-      /** @type {Buffer[]} */
-      const parts = [];
-      for await (const part of request) parts.push(part);
-      const mail = JSON.parse(Buffer.concat(parts).toString("utf8"));
-      if (mail.to.startsWith("refuse")) {
-        answer.writeHead(500).end();
-        return;
-      }
-      mails.push(mail);
-      mails.splice(0, mails.length - MAX_MAILS);
-      answer.writeHead(204).end();
+    if (request.method !== "POST") {
+      answer.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(mails.filter(({ to }) => to === url.searchParams.get("to"))));
       return;
     }
-    answer.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(mails.filter(({ to }) => to === url.searchParams.get("to"))));
+    /** @type {Buffer[]} */
+    const parts = [];
+    request.on("data", (/** @type {Buffer} */ part) => parts.push(part));
+    request.on("end", () => {
+      const mail = JSON.parse(Buffer.concat(parts).toString("utf8"));
+      const isRefused = mail.to.startsWith("refuse");
+      if (!isRefused) mails.push(mail);
+      mails.splice(0, mails.length - MAX_MAILS);
+      answer.writeHead(isRefused ? 500 : 204).end();
+    });
   });
   server.unref();
   await new Promise((resolve) => void server.listen(0, "127.0.0.1", () => resolve(undefined)));
