@@ -102,7 +102,7 @@ describe("a page of another origin", () => {
       [{ path: "/xrpc/com.atproto.repo.getRecord" }, 400, "InvalidRequest"],
       [{ path: "/xrpc/com.atproto.server.getSession" }, 401, "AuthMissing"],
       [{ path: "/xrpc/com.atproto.server.getSession", headers: { authorization: "Bearer a.b.c" } }, 400, "InvalidToken"],
-      [{ path: "/xrpc/org.example.unknown" }, 501, "MethodNotImplemented"],
+      [{ path: "/xrpc/org.example.unknown" }, 400, "InvalidRequest"],
       [{ path: "/xrpc/com.atproto.sync.subscribeRepos" }, 426, "UpgradeRequired"],
       [{ path: "/xrpc/com.atproto.repo.createRecord", method: "POST", headers: { "content-type": "application/json", ...asAnn() }, body: "{" }, 400, "InvalidRequest"],
       [{ path: "/xrpc/com.atproto.repo.createRecord", method: "POST", headers: { "content-type": "application/json", ...asAnn() }, body: JSON.stringify({ x: "x".repeat(2_100_000) }) }, 413, "PayloadTooLarge"],

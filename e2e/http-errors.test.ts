@@ -128,7 +128,8 @@ const callers: Row[] = [
 ];
 
 const methods: Row[] = [
-  ["a method that nobody knows", "org.example.unknown", () => ({}), 501, "MethodNotImplemented"],
+  ["a method that nobody knows, and no AppView to ask", "org.example.unknown", () => ({}), 400, "InvalidRequest"],
+  ["a method of ours that there is not", "agent.comms.unknown", () => ({}), 501, "MethodNotImplemented"],
   ["a method that is no NSID", "nonsense", () => ({}), 400, "InvalidRequest"],
   ["GET of a procedure", CREATE, () => asAnn({}), 400, "InvalidRequest"],
   ["POST of a query", "com.atproto.repo.getRecord", () => asAnn({ body: {} }), 400, "InvalidRequest"],

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
 import { modulesOf } from "./bundle.mjs";
+import { outside } from "./outside.mjs";
 import { markFor } from "./workerd.mjs";
 
 /** Miniflare's own words, on stderr: stdout belongs to the ready line. */
@@ -25,13 +26,6 @@ class StderrLog extends Log {
  * @property {(request: import("miniflare").Request) => Promise<import("miniflare").Response>} mailbox Takes the Worker's mails.
  * @property {boolean} verbose
  */
-
-/**
- * The way to addresses that strangers chose: workerd looks at what a name resolves to when it connects, and refuses what is not of
- * the public internet. A colony of this machine's own may have neighbours here.
- * @param {boolean} isLoopback
- */
-const outside = (isLoopback) => ({ network: { allow: isLoopback ? ["public", "private"] : ["public"], tlsOptions: { trustBrowserCas: true } } });
 
 /**
  * Reads everything now; what it gives makes options as often as they are needed, whatever became of the files meanwhile.

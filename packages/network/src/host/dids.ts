@@ -22,5 +22,11 @@ export const didsOf = (env: Env): DidCache => {
 /** The same without memory: asks the directories every time. */
 export const resolverOf = (env: Env): ReturnType<typeof didResolver> => {
   const { plcUrl, isLoopback } = configOf(env);
-  return didResolver({ plcUrl, allowLoopback: isLoopback });
+  return didResolver({ plcUrl, allowLoopback: isLoopback, fetch: fetchFor(env, plcUrl) });
+};
+
+/** The directory is where the operator says; hosts of `did:web` are where strangers say. */
+const fetchFor = ({ OUTSIDE }: Env, plcUrl: string): typeof fetch => (input, init) => {
+  const url = input instanceof Request ? input.url : String(input);
+  return OUTSIDE === undefined || url.startsWith(`${plcUrl}/`) ? fetch(input, init) : OUTSIDE.fetch(input, init);
 };
