@@ -1,4 +1,4 @@
-/** A set of small numbers, one bit each; grows with them. */
+/** A set of numbers below 2^31, one bit each; it grows with the largest. */
 export class BitSet {
   #bits = new Uint8Array(1024);
   /** How many there are. */
