@@ -38,6 +38,25 @@ export class Client {
     });
   }
 
+  /**
+   * An XRPC query whose answer is only counted, piece by piece, however large it is.
+   * @param {string} nsid @param {Record<string, string>} params
+   * @returns {Promise<number>} Bytes of the body.
+   */
+  count(nsid, params) {
+    const headers = { host: `localhost:${this.#port}`, "accept-encoding": "identity" };
+    return new Promise((resolve, reject) => {
+      const sent = request({ host: "127.0.0.1", port: this.#port, path: `/xrpc/${nsid}?${new URLSearchParams(params)}`, headers, agent: this.#agent }, (answer) => {
+        let bytes = 0;
+        answer.on("data", (chunk) => (bytes += chunk.length));
+        answer.on("error", reject);
+        answer.on("end", () => (answer.statusCode === 200 && answer.complete ? resolve(bytes) : reject(new Error(`${nsid}: ${answer.statusCode} after ${bytes} bytes`))));
+      });
+      sent.on("error", reject);
+      sent.end();
+    });
+  }
+
   /** An XRPC query. @param {string} nsid @param {Record<string, string>} params @param {string} [token] */
   query(nsid, params, token) {
     return this.send("GET", `/xrpc/${nsid}?${new URLSearchParams(params)}`, { token });

@@ -1,5 +1,6 @@
 import { COLONY_MEASURES } from "./colony-of-many.mjs";
 import { applyWrites, createAt100k, createAt1k, createAt3k, createOnMany, createOnOne } from "./create.mjs";
+import { EXPORT_MEASURES } from "./exports.mjs";
 import { fanOut50, fanOut500, latency } from "./firehose.mjs";
 import { GROWTH_MEASURES } from "./growth.mjs";
 import { idle } from "./idle.mjs";
@@ -23,4 +24,4 @@ import { STORAGE_MEASURES } from "./storage.mjs";
  */
 
 /** @type {Measure[]} */
-export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES, ...MEMORY_MEASURES, ...STORAGE_MEASURES, ...GROWTH_MEASURES, ...COLONY_MEASURES];
+export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES, ...MEMORY_MEASURES, ...STORAGE_MEASURES, ...GROWTH_MEASURES, ...COLONY_MEASURES, ...EXPORT_MEASURES];
