@@ -10,11 +10,11 @@ import { isServices, isVerificationMethods } from "./plc-operation.ts";
 /** See {@link HostIdentity.signOperation}. */
 export const signPlcOperation = async ({ plc, rotation, agent }: IdentityDesk, did: string, token: string, asked: PlcChanges): Promise<Outcome<PlcOperation>> => {
   const { verificationMethods, services } = asked;
-  // Looked at before anything is asked, so that a token is not spent on what could not be signed.
-  if (verificationMethods !== undefined && !isVerificationMethods(verificationMethods)) return fail(400, "InvalidRequest", "Invalid verificationMethods: a did:key for each name");
-  if (services !== undefined && !isServices(services)) return fail(400, "InvalidRequest", "Invalid services: type and endpoint for each name");
   const good = await agent(did).checkPlcToken({ token, spend: false });
   if (!good.ok) return good;
+  // A token is not spent on what could not be signed.
+  if (verificationMethods !== undefined && !isVerificationMethods(verificationMethods)) return fail(400, "InvalidRequest", "Invalid verificationMethods: a did:key for each name");
+  if (services !== undefined && !isServices(services)) return fail(400, "InvalidRequest", "Invalid services: type and endpoint for each name");
   const last = await plc.last(did);
   if (!last.ok) return last;
   if (last.value === undefined) return fail(400, "InvalidRequest", `The PLC directory does not know ${did}`);

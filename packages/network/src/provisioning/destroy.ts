@@ -1,7 +1,7 @@
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { AgentRow, PlcEnd } from "../registry/registry.ts";
 import { faultPoint } from "@rookery/pds";
-import { type PlcOperation, signHandover, signTombstone } from "./operation.ts";
+import { signHandover, signTombstone } from "./operation.ts";
 import { badRecoveryKey, isDidKey } from "./draft.ts";
 import type { Workshop } from "./provisioning.ts";
 
@@ -72,9 +72,14 @@ export interface Destroyed {
   plc: PlcEnd | "keep";
 }
 
-/** A DID can be handed over only to somebody: an owner's key must stand beside the colony's, or be given now. */
-const canHandOver = (row: AgentRow, ownerKey: string | null): boolean =>
-  ownerKey !== null || ((JSON.parse(row.genesis) as PlcOperation | null)?.rotationKeys.length ?? 0) > 1;
+/** A DID can be handed over only to somebody: an owner's key must stand beside the colony's now, or be given. Errors: PlcUnavailable. */
+const canHandOver = async ({ plc, config }: Workshop, did: string, ownerKey: string | null): Promise<Outcome<boolean>> => {
+  if (ownerKey !== null) return ok(true);
+  const data = await plc.data(did);
+  if (!data.ok) return data;
+  const own = await config.rotation.dids();
+  return ok(data.value?.rotationKeys.some((key) => !own.includes(key)) ?? false);
+};
 
 /**
  * Destroy an agent: `#account` deleted goes out and its older firehose rows go, then blobs, storage, and the DID
@@ -89,8 +94,11 @@ export const destroyAccount = async (workshop: Workshop, { actor, plc, recoveryK
   // What was decided first stands: a repeat goes on with it.
   const end = row.plc_kept === 1 ? "keep" : (row.plc_end ?? plc);
   const ownerKey = row.owner_key ?? (end === "handover" ? (recoveryKey ?? null) : null);
-  if (end === "handover" && !canHandOver(row, ownerKey))
-    return fail(400, "RecoveryKeyRequired", `${row.handle} has no owner's recovery key: give one, or tombstone its DID`);
+  if (end === "handover" && row.plc_end !== "handover") {
+    const heir = await canHandOver(workshop, row.did, ownerKey);
+    if (!heir.ok) return heir;
+    if (!heir.value) return fail(400, "RecoveryKeyRequired", `${row.handle} has no owner's recovery key: give one, or tombstone its DID`);
+  }
   await registry.markDeleting(row, end, ownerKey, Date.now() + LEASE_MS);
   faultPoint(workshop.config.fault, "destroy.after-mark");
   const finished = await finishDestroying(workshop, end === "keep" ? { ...row, plc_kept: 1 } : { ...row, plc_end: end, owner_key: ownerKey });
