@@ -4,7 +4,9 @@
  */
 const EXPOSED = [
   "Accept-Ranges",
+  "Atproto-Content-Labelers",
   "Atproto-Repo-Rev",
+  "Atproto-Upstream-Lag",
   "Content-Length",
   "Content-Disposition",
   "Content-Range",

@@ -2,7 +2,7 @@ import { env } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
 import { atprotoKeyOf, verifySignature } from "@rookery/sync";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ADMIN, type Login, ORIGIN, ask, provision, xrpc } from "../../test/client.ts";
+import { ADMIN, type Login, ORIGIN, ask, login, provision, xrpc } from "../../test/client.ts";
 import { configOf } from "../config.ts";
 import { didsOf } from "../host/dids.ts";
 
@@ -92,6 +92,22 @@ describe("methods that nobody here answers", () => {
   ])("are never those of the account itself, however spelled: %s", async (nsid, method) => {
     const answer = await xrpc(nsid, { auth: alice.access, method, headers: to("bsky_appview") });
     expect([answer.status, answer.body]).toEqual([400, { error: "InvalidToken", message: "Bad token method" }]);
+  });
+
+  it("that are about direct messages are not for plain app passwords", async () => {
+    const byApp = async (privileged: boolean) => {
+      const made = await xrpc<{ password: string }>("com.atproto.server.createAppPassword", { auth: alice.access, json: { name: `app ${privileged}`, privileged } });
+      return (await login(alice.handle, made.body.password)).access;
+    };
+    const [plain, privileged] = [await byApp(false), await byApp(true)];
+    for (const nsid of ["chat.bsky.convo.getLog", "chat.bsky.convo.GETLOG"]) {
+      expect(await xrpc(nsid, { auth: plain, headers: to("bsky_notif") })).toMatchObject({ status: 400, body: { error: "InvalidToken", message: "Bad token method" } });
+      expect((await xrpc(nsid, { auth: privileged, headers: to("bsky_notif") })).status).toBe(200);
+    }
+    const token = (auth: string) => xrpc("com.atproto.server.getServiceAuth", { auth, params: { aud: "did:web:chat.example", lxm: "chat.bsky.convo.getLog" } });
+    expect((await token(plain)).body.message).toBe("insufficient access to request a service auth token for the following method: chat.bsky.convo.getLog");
+    expect((await token(privileged)).status).toBe(200);
+    expect((await xrpc("com.example.echo", { auth: plain })).status).toBe(200);
   });
 
   it("are ours where the namespace is ours, unless the caller says who else", async () => {

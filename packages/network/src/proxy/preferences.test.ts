@@ -93,3 +93,24 @@ describe("what is told to other services", () => {
     expect((await ask({ ...input, serviceDid: alice.did })).body.message).toBe(`invalid notification service details in did document: ${alice.did}`);
   });
 });
+
+describe("an account that was taken down", () => {
+  it("may appeal, read its preferences and say that it moves away, and nothing else of this", async () => {
+    const bob = await provision();
+    const token = await signToken({ iss: service(), aud: configOf(env).hostDid, lxm: "com.atproto.admin.updateSubjectStatus" });
+    const subject = { $type: "com.atproto.admin.defs#repoRef", did: bob.did };
+    const taken = await xrpc("com.atproto.admin.updateSubjectStatus", { auth: `Bearer ${token}`, json: { subject, takedown: { applied: true, ref: "test" } } });
+    expect(taken.status).toBe(200);
+    const session = await xrpc<{ accessJwt: string }>("com.atproto.server.createSession", { json: { identifier: bob.handle, password: bob.password, allowTakendown: true } });
+    const auth = `Bearer ${session.body.accessJwt}`;
+    const report = { reasonType: "com.atproto.moderation.defs#reasonAppeal", subject };
+    expect((await xrpc("com.atproto.moderation.createReport", { auth, json: report })).status).toBe(200);
+    expect((await xrpc("app.bsky.actor.getPreferences", { auth })).status).toBe(200);
+    const tokenFor = (lxm: string) => xrpc("com.atproto.server.getServiceAuth", { auth, params: { aud: "did:web:other.example", lxm } });
+    expect((await tokenFor("com.atproto.server.createAccount")).status).toBe(200);
+    for (const refused of [await tokenFor("com.example.echo"), await put([], auth), await xrpc("com.example.echo", { auth })])
+      expect(refused).toMatchObject({ status: 400, body: { error: "InvalidToken", message: "Bad token scope" } });
+    // A session of before is over for most, and what is left of it may no more.
+    expect((await xrpc("com.example.echo", { auth: bob.access })).status).toBe(400);
+  });
+});
