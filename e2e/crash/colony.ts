@@ -27,6 +27,8 @@ export class Colony {
   readonly #upkeepMs: number | undefined;
   #launcher: ChildProcess | undefined;
   #said = "";
+  /** Where in it the words of this start begin. */
+  #from = 0;
 
   private constructor(folder: string, port: number, plcUrl: string, more: string[], upkeepMs: number | undefined) {
     this.folder = folder;
@@ -58,6 +60,7 @@ export class Colony {
     // A group of its own, so that launcher and workerd can be killed at one stroke.
     const launcher = spawn(process.execPath, command, { cwd: ROOT, env: environment(fault, this.#upkeepMs), detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.#launcher = launcher;
+    this.#from = this.#said.length;
     let ready = false;
     launcher.stdout.setEncoding("utf8").on("data", (chunk: string) => (ready ||= chunk.includes("ready at")));
     launcher.stderr.setEncoding("utf8").on("data", (chunk: string) => (this.#said += chunk));
@@ -85,8 +88,8 @@ export class Colony {
     await until(() => workerdsOf(this.folder).length === 0, "workerd is gone");
   }
 
-  /** Wait until workerd stands still at a point. */
+  /** Wait until workerd stands still at a point, since it was started last. */
   async stoodAt(point: string): Promise<void> {
-    await until(() => this.#said.includes(`fault:${point}\n`), `the colony comes to ${point}`, 30_000);
+    await until(() => this.#said.includes(`fault:${point}\n`, this.#from), `the colony comes to ${point}`, 30_000);
   }
 }
