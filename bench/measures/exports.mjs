@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { treeMemory, withCpu } from "../lib/cpu.mjs";
 
 /** Records of the repositories. */
@@ -11,17 +10,13 @@ const LOOK_EVERY = 20;
 const withPeak = async (pid, work) => {
   const before = treeMemory(pid, "workerd");
   let peak = before;
-  let done = false;
-  const looking = (async () => {
-    while (!done) {
-      peak = Math.max(peak, treeMemory(pid, "workerd"));
-      await sleep(LOOK_EVERY);
-    }
-  })();
-  const result = await work();
-  done = true;
-  await looking;
-  return { result, grew: peak - before };
+  const looking = setInterval(() => (peak = Math.max(peak, treeMemory(pid, "workerd"))), LOOK_EVERY);
+  try {
+    const result = await work();
+    return { result, grew: peak - before };
+  } finally {
+    clearInterval(looking);
+  }
 };
 
 /** @param {[string, number]} size @returns {import("./measures.mjs").Measure} */

@@ -94,7 +94,6 @@ describe("what is read from a repository", () => {
       expect([nsid, await xrpc(nsid, { params })]).toMatchObject([nsid, { status: 400, body: { error: "RepoDeactivated", message: `Repo has been deactivated: ${alice.did}` } }]);
       for (const auth of [alice.access, ADMIN]) expect([nsid, (await fetchRaw(nsid, params, { authorization: auth })).status]).toEqual([nsid, 200]);
     }
-    expect(await xrpc("com.atproto.repo.getRecord", { params: { repo: alice.did, collection: COLLECTION, rkey: "a" } })).toMatchObject({ status: 400, body: { error: "InvalidRequest", message: "Could not locate record" } });
     expect(await xrpc("com.atproto.repo.listRecords", { params: { repo: alice.did, collection: COLLECTION } })).toMatchObject({ status: 400, body: { error: "InvalidRequest", message: `Could not find repo: ${alice.did}` } });
     expect(await xrpc("com.atproto.repo.describeRepo", { params: { repo: alice.did }, auth: alice.access })).toMatchObject({ status: 400, body: { error: "RepoDeactivated" } });
   });

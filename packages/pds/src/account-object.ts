@@ -102,7 +102,18 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
     return this.with(({ sql }) => ok(listCollections(sql)));
   }
 
-  putBlob(input: BlobRow): Promise<Outcome<{ superseded?: string }>> {
+  reserveBlob({ key }: { key: string }): Promise<Outcome<null>> {
+    return this.with(({ account, blobs }) => (account.status === "deleted" ? NOT_FOUND : blobs.reserve(key)));
+  }
+
+  discardBlob({ key }: { key: string }): Promise<Outcome<null>> {
+    return this.with(({ blobs }) => {
+      blobs.discard(key);
+      return ok(null);
+    });
+  }
+
+  putBlob(input: BlobRow): Promise<Outcome<null>> {
     return this.with(({ account, blobs }) => {
       // An account that is going takes no more: its objects in R2 may have been collected already.
       if (account.status === "deleted") return NOT_FOUND;

@@ -39,8 +39,12 @@ export interface AccountApi {
   listRecords(input: ListRecordsInput): Promise<Outcome<{ records: StoredRecord[]; cursor?: string }>>;
   listCollections(): Promise<Outcome<string[]>>;
 
-  /** Note an uploaded blob (bytes are in R2 under `key`). `superseded` is an R2 key the caller must delete now. */
-  putBlob(input: BlobRow): Promise<Outcome<{ superseded?: string }>>;
+  /** An upload begins: its R2 key is written down first. Ended by `putBlob` or `discardBlob`, or else after a day. */
+  reserveBlob(input: { key: string }): Promise<Outcome<null>>;
+  /** An upload came to nothing: its object is deleted. */
+  discardBlob(input: { key: string }): Promise<Outcome<null>>;
+  /** Note an uploaded blob (bytes are in R2 under `key`). */
+  putBlob(input: BlobRow): Promise<Outcome<null>>;
   getBlob(input: { cid: string }): Promise<Outcome<BlobRow>>;
   listBlobs(input: { since?: string; limit: number; cursor?: string }): Promise<Outcome<{ cids: string[]; cursor?: string }>>;
 

@@ -4,8 +4,8 @@ import { BLOB_DELETE_BATCH, BLOB_RETRY, MAX_TEMP_BLOBS, TEMP_BLOB_LIFE } from ".
 import type { AgentPorts } from "./ports.ts";
 import type { JobResult, Scheduler } from "./scheduler.ts";
 import {
-  blobsAt, countTempBlobs, dropBlob, dropExpired, dropSome, forgetKeys, goneKeys, hasReferences,
-  isReferred, keepBlob, listBlobs, putTempBlob, readBlob, referBlob, revReferring, unreferBlob,
+  blobsAt, countTempBlobs, discardKey, dropBlob, dropExpired, dropSome, forgetKeys, goneKeys, hasReferences,
+  isReferred, keepBlob, listBlobs, putTempBlob, readBlob, referBlob, releaseKey, reserveKey, revReferring, unreferBlob,
 } from "./store/blobs.ts";
 import type { TakenDown } from "./standing/taken-down.ts";
 import type { Change } from "./write/plan.ts";
@@ -30,20 +30,44 @@ export class Blobs {
     this.#anyReferences = hasReferences(sql);
   }
 
-  /** Note an upload. A blob that is here already keeps its object, and the new one is superseded, unless nothing refers to it. */
-  put(blob: BlobRow): Outcome<{ superseded?: string }> {
-    if (this.#takenDown.has(blob.cid)) return fail(400, "InvalidRequest", "Blob has been takendown, cannot re-upload");
+  /**
+   * An upload begins: its R2 object is written down before there is one, so that it goes even if nobody comes back to
+   * say how the upload ended. Errors: `RateLimitExceeded` (429).
+   */
+  reserve(key: string): Outcome<null> {
+    if (countTempBlobs(this.#sql) >= MAX_TEMP_BLOBS) return fail(429, "RateLimitExceeded", `${MAX_TEMP_BLOBS} uploads wait for a record to refer to them`);
+    const now = Date.now();
+    reserveKey(this.#sql, key, now);
+    this.#scheduler.ensure("blobs", now + TEMP_BLOB_LIFE);
+    return ok(null);
+  }
+
+  /** An upload came to nothing: its object goes, if there is one. */
+  discard(key: string): void {
+    releaseKey(this.#sql, key);
+    discardKey(this.#sql, key);
+    this.#scheduler.ensure("blobs", Date.now() + GATHER_MS);
+  }
+
+  /** Note an upload. Of a blob that is here already one object goes: the new one, unless nothing refers to the blob yet. */
+  put(blob: BlobRow): Outcome<null> {
+    if (this.#takenDown.has(blob.cid)) {
+      this.discard(blob.key);
+      return fail(400, "InvalidRequest", "Blob has been takendown, cannot re-upload");
+    }
+    releaseKey(this.#sql, blob.key);
     const known = readBlob(this.#sql, blob.cid);
-    if (known !== undefined && known.rev !== null) return ok(known.key === blob.key ? {} : { superseded: blob.key });
-    if (known === undefined && countTempBlobs(this.#sql) >= MAX_TEMP_BLOBS)
-      return fail(429, "RateLimitExceeded", `${MAX_TEMP_BLOBS} uploads wait for a record to refer to them`);
+    // Said again: the first answer was lost.
+    if (known?.key === blob.key) return ok(null);
+    if (known !== undefined) this.discard(known.rev === null ? known.key : blob.key);
+    if (known !== undefined && known.rev !== null) return ok(null);
     const now = Date.now();
     putTempBlob(this.#sql, blob, now);
     // One that records refer to already, since they came from another host, is no temporary one.
     const rev = this.#anyReferences ? revReferring(this.#sql, blob.cid) : undefined;
     if (rev === undefined) this.#scheduler.ensure("blobs", now + TEMP_BLOB_LIFE);
     else keepBlob(this.#sql, blob.cid, rev);
-    return ok(known === undefined || known.key === blob.key ? {} : { superseded: known.key });
+    return ok(null);
   }
 
   /** An import has replaced the references. */

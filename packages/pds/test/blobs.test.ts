@@ -99,13 +99,43 @@ describe("blobs", () => {
     expect(value(await agent.api.listBlobs({ limit: 2, cursor: rest.cursor ?? "" }))).toEqual({ cids: [] });
   });
 
-  it("uploaded twice keep one object and hand the other back", async () => {
+  it("uploaded twice keep one object, and the other goes", async () => {
     const agent = await makeAgent();
     value(await upload(agent, "a", "one"));
-    expect(value(await upload(agent, "a", "two"))).toEqual({ superseded: "one" });
+    value(await upload(agent, "a", "two"));
     value(await agent.api.write({ ops: [picture("1", ["a"])] }));
-    expect(value(await upload(agent, "a", "three"))).toEqual({ superseded: "three" });
+    value(await upload(agent, "a", "three"));
+    // Said twice, because the first answer was lost.
+    value(await upload(agent, "a", "two"));
     expect(value(await agent.api.getBlob({ cid: cidFor("a") })).key).toBe("two");
+    await alarm(agent);
+    expect(world.deleted.toSorted()).toEqual(["one", "three"]);
+  });
+
+  it("whose upload came to nothing leave no object, whether or not anybody says so", async () => {
+    const agent = await makeAgent();
+    for (const key of ["done", "said", "unsaid"]) value(await agent.api.reserveBlob({ key }));
+    value(await upload(agent, "a", "done"));
+    value(await agent.api.write({ ops: [picture("1", ["a"])] }));
+    value(await agent.api.discardBlob({ key: "said" }));
+    await alarm(agent);
+    expect(world.deleted).toEqual(["said"]);
+    await alarm(agent, 25 * 3_600_000);
+    expect(world.deleted).toEqual(["said", "unsaid"]);
+    expect(value(await agent.api.getBlob({ cid: cidFor("a") })).key).toBe("done");
+  });
+
+  it("are bounded while nothing refers to them, those under way included", async () => {
+    const agent = await makeAgent();
+    await runInDurableObject(agent.stub, (_, { storage: { sql } }) => {
+      for (let i = 0; i < 999; i++) sql.exec("INSERT INTO blob (cid, mime, size, r2_key, temp_since) VALUES (?, 'a/b', 1, ?, 1)", `c${i}`, `k${i}`);
+    });
+    value(await agent.api.reserveBlob({ key: "last" }));
+    expect(await agent.api.reserveBlob({ key: "one too many" })).toMatchObject({ ok: false, error: { status: 429, name: "RateLimitExceeded" } });
+    value(await upload(agent, "a", "last"));
+    expect((await agent.api.reserveBlob({ key: "still" })).ok).toBe(false);
+    value(await agent.api.write({ ops: [picture("1", ["a"])] }));
+    expect((await agent.api.reserveBlob({ key: "now" })).ok).toBe(true);
   });
 
   it("nobody refers to expire after a day", async () => {

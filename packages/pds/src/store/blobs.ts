@@ -26,6 +26,25 @@ export function putTempBlob(sql: SqlStorage, blob: BlobRow, now: number): void {
   );
 }
 
+/** What stands for the CID of an upload that is under way: no CID has a colon. */
+const reservation = (key: string): string => `upload:${key}`;
+
+/** An R2 object that is about to be written; it expires as an upload does. */
+export function reserveKey(sql: SqlStorage, key: string, now: number): void {
+  sql.exec("INSERT INTO blob (cid, mime, size, r2_key, rev, temp_since) VALUES (?, '', 0, ?, NULL, ?)", reservation(key), key, now);
+}
+
+/** The upload has ended. */
+export function releaseKey(sql: SqlStorage, key: string): void {
+  sql.exec("DELETE FROM blob WHERE cid = ?", reservation(key));
+}
+
+/** Queue an R2 object for deletion. */
+export function discardKey(sql: SqlStorage, key: string): void {
+  sql.exec("INSERT OR IGNORE INTO blob_gone (r2_key) VALUES (?)", key);
+}
+
+/** Uploads that no record refers to, those under way included. */
 export function countTempBlobs(sql: SqlStorage): number {
   return sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM blob WHERE temp_since IS NOT NULL").one().n;
 }

@@ -9,8 +9,6 @@ export interface StoredBlob {
   cid: string;
   /** Bytes. */
   size: number;
-  /** R2 object key. */
-  key: string;
   /** MIME type, if the bytes tell it. */
   sniffed: string | undefined;
 }
@@ -46,7 +44,7 @@ class Meter {
   }
 
   /** Once all bytes have passed. */
-  async result(): Promise<Pick<StoredBlob, "cid" | "size" | "sniffed">> {
+  async result(): Promise<StoredBlob> {
     const digest = new Uint8Array(this.#hash.digest());
     return { cid: cidToString(cidOf(() => digest, new Uint8Array(), CODEC_RAW)), size: this.size, sniffed: await this.#sniffer.mimeType };
   }
@@ -60,13 +58,13 @@ class Meter {
 /**
  * Stream the body of an upload into R2. R2 takes streams of known length only, so a body without one is gathered first (it may
  * have no more than the limit); and it cannot rename, so the key is random and the agent keeps the CID.
+ * @param key of the R2 object; after an error there may be one or not.
  * Errors: `PayloadTooLarge` (413); `InvalidRequest` (400) when the body is not what its headers say.
  */
-export const storeBlob = async ({ request, host }: Call, did: string): Promise<StoredBlob | XrpcFault> => {
+export const storeBlob = async ({ request, host }: Call, key: string): Promise<StoredBlob | XrpcFault> => {
   const declared = request.headers.get("content-length");
   const length = declared === null ? undefined : Number(declared);
   if (length !== undefined && length > host.blobLimit) return tooLarge(host.blobLimit);
-  const key = `blobs/${did}/${crypto.randomUUID()}`;
   const meter = new Meter(host.blobLimit);
   const source = new Source(request.body ?? new Blob([]).stream());
   const body = source.stream.pipeThrough(meter.stream);
@@ -79,13 +77,12 @@ export const storeBlob = async ({ request, host }: Call, did: string): Promise<S
     }
   } catch (error) {
     meter.abandon();
-    await host.blobs.delete(key);
     if (meter.size > host.blobLimit) return tooLarge(host.blobLimit);
     if (source.broke) return invalid("The body ended too early, or is not what its Content-Encoding says");
     if (length !== undefined && meter.size !== length) return invalid(`Body has ${meter.size} bytes, Content-Length says ${length}`);
     throw error;
   }
-  return { ...(await meter.result()), key };
+  return meter.result();
 };
 
 /** A body that tells whether it was itself what broke off, and not what was made of it. */
