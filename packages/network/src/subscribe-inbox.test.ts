@@ -164,6 +164,28 @@ describe("readers", () => {
     await expect.poll(() => other.closed).toEqual({ code: 1008, reason: "SessionEnded" });
   });
 
+  it.each<[string, (did: string, applied: boolean) => Promise<{ status: number }>]>([
+    ["taken down", (did, applied) => xrpc("com.atproto.admin.updateSubjectStatus", { auth: ADMIN, json: { subject: { $type: "com.atproto.admin.defs#repoRef", did }, takedown: { applied } } })],
+    ["suspended", (did, applied) => xrpc("agent.network.suspendAgent", { auth: ADMIN, json: { did, suspended: applied } })],
+  ])("end when the account is %s, and nobody comes in until it is over", async (_, set) => {
+    const dave = await provision();
+    const stream = await reading(dave);
+    expect((await set(dave.did, true)).status).toBe(200);
+    await expect.poll(() => stream.closed).toEqual({ code: 1008, reason: "SessionEnded" });
+    // The access token still holds: it is the account that may not.
+    expect((await upgrade(SUBSCRIBE, { headers: { authorization: dave.access } })).status).toBe(401);
+    expect((await set(dave.did, false)).status).toBe(200);
+    await arrived(await reading(dave), "info", 1);
+  });
+
+  it("stay while their account is deactivated, which may be on its way to another host", async () => {
+    const dave = await provision();
+    const stream = await reading(dave);
+    expect((await xrpc("com.atproto.server.deactivateAccount", { auth: dave.access, json: {} })).status).toBe(200);
+    await arrived(await reading(dave), "info", 1);
+    expect(stream.closed).toBeUndefined();
+  });
+
   it("end with the token", async () => {
     const dave = await provision();
     const [short, long] = [await reading({ ...dave, access: `Bearer ${tokenOf(dave, 2)}` }), await reading(dave)];

@@ -1,4 +1,7 @@
 import { type Outcome, ok } from "@rookery/sync";
+import { syncFault } from "../reading/reader.ts";
+import { isTakenDown } from "../sessions/login.ts";
+import { barOf } from "../standing/standing.ts";
 import { TasksObject } from "../tasks/tasks-object.ts";
 import { cursorOf } from "./cursor.ts";
 import { readSocketRequest } from "./sockets/socket-request.ts";
@@ -48,7 +51,12 @@ export abstract class ReachObject<Env> extends TasksObject<Env> implements Reach
   /** The agent's sockets. Only this Worker's own handlers can ask: they have decided who may. */
   override async fetch(request: Request): Promise<Response> {
     const query = readSocketRequest(request);
-    const connected = await this.with(({ sockets, progress }) => ok(query.kind === "inbox" ? sockets.connect(request, query) : progress.sockets.connect(request, query)));
+    const connected = await this.with((state) => {
+      // The door may know of a takedown a moment later than the object.
+      const error = query.kind === "inbox" ? barOf(state.account) : isTakenDown(state) ? syncFault(state, "public") : undefined;
+      if (error !== undefined) return { ok: false, error };
+      return ok(query.kind === "inbox" ? state.sockets.connect(request, query) : state.progress.sockets.connect(request, query));
+    });
     return connected.ok ? connected.value : refusal(connected.error.status, connected.error.name, connected.error.message);
   }
 

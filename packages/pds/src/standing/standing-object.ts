@@ -1,6 +1,7 @@
 import { type Outcome, type RateStatus, fail, ok } from "@rookery/sync";
 import { CredentialsObject } from "../credentials/credentials-object.ts";
 import type { AgentState } from "../state.ts";
+import { isTakenDown } from "../sessions/login.ts";
 import { deleteAllSessions } from "../sessions/sessions.ts";
 import { countAccount } from "./account-counts.ts";
 import { MAX_RATES, MAX_REF_CHARS } from "./limits.ts";
@@ -26,12 +27,18 @@ export abstract class StandingObject<Env> extends CredentialsObject<Env> impleme
 
   takeDown(takedown: StatusAttr): Promise<Outcome<null>> {
     const checked = refFits(takedown);
-    return checked ?? this.#change((state) => setStanding(state, { takedownRef: refOf(takedown) }, { within: () => deleteAllSessions(state.sql) }));
+    return checked ?? this.#change((state) => {
+      setStanding(state, { takedownRef: refOf(takedown) }, { within: () => deleteAllSessions(state.sql) });
+      endSockets(state);
+    });
   }
 
   suspend({ until, ...suspension }: StatusAttr & { until?: number }): Promise<Outcome<null>> {
     const change = { suspendedRef: refOf(suspension), suspendedUntil: suspension.applied ? (until ?? null) : null };
-    return refFits(suspension) ?? this.#change((state) => setStanding(state, change, { within: () => deleteAllSessions(state.sql) }));
+    return refFits(suspension) ?? this.#change((state) => {
+      setStanding(state, change, { within: () => deleteAllSessions(state.sql) });
+      endSockets(state);
+    });
   }
 
   announceStanding(): Promise<Outcome<null>> {
@@ -80,6 +87,13 @@ export abstract class StandingObject<Env> extends CredentialsObject<Env> impleme
     });
   }
 }
+
+/** Sockets outlive the tokens they came with: nobody goes on reading by one what would be refused to a newcomer. */
+const endSockets = (state: AgentState): void => {
+  if (!isTakenDown(state)) return;
+  state.sockets.end("the account was taken down");
+  state.progress.sockets.end("the account was taken down");
+};
 
 const refFits = ({ ref }: StatusAttr): Promise<Outcome<null>> | undefined =>
   ref === undefined || ref.length <= MAX_REF_CHARS ? undefined : Promise.resolve(fail(400, "InvalidRequest", `ref must be at most ${MAX_REF_CHARS} letters, has ${ref.length}`));
