@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 
 /** Bytes of a CAR: the largest request that Cloudflare passes on. The largest repositories known have some 300 MB. */
 export const MAX_IMPORT_BYTES = 500_000_000;
-/** Blocks of a CAR; of each two bits are kept in memory. */
+/** Blocks of a CAR; of each four bits are kept in memory. */
 export const MAX_IMPORT_BLOCKS = 5_000_000;
 /** Bytes of a record, as for one that is written here (specs/sync). */
 export const MAX_RECORD_BYTES = 1_000_000;

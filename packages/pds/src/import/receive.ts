@@ -44,7 +44,7 @@ export function readRecordBlock(cid: CidBytes, bytes: Uint8Array): string[] | st
 
 /**
  * Take a CAR in as it comes, into staging: every block hashed, every record checked, others having their turn between slices.
- * Memory is what a slice takes, and two bits for each block. @throws CarError, {@link ImportRefused}.
+ * Memory is what a slice takes, and two bits for each block (and two more in grow.ts). @throws CarError, {@link ImportRefused}.
  */
 export async function receive(sql: SqlStorage, rev: string, car: ReadableStream<Uint8Array>): Promise<Received> {
   const reader = new CarReader(sha256, { maxBytes: MAX_IMPORT_BYTES, maxBlocks: MAX_IMPORT_BLOCKS });
