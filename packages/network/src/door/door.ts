@@ -15,6 +15,7 @@ import { decodedRequest } from "./content-encoding.ts";
 import { preflight, withCors } from "./cors.ts";
 import { RouteIndex } from "./find-route.ts";
 import { isRelayView } from "./is-relay-view.ts";
+import { looseParams } from "./loose-params.ts";
 import type { AnyRoute, Route } from "./route.ts";
 import { refuseSession } from "./session-class.ts";
 
@@ -46,9 +47,9 @@ const addressOf = (request: Request, { isLoopback }: Config): string =>
   (isLoopback ? null : request.headers.get("cf-connecting-ip")) ?? "loopback";
 
 /** Parameters, checked against the route's lexicon; wrapped, for they may look like a fault. */
-const readParams = (url: URL, { nsid, method }: AnyRoute): Pick<Call, "params"> | XrpcFault => {
+const readParams = (url: URL, { nsid, method, loose }: AnyRoute): Pick<Call, "params"> | XrpcFault => {
   if (nsid === undefined || method !== "GET") return { params: Object.fromEntries(url.searchParams) };
-  const checked = validateParams(nsid, url.searchParams);
+  const checked = validateParams(nsid, loose ? looseParams(url.searchParams) : url.searchParams);
   return checked.ok ? { params: checked.params } : invalid(checked.message);
 };
 
@@ -67,8 +68,8 @@ const readInput = async (request: Request, { nsid, body, maxBytes }: AnyRoute): 
 
 /** What is asked of a row, answered; a fault where there is no row, or too much was asked. */
 const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> => {
-  if (!URL.canParse(request.url)) return invalid("The Host header names no host");
-  const url = new URL(request.url);
+  const url = URL.parse(request.url);
+  if (url === null) return invalid("The Host header names no host");
   const config = configOf(env);
   const index = isRelayView(url, config.relayOrigin) ? relayViewIndex : originIndex;
   const found = index.find(request.method, url.pathname);

@@ -16,6 +16,8 @@ export interface Route {
   takendown?: boolean;
   /** The lexicon that checks parameters and body; absent for plain HTTP. */
   nsid?: string;
+  /** Old spellings of lists are taken in the query. */
+  loose?: boolean;
   /** Why nobody may, if so: said before it is asked who it is. */
   refuse?: (request: Request, env: Env) => XrpcFault | undefined;
   /** `json` is parsed and checked; `bytes` is left to the handler as a stream; `any` is too, also when there is none, and whatever it is. */

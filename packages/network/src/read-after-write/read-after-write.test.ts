@@ -65,7 +65,10 @@ describe("read after write", () => {
     expect(own.headers.get("atproto-content-labelers")).toBe("did:web:l.example");
     const bob = author("did:web:bob.example");
     await tell("app.bsky.actor.getProfiles", { profiles: [bob, author()] });
-    expect((await get("app.bsky.actor.getProfiles", { actors: alice.did })).body["profiles"]).toMatchObject([bob, { displayName: "new", description: "about" }]);
+    // The second is how old clients write a list.
+    for (const actors of ["actors", "actors[]", "actors[0]"])
+      expect((await get("app.bsky.actor.getProfiles", { [actors]: alice.did })).body["profiles"]).toMatchObject([bob, { displayName: "new", description: "about" }]);
+    expect((await get("app.bsky.actor.getProfile", { "actor[]": alice.did })).status).toBe(400);
   });
 
   it("leaves an answer as it came when the AppView has seen everything, says nothing of it, or knows another time", async () => {

@@ -22,7 +22,7 @@ const passedOn = (method: Route["method"]): Route => ({
 });
 
 /** What an AppView answers, with what the caller has just written put in. */
-const fromAppView = (nsid: string, handler: Handler): Route => query(nsid, { access: "agent", refuse: refuseToPassOn, handler });
+const fromAppView = (nsid: string, handler: Handler, loose = false): Route => query(nsid, { access: "agent", refuse: refuseToPassOn, loose, handler });
 
 /** Other services: tokens for them, requests passed on to them, what applications keep here. */
 export const serviceRoutes: AnyRoute[] = [
@@ -35,12 +35,12 @@ export const serviceRoutes: AnyRoute[] = [
   procedure("app.bsky.notification.unregisterPush", { handler: unregisterPush }),
 
   fromAppView("app.bsky.actor.getProfile", reads.getProfile),
-  fromAppView("app.bsky.actor.getProfiles", reads.getProfiles),
+  fromAppView("app.bsky.actor.getProfiles", reads.getProfiles, true),
   fromAppView("app.bsky.feed.getActorLikes", reads.getActorLikes),
   fromAppView("app.bsky.feed.getAuthorFeed", reads.getAuthorFeed),
   fromAppView("app.bsky.feed.getFeed", reads.getFeed),
-  fromAppView("app.bsky.feed.getPostThread", reads.getPostThread),
-  fromAppView("app.bsky.feed.getTimeline", reads.getTimeline),
+  fromAppView("app.bsky.feed.getPostThread", reads.getPostThread, true),
+  fromAppView("app.bsky.feed.getTimeline", reads.getTimeline, true),
 
   passedOn("GET"),
   passedOn("POST"),
