@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startPeer, startPlc } from "../peers/peers.mjs";
+import { provisionMany } from "../measures/colony-of-many.mjs";
 import { say, settle, untilArrived } from "../measures/messages.mjs";
 import { Bed, COLLECTION, COLONY_ADMIN } from "./bed.mjs";
 import { processTree, treeCpu } from "./cpu.mjs";
@@ -16,7 +17,7 @@ const USAGE = `node bench/profile.mjs [options]
 
 Where the CPU of one operation goes: samples workerd's isolate and prints its busiest functions.
 
-  --do WHAT      createRecord (default), applyWrites, getRecord, listRecords, getRepo, createAccount, createAgent,
+  --do WHAT      createRecord (default), applyWrites, getRecord, listRecords, getRepo, createAccount, createAgent, createAgents (of 50),
                  sealedMessage, plainMessage (between hosted agents, until it has arrived; --width 8 at most)
   --peer NAME    colony (default) or skeleton
   --size N       records in the repository at first (default 1000)
@@ -35,6 +36,7 @@ const WORK = {
   getRepo: ({ client }, { did }) => () => client.query("com.atproto.sync.getRepo", { did }),
   createAccount: (bed) => () => bed.provision(),
   createAgent: (bed) => () => bed.provisionAgent(),
+  createAgents: (bed) => () => provisionMany(bed, 50),
   sealedMessage: ({ client }) => messages(client, "sealed"),
   plainMessage: ({ client }) => messages(client, "public"),
 };

@@ -22,8 +22,7 @@ export { Upstream } from "./objects/upstream.ts";
 
 export default {
   fetch: (request, env, context) => {
-    context.waitUntil(crawlAtStart(env));
-    context.waitUntil(peersAtStart(env));
+    for (const work of [crawlAtStart(env), peersAtStart(env)]) if (work !== undefined) context.waitUntil(work);
     return door(request, env);
   },
   queue: (batch, env) => consume(batch, env),

@@ -63,10 +63,13 @@ export const readJson = async (request: Request, limit: number): Promise<{ json:
   return parse(bytes);
 };
 
+/** Strict, and a byte order mark is left out. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** As the reference's parser: nothing at all is an empty object, and else it must be an object or an array. */
 const parse = (bytes: Uint8Array): { json: unknown } | XrpcFault => {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    const text = UTF8.decode(bytes);
     if (text === "") return { json: {} };
     const json: unknown = JSON.parse(text);
     return typeof json === "object" && json !== null ? { json } : invalid("Invalid JSON body: not an object");

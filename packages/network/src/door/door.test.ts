@@ -15,6 +15,14 @@ describe("bodies", () => {
   const upload = (body: BodyInit | undefined, headers: Record<string, string>) =>
     ask("/xrpc/com.atproto.repo.uploadBlob", { method: "POST", auth: alice.access, headers, ...(body === undefined ? {} : { body }) });
 
+  it("that are no UTF-8 are a bad request, and the next one is read from its beginning", async () => {
+    const record = JSON.stringify({ repo: alice.did, collection: "com.example.note", record: { $type: "com.example.note", text: "früh" } });
+    for (const cut of [new Uint8Array([0x7b, 0x22, 0xc3]), new Uint8Array([0x7b, 0xff, 0x7d])]) {
+      expect(await write(cut, {})).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
+      expect((await write(record, {})).status).toBe(200);
+    }
+  });
+
   it("that break off are a bad request", async () => {
     const body = new ReadableStream({
       start: (controller) => controller.enqueue(new TextEncoder().encode("{")),

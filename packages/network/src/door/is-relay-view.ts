@@ -7,7 +7,7 @@ import { isLoopbackHost } from "@rookery/sync";
  */
 export const isRelayView = (url: URL, relayOrigin: string | undefined): boolean => {
   if (relayOrigin === undefined) return false;
-  const relay = new URL(relayOrigin);
+  const relay = relayAt(relayOrigin);
   // A name may end in the dot of the DNS root.
   const hostname = url.hostname.replace(/\.$/, "");
   // Behind a proxy that ends TLS the scheme differs, and neither names a port.
@@ -15,4 +15,15 @@ export const isRelayView = (url: URL, relayOrigin: string | undefined): boolean 
   return isLoopbackHost(relay.hostname) && isLoopbackHost(hostname) && portOf(url) === portOf(relay);
 };
 
-const portOf = ({ port, protocol }: URL): string => (port === "" ? (protocol === "https:" ? "443" : "80") : port);
+let last: { origin: string; relay: Pick<URL, "hostname" | "port" | "protocol"> } | undefined;
+
+/** Of an origin that is the same with every request, taken apart once. */
+const relayAt = (origin: string): Pick<URL, "hostname" | "port" | "protocol"> => {
+  if (last?.origin !== origin) {
+    const { hostname, port, protocol } = new URL(origin);
+    last = { origin, relay: { hostname, port, protocol } };
+  }
+  return last.relay;
+};
+
+const portOf = ({ port, protocol }: Pick<URL, "port" | "protocol">): string => (port === "" ? (protocol === "https:" ? "443" : "80") : port);

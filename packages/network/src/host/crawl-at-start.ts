@@ -6,10 +6,11 @@ let begun: Env | undefined;
 
 /**
  * With the first request of an isolate's life, which is how a start shows: relays that are not listening are asked, before anything
- * is written. The relay itself knows whom it asked lately. Never throws.
+ * is written. The relay itself knows whom it asked lately. Undefined with every later request, which is to pay nothing for it. Never throws.
  */
-export const crawlAtStart = async (env: Env): Promise<void> => {
-  if (begun === env) return;
+export const crawlAtStart = (env: Env): Promise<void> | undefined => (begun === env ? undefined : begin(env));
+
+const begin = async (env: Env): Promise<void> => {
   begun = env;
   try {
     if (configOf(env).crawlers.length > 0) await relayStub(env).started();

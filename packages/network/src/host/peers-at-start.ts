@@ -12,11 +12,15 @@ let notBefore = 0;
 /**
  * With the first requests of an isolate's life, which is how a start shows: peers are listened to again at once, not with the next
  * minute. Isolates come and go as the platform likes, so each leaves it at what another did since the colony's start, or lately
- * where nobody says when that was. A registry that is not migrated yet is waited for. Never throws.
+ * where nobody says when that was. A registry that is not migrated yet is waited for. Undefined when there is nothing to do. Never throws.
  */
-export const peersAtStart = async (env: Env): Promise<void> => {
+export const peersAtStart = (env: Env): Promise<void> | undefined => {
+  if (begun === env) return undefined;
   const now = Date.now();
-  if (begun === env || now < notBefore) return;
+  return now < notBefore ? undefined : begin(env, now);
+};
+
+const begin = async (env: Env, now: number): Promise<void> => {
   begun = env;
   try {
     const ready = await health(new Request(env.ORIGIN), env);
