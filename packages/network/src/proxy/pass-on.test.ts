@@ -68,6 +68,9 @@ describe("methods that nobody here answers", () => {
     const chunks = new Blob([bytes, bytes]).stream();
     const streamed = await xrpc<Echo>("com.example.echo", { auth: alice.access, body: chunks, headers: { "content-type": "video/x" } });
     expect(streamed.body.size).toBe(600_000);
+    const zipped = new Uint8Array(await new Response(new Blob(["zipped"]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer());
+    const packed = await xrpc<Echo>("com.example.echo", { auth: alice.access, body: zipped, headers: { "content-type": "text/plain", "content-encoding": "gzip" } });
+    expect([packed.body.size, packed.body.headers["content-encoding"]]).toEqual([zipped.length, "gzip"]);
     const without = await xrpc<Echo>("com.example.echo", { auth: alice.access, method: "POST" });
     expect([without.body.method, without.body.size]).toEqual(["POST", 0]);
   });
