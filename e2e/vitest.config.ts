@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /**
@@ -5,6 +6,7 @@ import { defineConfig } from "vitest/config";
  * the colony and its firehose, not accounts: each uses names of its own, in any order.
  */
 export default defineConfig({
+  resolve: { alias: { "cloudflare:workers": fileURLToPath(new URL("test/cloudflare-workers.ts", import.meta.url)) } },
   test: {
     include: ["*.test.ts", "official/*.test.ts", "conformance/*.test.ts"],
     globalSetup: ["test/global-setup.ts"],

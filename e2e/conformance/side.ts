@@ -39,6 +39,8 @@ export interface Place {
   adminSecret: string;
   /** Oldest first. */
   mails: () => Mail[];
+  /** What no answer may hold. */
+  secrets?: string[];
 }
 
 /** Tokens in mails. */
@@ -59,11 +61,15 @@ export class Side {
   readonly origin: string;
   readonly #adminSecret: string;
   readonly #mails: () => Mail[];
+  readonly #secrets: string[];
+  /** Requests whose answers held a secret. */
+  readonly leaks: string[] = [];
   readonly #people = new Map<string, Person>();
   /** What came back, by label, in the order of asking. */
   readonly answers = new Map<string, Reduced>();
 
-  constructor({ origin, adminSecret, mails }: Place) {
+  constructor({ origin, adminSecret, mails, secrets = [] }: Place) {
+    this.#secrets = [...secrets];
     this.origin = origin;
     this.#adminSecret = adminSecret;
     this.#mails = mails;
@@ -90,8 +96,11 @@ export class Side {
   }
 
   /** Send without comparing. */
-  quiet({ as, headers, ...sent }: Asked): Promise<Got> {
-    return send(this.origin, { ...sent, headers: { ...this.#headersFor(as), ...headers } });
+  async quiet({ as, headers, ...sent }: Asked): Promise<Got> {
+    const got = await send(this.origin, { ...sent, headers: { ...this.#headersFor(as), ...headers } });
+    const text = Buffer.from(got.bytes).toString("latin1") + JSON.stringify(got.headers);
+    if (this.#secrets.some((secret) => text.includes(secret))) this.leaks.push(`${sent.method ?? "GET"} ${sent.path}`);
+    return got;
   }
 
   /** Send, and note what came back under a label that is used once in a scene. */
@@ -119,6 +128,7 @@ export class Side {
     const password = `${name} opens the door`;
     const { status, json, bytes } = await this.quiet({ path: "/xrpc/com.atproto.server.createAccount", body: { handle, email, password } });
     if (!isAccount(json)) throw new Error(`${this.origin} createAccount ${name}: ${status} ${new TextDecoder().decode(bytes)}`);
+    this.#secrets.push(password);
     const person = { name, did: json.did, handle, email, password, accessJwt: json.accessJwt, refreshJwt: json.refreshJwt };
     this.#people.set(name, person);
     return person;
