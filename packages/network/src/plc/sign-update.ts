@@ -1,7 +1,7 @@
 import type { P256PrivateKey } from "@atcute/crypto";
 import { encode } from "@rookery/repo";
 import { type PlcOperation, operationCid } from "../provisioning/operation.ts";
-import { type LegacyGenesis, type PlcData, dataOf } from "./data.ts";
+import type { LegacyGenesis, PlcData } from "./data.ts";
 
 /** An operation that follows `last` and says `data`, signed by one of the rotation keys of `last` (did:plc specification, "DID Update"). */
 export const signUpdate = async (last: PlcOperation | LegacyGenesis, data: PlcData, key: P256PrivateKey): Promise<PlcOperation> => {
@@ -9,7 +9,3 @@ export const signUpdate = async (last: PlcOperation | LegacyGenesis, data: PlcDa
   const signature = await key.sign(encode(unsigned));
   return { ...unsigned, sig: Buffer.from(signature).toString("base64url") };
 };
-
-/** The same with parts replaced; what is not named stays. */
-export const signChanged = (last: PlcOperation | LegacyGenesis, change: Partial<PlcData>, key: P256PrivateKey): Promise<PlcOperation> =>
-  signUpdate(last, { ...dataOf(last), ...change }, key);
