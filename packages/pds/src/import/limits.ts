@@ -16,10 +16,10 @@ export const MAX_BAD_BLOCKS = 100;
 /** Blobs that one record may name. Those of the network's applications have four at most. */
 export const MAX_BLOBS_PER_RECORD = 1_000;
 
-/** What is done before other agents of the isolate have their turn: about 5 ms of work each. */
-export const RECEIVE_SLICE_BLOCKS = 490;
-export const RECEIVE_SLICE_BYTES = 256 * 1024;
-export const WALK_SLICE_RECORDS = 980;
+/** What is done before other agents of the isolate have their turn: about 4 ms of work each. */
+export const RECEIVE_SLICE_BLOCKS = 245;
+export const RECEIVE_SLICE_BYTES = 128 * 1024;
+export const WALK_SLICE_RECORDS = 490;
 /** Rows of what is left behind that go at a time. */
 export const CLEAR_SLICE_ROWS = 2_000;
 
