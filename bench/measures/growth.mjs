@@ -15,7 +15,7 @@ const EVICTED_AFTER = 12_000;
 
 /** @param {[string, number]} size @returns {import("./measures.mjs").Measure} */
 const growthAt = ([label, size]) => ({
-  name: `growth: createRecord at ${label}`,
+  name: `growth to ${label}`,
   only: ["colony"],
   asked: "growth",
   prepare: (bed) => bed.account(`growth ${label}`, size),
@@ -30,7 +30,7 @@ const growthAt = ([label, size]) => ({
 
 /** The first write after the object was put away: schema, head, sessions and the path of the tree are read from the disk. */
 const cold = {
-  name: "growth: first createRecord of a cold agent",
+  name: "growth: a cold agent",
   only: ["colony"],
   asked: "growth",
   prepare: (bed) => bed.account("growth 100k", SIZES["100k"]),

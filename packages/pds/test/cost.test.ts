@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { tidOf } from "@rookery/repo";
 import { runInDurableObject } from "cloudflare:test";
 import { type Made, create, makeAgent, value } from "./agents.ts";
+import { openState } from "../src/state.ts";
 import { countRows } from "./rows-written.ts";
 
 /** Records that the repository has: as many as the figures of others were measured with. */
@@ -44,5 +45,24 @@ describe(`a repository of ${RECORDS.toLocaleString("en")} small records`, () => 
     expect(blocks).toBeLessThan(RECORDS * 240);
     expect(blocks).toBeGreaterThan(RECORDS * 210);
     expect(stored / blocks, `${stored} bytes for ${blocks} of blocks`).toBeLessThanOrEqual(1.75);
+  });
+
+  it("reads no more of itself when it wakes and writes than the tree's path", async () => {
+    const agent = await filled(RECORDS);
+    const read = await runInDurableObject(agent.stub, (instance) => {
+      let seen = Number.NaN;
+      return instance
+        .inside(async (asleep) => {
+          const counter = countRows(asleep.sql);
+          const state = openState(asleep.storage, asleep.ports);
+          value(await state.writer.write({ ops: [smallNote(RECORDS)] }));
+          counter.stop();
+          seen = counter.read();
+        })
+        .then(() => seen);
+    });
+    // Schema, account, head, jobs, a row for each level of the tree; and nothing that grows with the repository.
+    expect(read).toBeGreaterThan(8);
+    expect(read).toBeLessThanOrEqual(100);
   });
 });

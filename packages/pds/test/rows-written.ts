@@ -2,6 +2,8 @@
 export interface RowsWritten {
   /** Rows in all. */
   total(): number;
+  /** Rows that were read meanwhile, looked at in vain or not. */
+  read(): number;
   /** Rows by the beginning of their statement, for whoever wonders where they come from. */
   byStatement(): Map<string, number>;
   stop(): void;
@@ -9,7 +11,7 @@ export interface RowsWritten {
 
 /** Count the rows that an object's statements write from now on. */
 export function countRows(sql: SqlStorage): RowsWritten {
-  const cursors: { statement: string; cursor: { rowsWritten: number } }[] = [];
+  const cursors: { statement: string; cursor: { rowsWritten: number; rowsRead: number } }[] = [];
   const exec = sql.exec.bind(sql);
   const counting: SqlStorage["exec"] = (statement, ...bindings) => {
     const cursor = exec(statement, ...bindings);
@@ -21,6 +23,7 @@ export function countRows(sql: SqlStorage): RowsWritten {
   Object.defineProperty(sql, "exec", { value: counting, configurable: true, writable: true });
   return {
     total: () => cursors.reduce((sum, { cursor }) => sum + cursor.rowsWritten, 0),
+    read: () => cursors.reduce((sum, { cursor }) => sum + cursor.rowsRead, 0),
     byStatement: () => {
       const rows = new Map<string, number>();
       for (const { statement, cursor } of cursors) {
