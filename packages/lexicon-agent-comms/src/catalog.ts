@@ -1,9 +1,9 @@
 import { Lexicons } from "@atproto/lexicon";
-import { documents } from "./documents.ts";
+import { documentsUnder } from "./documents.ts";
 
 let built: Lexicons | undefined;
 
-/** All lexicons we carry, compiled at the first call so that a Worker's cold start does not pay for it. */
+/** Our own lexicons and what they refer to, compiled at the first call so that a Worker's cold start does not pay for it. Others' are in schema-of.ts. */
 export function lexicons(): Lexicons {
-  return (built ??= new Lexicons(documents()));
+  return (built ??= new Lexicons(documentsUnder("agent.")));
 }
