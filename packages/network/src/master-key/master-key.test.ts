@@ -45,7 +45,7 @@ const values = async (masterKey: MasterKey): Promise<number[]> => {
 };
 
 beforeEach(async () => {
-  await env.DB.batch(["agent", "setting", "colony_secret"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  await env.DB.batch(["agent", "setting", "colony_secret", "reserved_key"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
 describe("the master key that is set", () => {
@@ -82,6 +82,24 @@ describe("a rotation", () => {
     expect(await new ColonySecrets(env.DB, NEW).get("identity", () => OTHER)).toEqual(identity);
     await expect(new ColonySecrets(env.DB, OLD).get("identity", () => OTHER)).rejects.toThrow("master key");
     expect(await rewrap(work(both), 60_000)).toMatchObject({ ok: true, value: { state: "current", done: 0 } });
+  });
+
+  it("covers signing keys that are reserved for accounts to come", async () => {
+    await readStanding(env.DB, OLD, 0);
+    const [old, rotating, fresh] = [OLD, both, NEW].map((masterKey) => new ReservedKeys(env.DB, masterKey)) as [ReservedKeys, ReservedKeys, ReservedKeys];
+    const names = Array.from({ length: 120 }, (_, i) => did(i));
+    for (const name of names) await old.reserve(name, Date.now());
+    const before = await Promise.all(names.map((name) => old.find(name)));
+    expect(await rewrapProgress(work(both))).toMatchObject({ value: { state: "rotating", left: 120 } });
+    expect(await rotating.find(did(3))).toEqual(before[3]);
+    expect(await rewrap(work(both), 60_000)).toMatchObject({ ok: true, value: { state: "current", left: 0 } });
+    expect(await Promise.all(names.map((name) => fresh.find(name)))).toEqual(before);
+    await expect(old.find(did(0))).rejects.toThrow("master key");
+    // One that a Worker with older settings reserved in the meantime is found as well.
+    await old.reserve(did(200), Date.now());
+    expect(await rewrapProgress(work(both))).toMatchObject({ value: { state: "rotating", left: 1 } });
+    await rewrap(work(both), 60_000);
+    expect((await fresh.find(did(200)))?.didKey).toMatch(/^did:key:zDn/);
   });
 
   it("makes no secret of the colony with a key that is not the colony's", async () => {
