@@ -21,7 +21,7 @@ const withPeak = async (pid, work) => {
 
 /** @param {[string, number]} size @returns {import("./measures.mjs").Measure} */
 const exportOf = ([label, size]) => ({
-  name: `exports: getRepo of ${label}`,
+  name: `exports: ${label}`,
   only: ["colony"],
   asked: "exports",
   prepare: (bed) => bed.account(`exports ${label}`, size),
