@@ -63,7 +63,6 @@ export const intended: Intended[] = [
   { where: /^blobs: read /, field: /^headers\.content-type$/, reason: "A blob's type is the one it was stored with; nothing is added to it." },
 
   { where: /^blobs: too large$/, field: WORDS, reason: "The message says the limit." },
-  { where: /^lexicon records: follows of one subject$/, field: /^body$/, reason: "Records are what their author wrote: none goes because another like it comes." },
 
   // Sessions and accounts
   { where: /^sessions: by handle with (an @|spaces)$/, field: OUTCOME, reason: "People write handles with an @ and paste them with spaces." },

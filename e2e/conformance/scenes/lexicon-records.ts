@@ -98,8 +98,21 @@ export const lexiconRecords: Scene = {
     const batch = (label: string, value: unknown) => side.procedure(label, "com.atproto.repo.applyWrites", { repo: ann.did, writes: [{ $type: "com.atproto.repo.applyWrites#create", collection: "org.example.x", value: {} }, { $type: "com.atproto.repo.applyWrites#create", collection: POST, value }] }, ann);
     await batch("batch", { text: "x", createdAt: TIME });
     await batch("batch with one wrong", { text: 5, createdAt: TIME });
-    for (const subject of [DID, DID, "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb"]) await side.quiet({ path: "/xrpc/com.atproto.repo.createRecord", as: ann, body: { repo: ann.did, collection: "app.bsky.graph.follow", record: { subject, createdAt: TIME } } });
-    const list = (await side.quiet({ path: `/xrpc/com.atproto.repo.listRecords?repo=${ann.did}&collection=app.bsky.graph.follow` })).json as { records: { value: { subject: string } }[] };
-    side.answers.set("follows of one subject", { status: 200, headers: {}, body: list.records.map(({ value }) => value.subject) });
+    for (const [collection, subject] of [["app.bsky.graph.follow", DID], ["app.bsky.graph.block", DID], ["app.bsky.feed.like", { uri: AT, cid: CID }], ["app.bsky.feed.repost", { uri: AT, cid: CID }]] as const) {
+      const record = { subject, createdAt: TIME };
+      const count = async (label: string) => {
+        const { json } = await side.quiet({ path: `/xrpc/com.atproto.repo.listRecords?repo=${ann.did}&collection=${collection}` });
+        side.answers.set(`${collection}: ${label}`, { status: 200, headers: {}, body: (json as { records: { value: { subject: unknown } }[] }).records.map(({ value }) => value.subject) });
+      };
+      await count("of those before");
+      await side.quiet({ path: "/xrpc/com.atproto.repo.createRecord", as: ann, body: { repo: ann.did, collection, record } });
+      await count("one more");
+      await side.quiet({ path: "/xrpc/com.atproto.repo.createRecord", as: ann, body: { repo: ann.did, collection, record, validate: false } });
+      await count("one more, not judged");
+      await side.quiet({ path: "/xrpc/com.atproto.repo.putRecord", as: ann, body: { repo: ann.did, collection, rkey: "3kznmn7xqxl23", record } });
+      await count("one more, put");
+      await side.quiet({ path: "/xrpc/com.atproto.repo.createRecord", as: ann, body: { repo: ann.did, collection, record } });
+      await count("one more in the end");
+    }
   },
 };

@@ -139,6 +139,8 @@ export interface PreparedOp {
 export interface WriteRequest {
   ops: PreparedOp[];
   swapCommit?: string | undefined;
+  /** Of follows, blocks, likes and reposts: others of the same subject go with the commit that creates this one. */
+  replacesLinked?: boolean;
 }
 
 export interface WriteResult {

@@ -10,6 +10,7 @@ import { noteMemory } from "../store/memory-changed.ts";
 import { applyDelta } from "../store/nodes.ts";
 import type { OutboxEvent } from "../store/outbox.ts";
 import { noteGrant } from "../store/granted.ts";
+import { noteLink } from "../store/record-links.ts";
 import { deleteRecord, insertRecord, keepRecord, readRecord, updateRecord } from "../store/records.ts";
 import type { Change } from "./plan.ts";
 import type { Meter } from "./rate.ts";
@@ -76,6 +77,7 @@ function write(state: AgentState, changes: Change[], meter: Meter, now: number, 
   applyDelta(sql, delta, rev, keepFor);
   for (const change of changes) {
     noteGrant(sql, change);
+    noteLink(sql, change);
     if (noteMemory(sql, change, rev)) state.memory.noticed(now);
     if (change.cid === null) state.takenDown.forget(change.path);
     writeRecord(sql, change, rev, keepFor);

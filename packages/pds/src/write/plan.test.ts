@@ -7,7 +7,7 @@ import { planWrite } from "./plan.ts";
 const cid = (text: string) => cidOf(sha256, new TextEncoder().encode(text));
 const commit = cid("commit");
 const records = new Map([["com.example.a/there", cid("old")]]);
-const now = { at: (path: string) => records.get(path) ?? null, commit };
+const now = { at: (path: string) => records.get(path) ?? null, commit, linked: (): string[] => ["com.example.a/there", "com.example.a/gone", "com.example.a/new"] };
 const op = (action: PreparedOp["action"], rkey: string, more: Partial<PreparedOp> = {}): PreparedOp => ({
   action, collection: "com.example.a", rkey, ...(action === "delete" ? {} : { cid: cid("new"), bytes: new Uint8Array(1) }), ...more,
 });
@@ -31,5 +31,12 @@ describe("planWrite", () => {
     expect(planWrite({ ops: [op("put", "there", { immutable: true })] }, now)).toMatchObject({ ok: false, error: { name: "InvalidRequest" } });
     expect(planWrite({ ops: [op("put", "there", { immutable: true, cid: cid("old") })] }, now).ok).toBe(true);
     expect(planWrite({ ops: [op("delete", "there", { immutable: true })] }, now).ok).toBe(true);
+  });
+
+  it("lets what is about the same go with the commit that creates another, where that is asked for", () => {
+    const made = planWrite({ ops: [op("create", "new")], replacesLinked: true }, now);
+    expect(made).toMatchObject({ ok: true, value: { changes: [{ action: "delete", path: "com.example.a/there", op: { rkey: "there" } }, { action: "create" }], results: [{ rkey: "new" }] } });
+    expect(planWrite({ ops: [op("create", "new")] }, now)).toMatchObject({ value: { changes: [{ action: "create" }] } });
+    expect(planWrite({ ops: [op("put", "there")], replacesLinked: true }, now)).toMatchObject({ value: { changes: [{ action: "update" }] } });
   });
 });

@@ -28,6 +28,8 @@ export interface Now {
   at(path: string): CidBytes | null;
   /** CID of the newest commit. */
   commit: CidBytes;
+  /** Paths of records that are about the same as this one, by its collection and bytes. */
+  linked(op: PreparedOp): string[];
 }
 
 /**
@@ -49,7 +51,19 @@ export function planWrite(request: WriteRequest, now: Now): Outcome<Plan> {
     const error = planOp(op, path, now.at(path), plan);
     if (error !== undefined) return { ok: false, error };
   }
+  if (request.replacesLinked === true) replaceLinked(plan, now);
   return ok(plan);
+}
+
+/** Records that are about the same as one that is created go with the commit that makes it. */
+function replaceLinked({ changes }: Plan, now: Now): void {
+  const [created] = changes;
+  if (created?.action !== "create") return;
+  const { collection } = created.op;
+  for (const path of now.linked(created.op)) {
+    const prev = now.at(path);
+    if (prev !== null && path !== created.path) changes.unshift({ action: "delete", path, cid: null, prev, op: { action: "delete", collection, rkey: path.slice(collection.length + 1) } });
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { cidToString } from "@rookery/repo";
 import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
-import type { WriteRequest, WriteResult } from "../agent-api.ts";
+import type { PreparedOp, WriteRequest, WriteResult } from "../agent-api.ts";
 import { faultPoint } from "../fault.ts";
 import { KeyUnavailableError } from "../keys/wrap.ts";
 import { GROUP_BYTES, MAX_COMMIT_CAR_BYTES, MAX_COMMIT_OPS, MAX_WAITING_BYTES, MAX_WAITING_WRITES } from "../limits.ts";
@@ -8,6 +8,7 @@ import { roomForMemories } from "../memory/room.ts";
 import { refusalOf } from "../standing/standing.ts";
 import type { AgentState } from "../state.ts";
 import type { Head } from "../store/head.ts";
+import { linkedTo, subjectOf } from "../store/record-links.ts";
 import { CommitTooLargeError, commitChanges } from "./commit.ts";
 import { type Change, type Plan, planWrite } from "./plan.ts";
 import { type Meter, exceeded, pointsOf, remaining, spend } from "./rate.ts";
@@ -108,7 +109,8 @@ export class Writer {
     let bytes = 0;
     let count = 0;
     for (const { request, bytes: size } of this.#waiting) {
-      const alone = request.swapCommit !== undefined;
+      // What a write that replaces others takes with it is not known before its turn.
+      const alone = request.swapCommit !== undefined || request.replacesLinked === true;
       ops += request.ops.length;
       bytes += size;
       if (count > 0 && (alone || ops > MAX_COMMIT_OPS || bytes > GROUP_BYTES || request.ops.some((op) => paths.has(pathOf(op))))) break;
@@ -131,7 +133,7 @@ export function commitGroup(state: AgentState, group: { request: WriteRequest; w
   const plans = group.map(({ request, within: own }): Outcome<Plan> => {
     const refusal = refuse(state);
     if (refusal !== undefined) return { ok: false, error: refusal };
-    const plan = planWrite(request, { at: (path) => state.tree.get(path), commit: state.head.cid });
+    const plan = planWrite(request, { at: (path) => state.tree.get(path), commit: state.head.cid, linked: (op) => linkedBy(state, op) });
     if (!plan.ok) return plan;
     const blobs = state.blobs.check(plan.value.changes);
     if (blobs !== undefined) return { ok: false, error: blobs };
@@ -151,6 +153,12 @@ export function commitGroup(state: AgentState, group: { request: WriteRequest; w
   if (head === "too-large") return [fail(400, "InvalidRequest", `Too many writes. Max event size: ${MAX_COMMIT_CAR_BYTES} bytes`)];
   if ("status" in head) return plans.map((plan) => (plan.ok ? { ok: false, error: head } : plan));
   return plans.map((plan) => answer(state, plan, head, now));
+}
+
+/** Paths of records that are about the same as one that is to come. */
+function linkedBy({ sql }: AgentState, { collection, bytes }: PreparedOp): string[] {
+  const subject = bytes === undefined ? undefined : subjectOf(collection, bytes);
+  return subject === undefined ? [] : linkedTo(sql, collection, subject);
 }
 
 /** Why this account takes no writes now, whatever they are. */

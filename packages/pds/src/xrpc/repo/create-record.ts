@@ -1,5 +1,6 @@
 import { type Handler, answer, atUri, isFault, json } from "../call.ts";
 import { prepareOp } from "../../write/prepare.ts";
+import { replacesOthers } from "../../store/record-links.ts";
 import { ownRepo } from "../repo-access.ts";
 import { rateHeaders } from "../rate-headers.ts";
 
@@ -20,7 +21,7 @@ export const createRecord: Handler = async (call) => {
   const prepared = prepareOp({ action: "create", collection, rkey, record, validate });
   if (!prepared.ok) return prepared.error;
   const { op, validationStatus } = prepared.value;
-  const written = await call.host.agent(agent.did).write({ ops: [op], swapCommit });
+  const written = await call.host.agent(agent.did).write({ ops: [op], swapCommit, ...(validate !== false && replacesOthers(collection) ? { replacesLinked: true } : {}) });
   return answer(written, ({ commit, results, rate }) =>
     json(
       { uri: atUri(agent.did, collection, op.rkey), cid: results[0]?.cid, commit, validationStatus },
