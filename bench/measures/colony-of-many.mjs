@@ -10,6 +10,9 @@ const BATCH = 100;
 /** Records that each agent writes while everybody is awake. */
 const WRITES = 5;
 
+/** Requests at a time. */
+const WIDTH = 16;
+
 const EVICTED_AFTER = 15_000;
 
 /** @type {Account[]} */
@@ -35,36 +38,42 @@ const heapOf = async (bed) => {
   return { heap: usedSize / 1e6, outside: (embedderHeapUsedSize + backingStorageSize) / 1e6 };
 };
 
+/** What was seen while the colony was filled, which happens once. @type {Record<string, number>} */
+const filling = {};
+
+/** @param {Record<string, number>} values @param {import("../lib/bed.mjs").Bed} bed @param {string} stage */
+const note = async (values, bed, stage) => {
+  const { heap, outside } = await heapOf(bed);
+  values[`colony-heap-${stage}`] = heap + outside;
+  values[`colony-resident-${stage}`] = treeMemory(bed.peer.pid, "workerd");
+};
+
+/** @param {import("../lib/bed.mjs").Bed} bed */
+const fill = async (bed) => {
+  await note(filling, bed, "empty");
+  const began = performance.now();
+  while (agents.length < AGENTS) for (const { did, password } of await provisionMany(bed, BATCH)) agents.push(Object.assign(new Account(bed.client, did), { password }));
+  filling["colony-rate"] = (AGENTS * 1000) / (performance.now() - began);
+  bed.log(`provisioned ${AGENTS} agents`);
+  await concurrently(AGENTS, WIDTH, async (i) => {
+    const agent = agents[i];
+    agent.token = (await bed.client.call("com.atproto.server.createSession", { identifier: agent.did, password: agent.password })).accessJwt;
+  });
+};
+
 /** Memory at each stage of a colony's day: empty, full and busy, full and asleep. @type {import("./measures.mjs").Measure} */
 const memory = {
   name: "colony: memory of 1,000 agents",
   only: ["inspected"],
   asked: "colony",
-  prepare: async () => undefined,
-  run: async (bed) => {
-    const values = {};
-    const note = async (stage) => {
-      const { heap, outside } = await heapOf(bed);
-      values[`colony-heap-${stage}`] = heap + outside;
-      values[`colony-resident-${stage}`] = treeMemory(bed.peer.pid, "workerd");
-    };
-    if (agents.length === 0) {
-      await note("empty");
-      const began = performance.now();
-      while (agents.length < AGENTS) for (const { did, password } of await provisionMany(bed, BATCH)) agents.push(Object.assign(new Account(bed.client, did), { password }));
-      values["colony-rate"] = (AGENTS * 1000) / (performance.now() - began);
-      bed.log(`provisioned ${AGENTS} agents`);
-      await concurrently(AGENTS, 16, async (i) => {
-        const agent = agents[i];
-        agent.token = (await bed.client.call("com.atproto.server.createSession", { identifier: agent.did, password: agent.password })).accessJwt;
-      });
-    }
-    const rate = await concurrently(AGENTS * WRITES, 16, (i) => agents[i % AGENTS].create(i));
-    await note("busy");
-    values["colony-writes"] = rate;
+  prepare: fill,
+  run: async (bed, scale) => {
+    const values = { ...filling };
+    const writes = scale(WRITES * AGENTS);
+    values["colony-writes"] = await concurrently(writes, WIDTH, (i) => agents[i % AGENTS].create(i));
+    await note(values, bed, "busy");
     await sleep(EVICTED_AFTER);
-    await note("asleep");
-    values["colony-per-agent"] = ((values["colony-heap-busy"] - values["colony-heap-asleep"]) * 1000) / AGENTS;
+    await note(values, bed, "asleep");
     return values;
   },
 };
