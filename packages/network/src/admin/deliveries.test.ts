@@ -142,8 +142,8 @@ describe("/admin/deliveries", () => {
     const { did } = await provision();
     const one = { recipient: did, source: "network", seq: 1, path: "agent.comms.message/a" };
     for (const [body, message] of [
-      [[], /JSON object/],
-      [null, /JSON object/],
+      [[], /JSON (object|body: not an object)/],
+      [null, /JSON (object|body: not an object)/],
       [{}, /Name one delivery/],
       [{ recipient: did }, /Name one delivery/],
       [{ ...one, source: "moon" }, /source must be/],
