@@ -15,7 +15,7 @@ import { createSession, deleteSession, refreshSession, startSession } from "./se
 import { barOf } from "./standing/standing.ts";
 import { shownRecords } from "./standing/shown-records.ts";
 import { type AgentState, openState } from "./state.ts";
-import { listCollections, readRecord, type RecordRow } from "./store/records.ts";
+import { readRecord, type RecordRow } from "./store/records.ts";
 import type { Writer } from "./write/writer.ts";
 
 /** One account: repository, sessions, inbox. The door to its rooms: nothing is decided here. An object that was never provisioned writes nothing. */
@@ -98,10 +98,6 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
     });
   }
 
-  listCollections(): Promise<Outcome<string[]>> {
-    return this.with(({ sql }) => ok(listCollections(sql)));
-  }
-
   reserveBlob({ key }: { key: string }): Promise<Outcome<null>> {
     return this.with(({ account, blobs }) => (account.status === "deleted" ? NOT_FOUND : blobs.reserve(key)));
   }
@@ -120,14 +116,6 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
       const barred = barOf(account);
       return barred === undefined ? blobs.put(input) : { ok: false, error: barred };
     });
-  }
-
-  getBlob({ cid }: { cid: string }): Promise<Outcome<BlobRow>> {
-    return this.with(({ blobs }) => blobs.get(cid));
-  }
-
-  listBlobs(input: { since?: string; limit: number; cursor?: string }): Promise<Outcome<{ cids: string[]; cursor?: string }>> {
-    return this.with(({ blobs }) => ok(blobs.list(input)));
   }
 
   getHead(): Promise<Outcome<RepoHead>> {

@@ -37,7 +37,6 @@ export interface AccountApi {
 
   getRecord(input: { collection: string; rkey: string; cid?: string }): Promise<Outcome<StoredRecord>>;
   listRecords(input: ListRecordsInput): Promise<Outcome<{ records: StoredRecord[]; cursor?: string }>>;
-  listCollections(): Promise<Outcome<string[]>>;
 
   /** An upload begins: its R2 key is written down first. Ended by `putBlob` or `discardBlob`, or else after a day. */
   reserveBlob(input: { key: string }): Promise<Outcome<null>>;
@@ -45,8 +44,6 @@ export interface AccountApi {
   discardBlob(input: { key: string }): Promise<Outcome<null>>;
   /** Note an uploaded blob (bytes are in R2 under `key`). */
   putBlob(input: BlobRow): Promise<Outcome<null>>;
-  getBlob(input: { cid: string }): Promise<Outcome<BlobRow>>;
-  listBlobs(input: { since?: string; limit: number; cursor?: string }): Promise<Outcome<{ cids: string[]; cursor?: string }>>;
 
   getHead(): Promise<Outcome<RepoHead>>;
   getStatus(): Promise<Outcome<{ did: string; active: boolean; status?: AccountStatus; rev?: string }>>;

@@ -18,7 +18,7 @@ const picture = (rkey: string, texts: string[], blob: object = {}) =>
 
 const remove = (rkey: string) => op({ action: "delete", collection: COLLECTION, rkey });
 
-const listed = async (agent: Made, since?: string) => value(await agent.api.listBlobs({ limit: 100, ...(since === undefined ? {} : { since }) })).cids;
+const listed = async (agent: Made, since?: string) => value(await agent.api.syncBlobs({ reader: "owner", limit: 100, ...(since === undefined ? {} : { since }) })).cids;
 
 /** Let some time pass, and the alarm ring. */
 async function alarm(agent: Made, ms = 10_000): Promise<void> {
@@ -42,10 +42,10 @@ describe("blobs", () => {
   it("are readable once a record refers to them", async () => {
     const agent = await makeAgent();
     value(await upload(agent, "a"));
-    expect(await agent.api.getBlob({ cid: cidFor("a") })).toMatchObject({ ok: false, error: { name: "BlobNotFound" } });
+    expect(await agent.api.syncBlob({ reader: "owner", cid: cidFor("a") })).toMatchObject({ ok: false, error: { name: "BlobNotFound" } });
     expect(await listed(agent)).toEqual([]);
     value(await agent.api.write({ ops: [picture("1", ["a"])] }));
-    expect(value(await agent.api.getBlob({ cid: cidFor("a") }))).toEqual({ cid: cidFor("a"), mimeType: "image/png", size: 5, key: "key-a" });
+    expect(value(await agent.api.syncBlob({ reader: "owner", cid: cidFor("a") }))).toEqual({ cid: cidFor("a"), mimeType: "image/png", size: 5, key: "key-a" });
     expect(await listed(agent)).toEqual([cidFor("a")]);
   });
 
@@ -63,7 +63,7 @@ describe("blobs", () => {
     value(await upload(agent, "a"));
     value(await agent.api.write({ ops: [picture("1", ["a"])] }));
     value(await agent.api.write({ ops: [picture("2", ["a"], { mimeType: "image/jpeg", size: 7 })] }));
-    expect(value(await agent.api.getBlob({ cid: cidFor("a") }))).toMatchObject({ mimeType: "image/png", size: 5 });
+    expect(value(await agent.api.syncBlob({ reader: "owner", cid: cidFor("a") }))).toMatchObject({ mimeType: "image/png", size: 5 });
   });
 
   it("go with their last reference, by alarm, and not before", async () => {
@@ -91,12 +91,12 @@ describe("blobs", () => {
     // In records that came since, also those that were there before.
     expect(await listed(agent, first.commit?.rev)).toEqual([cidFor("b"), cidFor("c")].toSorted());
     expect(await listed(agent, value(await agent.api.getHead()).rev)).toEqual([]);
-    const page = value(await agent.api.listBlobs({ limit: 2 }));
-    const rest = value(await agent.api.listBlobs({ limit: 2, cursor: page.cursor ?? "" }));
+    const page = value(await agent.api.syncBlobs({ reader: "owner", limit: 2 }));
+    const rest = value(await agent.api.syncBlobs({ reader: "owner", limit: 2, cursor: page.cursor ?? "" }));
     expect([...page.cids, ...rest.cids]).toEqual([cidFor("a"), cidFor("b"), cidFor("c")].toSorted());
     // A cursor whenever there is a last one, as the reference.
     expect(rest.cursor).toBe(rest.cids.at(-1));
-    expect(value(await agent.api.listBlobs({ limit: 2, cursor: rest.cursor ?? "" }))).toEqual({ cids: [] });
+    expect(value(await agent.api.syncBlobs({ reader: "owner", limit: 2, cursor: rest.cursor ?? "" }))).toMatchObject({ cids: [] });
   });
 
   it("uploaded twice keep one object, and the other goes", async () => {
@@ -107,7 +107,7 @@ describe("blobs", () => {
     value(await upload(agent, "a", "three"));
     // Said twice, because the first answer was lost.
     value(await upload(agent, "a", "two"));
-    expect(value(await agent.api.getBlob({ cid: cidFor("a") })).key).toBe("two");
+    expect(value(await agent.api.syncBlob({ reader: "owner", cid: cidFor("a") })).key).toBe("two");
     await alarm(agent);
     expect(world.deleted.toSorted()).toEqual(["one", "three"]);
   });
@@ -122,7 +122,7 @@ describe("blobs", () => {
     expect(world.deleted).toEqual(["said"]);
     await alarm(agent, 25 * 3_600_000);
     expect(world.deleted).toEqual(["said", "unsaid"]);
-    expect(value(await agent.api.getBlob({ cid: cidFor("a") })).key).toBe("done");
+    expect(value(await agent.api.syncBlob({ reader: "owner", cid: cidFor("a") })).key).toBe("done");
   });
 
   it("are bounded while nothing refers to them, those under way included", async () => {

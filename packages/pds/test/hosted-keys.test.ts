@@ -34,7 +34,7 @@ describe("an agent whose keys its colony holds", () => {
     const made = await makeAgent();
     expect(value(await made.api.getKeys())).toEqual({ custody: "none", keys: [], alarms: [] });
     expect(value(await made.api.keyRecords())).toEqual([]);
-    expect(value(await made.api.listCollections())).toEqual([]);
+    expect(value(await made.api.collections())).toEqual([]);
   });
 
   it("becomes one by the first use", async () => {

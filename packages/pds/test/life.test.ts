@@ -50,10 +50,10 @@ const calls: ((api: AgentApi) => Promise<unknown>)[] = [
   (api) => api.write({ ops: [create("a")] }),
   (api) => api.getRecord({ collection: "com.example.note", rkey: "a" }),
   (api) => api.listRecords({ collection: "com.example.note", limit: 5 }),
-  (api) => api.listCollections(),
+  (api) => api.collections(),
   (api) => api.putBlob({ cid: "x", mimeType: "a/b", size: 1, key: "k" }),
-  (api) => api.getBlob({ cid: "x" }),
-  (api) => api.listBlobs({ limit: 5 }),
+  (api) => api.syncBlob({ reader: "owner", cid: "x" }),
+  (api) => api.syncBlobs({ reader: "owner", limit: 5 }),
   (api) => api.getHead(),
   (api) => api.getStatus(),
   (api) => api.exportRepo({}),
@@ -253,7 +253,7 @@ describe("migrations", () => {
     await abortAllDurableObjects();
     const { api } = objectOf(agent.did);
     expect(value(await api.listRecords({ collection: "com.example.note", limit: 5 }))).toEqual(listed);
-    expect(value(await api.listCollections())).toEqual(["com.example.note", "com.example.other"]);
+    expect(value(await api.collections())).toEqual(["com.example.note", "com.example.other"]);
     value(await api.write({ ops: [op({ action: "delete", collection: "com.example.note", rkey: "b" }), op({ action: "update", collection: "com.example.note", rkey: "c", record: note("new") }), create("d")] }));
     expect(value(await api.listRecords({ collection: "com.example.note", limit: 5 })).records.map(({ rkey }) => rkey)).toEqual(["d", "c", "a"]);
     const exported = await verifyExport(await bytesOf(value(await api.exportRepo({}))), agent);

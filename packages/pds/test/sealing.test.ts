@@ -46,7 +46,7 @@ describe("send", () => {
     expect(sealed?.blobs).toEqual([{ blob }]);
     expect(JSON.stringify(sealed)).not.toContain("secret.txt");
     expect(value(await bob.api.open({ uri })).value["content"]).toEqual([text("see"), part]);
-    expect(value(await alice.api.listBlobs({ limit: 10 })).cids).toEqual([blob.ref.$link]);
+    expect(value(await alice.api.syncBlobs({ reader: "owner", limit: 10 })).cids).toEqual([blob.ref.$link]);
   });
 
   it("never seals for a weaker key, or for one that was exchanged", async () => {

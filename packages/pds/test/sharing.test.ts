@@ -293,7 +293,7 @@ describe("makePublic", () => {
     expect(Object((await stored(alice, uri))["sealed"]).blobs).toEqual([{ blob }]);
     expect(value(await alice.api.makePublic({ uri })).uri).toBe(`at://${alice.did}/agent.comms.disclosure/${cid}`);
     expect(value(await bob.api.open({ uri }))).toMatchObject({ sealed: true, value: { text: "see the file" } });
-    expect(value(await alice.api.getBlob({ cid: fileCid })).key).toBe("file");
+    expect(value(await alice.api.syncBlob({ reader: "owner", cid: fileCid })).key).toBe("file");
   });
 
   it("refuses what is not there or another's, and answers for what is plain", async () => {

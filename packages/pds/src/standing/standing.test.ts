@@ -140,11 +140,11 @@ describe("what is taken down of an account", () => {
     expect(value(await api.blobAttr({ cid }))).toEqual({ applied: false });
     value(await api.takeDownBlob({ cid, takedown: { applied: true, ref: "r" } }));
     expect(value(await api.blobAttr({ cid }))).toEqual({ applied: true, ref: "r" });
-    expect(await api.getBlob({ cid })).toMatchObject({ ok: false, error: { name: "BlobNotFound" } });
+    expect(await api.syncBlob({ reader: "owner", cid })).toMatchObject({ ok: false, error: { name: "BlobNotFound" } });
     expect(await api.write({ ops: [withBlob("b")] })).toMatchObject({ ok: false, error: { name: "BlobNotFound" } });
     expect(await api.putBlob(uploaded)).toMatchObject({ ok: false, error: { status: 400, message: "Blob has been takendown, cannot re-upload" } });
     value(await api.takeDownBlob({ cid, takedown: { applied: false } }));
-    expect((await api.getBlob({ cid })).ok).toBe(true);
+    expect((await api.syncBlob({ reader: "owner", cid })).ok).toBe(true);
   });
 });
 
