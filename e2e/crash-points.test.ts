@@ -11,7 +11,7 @@ import { plcKeyThrough, recoveryKeyThrough, signingKeyThrough } from "./crash/id
 import { memoryThrough } from "./crash/memory.ts";
 import { adoptThrough, importThrough } from "./crash/migration.ts";
 import { type Agent, provision } from "./crash/people.ts";
-import { destroyThrough, expectFreed, leaveBehind, provisionThrough } from "./crash/provisioning.ts";
+import { destroyThrough, expectFreed, leaveBehind, provisionManyThrough, provisionThrough } from "./crash/provisioning.ts";
 import { Scene } from "./crash/scene.ts";
 import { until } from "./test/until.ts";
 
@@ -73,6 +73,11 @@ describe.concurrent("a crash on the way of an agent into the colony", () => {
   test.each(leaving)("%s, and nobody comes back", inTurn, (point) => leaveBehind(scene(), point, `left-${leaving.indexOf(point)}`));
   test.each(PROVISION_POINTS)("%s", inTurn, (point) => provisionThrough(scene(), plc.url, point, `kept-${PROVISION_POINTS.indexOf(point)}`));
   test.each(leaving)("%s, and another gets the name", inTurn, (point) => expectFreed(scene(), plc.url, `left-${leaving.indexOf(point)}`));
+});
+
+describe.concurrent("a crash on the way of several agents into the colony", () => {
+  const scene = openScene("batch");
+  test.each(PROVISION_POINTS)("%s", inTurn, (point) => provisionManyThrough(scene(), plc.url, point, `many-${PROVISION_POINTS.indexOf(point)}`));
 });
 
 describe.concurrent("a crash on the way of an agent out of the colony", () => {

@@ -57,6 +57,26 @@ export const provisionThrough = async (scene: Scene, plcUrl: string, point: stri
   await expectWhole(scene, made);
 };
 
+/** Killed at the point, a request for several agents that is repeated with its key ends with each of them once. */
+export const provisionManyThrough = async (scene: Scene, plcUrl: string, point: string, name: string): Promise<void> => {
+  const names = ["a", "b", "c"].map((letter) => `${name}${letter}`);
+  const createAll = (origin: string): Promise<Reply> =>
+    ask(origin, "agent.network.createAgents", { ...admin, body: { agents: names.map((one) => ({ name: one })) }, headers: { "idempotency-key": `key of ${name}` } });
+  const first = await scene.dieAt(point, createAll);
+  expect(first.kind).toBe("lost");
+  const posted = await Promise.all(names.map((one) => didsOf(plcUrl, `${one}.test`)));
+  await scene.colony.start();
+  const again = await createAll(scene.colony.origin);
+  if (again.kind !== "answered") throw new Error(`again: ${JSON.stringify(again)}`);
+  const { agents } = again.json as { agents: Made[] };
+  expect(agents.map(({ handle }) => handle)).toEqual(names.map((one) => `${one}.test`));
+  for (const [i, made] of agents.entries()) {
+    expect(await didsOf(plcUrl, made.handle)).toEqual([made.did]);
+    expect([[], [made.did]]).toContainEqual(posted[i]);
+    await expectWhole(scene, made);
+  }
+};
+
 /** Killed at the point, a request without a key leaves a name that somebody else gets in the end, and no DID that lives. */
 export const leaveBehind = async (scene: Scene, point: string, name: string): Promise<void> => {
   const first = await scene.dieAt(point, (origin) => create(origin, name));
