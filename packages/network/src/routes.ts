@@ -20,7 +20,7 @@ import { migrationRoutes } from "./routes/migration.ts";
 import { reachRoutes } from "./routes/reach.ts";
 import { serviceRoutes } from "./routes/services.ts";
 import { standingRoutes } from "./routes/standing.ts";
-import { global, JSON_LIMIT, procedure, query, WRITE_LIMIT } from "./routes/rows.ts";
+import { global, JSON_LIMIT, procedure, query, secret, WRITE_LIMIT } from "./routes/rows.ts";
 
 /** Everything this colony answers, and to whom. The door walks nothing else; routes.test.ts tries every row with every caller. */
 export const routes: AnyRoute[] = [
@@ -62,12 +62,12 @@ export const routes: AnyRoute[] = [
   { method: "GET", path: "/subscribe", access: "public", body: "none", maxBytes: 0, rate: global, plain: stream },
   { method: "GET", path: "/xrpc/network.bsky.jetstream.subscribeEvents", access: "public", body: "none", maxBytes: 0, rate: global, plain: stream },
 
-  procedure("agent.memory.remember", { handler: xrpc.remember }),
-  procedure("agent.memory.recall", { handler: xrpc.recall }),
-  procedure("agent.memory.forget", { handler: xrpc.forget }),
-  procedure("agent.memory.pin", { handler: xrpc.pin }),
-  procedure("agent.memory.compact", { handler: xrpc.compact }),
-  query("agent.memory.getStats", { access: "agent", handler: xrpc.getStats }),
+  procedure("agent.memory.remember", { ...secret, handler: xrpc.remember }),
+  procedure("agent.memory.recall", { ...secret, handler: xrpc.recall }),
+  procedure("agent.memory.forget", { ...secret, handler: xrpc.forget }),
+  procedure("agent.memory.pin", { ...secret, handler: xrpc.pin }),
+  procedure("agent.memory.compact", { ...secret, handler: xrpc.compact }),
+  query("agent.memory.getStats", { access: "agent", ...secret, handler: xrpc.getStats }),
   procedure("agent.network.createAgent", { access: "admin", handler: createAgent }),
   procedure("agent.network.createAgents", { access: "admin", handler: createAgents }),
   procedure("agent.network.destroyAgent", { access: "admin", handler: destroyAgent }),

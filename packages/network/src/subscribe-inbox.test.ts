@@ -151,7 +151,7 @@ describe("readers", () => {
 
   it("end with an app password, and with the password", async () => {
     const dave = await provision();
-    const app = await xrpc<{ password: string }>("com.atproto.server.createAppPassword", { auth: dave.access, json: { name: "app" } });
+    const app = await xrpc<{ password: string }>("com.atproto.server.createAppPassword", { auth: dave.access, json: { name: "app", privileged: true } });
     const stream = await reading({ ...dave, ...(await login(dave.handle, app.body.password)) });
     await xrpc("com.atproto.server.revokeAppPassword", { auth: dave.access, json: { name: "app" } });
     await expect.poll(() => stream.closed).toEqual({ code: 1008, reason: "SessionEnded" });

@@ -73,4 +73,28 @@ describe("app passwords", () => {
     expect((await create({ name: "x".repeat(513) })).status).toBe(400);
     expect(await names()).toHaveLength(2);
   });
+
+  it("reach neither messages nor memories when they are plain, and set up nothing that outlives them", async () => {
+    const session = async (privileged: boolean) => {
+      const { body } = await create({ name: `app ${privileged}`, privileged });
+      return (await login(ann.handle, body.password)).access;
+    };
+    const [plain, privileged] = [await session(false), await session(true)];
+    const asked = async (nsid: string, auth: string, isRead = false) => (await xrpc(nsid, { auth, ...(isRead ? {} : { json: {} }) })).body.error;
+    const refused = "InvalidToken";
+    const secret = ["comms.send", "comms.open", "comms.share", "comms.revoke", "comms.makePublic", "comms.acknowledge", "comms.putPolicy", "comms.publishProgress", "memory.remember", "memory.recall", "memory.forget"];
+    for (const method of secret) {
+      expect({ method, error: await asked(`agent.${method}`, plain) }).toEqual({ method, error: refused });
+      expect(await asked(`agent.${method}`, privileged)).not.toBe(refused);
+    }
+    for (const method of ["comms.listInbox", "comms.getPolicy", "comms.listQuarantine", "comms.listWebhooks", "comms.subscribeInbox", "memory.getStats"]) {
+      expect({ method, error: await asked(`agent.${method}`, plain, true) }).toEqual({ method, error: refused });
+      expect(await asked(`agent.${method}`, privileged, true)).not.toBe(refused);
+    }
+    // A webhook goes on when the app password that made it has ended.
+    for (const method of ["putWebhook", "deleteWebhook"]) {
+      expect(await asked(`agent.comms.${method}`, privileged)).toBe(refused);
+      expect(await asked(`agent.comms.${method}`, ann.access)).not.toBe(refused);
+    }
+  });
 });

@@ -9,6 +9,9 @@ export const WRITE_LIMIT = 1_000_000 * 2;
 /** The limit per address that every route has unless it says otherwise. */
 export const global = [rateRules.global];
 
+/** What is between the agent and others, and what it remembers, is not for plain app passwords, like direct messages in the reference. */
+export const secret = { session: "privileged" } as const;
+
 type Row = Partial<Omit<Route, "nsid" | "path" | "method">> & Pick<Route, "handler">;
 
 /** com.atproto.* and agent.* reads: GET, no body. */
