@@ -9,7 +9,7 @@ import { authorityOf } from "../service-auth/authority.ts";
 import { relayViewRoutes } from "../routes/relay-view.ts";
 import { routes } from "../routes.ts";
 import { authenticate, credentialsOf } from "./authenticate.ts";
-import { checkStream, drain, readJson, refuseBody } from "./body.ts";
+import { checkStream, readJson, refuseBody } from "./body.ts";
 import { chargeAddress, chargeCaller, exceededBy } from "./charge.ts";
 import { decodedRequest } from "./content-encoding.ts";
 import { preflight, withCors } from "./cors.ts";
@@ -18,6 +18,7 @@ import { isRelayView } from "./is-relay-view.ts";
 import { looseParams } from "./loose-params.ts";
 import type { AnyRoute, Route } from "./route.ts";
 import { refuseSession } from "./session-class.ts";
+import { drain } from "./whole-body.ts";
 
 /** Two hosts, two tables: what the origin answers, and what the relay view does. */
 const originIndex = new RouteIndex(routes);
