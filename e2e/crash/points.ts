@@ -63,6 +63,9 @@ export const PROVISION_POINTS = [
   "provision.after-activate",
 ];
 
+/** Of those, the ones that agents made in one call come to in a place of their own (create-many.ts). */
+export const BATCH_POINTS = ["provision.after-reserve", "provision.after-activate"];
+
 export const DESTROY_POINTS = ["destroy.after-mark", "destroy.after-announce", "destroy.after-blobs", "destroy.after-erase"];
 
 /** While a key of a hosted agent is made and published. */
