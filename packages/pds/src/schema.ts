@@ -139,6 +139,8 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ["CREATE TABLE rate_used (name TEXT PRIMARY KEY, since INTEGER NOT NULL, points INTEGER NOT NULL) WITHOUT ROWID"],
   // Follows, blocks, likes and reposts by what they are about (store/record-links.ts).
   ["CREATE TABLE record_link (path TEXT PRIMARY KEY, collection TEXT NOT NULL, subject TEXT NOT NULL) WITHOUT ROWID", "CREATE INDEX record_link_subject ON record_link (collection, subject)"],
+  // A change of the mail address that is under way (credentials/email-change.ts).
+  ["CREATE TABLE email_change (id INTEGER PRIMARY KEY CHECK (id = 1), email TEXT NOT NULL)"],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */

@@ -1,5 +1,6 @@
 import { Tree } from "@rookery/repo";
 import { Blobs } from "./blobs.ts";
+import { emailChangeJob } from "./credentials/email-change.ts";
 import { DidChanges } from "./identity/did-changes.ts";
 import { Importer } from "./import/importer.ts";
 import { Inbox } from "./inbox/inbox.ts";
@@ -43,6 +44,8 @@ export interface AgentState {
   readonly standing: RegistryCopy;
   /** The end of a suspension, by the clock. */
   readonly suspension: { job(): Promise<JobResult> };
+  /** A change of the mail address that was cut off. */
+  readonly email: { job(tries: number): Promise<JobResult> };
   /** Records and blobs that nobody is shown. */
   readonly takenDown: TakenDown;
   readonly blobs: Blobs;
@@ -127,6 +130,7 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
         return again;
       },
     },
+    email: { job: (tries) => emailChangeJob(state, tries) },
     takenDown,
     blobs: new Blobs(sql, scheduler, ports, takenDown),
     inbox: new Inbox({ storage, scheduler, ports, did: account.did, trust: reach.trust }),

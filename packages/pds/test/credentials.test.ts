@@ -1,6 +1,6 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { fail, ok } from "@rookery/sync";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { MAX_APP_PASSWORDS } from "../src/credentials/limits.ts";
 import { hashMailToken } from "../src/credentials/mail-tokens.ts";
 import { hashChosenPassword } from "../src/sessions/password.ts";
@@ -14,6 +14,7 @@ const { registry } = world;
 
 afterEach(() => {
   world.registry = registry;
+  vi.useRealTimers();
 });
 
 const mailed = { ok: true, value: { token: expect.stringMatching(/^[A-Z2-7]{5}-[A-Z2-7]{5}$/), email: EMAIL } };
@@ -76,6 +77,54 @@ describe("credentials", () => {
     world.registry = registry;
     expect(held).toEqual(["one@example.com", "two@example.com"]);
     expect(value(await api.getAccount()).email).toBe("two@example.com");
+  });
+
+  describe("when a change of the address is cut off between registry and account", () => {
+    /** What the registry holds; the account hears nothing of it. */
+    const cutOff = async () => {
+      const agent = await makeAgent({ email: EMAIL });
+      const held: string[] = [];
+      world.registry = {
+        ...registry,
+        holdEmail: async (_, email) => {
+          held.push(email);
+          throw new Error("D1 did not answer");
+        },
+      };
+      expect(await agent.api.updateEmail({ email: "new@example.com" })).toMatchObject({ error: { status: 503, name: "RegistryUnavailable" } });
+      expect(await agent.api.setEmail({ email: "other@example.com" })).toMatchObject({ error: { status: 503 } });
+      world.registry = registry;
+      return { ...agent, held };
+    };
+
+    it("go through with it by the clock, also when the object ended", async () => {
+      const { did } = await cutOff();
+      await abortAllDurableObjects();
+      const { api, stub } = objectOf(did);
+      expect(value(await api.getAccount()).email).toBe(EMAIL);
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+      await runInDurableObject(stub, (instance) => instance.alarm());
+      expect(value(await api.getAccount()).email).toBe("new@example.com");
+      await runInDurableObject(stub, (_, { storage: { sql } }) => {
+        expect(sql.exec("SELECT 1 FROM email_change UNION SELECT 1 FROM due WHERE job = 'email'").toArray()).toEqual([]);
+      });
+    });
+
+    it("go through with it before another change, which may be refused", async () => {
+      const { api } = await cutOff();
+      const asked: string[] = [];
+      world.registry = { ...registry, holdEmail: async (_, email) => (asked.push(email), email === "new@example.com" ? ok(null) : fail(400, "InvalidRequest", "taken")) };
+      expect(await api.updateEmail({ email: "other@example.com" })).toMatchObject({ error: { message: "taken" } });
+      expect(asked).toEqual(["new@example.com", "other@example.com"]);
+      expect(value(await api.getAccount()).email).toBe("new@example.com");
+    });
+
+    it("finish it when the same is asked for again", async () => {
+      const { api, held } = await cutOff();
+      value(await api.updateEmail({ email: "New@example.com" }));
+      expect(held).toEqual(["new@example.com", "new@example.com"]);
+      expect(value(await api.getAccount()).email).toBe("new@example.com");
+    });
   });
 
   it("of resets that are asked for at once the last is good, and the registry knows that one", async () => {

@@ -29,10 +29,10 @@ export interface CredentialsApi {
   requestEmailUpdate(): Promise<Outcome<TokenToMail | null>>;
   /**
    * Another address, not known to be the owner's; what was sent to the old one is void. Errors: AccountTakedown, TokenRequired,
-   * InvalidToken, ExpiredToken, InvalidRequest (it is another account's).
+   * InvalidToken, ExpiredToken, InvalidRequest (it is another account's), RegistryUnavailable (it is gone through with later).
    */
   updateEmail(input: { email: string; token?: string }): Promise<Outcome<null>>;
-  /** The same by the admin, who needs no token. Errors: InvalidRequest. */
+  /** The same by the admin, who needs no token. Errors: InvalidRequest, RegistryUnavailable. */
   setEmail(input: { email: string }): Promise<Outcome<null>>;
   /** A token to mail for a new password; the registry knows whose it is. Errors: InvalidRequest (no mail address). */
   requestPasswordReset(): Promise<Outcome<TokenToMail>>;

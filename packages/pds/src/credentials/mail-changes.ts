@@ -5,7 +5,8 @@ import { deleteAllSessions } from "../sessions/sessions.ts";
 import type { AgentState } from "../state.ts";
 import { updateAccount, updateEmail } from "../store/account.ts";
 import type { TokenToMail } from "./credentials-api.ts";
-import { type MailPurpose, checkMailToken, createMailToken, deleteAllMailTokens, deleteMailToken, hashMailToken } from "./mail-tokens.ts";
+import { holdEmail, settleEmailChange } from "./email-change.ts";
+import { type MailPurpose, checkMailToken, createMailToken, deleteMailToken, hashMailToken } from "./mail-tokens.ts";
 
 /** A token for the account's mail address. Errors: InvalidRequest when it has none. */
 export function tokenToMail(state: AgentState, purpose: MailPurpose): Outcome<TokenToMail> {
@@ -46,29 +47,19 @@ function checkEmailUpdate(state: AgentState, token: string | undefined): Outcome
 /** By the owner, with a token where one is needed. */
 export const changeEmail = (state: AgentState, { email, token }: { email: string; token?: string }): Promise<Outcome<null>> =>
   inTurn(state, async () => {
-    const allowed = checkEmailUpdate(state, token);
-    return allowed.ok ? holdEmail(state, email) : allowed;
+    const address = email.toLowerCase();
+    const settled = await settleEmailChange(state, address);
+    const allowed = settled.ok ? checkEmailUpdate(state, token) : settled;
+    return allowed.ok ? holdEmail(state, address) : allowed;
   });
 
 /** By the admin. */
-export const setEmail = (state: AgentState, email: string): Promise<Outcome<null>> => inTurn(state, () => holdEmail(state, email));
-
-/**
- * The registry first, which knows whether the address is free, then the account. Cut off in between, the same call again
- * finishes it: what allowed it is void only with the last step.
- */
-async function holdEmail(state: AgentState, address: string): Promise<Outcome<null>> {
-  const email = address.toLowerCase();
-  const held = await state.ports.registry.holdEmail(state.account.did, email);
-  if (!held.ok) return held;
-  const account = { ...state.account, email, emailConfirmedAt: null };
-  state.storage.transactionSync(() => {
-    updateEmail(state.sql, account);
-    deleteAllMailTokens(state.sql);
+export const setEmail = (state: AgentState, email: string): Promise<Outcome<null>> =>
+  inTurn(state, async () => {
+    const address = email.toLowerCase();
+    const settled = await settleEmailChange(state, address);
+    return settled.ok ? holdEmail(state, address) : settled;
   });
-  state.account = account;
-  return ok(null);
-}
 
 /** Of tokens that are asked for at once the last is good, here and in the registry. */
 export const requestPasswordReset = (state: AgentState): Promise<Outcome<TokenToMail>> =>
