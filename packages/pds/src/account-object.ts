@@ -8,7 +8,7 @@ import { accountView, announceBirth, announceDeletion, setCredential, statusOf }
 import { exportRepo } from "./export/export.ts";
 import { KeyUnavailableError } from "./keys/wrap.ts";
 import type { AgentPorts, SourceName } from "./ports.ts";
-import { blocksOf, proofOf } from "./proofs.ts";
+import { proofOf } from "./proofs.ts";
 import { provision } from "./provision.ts";
 import { schemaVersion } from "./schema.ts";
 import { createSession, deleteSession, refreshSession, startSession } from "./sessions/sessions.ts";
@@ -132,10 +132,6 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
 
   getProof({ collection, rkey }: { collection: string; rkey: string }): Promise<Outcome<Uint8Array>> {
     return this.with((state) => ok(proofOf(state, `${collection}/${rkey}`)));
-  }
-
-  getBlocks({ cids }: { cids: string[] }): Promise<Outcome<Uint8Array>> {
-    return this.with((state) => blocksOf(state, cids));
   }
 
   async wake(input: { source?: SourceName } = {}): Promise<void> {

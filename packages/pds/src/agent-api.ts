@@ -52,7 +52,6 @@ export interface AccountApi {
   /** CAR with the commit and the path that proves presence or absence of the record. */
   getProof(input: { collection: string; rkey: string }): Promise<Outcome<Uint8Array>>;
   /** CAR with the asked blocks; `BlockNotFound` (400) names the missing ones. */
-  getBlocks(input: { cids: string[] }): Promise<Outcome<Uint8Array>>;
 
   /** A relay (or the queue) says there is something to pull for this agent, and which one it is. Never throws for a failed pull: it retries by alarm. */
   wake(input?: { source?: SourceName }): Promise<void>;

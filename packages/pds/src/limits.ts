@@ -54,6 +54,8 @@ export const MAX_PINS = 8;
 /** Bytes an export hands over at a time, at least. */
 export const EXPORT_CHUNK = 128 * 1024;
 
+/** Bytes of an answer that are made at a time; a larger one is a stream. An RPC answer holds 32 MB, an isolate 128. */
+export const PART_BYTES = 512_000;
 /** CIDs that one getBlocks may ask for. */
 export const MAX_GET_BLOCKS = 200;
 /** Rows looked at before other requests get their turn. */

@@ -1,5 +1,5 @@
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { cidFromString, decodeCommit, readCar, verifyProof } from "@rookery/repo";
+import { cidFromString, cidKey, decodeCommit, readCar, verifyProof } from "@rookery/repo";
 import { describe, expect, it, vi } from "vitest";
 import type { AgentApi } from "../src/agent-api.ts";
 import { wrapKey } from "../src/keys/wrap.ts";
@@ -7,7 +7,7 @@ import { scriptOf } from "../src/fresh-schema.ts";
 import { MIGRATIONS, migrate, schemaVersion } from "../src/schema.ts";
 import { hashGeneratedPassword } from "../src/sessions/password.ts";
 import { sha256 } from "../src/sha256.ts";
-import { PASSWORD, create, makeAgent, newDid, note, objectOf, op, value } from "./agents.ts";
+import { type Made, PASSWORD, create, makeAgent, newDid, note, objectOf, op, value } from "./agents.ts";
 import { backTo, versionBefore } from "./old-schema.ts";
 import { countRows } from "./rows-written.ts";
 import { bytesOf, verifyExport } from "./verify.ts";
@@ -58,7 +58,7 @@ const calls: ((api: AgentApi) => Promise<unknown>)[] = [
   (api) => api.getStatus(),
   (api) => api.exportRepo({}),
   (api) => api.getProof({ collection: "com.example.note", rkey: "a" }),
-  (api) => api.getBlocks({ cids: [] }),
+  (api) => api.syncBlocks({ reader: "owner", cids: [] }),
   (api) => api.listInbox({ limit: 5 }),
   (api) => api.announceDeletion(),
   (api) => api.takeBlobKeys({ limit: 5 }),
@@ -211,17 +211,48 @@ describe("proofs", () => {
     value(await agent.api.write({ ops: [create("a"), create("b")] }));
     const head = value(await agent.api.getHead());
     const record = value(await agent.api.getRecord({ collection: "com.example.note", rkey: "a" }));
-    const { blocks } = readCar(value(await agent.api.getBlocks({ cids: [head.cid, record.cid] })), sha256);
+    const { blocks } = readCar(await bytesOf(value(await agent.api.syncBlocks({ reader: "public", cids: [head.cid, record.cid] })).car), sha256);
     expect(blocks.size).toBe(2);
     expect([...blocks.values()].some((block) => block.length === record.bytes.length)).toBe(true);
     const missing = "bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm";
     expect(cidFromString(missing).length).toBe(36);
-    const answer = await agent.api.getBlocks({ cids: [head.cid, missing] });
+    const answer = await agent.api.syncBlocks({ reader: "public", cids: [head.cid, missing] });
     expect(answer).toMatchObject({ ok: false, error: { status: 400, name: "BlockNotFound" } });
     expect(answer.ok ? "" : answer.error.message).toContain(missing);
-    expect(await agent.api.getBlocks({ cids: ["nonsense"] })).toMatchObject({ error: { name: "InvalidRequest" } });
+    expect(await agent.api.syncBlocks({ reader: "public", cids: ["nonsense"] })).toMatchObject({ error: { name: "InvalidRequest" } });
     const exported = await verifyExport(await bytesOf(value(await agent.api.exportRepo({}))), agent);
     expect(decodeCommit(exported.blocks.get([...exported.blocks.keys()][0] as string) as Uint8Array).rev).toBe(head.rev);
+  });
+});
+
+describe("blocks that are asked for by their CIDs", () => {
+  /** Nine records that are too large to be one answer. */
+  const large = async () => {
+    const agent = await makeAgent();
+    const cids: string[] = [];
+    for (let i = 0; i < 9; i++) cids.push(value(await agent.api.write({ ops: [create(`k${i}`, `${i}`.repeat(200_000))] })).results[0]?.cid ?? "");
+    return { agent, cids, asked: await agent.api.syncBlocks({ reader: "public", cids }) };
+  };
+  const kept = ({ stub }: Made) => runInDurableObject(stub, (_, { storage: { sql } }) => sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM record_old").one().n);
+
+  it("are a stream where they are large, each as it was, whatever is written meanwhile", async () => {
+    const { agent, cids, asked } = await large();
+    const { car } = value(asked);
+    expect(car).toBeInstanceOf(ReadableStream);
+    value(await agent.api.write({ ops: [{ action: "delete", collection: "com.example.note", rkey: "k8" }, op({ action: "put", collection: "com.example.note", rkey: "k7", record: note("another") })] }));
+    const { blocks } = readCar(await bytesOf(car), sha256);
+    expect([...blocks.values()].map(({ length }) => length > 200_000)).toEqual(Array.from({ length: 9 }, () => true));
+    expect([...blocks.keys()].toSorted()).toEqual(cids.map((cid) => cidKey(cidFromString(cid))).toSorted());
+    // What was kept for the reader goes with it.
+    expect(await kept(agent)).toBe(0);
+  });
+
+  it("are let go of by a reader who leaves", async () => {
+    const { agent, asked } = await large();
+    const { car } = value(asked);
+    value(await agent.api.write({ ops: [{ action: "delete", collection: "com.example.note", rkey: "k8" }] }));
+    await (car as ReadableStream<Uint8Array>).cancel();
+    await expect.poll(() => kept(agent)).toBe(0);
   });
 });
 

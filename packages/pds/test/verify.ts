@@ -4,7 +4,7 @@ import { fromUint8Array } from "@atcute/repo";
 import { sha256 } from "../src/sha256.ts";
 import type { Made } from "./agents.ts";
 
-export async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+export async function bytesOf(stream: ReadableStream<Uint8Array> | Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 

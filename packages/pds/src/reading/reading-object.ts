@@ -3,13 +3,14 @@ import { type Outcome, fail, ok } from "@rookery/sync";
 import { AccountObject } from "../account-object.ts";
 import type { BlobRow, ListRecordsInput } from "../agent-api.ts";
 import { exportRepo } from "../export/export.ts";
-import { blocksOf, proofOf } from "../proofs.ts";
+import { proofOf } from "../proofs.ts";
 import type { AgentState } from "../state.ts";
 import { listCollections } from "../store/records.ts";
 import { namesTag, tagOf } from "./etag.ts";
+import { blocksOf } from "./blocks.ts";
 import { type Reader, syncFault } from "./reader.ts";
 import type { Dated, ReadingApi } from "./reading-api.ts";
-import { type JsonAnswer, recordJson, recordsJson } from "./record-json.ts";
+import { type JsonAnswer, type PageAnswer, recordJson, recordsJson } from "./record-json.ts";
 
 /** The account's room for readers. */
 export abstract class ReadingObject<Env> extends AccountObject<Env> implements ReadingApi {
@@ -23,7 +24,7 @@ export abstract class ReadingObject<Env> extends AccountObject<Env> implements R
     });
   }
 
-  recordsJson(input: ListRecordsInput): Promise<Outcome<JsonAnswer>> {
+  recordsJson(input: ListRecordsInput): Promise<Outcome<PageAnswer>> {
     return this.with((state) => (state.account.status === null ? ok(recordsJson(state, input)) : fail(400, "InvalidRequest", `Could not find repo: ${state.account.did}`)));
   }
 
@@ -52,8 +53,8 @@ export abstract class ReadingObject<Env> extends AccountObject<Env> implements R
     });
   }
 
-  syncBlocks({ reader, cids }: { reader: Reader; cids: string[] }): Promise<Outcome<Dated<{ car: Uint8Array }>>> {
-    return this.#read(reader, async (state) => {
+  syncBlocks({ reader, cids }: { reader: Reader; cids: string[] }): Promise<Outcome<Dated<{ car: Uint8Array | ReadableStream<Uint8Array> }>>> {
+    return this.#read<Dated<{ car: Uint8Array | ReadableStream<Uint8Array> }>>(reader, async (state) => {
       const { rev } = state.head;
       const car = await blocksOf(state, cids);
       return car.ok ? ok({ rev, car: car.value }) : car;

@@ -1,8 +1,10 @@
 import { JsonBytes } from "@rookery/repo";
+import { PART_BYTES } from "../limits.ts";
 import type { AgentState } from "../state.ts";
 import type { ListRecordsInput } from "../agent-api.ts";
 import { readRecord } from "../store/records.ts";
 import { type PagedRecord, readPage } from "../store/record-page.ts";
+import { partStream } from "./part-stream.ts";
 
 /** An answer that is JSON already, UTF-8, with the rev of the repository it was read from. */
 export interface JsonAnswer {
@@ -14,9 +16,6 @@ export interface JsonAnswer {
 const AROUND = 220;
 /** What a record of a page usually takes. */
 const USUAL = 700;
-/** A page of large records ends here, before `limit`; an RPC answer holds 32 MB. */
-const MAX_PAGE_BYTES = 8_000_000;
-
 /** `{uri, cid, value}` of com.atproto.repo.getRecord. Collection, rkey and CID are of alphabets that need no escaping. */
 function write(json: JsonBytes, did: string, { key, source, cid, start, end }: PagedRecord): void {
   json.ascii(`{"uri":"at://${did}/${key}","cid":"`);
@@ -39,19 +38,63 @@ export function recordJson({ sql, account, head, takenDown }: AgentState, key: s
   return { json: json.finish(), rev: head.rev, cid: row.cid };
 }
 
-/** The answer of com.atproto.repo.listRecords: a page without what was taken down; the cursor is the last rkey. */
-export function recordsJson({ sql, account, head, takenDown }: AgentState, input: ListRecordsInput): JsonAnswer {
-  const json = new JsonBytes(input.limit * USUAL);
-  json.ascii('{"records":[');
-  let last: string | undefined;
-  for (const record of readPage(sql, input, takenDown.any)) {
-    if (last !== undefined) {
-      if (json.length + record.end - record.start > MAX_PAGE_BYTES) break;
-      json.ascii(",");
-    }
-    write(json, account.did, record);
-    last = record.key;
-  }
-  json.ascii(last === undefined ? "]}" : `],"cursor":"${last.slice(last.indexOf("/") + 1)}"}`);
-  return { json: json.finish(), rev: head.rev };
+/** A page of com.atproto.repo.listRecords: bytes, or a stream where they are many (a hundred records may have 100 MB). */
+export interface PageAnswer {
+  json: Uint8Array | ReadableStream<Uint8Array>;
+  /** Of the repository when the page began. */
+  rev: string;
 }
+
+/** A page without what was taken down; the cursor is the last rkey. */
+export function recordsJson(state: AgentState, input: ListRecordsInput): PageAnswer {
+  const { rev } = state.head;
+  const page = new PageParts(state, input);
+  const first = page.next() as Uint8Array;
+  if (page.done) return { json: first, rev };
+  let waiting: Uint8Array | undefined = first;
+  return {
+    json: partStream(() => {
+      const part = waiting ?? page.next();
+      waiting = undefined;
+      return part;
+    }),
+    rev,
+  };
+}
+
+/** A page as it is written, part by part; what is written to the repository between two parts is seen from there on. */
+class PageParts {
+  readonly #state: AgentState;
+  readonly #input: ListRecordsInput;
+  #left: number;
+  #last: string | undefined;
+  done = false;
+
+  constructor(state: AgentState, input: ListRecordsInput) {
+    this.#state = state;
+    this.#input = input;
+    this.#left = input.limit;
+  }
+
+  /** The next part, or undefined when the page is whole. */
+  next(): Uint8Array | undefined {
+    if (this.done) return undefined;
+    const { sql, account, takenDown } = this.#state;
+    const json = new JsonBytes(Math.min(this.#left * USUAL, PART_BYTES));
+    if (this.#last === undefined) json.ascii('{"records":[');
+    const from = json.length;
+    const rest = { ...this.#input, limit: this.#left, ...(this.#last === undefined ? {} : { cursor: rkeyOf(this.#last) }) };
+    for (const record of readPage(sql, rest, takenDown.any)) {
+      if (json.length > from && json.length + record.end - record.start > PART_BYTES) return json.finish();
+      if (this.#last !== undefined) json.ascii(",");
+      write(json, account.did, record);
+      this.#last = record.key;
+      this.#left--;
+    }
+    this.done = true;
+    json.ascii(this.#last === undefined ? "]}" : `],"cursor":"${rkeyOf(this.#last)}"}`);
+    return json.finish();
+  }
+}
+
+const rkeyOf = (key: string): string => key.slice(key.indexOf("/") + 1);

@@ -37,7 +37,7 @@ export const jsonText = (body: string, headers?: Record<string, string>): Respon
   new Response(body, { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
 
 /** 200 with a JSON body that is UTF-8 already. */
-export const jsonBytes = (body: Uint8Array, headers?: Record<string, string>): Response =>
+export const jsonBytes = (body: Uint8Array | ReadableStream<Uint8Array>, headers?: Record<string, string>): Response =>
   new Response(body, { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
 
 /** 200 with nothing in it, as the reference answers procedures without output. */
