@@ -13,12 +13,12 @@ export const standingOf = async (agent: AgentApi): Promise<Outcome<AccountStandi
   const { active, status, handle } = account.value;
   if (!active && status !== undefined) return ok({ active: false, status });
   const head = await agent.getHead();
-  const blocks = head.ok ? await agent.getBlocks({ cids: [head.value.cid] }) : head;
+  const blocks = head.ok ? await agent.syncBlocks({ reader: "owner", cids: [head.value.cid] }) : head;
   // Written to in between: the account is there, and is asked again.
   if (!head.ok || !blocks.ok) return fail(503, "NotReady", blocks.ok ? "no commit" : blocks.error.message);
   const { cid, rev } = head.value;
   const root = cidFromString(cid);
-  const bytes = readCar(blocks.value, sha256).blocks.get(cidKey(root));
-  if (bytes === undefined) throw new Error(`getBlocks left ${cid} out`);
+  const bytes = readCar(new Uint8Array(await new Response(blocks.value.car).arrayBuffer()), sha256).blocks.get(cidKey(root));
+  if (bytes === undefined) throw new Error(`syncBlocks left ${cid} out`);
   return ok({ active: true, handle, head: cid, rev, commitCar: carBytes(root, [{ cid: root, bytes }]) });
 };
