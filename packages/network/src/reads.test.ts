@@ -70,6 +70,9 @@ describe("what is read from a repository", () => {
       expect([head.status, head.bytes.length, head.headers.get("etag"), head.headers.get("content-type")]).toEqual([200, 0, `"${commit.cid}"`, "application/vnd.ipld.car"]);
     }
     expect((await fetchRaw("com.atproto.repo.listRecords", { repo: alice.did, collection: COLLECTION }, {}, "HEAD")).status).toBe(200);
+    // And is told no more than that nothing is new (RFC 9110, 13.1.2).
+    for (const [tag, status] of [[`"${commit.cid}"`, 304], ['"other"', 200]] as const)
+      expect((await fetchRaw("com.atproto.sync.getRepo", { did: alice.did }, { "if-none-match": tag }, "HEAD")).status).toBe(status);
   });
 
   it("has the commit first, then nodes before what is in them", async () => {
@@ -182,6 +185,12 @@ describe("blobs", () => {
     const params = await put(Buffer.from("twelve bytes"), "text/plain");
     const head = await fetchRaw("com.atproto.sync.getBlob", params, {}, "HEAD");
     expect([head.status, head.bytes.length, head.headers.get("content-length"), head.headers.get("content-type")]).toEqual([200, 0, "12", "text/plain"]);
+    // Parts are of GET alone (RFC 9110, 14.2).
+    for (const range of ["bytes=0-1", "bytes=99-"]) {
+      const part = await fetchRaw("com.atproto.sync.getBlob", params, { range }, "HEAD");
+      expect([range, part.status, part.headers.get("content-length"), part.headers.get("content-range")]).toEqual([range, 200, "12", null]);
+    }
+    expect((await fetchRaw("com.atproto.sync.getBlob", params, { "if-none-match": `"${params.cid}"` }, "HEAD")).status).toBe(304);
   });
 
   it("are not to be had while nothing refers to them, or while the account is inactive", async () => {

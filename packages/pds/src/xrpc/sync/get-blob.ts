@@ -34,8 +34,9 @@ const send = async ({ request, host }: Call, blob: BlobRow, reader: Reader): Pro
   const asked = request.headers;
   if (namesTag(asked.get("if-none-match"), tagOf(blob.cid))) return new Response(null, { status: 304, headers });
   const given = asked.get("if-range");
-  // A part is of use to who has the rest: of this very blob.
-  const range = given === null || given === tagOf(blob.cid) ? byteRange(asked.get("range"), blob.size) : undefined;
+  // Parts are of GET alone (RFC 9110, 14.2), and of use to who has the rest: of this very blob.
+  const inParts = request.method === "GET" && (given === null || given === tagOf(blob.cid));
+  const range = inParts ? byteRange(asked.get("range"), blob.size) : undefined;
   if (range === null) return new Response(null, { status: 416, headers: { ...headers, "content-range": `bytes */${blob.size}` } });
   const part: ByteRange = range ?? { offset: 0, length: blob.size };
   const answer = {

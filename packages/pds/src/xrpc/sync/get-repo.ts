@@ -1,4 +1,5 @@
 import { isTid } from "@rookery/repo";
+import { namesTag, tagOf } from "../../reading/etag.ts";
 import { type Handler, answer, car, invalid, isFault } from "../call.ts";
 import { contentHeaders, tagsOf, unchanged } from "../etag.ts";
 import { syncedRepo } from "../synced-repo.ts";
@@ -14,7 +15,7 @@ export const getRepo: Handler = async (call) => {
   const opened = await synced.stub.syncRepo({ reader: synced.reader, ...has, ...(since === undefined ? {} : { since }) });
   return answer(opened, ({ car: stream, ...content }) => {
     const headers = contentHeaders(content);
-    if (call.request.method === "HEAD") return car(null, headers);
-    return stream === undefined ? unchanged(headers) : car(stream, headers);
+    if (stream !== undefined) return car(stream, headers);
+    return namesTag(call.request.headers.get("if-none-match"), tagOf(content.cid)) ? unchanged(headers) : car(null, headers);
   });
 };
