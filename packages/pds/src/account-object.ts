@@ -99,7 +99,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   }
 
   reserveBlob({ key }: { key: string }): Promise<Outcome<null>> {
-    return this.with(({ account, blobs }) => (account.status === "deleted" ? NOT_FOUND : blobs.reserve(key)));
+    return this.asOwner(({ account, blobs }) => (account.status === "deleted" ? NOT_FOUND : blobs.reserve(key)));
   }
 
   discardBlob({ key }: { key: string }): Promise<Outcome<null>> {
@@ -139,7 +139,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   }
 
   listInbox(input: { limit: number; cursor?: string; waitSeconds?: number }): Promise<Outcome<{ messages: InboxMessage[]; cursor?: string }>> {
-    return this.with(({ inbox }) => inbox.list(input));
+    return this.asReader(({ inbox }) => inbox.list(input));
   }
 
   announceDeletion(): Promise<Outcome<null>> {
@@ -181,6 +181,23 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
     const awake = this.#wake();
     if (awake === undefined) return NOT_FOUND;
     return then(awake.state, awake.state.writer);
+  }
+
+  /** As `with`, for what its owner does: refused while the moderator has put the account aside, whatever the door knew. */
+  protected async asOwner<T>(then: (state: AgentState) => Outcome<T> | Promise<Outcome<T>>): Promise<Outcome<T>> {
+    return this.with((state) => {
+      const barred = barOf(state.account);
+      return barred === undefined ? then(state) : { ok: false, error: barred };
+    });
+  }
+
+  /** As `asOwner`, for reads that may wait: what came meanwhile is judged by how the account stands then. */
+  protected async asReader<T>(then: (state: AgentState) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    return this.asOwner(async (state) => {
+      const read = await then(state);
+      const barred = barOf(state.account);
+      return barred === undefined ? read : { ok: false, error: barred };
+    });
   }
 }
 

@@ -32,7 +32,7 @@ export abstract class KeysObject<Env> extends ReadingObject<Env> implements Keys
   }
 
   rotateKeys({ what }: { what: "encryption" | "epoch" }): Promise<Outcome<{ key?: PublishedKey }>> {
-    return this.with(async ({ sql, account, sealing }) => {
+    return this.asOwner(async ({ sql, account, sealing }) => {
       const ready = await sealing.sealer();
       if (!ready.ok) return ready;
       const { keys = [], epochKeys = [] } = ready.value.ring;
@@ -60,9 +60,9 @@ export abstract class KeysObject<Env> extends ReadingObject<Env> implements Keys
     });
   }
 
-  /** As `with`; what does not open for the agent is an error that is told: `KeyUnavailable` (500). */
+  /** As `asOwner`; what does not open for the agent is an error that is told: `KeyUnavailable` (500). */
   protected withKeys<T>(then: (state: AgentState) => Outcome<T> | Promise<Outcome<T>>): Promise<Outcome<T>> {
-    return this.with((state) => withKeys(() => then(state)));
+    return this.asOwner((state) => withKeys(() => then(state)));
   }
 }
 

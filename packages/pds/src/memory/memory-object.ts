@@ -6,26 +6,26 @@ import type { MemoryApi } from "./memory-api.ts";
 /** What the agent remembers. */
 export abstract class MemoryObject<Env> extends ReachObject<Env> implements MemoryApi {
   remember(input: RememberInput): Promise<Outcome<Remembered>> {
-    return this.with(({ memory }) => memory.use((own) => own.remember(input)));
+    return this.asOwner(({ memory }) => memory.use((own) => own.remember(input)));
   }
 
   recall(input: RecallInput): Promise<Outcome<Recalled>> {
-    return this.with(({ memory }) => memory.use((own) => own.recall(input)));
+    return this.asOwner(({ memory }) => memory.use((own) => own.recall(input)));
   }
 
   forget(input: ForgetInput): Promise<Outcome<{ forgotten: string[] }>> {
-    return this.with(({ memory }) => memory.use((own) => own.forget(input)));
+    return this.asOwner(({ memory }) => memory.use((own) => own.forget(input)));
   }
 
   pinMemory(input: PinInput): Promise<Outcome<{ pins: string[] }>> {
-    return this.with(({ memory }) => memory.use((own) => own.pin(input)));
+    return this.asOwner(({ memory }) => memory.use((own) => own.pin(input)));
   }
 
   compactMemory(): Promise<Outcome<Compacted>> {
-    return this.with(({ memory }) => memory.use((own) => own.compact()));
+    return this.asOwner(({ memory }) => memory.use((own) => own.compact()));
   }
 
   getMemoryStats(): Promise<Outcome<MemoryStats>> {
-    return this.with(({ memory }) => memory.use(async (own) => ok(await own.stats())));
+    return this.asOwner(({ memory }) => memory.use(async (own) => ok(await own.stats())));
   }
 }

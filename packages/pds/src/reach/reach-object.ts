@@ -11,19 +11,19 @@ import type { Policy, PolicyView, ProgressInput, QuarantineSelection, Quarantine
 /** Who reaches the agent and how it hears of it: inbox policy, sockets, webhooks, progress. */
 export abstract class ReachObject<Env> extends TasksObject<Env> implements ReachApi {
   getPolicy(): Promise<Outcome<PolicyView>> {
-    return this.with(({ reach: { policy, quarantine, tally } }) =>
+    return this.asOwner(({ reach: { policy, quarantine, tally } }) =>
       ok({ policy: policy.own, effective: policy.held.effective, quarantined: quarantine.count, blocked: tally.of("blocked"), expired: tally.of("expired") }));
   }
 
   putPolicy({ policy }: { policy: Policy }): Promise<Outcome<{ effective: Policy }>> {
-    return this.with(({ reach }) => {
+    return this.asOwner(({ reach }) => {
       const put = reach.policy.put(policy);
       return put.ok ? ok({ effective: reach.policy.held.effective }) : put;
     });
   }
 
   listQuarantine({ limit, cursor }: { limit: number; cursor?: string }): Promise<Outcome<{ items: QuarantinedItem[]; cursor?: string }>> {
-    return this.with(({ reach: { quarantine } }) => {
+    return this.asOwner(({ reach: { quarantine } }) => {
       const after = cursorOf(cursor);
       if (!after.ok) return after;
       const found = quarantine.list(after.value, limit);
@@ -33,7 +33,7 @@ export abstract class ReachObject<Env> extends TasksObject<Env> implements Reach
   }
 
   releaseQuarantine({ allow = false, ...selection }: QuarantineSelection & { allow?: boolean }): Promise<Outcome<{ released: number }>> {
-    return this.with(({ reach, inbox }) => {
+    return this.asOwner(({ reach, inbox }) => {
       const released = reach.decisions.release(selection, allow);
       if (!released.ok) return released;
       if (released.value > 0) inbox.announce();
@@ -42,7 +42,7 @@ export abstract class ReachObject<Env> extends TasksObject<Env> implements Reach
   }
 
   discardQuarantine({ block = false, ...selection }: QuarantineSelection & { block?: boolean }): Promise<Outcome<{ discarded: number }>> {
-    return this.with(({ reach }) => {
+    return this.asOwner(({ reach }) => {
       const discarded = reach.decisions.discard(selection, block);
       return discarded.ok ? ok({ discarded: discarded.value }) : discarded;
     });
@@ -102,22 +102,22 @@ export abstract class ReachObject<Env> extends TasksObject<Env> implements Reach
   }
 
   putWebhook(input: WebhookInput): Promise<Outcome<{ webhook: WebhookView; secret?: string }>> {
-    return this.with(({ webhooks }) => webhooks.put(input));
+    return this.asOwner(({ webhooks }) => webhooks.put(input));
   }
 
   listWebhooks(): Promise<Outcome<{ webhooks: WebhookView[] }>> {
-    return this.with(({ webhooks }) => ok({ webhooks: webhooks.list() }));
+    return this.asOwner(({ webhooks }) => ok({ webhooks: webhooks.list() }));
   }
 
   deleteWebhook({ id }: { id: string }): Promise<Outcome<null>> {
-    return this.with(({ webhooks }) => webhooks.delete(id));
+    return this.asOwner(({ webhooks }) => webhooks.delete(id));
   }
 
   publishProgress(input: ProgressInput): Promise<Outcome<{ channel: string; sequence: number }>> {
-    return this.with(({ progress }) => progress.publish(input));
+    return this.asOwner(({ progress }) => progress.publish(input));
   }
 
   getProgressChannel({ request }: { request: string }): Promise<Outcome<{ worker: string; channel: string; key?: string }>> {
-    return this.with(({ progress }) => progress.channelOf(request));
+    return this.asOwner(({ progress }) => progress.channelOf(request));
   }
 }

@@ -18,7 +18,7 @@ export abstract class StandingObject<Env> extends CredentialsObject<Env> impleme
 
   activate(): Promise<Outcome<null>> {
     return this.with(async (state) => {
-      if (state.account.takedownRef !== null || state.account.status === "deleted") return fail(400, "AccountNotFound", "user not found");
+      if (isTakenDown(state) || state.account.status === "deleted") return fail(400, "AccountNotFound", "user not found");
       activate(state);
       await state.standing.tell();
       return ok(null);
@@ -88,9 +88,10 @@ export abstract class StandingObject<Env> extends CredentialsObject<Env> impleme
   }
 }
 
-/** Sockets outlive the tokens they came with: nobody goes on reading by one what would be refused to a newcomer. */
+/** Sockets outlive the tokens they came with: nobody goes on reading by one what would be refused to a newcomer. Who waits is told. */
 const endSockets = (state: AgentState): void => {
   if (!isTakenDown(state)) return;
+  state.inbox.announce();
   state.sockets.end("the account was taken down");
   state.progress.sockets.end("the account was taken down");
 };

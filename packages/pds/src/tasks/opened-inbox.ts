@@ -6,6 +6,7 @@ import { type Outcome, fail, ok } from "@rookery/sync";
 import { MAX_INBOX_WAITERS, MAX_INBOX_WAIT_SECONDS } from "../limits.ts";
 import type { InboxMessage } from "../agent-api.ts";
 import { cursorOf } from "../reach/cursor.ts";
+import { barOf } from "../standing/standing.ts";
 import type { AgentState } from "../state.ts";
 import { readMessages } from "../store/inbox.ts";
 import { readPlace } from "../store/mail.ts";
@@ -15,7 +16,7 @@ import { LIST_PATIENCE, MAX_OPENED_PAGE_BYTES } from "./limits.ts";
 import type { Letter, Mail } from "./mail.ts";
 import type { OpenedMessage } from "./tasks-api.ts";
 
-type Agent = Pick<AgentState, "sql" | "inbox">;
+type Agent = Pick<AgentState, "sql" | "inbox" | "account">;
 type Page = { messages: OpenedMessage[]; cursor?: string };
 
 /** A message with its place. */
@@ -58,6 +59,8 @@ export class OpenedInbox {
     while (found.length === 0 && Date.now() < until && this.#waiters.size < MAX_INBOX_WAITERS) {
       await this.#arrival(until - Date.now());
       if (this.#isAbandoned) return fail(400, "RepoNotFound", "There is no account here any more");
+      const barred = barOf(this.#agent.account);
+      if (barred !== undefined) return { ok: false, error: barred };
       found = this.read(after.value, limit);
     }
     const last = found.at(-1);

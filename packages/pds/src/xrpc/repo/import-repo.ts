@@ -1,5 +1,6 @@
 import { type Handler, answer, empty, fault, invalid, isFault } from "../call.ts";
 import { MAX_IMPORT_BYTES } from "../../import/limits.ts";
+import { barOf } from "../../standing/standing.ts";
 import { ownAgent } from "../repo-access.ts";
 
 /** Media type of a CAR (the method's lexicon). */
@@ -13,5 +14,9 @@ export const importRepo: Handler = async (call) => {
   if (Number(headers.get("content-length") ?? 0) > MAX_IMPORT_BYTES) return fault(413, "PayloadTooLarge", `Request entity too large: more than ${MAX_IMPORT_BYTES} bytes`);
   const agent = await ownAgent(call);
   if (isFault(agent)) return agent;
+  // Before any of it is read; the object looks once more before it takes it.
+  const account = await agent.stub.getStatus();
+  const barred = account.ok ? barOf({ status: account.value.status ?? null }) : account.error;
+  if (barred !== undefined) return barred;
   return answer(await agent.stub.importRepo({ car: body ?? new Blob([]).stream() }), empty);
 };
