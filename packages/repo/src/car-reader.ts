@@ -6,7 +6,12 @@ import { readVarint } from "./varint.ts";
 
 /** Bytes that are not a CAR (version 1), go beyond a limit, or hold a block that is not what its CID says. */
 export class CarError extends Error {
-  override readonly name = "CarError";
+  override readonly name: string = "CarError";
+}
+
+/** More bytes than were wanted, whatever they say. */
+export class CarTooLargeError extends CarError {
+  override readonly name = "CarTooLargeError";
 }
 
 /** Bounds of a CAR that is read. */
@@ -52,7 +57,7 @@ export class CarReader {
   /** Blocks completed by this piece, which must not be changed afterwards: blocks may be views of it. Throws {@link CarError}. */
   push(chunk: Uint8Array): CarBlock[] {
     this.#seenBytes += chunk.length;
-    if (this.#seenBytes > this.#limits.maxBytes) throw new CarError(`CAR larger than ${this.#limits.maxBytes} bytes`);
+    if (this.#seenBytes > this.#limits.maxBytes) throw new CarTooLargeError(`CAR larger than ${this.#limits.maxBytes} bytes`);
     this.#pieces.push(plainBytes(chunk));
     this.#held += chunk.length;
     // Joined only when there is enough: a block that trickles in byte by byte is copied once, not once per byte.

@@ -3,7 +3,7 @@ import type { CidBytes } from "./cid.ts";
 import type { CarBlock } from "./car-reader.ts";
 import { varintLength, writeVarint } from "./varint.ts";
 
-export { CarError, CarReader, readCar, type CarBlock, type CarLimits } from "./car-reader.ts";
+export { CarError, CarReader, CarTooLargeError, readCar, type CarBlock, type CarLimits } from "./car-reader.ts";
 
 /** Header of a CAR (version 1) with one root, length prefix included. 59 bytes, always. */
 export function carHeader(root: CidBytes): Uint8Array {

@@ -125,7 +125,7 @@ export class CborReader {
       start = this.offset;
       end = start + length;
       const key = this.#text(length);
-      if (i > 0 && !this.#ascending(previousStart, previousEnd, start, end)) throw this.error(`map keys repeated or out of order (${key})`);
+      if (i > 0 && !this.#ascending(previousStart, previousEnd, start, end)) throw this.error(`map keys repeated or out of order (${key.slice(0, 100)})`);
       setKey(map, key, this.value(depth));
     }
     return map;

@@ -14,6 +14,9 @@ type Fields = Record<string, unknown>;
 const P256_PREFIX = [0x80, 0x24];
 const SECP256K1_PREFIX = [0xe7, 0x01];
 
+/** Longest key that is looked at: a whole point has some 90 characters, and reading base58 takes the square of its length. */
+const MAX_MULTIBASE = 128;
+
 const HANDLE = /^(?=.{1,253}$)(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
 
 /**
@@ -28,7 +31,7 @@ export function atprotoKeyOf(doc: unknown): string | undefined {
 export function keyOf(doc: unknown, fragment: string): string | undefined {
   const method = firstWithId(doc, "verificationMethod", fragment);
   const multibase = method?.["publicKeyMultibase"];
-  if (typeof multibase !== "string" || multibase[0] !== "z") return undefined;
+  if (typeof multibase !== "string" || multibase[0] !== "z" || multibase.length > MAX_MULTIBASE) return undefined;
   try {
     switch (method?.["type"]) {
       case "Multikey":

@@ -42,7 +42,12 @@ export class DidChanges {
 
   /** Why nothing may be signed now. */
   get refusal(): XrpcFault | undefined {
-    if (!this.#isUncertain || (this.#running !== undefined && !this.#isLate)) return undefined;
+    return this.#running !== undefined && !this.#isLate ? undefined : this.uncertainty;
+  }
+
+  /** Why nothing may be signed now, by those who do not wait in the queue of writes. */
+  get uncertainty(): XrpcFault | undefined {
+    if (!this.#isUncertain) return undefined;
     return { status: 503, name: "SigningKeyUncertain", message: `The signing key of ${this.#state.account.did} is being rotated, and the directory has not said yet which one it has: try again in a moment` };
   }
 

@@ -1,11 +1,13 @@
 import { type CheckedStep, type CidBytes, InvalidNodeError, MissingBlockError, PathError, checkTree, cidKey, cidToString, splitPath } from "@rookery/repo";
 import { sha256 } from "../sha256.ts";
 import { BitSet } from "./bit-set.ts";
-import { DROPS_AT_ONCE, KEYS_AT_ONCE, MAX_NODE_BYTES, NODES_AT_ONCE, WALK_SLICE_RECORDS } from "./limits.ts";
+import { replacesOthers, subjectOf } from "../store/record-links.ts";
+import { DROPS_AT_ONCE, KEYS_AT_ONCE, MAX_COPIED_BYTES, MAX_NODE_BYTES, MAX_PATH_BYTES, NODES_AT_ONCE, WALK_SLICE_RECORDS } from "./limits.ts";
 import { type Received, readRecordBlock } from "./receive.ts";
 import { ImportRefused } from "./refused.ts";
 import {
-  COPIES_FROM, type StagedKey, type StagedNode, cidOfBlock, copyBlock, dropBlocks, findBlocks, putBlob, putBlobRefs, putKeys, putNodes, readBlock,
+  COPIES_FROM, type FoundBlock, type StagedKey, type StagedLink, type StagedNode, cidOfBlock, copyBlock, dropBlocks, findBlocks, putBlob, putBlobRefs, putKeys,
+  putLinks, putNodes, readBlock,
 } from "./staging.ts";
 
 type Entry = Extract<CheckedStep, { kind: "record" }>;
@@ -51,7 +53,10 @@ class Gardener {
   readonly #asRecord = new BitSet();
   #entries: Entry[] = [];
   #nodes: StagedNode[] = [];
+  #links: StagedLink[] = [];
   #copies = 0;
+  #copiedBytes = 0;
+  #pathBytes = 0;
   #lastNode = 0;
   #records = 0;
 
@@ -119,29 +124,49 @@ class Gardener {
 
   #place(): void {
     if (this.#entries.length === 0) return;
-    const found = new Map(findBlocks(this.#sql, this.#entries.map(({ cid }) => cid)).map(({ id, cid }) => [cidKey(cid), id]));
+    const found = new Map(findBlocks(this.#sql, this.#entries.map(({ cid }) => cid)).map((block) => [cidKey(block.cid), block]));
     const keys = this.#entries.map(({ key, cid }): StagedKey => {
-      const id = found.get(cidKey(cid));
-      if (id === undefined) throw new ImportRefused(`missing block ${cidToString(cid)}, the record at ${key}`);
-      return { key, id: this.#take(key, cid, id) };
+      const block = found.get(cidKey(cid));
+      if (block === undefined) throw new ImportRefused(`missing block ${cidToString(cid)}, the record at ${key}`);
+      return { key, id: this.#take(key, cid, block) };
     });
     putKeys(this.#sql, keys);
+    putLinks(this.#sql, this.#links);
     this.#entries = [];
+    this.#links = [];
   }
 
   /** Number of the block for the record at a path: a row of its own. */
-  #take(key: string, cid: CidBytes, id: number): number {
+  #take(key: string, cid: CidBytes, { id, size }: FoundBlock): number {
     const { bad, nodes, withBlobs } = this.#received;
     // What looked like a node may be a record that has the same two fields.
     if (nodes.has(id) && !bad.has(id) && !withBlobs.has(id)) this.#look(cid, id);
     const reason = bad.get(id);
     // The reference's words, and why.
     if (reason !== undefined) throw new ImportRefused(`Could not parse record at '${key}': ${reason}`);
-    if (withBlobs.has(id)) putBlobRefs(this.#sql, key, id);
+    this.#count(key.length);
+    if (withBlobs.has(id)) this.#count(putBlobRefs(this.#sql, key, id) * key.length);
+    this.#link(key, cid);
     if (this.#asRecord.add(id)) return id;
+    this.#copiedBytes += size;
+    if (this.#copiedBytes > MAX_COPIED_BYTES) throw new ImportRefused(`the tree has the same records again and again: more than ${MAX_COPIED_BYTES} bytes of them, the last at ${key}`);
     const copy = COPIES_FROM + this.#copies++;
     copyBlock(this.#sql, id, copy);
     return copy;
+  }
+
+  #link(path: string, cid: CidBytes): void {
+    const collection = path.slice(0, path.indexOf("/"));
+    if (!replacesOthers(collection)) return;
+    const subject = subjectOf(collection, readBlock(this.#sql, cid)?.data ?? new Uint8Array());
+    if (subject === undefined) return;
+    this.#count(path.length + subject.length);
+    this.#links.push({ path, subject });
+  }
+
+  #count(bytes: number): void {
+    this.#pathBytes += bytes;
+    if (this.#pathBytes > MAX_PATH_BYTES) throw new ImportRefused(`the tree's paths, and what its records refer to, take more than ${MAX_PATH_BYTES} bytes`);
   }
 
   #look(cid: CidBytes, id: number): void {

@@ -13,6 +13,12 @@ export const MAX_RECORD_BYTES = 1_000_000;
 export const MAX_NODE_BYTES = 1_000_000;
 /** Blocks that are neither node nor record and are remembered, to name the path they stand at; more are refused at once. */
 export const MAX_BAD_BLOCKS = 100;
+/** Bytes of records that stand at more than one path, for which each further place is a row of its own: honest repositories have some thousand. */
+export const MAX_COPIED_BYTES = 50_000_000;
+/** Bytes of all paths, each once and once more for every blob or subject that its record names: a tree can say much in little, sharing what keys begin with. */
+export const MAX_PATH_BYTES = 500_000_000;
+/** Characters of what is said of a block: what is wrong with one may be a name as long as the block. */
+export const MAX_REASON = 300;
 /** Blobs that one record may name. Those of the network's applications have four at most. */
 export const MAX_BLOBS_PER_RECORD = 1_000;
 
@@ -44,5 +50,7 @@ export const FUTURE_REV = 5 * MINUTE;
 /** A PLC directory answers in well under a second. A DID has at most some hundred operations, of 4 KB each. */
 export const AUDIT_TIMEOUT = 10 * SECOND;
 export const MAX_AUDIT_BYTES = 2_000_000;
+/** Longest did:key that is looked at: reading base58 takes the square of its length, and those of P-256 and secp256k1 have 57 characters. */
+export const MAX_DID_KEY = 128;
 /** Keys that a signature is tried with. */
 export const MAX_PAST_KEYS = 100;

@@ -1,5 +1,6 @@
-import { type Outcome, atprotoKeyOf, didResolver, fail, ok } from "@rookery/sync";
-import { AUDIT_TIMEOUT, MAX_AUDIT_BYTES, MAX_PAST_KEYS } from "./limits.ts";
+import { type Outcome, atprotoKeyOf, didResolver, fail, isLoopbackHost, ok } from "@rookery/sync";
+import type { AgentPorts } from "../ports.ts";
+import { AUDIT_TIMEOUT, MAX_AUDIT_BYTES, MAX_DID_KEY, MAX_PAST_KEYS } from "./limits.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -15,7 +16,7 @@ function keyOf(entry: unknown): string | undefined {
   if (fields === undefined || fields["nullified"] === true) return undefined;
   const operation = fieldsOf(fields["operation"]);
   const key = operation?.["type"] === "create" ? operation["signingKey"] : fieldsOf(operation?.["verificationMethods"])?.["atproto"];
-  return typeof key === "string" ? key : undefined;
+  return typeof key === "string" && key.length <= MAX_DID_KEY ? key : undefined;
 }
 
 /** Keys of an audit log (`GET /:did/log/audit`), newest first, each once. */
@@ -27,12 +28,12 @@ export function keysOfAuditLog(log: unknown): string[] {
 
 /**
  * Every `did:key` that was ever the DID's `#atproto` key: by the audit log of the PLC directory; of a did:web, which has none, the one
- * that its document names now. Errors: `DidUnavailable` (503) when that cannot be told now.
+ * that its document names now. A colony on loopback also looks there for one. Errors: `DidUnavailable` (503) when that cannot be told now.
  */
-export async function pastKeysOf(plcUrl: string, did: string): Promise<Outcome<string[]>> {
+export async function pastKeysOf({ plcUrl, origin }: Pick<AgentPorts, "plcUrl" | "origin">, did: string): Promise<Outcome<string[]>> {
   try {
     if (did.startsWith("did:plc:")) return ok(keysOfAuditLog(await auditLog(`${plcUrl}/${did}/log/audit`)));
-    const key = atprotoKeyOf(await didResolver({ plcUrl, timeoutMs: AUDIT_TIMEOUT })(did));
+    const key = atprotoKeyOf(await didResolver({ plcUrl, timeoutMs: AUDIT_TIMEOUT, allowLoopback: isLoopbackHost(new URL(origin).hostname) })(did));
     return ok(key === undefined ? [] : [key]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@ import { sha256 } from "../sha256.ts";
 import { BitSet } from "./bit-set.ts";
 import { blobsIn } from "./blobs-in.ts";
 import {
-  BLOCKS_AT_ONCE, MAX_BAD_BLOCKS, MAX_BLOBS_PER_RECORD, MAX_IMPORT_BLOCKS, MAX_IMPORT_BYTES, MAX_RECORD_BYTES,
+  BLOCKS_AT_ONCE, MAX_BAD_BLOCKS, MAX_BLOBS_PER_RECORD, MAX_IMPORT_BLOCKS, MAX_IMPORT_BYTES, MAX_REASON, MAX_RECORD_BYTES,
   RECEIVE_SLICE_BLOCKS, RECEIVE_SLICE_BYTES,
 } from "./limits.ts";
 import { ImportRefused } from "./refused.ts";
@@ -37,7 +37,7 @@ export function readRecordBlock(cid: CidBytes, bytes: Uint8Array): string[] | st
     const blobs = blobsIn(record);
     return blobs.length > MAX_BLOBS_PER_RECORD ? `it names ${blobs.length} blobs, at most ${MAX_BLOBS_PER_RECORD}` : blobs;
   } catch (error) {
-    if (error instanceof CborError) return error.message;
+    if (error instanceof CborError) return error.message.slice(0, MAX_REASON);
     throw error;
   }
 }

@@ -6,6 +6,7 @@ const TABLES = [
   ["record_key", "import_key"],
   ["node", "import_node"],
   ["blob_ref", "import_blob_ref"],
+  ["record_link", "import_link"],
 ] as const;
 /** The view over them, which names them and so is made anew. */
 const VIEW = "record";
@@ -69,10 +70,16 @@ export function readBlock(sql: SqlStorage, cid: CidBytes): { id: number; data: U
   return row && { id: row.id, data: new Uint8Array(row.data) };
 }
 
-/** Numbers of these blocks, at most 100; what is not there is left out, and the order is any. */
-export function findBlocks(sql: SqlStorage, cids: readonly CidBytes[]): { id: number; cid: Uint8Array }[] {
-  const found = sql.exec<{ id: number; cid: ArrayBuffer }>(`SELECT id, cid FROM import_block WHERE cid IN (${rows(cids.length, () => "?")}) AND id < ${COPIES_FROM}`, ...cids).toArray();
-  return found.map(({ id, cid }) => ({ id, cid: new Uint8Array(cid) }));
+/** A block that was found: its number, and its bytes' length. */
+export interface FoundBlock {
+  id: number;
+  size: number;
+}
+
+/** Which blocks these are, at most 100; what is not there is left out, and the order is any. */
+export function findBlocks(sql: SqlStorage, cids: readonly CidBytes[]): (FoundBlock & { cid: Uint8Array })[] {
+  const found = sql.exec<{ id: number; cid: ArrayBuffer; size: number }>(`SELECT id, cid, length(data) AS size FROM import_block WHERE cid IN (${rows(cids.length, () => "?")}) AND id < ${COPIES_FROM}`, ...cids).toArray();
+  return found.map(({ id, cid, size }) => ({ id, cid: new Uint8Array(cid), size }));
 }
 
 /** The block once more, under a number of its own. */
@@ -110,9 +117,22 @@ export function putBlob(sql: SqlStorage, id: number, cid: string): void {
   sql.exec("INSERT OR IGNORE INTO import_blob (id, cid) VALUES (?, ?)", id, cid);
 }
 
-/** The record at a path is the one in this block: so it refers to the blobs that that names. */
-export function putBlobRefs(sql: SqlStorage, path: string, id: number): void {
-  sql.exec("INSERT INTO import_blob_ref (path, cid) SELECT ?, cid FROM import_blob WHERE id = ?", path, id);
+/** The record at a path is the one in this block: so it refers to the blobs that that names. How many. */
+export function putBlobRefs(sql: SqlStorage, path: string, id: number): number {
+  return sql.exec<{ n: number }>("INSERT INTO import_blob_ref (path, cid) SELECT ?, cid FROM import_blob WHERE id = ? RETURNING 1 AS n", path, id).toArray().length;
+}
+
+/** The record at a path is about this subject (store/record-links.ts). */
+export interface StagedLink {
+  path: string;
+  subject: string;
+}
+
+/** What records are about, at most 49; the collection is the path's. */
+export function putLinks(sql: SqlStorage, links: readonly StagedLink[]): void {
+  if (links.length === 0) return;
+  const values = rows(links.length, (i) => `(?${2 * i + 1}, substr(?${2 * i + 1}, 1, instr(?${2 * i + 1}, '/') - 1), ?${2 * i + 2})`);
+  sql.exec(`INSERT INTO import_link (path, collection, subject) VALUES ${values}`, ...links.flatMap(({ path, subject }) => [path, subject]));
 }
 
 /** Stamp every block with another rev, a slice at a time. False when all of them are. */
@@ -150,4 +170,4 @@ export function clearStaging(sql: SqlStorage, slice: number): boolean {
 }
 
 /** Column by which rows of a temporary table are taken some at a time. */
-const keyOf = (name: string): string => (name.endsWith("_key") ? "key" : name.endsWith("_blob_ref") ? "path" : "id");
+const keyOf = (name: string): string => (name.endsWith("_key") ? "key" : name.endsWith("_blob_ref") || name.endsWith("_link") ? "path" : "id");

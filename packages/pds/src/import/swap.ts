@@ -33,13 +33,16 @@ export function swapIn(state: AgentState, rev: string, data: CidBytes, { rootId,
       touchMemories(sql);
       sql.exec("DELETE FROM node_old");
       sql.exec("DELETE FROM record_old");
-      // Grants that are not there any more were still given.
-      sql.exec("UPDATE granted SET live = 0 WHERE live = 1 AND NOT EXISTS (SELECT 1 FROM record_key WHERE key = 'agent.comms.grant/' || granted.rkey)");
+      // Grants that are not there any more were still given; those that were taken back may be there again.
+      sql.exec("UPDATE granted SET live = EXISTS (SELECT 1 FROM record_key WHERE key = 'agent.comms.grant/' || granted.rkey)");
+      state.takenDown.forgetMissing();
       adoptBlobRefs(sql, rev, now);
       updateHead(sql, next);
       if (event !== undefined) outbox.insert(event, now);
       scheduler.ensure("blobs", now);
       scheduler.ensure("imports", now);
+      // Whether its keys are still published.
+      state.keys.noticed();
       faultPoint(state.ports.fault, "import.in-transaction");
     });
   } catch (error) {

@@ -1,6 +1,9 @@
 import { DRAIN_BYTES, IMPORT_STALL, IMPORT_TOTAL, WATCH_EVERY } from "./limits.ts";
 import { ImportRefused } from "./refused.ts";
 
+/** Take an upload in that nobody wants, as far as that goes: see {@link Watch.end}. */
+export const drain = (stream: ReadableStream<Uint8Array>): Promise<void> => new Watch(stream.getReader()).end();
+
 /** Reads an upload, and gives it up when it stalls: one timer for all of it, since its pieces are many and small. */
 export class Watch {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;

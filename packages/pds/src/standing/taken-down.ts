@@ -39,4 +39,9 @@ export class TakenDown {
   forget(subject: string): void {
     if (this.#any) this.#sql.exec("DELETE FROM taken_down WHERE subject = ?", subject);
   }
+
+  /** Records that are not in the repository any more are gone, whatever took them away. Inside the transaction that did. */
+  forgetMissing(): void {
+    if (this.#any) this.#sql.exec("DELETE FROM taken_down WHERE instr(subject, '/') > 0 AND NOT EXISTS (SELECT 1 FROM record_key WHERE key = subject)");
+  }
 }

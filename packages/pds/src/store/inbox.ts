@@ -3,6 +3,7 @@ import type { Verified } from "../inbox/verify.ts";
 import { MAX_INBOX_BYTES, MAX_INBOX_ROWS, MAX_REASON_CHARS } from "../limits.ts";
 import type { SourceName } from "../ports.ts";
 import type { Waiting } from "./inbox-waiting.ts";
+import { rowsWithin } from "./rows-within.ts";
 
 /** A page of large messages ends here, before `limit`; an RPC answer holds 32 MB. */
 const MAX_PAGE_BYTES = 8_000_000;
@@ -90,19 +91,16 @@ export function lastMessageId(sql: SqlStorage): number {
 
 /** Messages after `cursor`, oldest first, with the id of each. */
 export function readMessages(sql: SqlStorage, cursor: number, limit: number): { id: number; message: InboxMessage }[] {
-  const page: { id: number; message: InboxMessage }[] = [];
-  let size = 0;
-  for (const row of sql.exec<Row>("SELECT id, source, seq, author, path, cid, action, received, bytes FROM inbox WHERE id > ? ORDER BY id LIMIT ?", cursor, limit)) {
-    size += row.bytes?.byteLength ?? 0;
-    if (size > MAX_PAGE_BYTES && page.length > 0) break;
+  const sizes = sql.exec<{ size: number | null }>("SELECT LENGTH(bytes) AS size FROM inbox WHERE id > ? ORDER BY id LIMIT ?", cursor, limit).toArray();
+  const rows = sql.exec<Row>("SELECT id, source, seq, author, path, cid, action, received, bytes FROM inbox WHERE id > ? ORDER BY id LIMIT ?", cursor, rowsWithin(sizes, MAX_PAGE_BYTES));
+  return rows.toArray().map((row) => {
     const message: InboxMessage = {
       uri: `at://${row.author}/${row.path}`, author: row.author, action: row.action === "delete" ? "delete" : "create", source: row.source, seq: row.seq, receivedAt: row.received,
     };
     if (row.cid !== null) message.cid = row.cid;
     if (row.bytes !== null) message.bytes = new Uint8Array(row.bytes);
-    page.push({ id: row.id, message });
-  }
-  return page;
+    return { id: row.id, message };
+  });
 }
 
 /** How far a source was pulled; 0 for one that never was. */

@@ -1,3 +1,5 @@
+import { rowsWithin } from "./rows-within.ts";
+
 /** How far messages were opened, and what of them is kept. Ids are of the table `inbox`. */
 export interface MailPlace {
   /** Everything up to here was dealt with. */
@@ -41,14 +43,9 @@ export const newestId = (sql: SqlStorage): number => sql.exec<{ id: number }>("S
 
 /** Messages after an id, oldest first, ending before there are too many bytes. */
 export function readMail(sql: SqlStorage, after: number, limit: number, maxBytes: number): MailRow[] {
-  const rows: MailRow[] = [];
-  let size = 0;
-  for (const { bytes, ...row } of sql.exec<Row>("SELECT id, author, path, cid, action, bytes FROM inbox WHERE id > ? ORDER BY id LIMIT ?", after, limit)) {
-    size += bytes?.byteLength ?? 0;
-    if (size > maxBytes && rows.length > 0) break;
-    rows.push({ ...row, bytes: bytes === null ? undefined : new Uint8Array(bytes) });
-  }
-  return rows;
+  const sizes = sql.exec<{ size: number | null }>("SELECT LENGTH(bytes) AS size FROM inbox WHERE id > ? ORDER BY id LIMIT ?", after, limit).toArray();
+  const rows = sql.exec<Row>("SELECT id, author, path, cid, action, bytes FROM inbox WHERE id > ? ORDER BY id LIMIT ?", after, rowsWithin(sizes, maxBytes));
+  return rows.toArray().map(({ bytes, ...row }) => ({ ...row, bytes: bytes === null ? undefined : new Uint8Array(bytes) }));
 }
 
 /** Ids of the messages that were this record, oldest first: more than one when it was taken back and written anew. */

@@ -1,5 +1,6 @@
 import type { DeliveryHint, OutboxRow } from "@rookery/sync";
 import { OUTBOX_PART_BYTES } from "../limits.ts";
+import { rowsWithin } from "./rows-within.ts";
 
 /** An event as the agent writes it down; (did, epoch) are the account's. */
 export type OutboxEvent = Omit<OutboxRow, "did" | "epoch">;
@@ -34,17 +35,13 @@ export function insertEvent(sql: SqlStorage, event: OutboxEvent, over?: number):
 
 /** Events after `n`, in order, up to about `maxBytes` of frames (one event at least). */
 export function readEvents(sql: SqlStorage, after: number, maxRows: number, maxBytes: number): OutboxEvent[] {
-  const events: OutboxEvent[] = [];
-  let bytes = 0;
-  for (const row of sql.exec<Row>("SELECT n, kind, time, seq_at, meta, frame FROM outbox WHERE n > ? ORDER BY n LIMIT ?", after, maxRows)) {
-    const frame = wholeFrame(sql, row);
-    bytes += frame.length;
-    if (bytes > maxBytes && events.length > 0) break;
+  const sizes = sql.exec<{ size: number }>("SELECT LENGTH(frame) + COALESCE((SELECT SUM(LENGTH(bytes)) FROM outbox_part WHERE outbox_part.n = outbox.n), 0) AS size FROM outbox WHERE n > ? ORDER BY n LIMIT ?", after, maxRows);
+  const rows = sql.exec<Row>("SELECT n, kind, time, seq_at, meta, frame FROM outbox WHERE n > ? ORDER BY n LIMIT ?", after, rowsWithin(sizes.toArray(), maxBytes));
+  return rows.toArray().map((row) => {
     // Named boundary: both were written by insertEvent.
     const meta = JSON.parse(row.meta) as Meta & { deliveries?: DeliveryHint[] };
-    events.push({ n: row.n, kind: row.kind as OutboxRow["kind"], time: row.time, frame, seqAt: row.seq_at, ...meta });
-  }
-  return events;
+    return { n: row.n, kind: row.kind as OutboxRow["kind"], time: row.time, frame: wholeFrame(sql, row), seqAt: row.seq_at, ...meta };
+  });
 }
 
 function wholeFrame(sql: SqlStorage, row: Row): Uint8Array {

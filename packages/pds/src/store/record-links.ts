@@ -4,12 +4,15 @@ import type { Change } from "../write/plan.ts";
 /**
  * Who is followed and blocked, what is liked and reposted: of each subject an account has one such record, the newest. The official
  * PDS sees to it when one is created (packages/pds/src/actor-store/record/reader.ts, getBacklinkConflicts), for applications count on it.
- * Records of before this table, and imported ones, are not in it: they stay beside a new one.
+ * Records of before this table are not in it: they stay beside a new one.
  */
 const LINKING: ReadonlySet<string> = new Set(["app.bsky.graph.follow", "app.bsky.graph.block", "app.bsky.feed.like", "app.bsky.feed.repost"]);
 
 /** Records of one subject that go at once at most, so that they fit into a commit with the new one. */
 const MAX_LINKED = 100;
+
+/** Longest at-uri that there is (specs/at-uri-scheme); what is longer is about nothing. A record that came from elsewhere may say anything. */
+const MAX_SUBJECT = 8_192;
 
 /** Whether a new record of this collection takes the place of others like it. */
 export const replacesOthers = (collection: string): boolean => LINKING.has(collection);
@@ -19,9 +22,9 @@ export function subjectOf(collection: string, bytes: Uint8Array): string | undef
   if (!LINKING.has(collection)) return undefined;
   const record = decode(bytes);
   const subject = isLexMap(record) ? record["subject"] : undefined;
-  if (typeof subject === "string") return subject.startsWith("did:") ? subject : undefined;
+  if (typeof subject === "string") return subject.startsWith("did:") && subject.length <= MAX_SUBJECT ? subject : undefined;
   const uri = isLexMap(subject) ? subject["uri"] : undefined;
-  return typeof uri === "string" && uri.startsWith("at://") ? uri : undefined;
+  return typeof uri === "string" && uri.startsWith("at://") && uri.length <= MAX_SUBJECT ? uri : undefined;
 }
 
 /** Follow a change of the repository, before it is made. */

@@ -1,3 +1,5 @@
+import { rowsWithin } from "./rows-within.ts";
+
 /** A record as it is stored, with the rev of the commit that wrote it. */
 export interface RecordRow {
   /** `collection/rkey`. */
@@ -63,16 +65,9 @@ export function listRecords(sql: SqlStorage, page: { collection: string; limit: 
   const low = reverse && cursor !== undefined ? from(collection) + cursor : from(collection);
   const high = !reverse && cursor !== undefined ? from(collection) + cursor : to(collection);
   const order = reverse ? "ASC" : "DESC";
-  const sqlText = `SELECT key, cid, rev, data FROM record WHERE key > ? AND key < ? ORDER BY key ${order} LIMIT ?`;
-  const records: RecordRow[] = [];
-  let bytes = 0;
-  for (const row of sql.exec<Row>(sqlText, low, high, limit)) {
-    const record = toRecord(row);
-    bytes += record.data.length;
-    if (bytes > MAX_PAGE_BYTES && records.length > 0) break;
-    records.push(record);
-  }
-  return records;
+  const rows = `FROM record WHERE key > ? AND key < ? ORDER BY key ${order} LIMIT ?`;
+  const count = rowsWithin(sql.exec<{ size: number }>(`SELECT length(data) AS size ${rows}`, low, high, limit).toArray(), MAX_PAGE_BYTES);
+  return sql.exec<Row>(`SELECT key, cid, rev, data ${rows}`, low, high, count).toArray().map(toRecord);
 }
 
 /** Names of the collections that have records: one look-up each, however many records there are. */
