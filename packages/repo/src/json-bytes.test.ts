@@ -8,10 +8,13 @@ import { lexToJson } from "./json.ts";
 import { CidLink, type LexValue } from "./lex-value.ts";
 
 const link = fc.uint8Array({ maxLength: 8 }).map((bytes) => new CidLink(cidOf(sha256, bytes)));
+/** An index of an array: such keys are apart, below. */
+const isIndex = /^(0|[1-9]\d{0,9})$/;
 const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme", minLength: 40, maxLength: 300 }), fc.string({ unit: fc.constantFrom('"', "\\", "\n", "\u0001", "a", "é", "\u2028", "\u{1f600}"), maxLength: 200 }));
+const name = fc.oneof({ weight: 4, arbitrary: text.filter((key) => !isIndex.test(key)) }, fc.constantFrom("007", "-1", "1.5", "__proto__", "toJSON", "constructor", "$type"));
 const leaf = fc.oneof(text, fc.integer(), fc.maxSafeInteger(), fc.boolean(), fc.constant(null), fc.uint8Array({ maxLength: 40 }), link);
 const value = fc.letrec<{ tree: LexValue }>((tie) => ({
-  tree: fc.oneof({ maxDepth: 5 }, leaf, fc.array(tie("tree"), { maxLength: 30 }), fc.dictionary(text, tie("tree"), { maxKeys: 30, noNullPrototype: true })),
+  tree: fc.oneof({ maxDepth: 5 }, leaf, fc.array(tie("tree"), { maxLength: 30 }), fc.dictionary(name, tie("tree"), { maxKeys: 30, noNullPrototype: true })),
 })).tree;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -39,6 +42,18 @@ describe("JsonBytes", () => {
       }),
       { seed: 20261121, numRuns: 2000 },
     );
+  });
+
+  it("writes keys in the order of the block, also those that an object of JavaScript would have first", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.oneof(fc.nat().map(String), fc.string()), fc.nat(), { noNullPrototype: true }), (given) => {
+        const block = encode(given);
+        const json = written(block);
+        expect(JSON.stringify(JSON.parse(json))).toBe(JSON.stringify(lexToJson(decode(block))));
+      }),
+      { seed: 20261121 },
+    );
+    expect(written(encode({ 10: 1, 7: 2, b: 3 }))).toBe('{"7":2,"b":3,"10":1}');
   });
 
   it("writes CIDs as strings", () => {

@@ -15,6 +15,8 @@ const LONG = 48;
 /**
  * JSON as UTF-8 that is written straight from DAG-CBOR: what both have in common, the texts, is copied and never becomes a
  * string. For blocks of our own store, which were checked when they were written: of a text only the escapes are looked at.
+ * The bytes are those of `JSON.stringify`, but that all keys keep the block's order: an object of JavaScript has those that are
+ * numbers first. The order of an object's members says nothing (RFC 8259, 4).
  */
 export class JsonBytes {
   #out: Uint8Array;
