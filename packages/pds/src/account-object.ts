@@ -6,6 +6,7 @@ import type {
 } from "./agent-api.ts";
 import { accountView, announceBirth, announceDeletion, setCredential, statusOf } from "./account.ts";
 import { exportRepo } from "./export/export.ts";
+import { makeFirstKeys } from "./keys/first-keys.ts";
 import { KeyUnavailableError } from "./keys/wrap.ts";
 import type { AgentPorts, SourceName } from "./ports.ts";
 import { proofOf } from "./proofs.ts";
@@ -26,6 +27,8 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   protected abstract ports(): AgentPorts;
 
   async provision(input: ProvisionInput): Promise<Outcome<RepoHead>> {
+    // Made before anything is looked at: while they are made, another call may bring the account into being.
+    const keys = input.keys === "hosted" && schemaVersion(this.ctx.storage.sql) === 0 ? await makeFirstKeys(input.did, Date.now()) : undefined;
     const awake = this.#wake();
     if (awake !== undefined) {
       const { state } = awake;
@@ -34,7 +37,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
       return ok(headOf(state));
     }
     try {
-      provision(this.ctx.storage, this.ports(), input);
+      provision(this.ctx.storage, this.ports(), input, keys);
     } catch (error) {
       if (error instanceof KeyUnavailableError) return fail(500, "KeyUnavailable", error.message);
       throw error;
@@ -116,6 +119,10 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
       const barred = barOf(account);
       return barred === undefined ? blobs.put(input) : { ok: false, error: barred };
     });
+  }
+
+  blobSizes({ collection, rkey, cids }: { collection: string; rkey: string; cids: string[] }): Promise<Outcome<number[] | null>> {
+    return this.with(({ tree, blobs }) => (tree.get(`${collection}/${rkey}`) === null ? ok(null) : blobs.sizes(cids)));
   }
 
   getHead(): Promise<Outcome<RepoHead>> {

@@ -2,7 +2,8 @@ import { Tree, carBytes, cidToString, nextTid, signCommit } from "@rookery/repo"
 import { encodeAccountFrame, encodeCommitFrame, encodeIdentityFrame, encodeSyncFrame } from "@rookery/sync";
 import type { ProvisionInput } from "./agent-api.ts";
 import { faultPoint } from "./fault.ts";
-import { leaveToOwner } from "./keys/custody.ts";
+import { KEYS, leaveToOwner } from "./keys/custody.ts";
+import type { FirstKeys } from "./keys/first-keys.ts";
 import { openSigner } from "./keys/signer.ts";
 import { rewrapKey } from "./keys/wrap.ts";
 import { OUTBOX_HORIZON } from "./limits.ts";
@@ -14,15 +15,19 @@ import { IN_GOOD_STANDING, insertAccount } from "./store/account.ts";
 import { insertHead } from "./store/head.ts";
 import { applyDelta, nodeStore } from "./store/nodes.ts";
 import { type OutboxEvent, insertEvent } from "./store/outbox.ts";
+import { insertRecord } from "./store/records.ts";
 import { Vault } from "./vault/vault.ts";
 
 const CLOCK_IDS = 1024;
 
 /**
- * Bring an account into being, in one transaction: schema, keys, empty repository with its signed genesis commit, and the
- * four events in the reference's order (none of an account that comes from elsewhere). Before it there is nothing, after it everything. Throws KeyUnavailableError.
+ * Bring an account into being, in one transaction: schema, keys, repository with its signed genesis commit (empty, or with the
+ * record of the first encryption key), and the four events in the reference's order (none of an account that comes from
+ * elsewhere). Before it there is nothing, after it everything. Throws KeyUnavailableError.
+ *
+ * @param keys of an agent whose colony holds them. A commit of their own would be a third of what provisioning costs.
  */
-export function provision(storage: DurableObjectStorage, ports: AgentPorts, input: ProvisionInput): void {
+export function provision(storage: DurableObjectStorage, ports: AgentPorts, input: ProvisionInput, keys?: FirstKeys): void {
   const { sql } = storage;
   const { did, handle } = input;
   const sign = openSigner(ports.masterKey, did, input.wrappedSigningKey);
@@ -38,20 +43,31 @@ export function provision(storage: DurableObjectStorage, ports: AgentPorts, inpu
       // What was drafted under an earlier master key must not stay behind when that is given up.
       signingKey: rewrapKey(ports.masterKey, did, input.wrappedSigningKey) ?? input.wrappedSigningKey, clockId, epoch: epochOf(input, now),
     });
-    const delta = Tree.open(nodeStore(sql), null, sha256).flush(() => 1);
+    const tree = Tree.open(nodeStore(sql), null, sha256);
+    const first = keys && firstRecordOf(keys);
+    if (first !== undefined) {
+      tree.put(first.path, first.cid);
+      insertRecord(sql, { key: first.path, cid: first.cid, rev, data: first.bytes });
+    }
+    let nextNode = 1;
+    const delta = tree.flush(() => nextNode++);
     applyDelta(sql, delta, rev, undefined);
     const commit = signCommit({ did, data: delta.root.cid, rev }, sign, sha256);
     faultPoint(ports.fault, "provision.in-transaction.after-commit");
-    const events = input.adopted ? [] : eventsOf(did, handle, { ...commit, rev }, { cid: delta.root.cid, bytes: delta.written[0]?.bytes as Uint8Array }, now);
+    const events = input.adopted ? [] : eventsOf(did, handle, { ...commit, rev }, { root: delta.root.cid, nodes: delta.written, first }, now);
     insertHead(sql, {
-      cid: commit.cid, commit: commit.bytes, rev, rootId: delta.root.id, rootCid: delta.root.cid, nextNode: 2, n: events.length,
+      cid: commit.cid, commit: commit.bytes, rev, rootId: delta.root.id, rootCid: delta.root.cid, nextNode, n: events.length,
       hourStart: 0, hourPoints: 0, dayStart: 0, dayPoints: 0,
     });
     for (const event of events) insertEvent(sql, event);
     const scheduler = new Scheduler(storage);
     if (events.length > 0) scheduler.ensure("outbox", now + OUTBOX_HORIZON);
-    if (input.keys === "hosted") scheduler.ensure("keys", now);
-    if (input.keys === "self") leaveToOwner(new Vault(sql, ports.masterKey, did));
+    const vault = new Vault(sql, ports.masterKey, did);
+    if (input.keys === "self") leaveToOwner(vault);
+    if (keys !== undefined) {
+      vault.put(KEYS, "state", keys.state);
+      scheduler.ensure("keys", keys.dueAt);
+    }
     faultPoint(ports.fault, "provision.in-transaction.after-outbox");
   });
   faultPoint(ports.fault, "provision.after-transaction");
@@ -69,12 +85,30 @@ interface Block {
   bytes: Uint8Array;
 }
 
+/** A block with where it stands in the repository. */
+interface FirstRecord extends Block {
+  path: string;
+}
+
+const firstRecordOf = ({ op: { collection, rkey, cid, bytes } }: FirstKeys): FirstRecord => ({ path: `${collection}/${rkey}`, cid, bytes });
+
+/** What the genesis commit holds. */
+interface Contents {
+  root: Uint8Array;
+  nodes: Block[];
+  first: FirstRecord | undefined;
+}
+
 /** What the world hears of a new account: `#identity`, `#account`, `#commit`, `#sync`. */
-function eventsOf(did: string, handle: string, commit: Block & { rev: string }, root: Block, now: number): OutboxEvent[] {
+function eventsOf(did: string, handle: string, commit: Block & { rev: string }, { root, nodes, first }: Contents, now: number): OutboxEvent[] {
   const time = new Date(now).toISOString();
   const { rev } = commit;
-  const state = { rev, head: cidToString(commit.cid), data: cidToString(root.cid) };
-  const genesis = encodeCommitFrame({ repo: did, commit: commit.cid, rev, since: null, ops: [], time, blocks: carBytes(commit.cid, [commit, root]) });
+  const state = { rev, head: cidToString(commit.cid), data: cidToString(root) };
+  const genesis = encodeCommitFrame({
+    repo: did, commit: commit.cid, rev, since: null, time,
+    ops: first === undefined ? [] : [{ action: "create", path: first.path, cid: first.cid }],
+    blocks: carBytes(commit.cid, [commit, ...nodes, ...(first === undefined ? [] : [first])]),
+  });
   const sync = encodeSyncFrame({ did, rev, time, blocks: carBytes(commit.cid, [commit]) });
   return [
     { n: 1, kind: "identity", time, ...encodeIdentityFrame({ did, time, handle }) },

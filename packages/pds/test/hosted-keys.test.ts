@@ -1,6 +1,9 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
+import { P256PublicKey } from "@atcute/crypto";
 import { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, ROTATE_AFTER_MS, SealError, checkChain, isSealedRecord, makeKeyPair } from "@rookery/envelope";
+import { ChainChecker, decodeFrame } from "@rookery/sync";
 import { describe, expect, it } from "vitest";
+import { sha256 } from "../src/sha256.ts";
 import { openState } from "../src/state.ts";
 import { listSecrets } from "../src/store/secret.ts";
 import { makeAgent, note, op, value } from "./agents.ts";
@@ -14,9 +17,21 @@ const content = [{ $type: "agent.comms.defs#text", text: "a word in confidence" 
 
 useObjects();
 
+const messageOf = (sequenced: Uint8Array) => {
+  const frame = decodeFrame(sequenced);
+  if (frame.kind !== "message") throw new Error(frame.kind);
+  return frame;
+};
+
 describe("an agent whose keys its colony holds", () => {
-  it("has its first key published by alarm, signed for its owner", async () => {
-    const made = await hosted();
+  it("has its first key in its first commit, which readers accept as one, signed for its owner", async () => {
+    const made = await makeAgent({ keys: "hosted" });
+    value(await made.api.write({ ops: [op({ action: "create", collection: "com.example.note", rkey: "a", record: { text: "the second commit" } })] }));
+    await expect.poll(() => world.relay.rowsOf(made.did).map(({ kind }) => kind)).toEqual(["identity", "account", "commit", "sync", "commit"]);
+    const raw = await crypto.subtle.importKey("raw", made.publicKey, { name: "ECDSA", namedCurve: "P-256" }, true, ["verify"]);
+    const didKey = await (await P256PublicKey.importCryptoKey(raw)).exportPublicKey("did");
+    const chain = new ChainChecker({ sha256, keyOf: async () => didKey, fromGenesis: true });
+    for (const { sequenced } of world.relay.log.filter(({ did }) => did === made.did)) expect(await chain.accept(messageOf(sequenced))).toMatchObject({ ok: true });
     const [key] = await checked(made);
     expect(key).toMatchObject({ suite, owners: [{ algorithm: "ES256" }], prev: undefined });
     expect(value(await made.api.getKeys())).toMatchObject({ custody: "hosted", keys: [{ uri: key?.uri, suite }], alarms: [] });
@@ -45,10 +60,15 @@ describe("an agent whose keys its colony holds", () => {
     expect(value(await made.api.getKeys()).custody).toBe("hosted");
   });
 
-  it("has a key at once for whoever asks before the alarm came", async () => {
-    const made = await makeAgent({ keys: "hosted" });
+  it("keeps its key when it is provisioned again", async () => {
+    const input = { keys: "hosted" } as const;
+    const made = await makeAgent(input);
+    const before = await keyRecords(made);
+    expect(before).toHaveLength(1);
+    const again = { did: made.did, handle: "again.test", wrappedSigningKey: new Uint8Array(3), passwordHash: "sha256$$x", ...input };
+    expect(await Promise.all([made.api.provision(again), made.api.provision(again)])).toMatchObject([{ ok: true }, { ok: true }]);
+    expect(await keyRecords(made)).toEqual(before);
     expect(value(await made.api.keyRecords())).toHaveLength(1);
-    expect(await keyRecords(made)).toHaveLength(1);
   });
 
   it("seals for another, who opens it; and for itself", async () => {
