@@ -62,6 +62,7 @@ export class AccountTurn {
     this.#taken.frames.push(log.append(frame, this.#repo.id, this.#repo.seq, now));
     this.#repo = { ...advance(this.#repo, row), seq, at: now };
     if (row.kind === "commit") profiles.take(this.#repo, frame);
+    if (row.profile !== undefined) profiles.say(this.#repo, row.profile);
     if (row.deliveries !== undefined) deliveries.add(this.#repo, seq, row.deliveries, this.#taken.addressees);
   }
 

@@ -228,7 +228,7 @@ describe("an import in the midst of other things", () => {
 
   it("reads a log of which nothing can be believed as one that names no key", async () => {
     const car = carOfRepo(await of({}));
-    const odd = (key: unknown) => ({ operation: { type: "plc_operation", verificationMethods: { atproto: key } } });
+    const odd = (atproto: unknown) => ({ operation: { type: "plc_operation", verificationMethods: { atproto } } });
     for (const log of [null, {}, "log", [], [null, 1, "x", [], {}], [odd(null), odd({}), odd("did:key:z"), odd("did:web:x"), odd(`did:key:z${"Q".repeat(50_000)}`), odd(`did:key:zQ3${"\u0000".repeat(50)}`)], [{ operation: { type: "create", signingKey: 3 } }]]) {
       auditLog = log;
       expect(await importCar(car)).toMatchObject({ ok: false, error: { status: 400, message: expect.stringContaining("none of the") } });

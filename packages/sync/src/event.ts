@@ -42,4 +42,6 @@ export interface OutboxRow {
   active?: boolean;
   status?: AccountStatus;
   deliveries?: DeliveryHint[];
+  /** For a sync that no commits led to, as after a move: the record at `agent.comms.profile/self`, DAG-CBOR in base64; null when there is none. */
+  profile?: string | null;
 }

@@ -1,5 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { cidOf, encode } from "@rookery/repo";
+import { type OutboxRow, encodeSyncFrame } from "@rookery/sync";
 import { describe, expect, it } from "vitest";
 import { LISTED, profileRow, sha256 } from "../../test/profiles.ts";
 import { accountRow, commitRow, did, fill, relayFor, until, type RelayUnderTest } from "../../test/relay.ts";
@@ -29,6 +30,27 @@ describe("the profiles of listed accounts", () => {
     const others = Array.from({ length: 199 }, (_, i) => ({ action: "update" as const, path: `${"a.".repeat(157)}b/${String(i).padStart(512, "0")}`, cid, prev: cid }));
     await relay.stub.ingest([profileRow(1, 1, LISTED, undefined, others)]);
     expect(await listed(relay)).toEqual([did(1)]);
+  });
+
+  it("are what a #sync of a repository says that no commits led to, and stay when one says nothing of them", async () => {
+    const relay = relayFor({ test: "moved" });
+    const sync = (n: number, profile?: string | null): OutboxRow => {
+      const time = "2026-11-21T10:00:00.000Z";
+      const rev = `3k${String(n).padStart(11, "2")}`;
+      const { frame, seqAt } = encodeSyncFrame({ did: did(1), rev, blocks: new Uint8Array(9), time });
+      return { did: did(1), epoch: 1, n, kind: "sync", time, frame, seqAt, rev, head: "head", data: "data", ...(profile === undefined ? {} : { profile }) };
+    };
+    const base64 = (record: Record<string, unknown>) => Buffer.from(encode({ $type: "agent.comms.profile", ...record } as never)).toString("base64");
+    await relay.stub.ingest([sync(1, base64(LISTED))]);
+    expect(await listed(relay)).toEqual([did(1)]);
+    await relay.stub.ingest([sync(2)]);
+    expect(await listed(relay)).toEqual([did(1)]);
+    await relay.stub.ingest([sync(3, base64({ text: "hidden" }))]);
+    expect(await listed(relay)).toEqual([]);
+    await relay.stub.ingest([sync(4, base64({ ...LISTED, more: "x".repeat(MAX_PROFILE_BYTES) }))]);
+    expect(await listed(relay)).toEqual([]);
+    await relay.stub.ingest([sync(5, base64(LISTED)), sync(6, null)]);
+    expect(await listed(relay)).toEqual([]);
   });
 
   it("come with the record and with when the account was last seen, and outlive a restart", async () => {

@@ -41,6 +41,13 @@ export class Profiles {
     else this.remove(repo.id);
   }
 
+  /** What an account of our own says with a `#sync`, of a repository that no commits led to: base64, or null when it has no profile. */
+  say(repo: Repo, profile: string | null): void {
+    const record = profile === null ? undefined : new Uint8Array(Buffer.from(profile, "base64"));
+    if (record !== undefined && record.length <= MAX_PROFILE_BYTES && this.#rule?.isListed(record) === true) this.#put(repo, record);
+    else this.remove(repo.id);
+  }
+
   /**
    * A `#sync` of an account of another host: commits were missed, so what is known of its profile counts no more. If it has one
    * (`collections` of the repository, as it was fetched), somebody is to look: see `doubtful`.

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { carOfRepo, foreignRepo } from "../../../pds/test/foreign-repo.ts";
 import { type Login, ask, freshName, login, note, provision, xrpc } from "../../test/client.ts";
 import { signToken } from "../../test/service-token.ts";
+import { until } from "../../test/until.ts";
 import { type PlcOperation, didOf, operationCid } from "../provisioning/operation.ts";
 import { PlcClient } from "../provisioning/plc-client.ts";
 
@@ -63,6 +64,26 @@ describe("com.atproto.repo.importRepo", () => {
     const { did } = (await xrpc<{ did: string }>("com.atproto.server.getSession", { auth: access })).body;
     const app = await login(did, body.password);
     expect(await bring(app.access, new Uint8Array([1]))).toMatchObject({ status: 400, body: { error: "InvalidToken", message: "Bad token scope" } });
+  });
+});
+
+describe("an agent that comes from elsewhere", () => {
+  it("is in the directory as its repository says, from its activation on", async () => {
+    const { did, key, access } = await opened();
+    const profile = (listed: boolean) => ({ $type: "agent.comms.profile", displayName: "Ada", listed, capabilities: [{ name: "add", input: [{ kind: "json" }] }], createdAt: "2026-11-21T10:00:00.000Z" });
+    const repo = async (listed: boolean) => carOfRepo(await foreignRepo(did, key, new Map([["agent.comms.profile/self", profile(listed)]])));
+    const isListed = async () => (await xrpc<{ agents: { did: string }[] }>("agent.network.listAgents", { params: { limit: "100" } })).body.agents.some((agent) => agent.did === did);
+    expect(await bring(access, await repo(true))).toMatchObject({ status: 200 });
+    expect(await isListed()).toBe(false);
+    const { body: told } = await xrpc<Pick<PlcOperation, "rotationKeys" | "verificationMethods" | "alsoKnownAs" | "services">>("com.atproto.identity.getRecommendedDidCredentials", { auth: access });
+    const last = await new PlcClient(env.PLC_URL).last(did);
+    if (!last.ok || last.value === undefined) throw new Error("no log");
+    await post(did, await signed(key, { type: "plc_operation", ...told, rotationKeys: [await key.exportPublicKey("did"), ...told.rotationKeys], prev: operationCid(last.value) }));
+    expect(await xrpc("com.atproto.server.activateAccount", { auth: access, method: "POST" })).toMatchObject({ status: 200 });
+    await until("it is listed", isListed);
+    // An account that takes part says so itself.
+    expect(await bring(access, await repo(false))).toMatchObject({ status: 200 });
+    await until("it is not any more", async () => !(await isListed()));
   });
 });
 

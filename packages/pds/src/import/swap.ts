@@ -7,6 +7,7 @@ import { adoptBlobRefs } from "../store/blobs.ts";
 import { type Head, updateHead } from "../store/head.ts";
 import { touchMemories } from "../store/memory-changed.ts";
 import type { OutboxEvent } from "../store/outbox.ts";
+import { ownProfile } from "../store/own-profile.ts";
 import type { Grown } from "./grow.ts";
 import { swapTables } from "./staging.ts";
 
@@ -38,7 +39,10 @@ export function swapIn(state: AgentState, rev: string, data: CidBytes, { rootId,
       state.takenDown.forgetMissing();
       adoptBlobRefs(sql, rev, now);
       updateHead(sql, next);
-      if (event !== undefined) outbox.insert(event, now);
+      if (event !== undefined) {
+        event.profile = ownProfile(sql);
+        outbox.insert(event, now);
+      }
       scheduler.ensure("blobs", now);
       scheduler.ensure("imports", now);
       // Whether its keys are still published.

@@ -10,6 +10,7 @@ import type { AccountStatus, XrpcFault } from "@rookery/sync";
 import type { AgentState } from "../state.ts";
 import { type Account, type Standing, updateStanding } from "../store/account.ts";
 import type { JobResult } from "../scheduler.ts";
+import { ownProfile } from "../store/own-profile.ts";
 import { type NewEvent, accountEvent, announce, identityEvent, syncEvent } from "./announce.ts";
 
 /** Why an account may not act, in the reference's words; undefined when it may. Its own agent is refused so, whoever asks. */
@@ -45,7 +46,8 @@ export function setStanding(state: AgentState, change: Partial<Standing>, option
   const account: Account = { ...changed, status: changed.status === "deleted" ? "deleted" : statusOfStanding(changed) };
   const time = new Date().toISOString();
   const events = [accountEvent(account, time)];
-  if (options.activation) events.push(identityEvent(account, time), syncEvent(account, state.head, time));
+  // Before it nobody was told what is in the repository.
+  if (options.activation) events.push(identityEvent(account, time), { ...syncEvent(account, state.head, time), profile: ownProfile(state.sql) });
   changeAccount(state, account, events, options.within);
 }
 

@@ -15,7 +15,7 @@ interface Row extends Record<string, SqlStorageValue> {
 }
 
 /** Everything of an event that is neither in a column of its own nor in the frame. */
-type Meta = Pick<OutboxRow, "rev" | "head" | "data" | "active" | "status" | "deliveries">;
+type Meta = Pick<OutboxRow, "rev" | "head" | "data" | "active" | "status" | "deliveries" | "profile">;
 
 /**
  * Write an event down. Frames that could pass the row limit are split. With `over`, the row of that event, which the relay
