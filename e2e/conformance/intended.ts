@@ -53,7 +53,6 @@ export const intended: Intended[] = [
   { where: /^batches: same path twice/, field: OUTCOME, reason: "One commit says one thing about a path: relays cannot undo a commit that says two (proposal 0006), and drop it." },
   { where: /^(data model: (create|read) (link|bytes|type|blob|lone surrogate))/, field: OUTCOME, reason: "The data model (specs/data-model) keeps $link, $bytes and blobs to their forms, $type to a text, and texts to Unicode: what is not in them is refused instead of being stored otherwise than it was sent." },
   { where: /^data model: create (float|unsafe integer|proto key)$/, field: /^(status|error|message)$/, reason: "The message says where; integers beyond 53 bits are a bad request instead of a 500." },
-  { where: /^lexicon records: profile, old form of avatar/, field: WORDS, reason: "Blobs of the form of 2022 are refused as such; there are none here that could be rewritten." },
 
   // Reads
   { where: /^sync: (getBlocks, (one missing|missing)|getBlob, absent)$|^blobs: read before it is referred to$/, field: /^(error|message)$/, reason: "The names that the lexicons give: BlockNotFound, BlobNotFound." },

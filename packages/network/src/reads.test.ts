@@ -206,6 +206,19 @@ describe("blobs", () => {
     expect([own.status, own.headers.get("cache-control")]).toEqual([200, "private, max-age=86400, immutable"]);
   });
 
+  it("that an old profile names in the form of 2022 are named as today's when it is changed, as in the official PDS", async () => {
+    const { blob } = (await upload(PNG, "image/png")).body;
+    const avatar = { cid: blob.ref.$link, mimeType: "image/png" };
+    const change = (record: object) => post("com.atproto.repo.putRecord", { repo: alice.did, collection: "app.bsky.actor.profile", rkey: "self", record });
+    expect(await change({ avatar })).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
+    expect((await change({ displayName: "Alice" })).status).toBe(200);
+    expect((await change({ displayName: "Alice", avatar })).status).toBe(200);
+    const { body } = await xrpc<{ value: object }>("com.atproto.repo.getRecord", { params: { repo: alice.did, collection: "app.bsky.actor.profile", rkey: "self" } });
+    expect(body.value).toEqual({ $type: "app.bsky.actor.profile", displayName: "Alice", avatar: blob });
+    expect((await fetchRaw("com.atproto.sync.getBlob", { did: alice.did, cid: avatar.cid })).status).toBe(200);
+    expect(await change({ avatar: { ...avatar, cid: "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku" } })).toMatchObject({ status: 400, body: { error: "InvalidRequest", message: "Blob not found" } });
+  });
+
   it("leave R2 with the last record that refers to them", async () => {
     const params = await put(Buffer.from("soon gone"), "text/plain");
     const objects = async () => (await env.BLOBS.list({ prefix: `blobs/${alice.did}/` })).objects.length;

@@ -44,6 +44,8 @@ export interface AccountApi {
   discardBlob(input: { key: string }): Promise<Outcome<null>>;
   /** Note an uploaded blob (bytes are in R2 under `key`). */
   putBlob(input: BlobRow): Promise<Outcome<null>>;
+  /** Bytes of uploaded blobs, in the order asked for, for a record that is there already; null when it is not. Errors: `InvalidRequest` (400), `Blob not found`. */
+  blobSizes(input: { collection: string; rkey: string; cids: string[] }): Promise<Outcome<number[] | null>>;
 
   getHead(): Promise<Outcome<RepoHead>>;
   getStatus(): Promise<Outcome<{ did: string; active: boolean; status?: AccountStatus; rev?: string }>>;

@@ -88,6 +88,17 @@ export class Blobs {
     return readBlob(this.#sql, cid);
   }
 
+  /** Bytes of uploads, in the order asked for. Errors: `InvalidRequest` (400). */
+  sizes(cids: string[]): Outcome<number[]> {
+    const sizes: number[] = [];
+    for (const cid of cids) {
+      const blob = this.#takenDown.has(cid) ? undefined : readBlob(this.#sql, cid);
+      if (blob === undefined) return fail(400, "InvalidRequest", "Blob not found");
+      sizes.push(blob.size);
+    }
+    return ok(sizes);
+  }
+
   list(page: { since?: string; limit: number; cursor?: string }): { cids: string[]; cursor?: string } {
     const cids = listBlobs(this.#sql, page);
     const last = cids.at(-1);

@@ -11,7 +11,7 @@ export interface BlobMention {
 }
 
 /** CID of a blob reference of old, a map with just `{cid, mimeType}`; undefined for any other map. */
-function legacyBlob(value: LexMap): string | undefined {
+export function legacyBlob(value: Record<string, unknown>): string | undefined {
   const { cid, mimeType } = value;
   if (typeof cid !== "string" || typeof mimeType !== "string" || mimeType === "" || Object.keys(value).length > 2) return undefined;
   try {

@@ -1,4 +1,5 @@
 import { type Handler, answer, atUri, isFault, json } from "../call.ts";
+import { renewPictures } from "../../write/old-pictures.ts";
 import { prepareOp } from "../../write/prepare.ts";
 import { ownRepo } from "../repo-access.ts";
 import { rateHeaders } from "../rate-headers.ts";
@@ -18,7 +19,9 @@ export const putRecord: Handler = async (call) => {
   const { repo, collection, rkey, validate, record, swapRecord, swapCommit } = call.input as Input;
   const agent = await ownRepo(call, repo);
   if (isFault(agent)) return agent;
-  const prepared = prepareOp({ action: "put", collection, rkey, record, validate, swapRecord });
+  const renewed = await renewPictures(call.host.agent(agent.did), { collection, rkey, record });
+  if (!renewed.ok) return renewed.error;
+  const prepared = prepareOp({ action: "put", collection, rkey, record: renewed.value, validate, swapRecord });
   if (!prepared.ok) return prepared.error;
   const { op, validationStatus } = prepared.value;
   const written = await call.host.agent(agent.did).write({ ops: [op], swapCommit });
