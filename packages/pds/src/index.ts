@@ -16,6 +16,8 @@ export * from "./ports.ts";
 export type * from "./preferences/preferences-api.ts";
 export { checkPolicy } from "./reach/policy.ts";
 export type { Policy } from "./reach/reach-api.ts";
+export { inRoom } from "./room/in-room.ts";
+export { Room } from "./room/room.ts";
 export { type AccessScope, SCOPES } from "./sessions/scope.ts";
 export { hashChosenPassword, hashGeneratedPassword, verifyPassword } from "./sessions/password.ts";
 export { hasOffensiveWord } from "./write/offensive-word.ts";

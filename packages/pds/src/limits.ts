@@ -56,6 +56,13 @@ export const EXPORT_CHUNK = 128 * 1024;
 
 /** Bytes of an answer that are made at a time; a larger one is a stream. An RPC answer holds 32 MB, an isolate 128. */
 export const PART_BYTES = 512_000;
+/** Bytes of large answers that an isolate holds until they are read; the next one gets 503. */
+export const READ_ROOM = 32_000_000;
+/** What each counts for that is made as it is read: a part, its copy on the way, and what it is made of. */
+export const STREAM_BYTES = 3 * PART_BYTES;
+/** Answers of at least so many bytes are counted, and sent in such pieces. */
+export const HELD_FROM = 128_000;
+export const HELD_PIECE = 128_000;
 /** CIDs that one getBlocks may ask for. */
 export const MAX_GET_BLOCKS = 200;
 /** Rows looked at before other requests get their turn. */
@@ -78,6 +85,15 @@ export const MAX_PASSWORD_CHECKS = 4;
 
 /** Reference: an upload that no record refers to goes after a day. */
 export const TEMP_BLOB_LIFE = DAY;
+/** An upload of which nothing comes for so long is given up; one that trickles, after the other; and how often it is looked at. */
+export const UPLOAD_STALL = 30 * SECOND;
+export const UPLOAD_TOTAL = 10 * MINUTE;
+export const UPLOAD_WATCH = 5 * SECOND;
+/** Bytes of uploads that an isolate gathers at a time, since they do not say how long they are and R2 must know: three of the largest. */
+export const UPLOAD_ROOM = 15 * 1024 * 1024;
+/** Further ones that wait for it, and how long: each holds a connection, and no more. */
+export const MAX_WAITING_UPLOADS = 128;
+export const UPLOAD_PATIENCE = 60 * SECOND;
 /** Such uploads held at a time. */
 export const MAX_TEMP_BLOBS = 1_000;
 /** R2 takes this many keys in one delete. */

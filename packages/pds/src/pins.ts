@@ -1,4 +1,6 @@
-import { MAX_PINS, PIN_IDLE, PIN_TOTAL, PIN_YIELD } from "./limits.ts";
+import { MAX_PINS, PIN_IDLE, PIN_TOTAL, PIN_YIELD, PART_BYTES } from "./limits.ts";
+import { readRoom } from "./room/read-room.ts";
+import type { Lease } from "./room/room.ts";
 
 /** One export's hold on a rev: everything reachable at that rev stays readable until the pin closes. */
 export interface Pin {
@@ -8,6 +10,8 @@ export interface Pin {
   used: number;
   /** Called once when the lease ran out. */
   readonly expire: () => void;
+  /** What it has of the isolate's room. */
+  readonly room: Lease;
 }
 
 /** How often leases are looked at while there are any. */
@@ -46,14 +50,16 @@ export class Pins {
     this.#kept = true;
   }
 
-  /** Hold `rev`, the newest one. Undefined when too many exports are open, and all of them are being read. */
+  /** Hold `rev`, the newest one. Undefined when too many exports are open, of this agent or in the isolate, and all of them are being read. */
   open(rev: string, expire: () => void): Pin | undefined {
     const now = Date.now();
     if (this.#open.size >= MAX_PINS) this.#displace(now);
     if (this.#open.size >= MAX_PINS) return undefined;
     // What a dead export left behind must not be taken for this one's.
     if (this.#open.size === 0) this.#sweep();
-    const pin: Pin = { rev, opened: now, used: now, expire };
+    const room = readRoom.take(PART_BYTES, PIN_TOTAL);
+    if (room === undefined) return undefined;
+    const pin: Pin = { rev, opened: now, used: now, expire, room };
     this.#open.add(pin);
     this.#timer ??= setTimeout(() => this.#check(), CHECK_MS);
     return pin;
@@ -62,6 +68,7 @@ export class Pins {
   /** Let go; doing it twice does no harm. */
   close(pin: Pin): void {
     if (!this.#open.delete(pin)) return;
+    pin.room.leave();
     this.#sweep();
     if (this.#open.size > 0) return;
     // A timer that waits keeps the object from going to sleep.
@@ -75,7 +82,10 @@ export class Pins {
     this.#timer = undefined;
     const pins = [...this.#open];
     this.#open.clear();
-    for (const pin of pins) pin.expire();
+    for (const pin of pins) {
+      pin.room.leave();
+      pin.expire();
+    }
   }
 
   /** End the export that was not read for longest: those who open exports and leave them keep nobody out. */

@@ -10,12 +10,14 @@ import { relayViewRoutes } from "../routes/relay-view.ts";
 import { routes } from "../routes.ts";
 import { authenticate, credentialsOf } from "./authenticate.ts";
 import { checkStream, readJson, refuseBody } from "./body.ts";
+import { withRoomForBody } from "./body-room.ts";
 import { chargeAddress, chargeCaller, exceededBy } from "./charge.ts";
 import { decodedRequest } from "./content-encoding.ts";
 import { preflight, withCors } from "./cors.ts";
 import { RouteIndex } from "./find-route.ts";
 import { isRelayView } from "./is-relay-view.ts";
 import { looseParams } from "./loose-params.ts";
+import { MAX_URL_CHARS } from "./limits.ts";
 import type { AnyRoute, Route } from "./route.ts";
 import { refuseSession } from "./session-class.ts";
 import { drain } from "./whole-body.ts";
@@ -67,10 +69,14 @@ const readInput = async (request: Request, { nsid, body, maxBytes }: AnyRoute): 
   return checked.ok ? { input: checked.input } : invalid(checked.message);
 };
 
+/** The reference's HTTP parser says 431 of the whole head of a request; of its first line alone this is the word (RFC 9110, 15.5.15). */
+const URI_TOO_LONG = fault(414, "UriTooLong", `The address of a request has at most ${MAX_URL_CHARS} characters`);
+
 /** What is asked of a row, answered; a fault where there is no row, or too much was asked. */
 const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> => {
   const url = URL.parse(request.url);
   if (url === null) return invalid("The Host header names no host");
+  if (request.url.length > MAX_URL_CHARS) return URI_TOO_LONG;
   const config = configOf(env);
   const index = isRelayView(url, config.relayOrigin) ? relayViewIndex : originIndex;
   const found = index.find(request.method, url.pathname);
@@ -117,7 +123,7 @@ const serve = async (request: Request, env: Env, { url, route, segments, ip }: V
   if (isFault(caller)) return caller;
   const refused = refuseSession(route, caller);
   if (refused !== undefined) return refused;
-  const answer = await handle(request, env, { url, route, segments, ip, caller, params: { ...read.params, ...segments } });
+  const answer = await withRoomForBody(request, route, () => handle(request, env, { url, route, segments, ip, caller, params: { ...read.params, ...segments } }));
   // What was refused has had no effect: the same token may be shown again.
   if (caller.kind === "service" && isRefusal(answer)) await authorityOf(env).services.release(caller.token);
   return answer;

@@ -28,3 +28,5 @@ export const ROOM_BYTES = 10_000_000;
 /** Requests that wait for that room, and how long: as long as clients wait for an answer. The next one gets 503. */
 export const MAX_WAITING_BODIES = 256;
 export const ROOM_PATIENCE = 20 * SECOND;
+/** Longest that a request has its part, should it end without giving it back: its body comes, then it is worked on. */
+export const ROOM_LIFE = BODY_TIMEOUT + 60 * SECOND;

@@ -25,7 +25,7 @@ export abstract class ReadingObject<Env> extends AccountObject<Env> implements R
   }
 
   recordsJson(input: ListRecordsInput): Promise<Outcome<PageAnswer>> {
-    return this.with((state) => (state.account.status === null ? ok(recordsJson(state, input)) : fail(400, "InvalidRequest", `Could not find repo: ${state.account.did}`)));
+    return this.with((state) => (state.account.status === null ? recordsJson(state, input) : fail(400, "InvalidRequest", `Could not find repo: ${state.account.did}`)));
   }
 
   collections(): Promise<Outcome<string[]>> {

@@ -1,5 +1,8 @@
 import { JsonBytes } from "@rookery/repo";
-import { PART_BYTES } from "../limits.ts";
+import { type Outcome, ok } from "@rookery/sync";
+import { PART_BYTES, PIN_IDLE, STREAM_BYTES } from "../limits.ts";
+import { BUSY } from "../room/in-room.ts";
+import { readRoom } from "../room/read-room.ts";
 import type { AgentState } from "../state.ts";
 import type { ListRecordsInput } from "../agent-api.ts";
 import { readRecord } from "../store/records.ts";
@@ -45,21 +48,22 @@ export interface PageAnswer {
   rev: string;
 }
 
-/** A page without what was taken down; the cursor is the last rkey. */
-export function recordsJson(state: AgentState, input: ListRecordsInput): PageAnswer {
+/** A page without what was taken down; the cursor is the last rkey. Errors: `NotEnoughResources` (503). */
+export function recordsJson(state: AgentState, input: ListRecordsInput): Outcome<PageAnswer> {
   const { rev } = state.head;
   const page = new PageParts(state, input);
   const first = page.next() as Uint8Array;
-  if (page.done) return { json: first, rev };
+  if (page.done) return ok({ json: first, rev });
+  const lease = readRoom.take(STREAM_BYTES, PIN_IDLE);
+  if (lease === undefined) return { ok: false, error: BUSY };
   let waiting: Uint8Array | undefined = first;
-  return {
-    json: partStream(() => {
-      const part = waiting ?? page.next();
-      waiting = undefined;
-      return part;
-    }),
-    rev,
+  const next = () => {
+    lease.renew(PIN_IDLE);
+    const part = waiting ?? page.next();
+    waiting = undefined;
+    return part;
   };
+  return ok({ json: partStream(next, () => lease.leave()), rev });
 }
 
 /** A page as it is written, part by part; what is written to the repository between two parts is seen from there on. */

@@ -1,5 +1,6 @@
 import type { Outcome, XrpcFault } from "@rookery/sync";
 import type { AccessScope } from "../sessions/scope.ts";
+import { heldBytes } from "./held-bytes.ts";
 import type { Host } from "./host.ts";
 
 /** Who is asking, as far as the door could tell. Decided once, before any handler runs. */
@@ -36,16 +37,21 @@ export const json = (body: unknown, headers?: Record<string, string>): Response 
 export const jsonText = (body: string, headers?: Record<string, string>): Response =>
   new Response(body, { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
 
-/** 200 with a JSON body that is UTF-8 already. */
-export const jsonBytes = (body: Uint8Array | ReadableStream<Uint8Array>, headers?: Record<string, string>): Response =>
-  new Response(body, { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
+/** 200 with a JSON body that is UTF-8 already. Errors: `NotEnoughResources` (503) when it is large, and too much is on its way already. */
+export const jsonBytes = (body: Uint8Array | ReadableStream<Uint8Array>, headers?: Record<string, string>): Response | XrpcFault =>
+  withBody(body, { "content-type": "application/json; charset=utf-8", ...headers });
 
 /** 200 with nothing in it, as the reference answers procedures without output. */
 export const empty = (): Response => new Response(null, { status: 200 });
 
-/** 200 with a CAR. */
-export const car = (body: Uint8Array | ReadableStream<Uint8Array> | null, headers?: Record<string, string>): Response =>
-  new Response(body, { headers: { "content-type": "application/vnd.ipld.car", ...headers } });
+/** 200 with a CAR. Errors as {@link jsonBytes}. */
+export const car = (body: Uint8Array | ReadableStream<Uint8Array> | null, headers?: Record<string, string>): Response | XrpcFault =>
+  withBody(body, { "content-type": "application/vnd.ipld.car", ...headers });
+
+const withBody = (body: Uint8Array | ReadableStream<Uint8Array> | null, headers: Record<string, string>): Response | XrpcFault => {
+  const held = body instanceof Uint8Array ? heldBytes(body) : body;
+  return isFault(held) ? held : new Response(held, { headers });
+};
 
 export const fault = (status: number, name: string, message: string): XrpcFault => ({ status, name, message });
 
