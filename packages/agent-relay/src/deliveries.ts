@@ -12,6 +12,7 @@ import type { Repo, Repos } from "./repos.ts";
 import { Sent } from "./sent.ts";
 import { MAX_DELIVERED_CHARS, MAX_DELIVERED_PATHS, MAX_PULL_BYTES, MAX_PULL_ROWS } from "./settings.ts";
 import { Strangers } from "./strangers.ts";
+import { isUnheard } from "./unheard.ts";
 
 /** Who is to be woken for a commit. */
 export interface Addressees {
@@ -75,7 +76,7 @@ export class Deliveries {
   /** An account of this colony that can be delivered to. */
   recipient(did: string): Repo | undefined {
     const repo = this.#repos.find(did);
-    return repo === undefined || repo.host !== "" || repo.status === "deleted" ? undefined : repo;
+    return repo === undefined || repo.host !== "" || repo.status === "deleted" || isUnheard(repo) ? undefined : repo;
   }
 
   /** Who `did` is to deliveries: an account that is known, or a stranger, as is one that left this colony and writes from elsewhere. */

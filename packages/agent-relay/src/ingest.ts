@@ -11,6 +11,7 @@ import { fail, MAX_FRAME_BYTES, ok, type Outcome, type OutboxRow } from "@rooker
 import { AccountTurn, nothingTaken, type LogStores, type Taken } from "./account-turn.ts";
 import type { Repo } from "./repos.ts";
 import { MAX_INGEST_ROWS } from "./settings.ts";
+import { isUnheard } from "./unheard.ts";
 
 export interface Ingested extends Taken {
   /** Highest (epoch, n) now held for the account. */
@@ -25,6 +26,8 @@ export function ingest(stores: LogStores, rows: OutboxRow[], now: number): Outco
   const did = rows[0]?.did ?? "";
   const taken = nothingTaken();
   const turn = new AccountTurn(stores, repos.find(did) ?? repos.add(did, log.lastSeq), taken);
+  // It comes to live here now.
+  if (isUnheard(turn.repo)) turn.arrive();
   for (const row of rows) {
     const wentBack = hasNumberAgain(row, turn.repo);
     if (wentBack) console.error({ event: "relay.agent_went_back", did, n: row.n, known: turn.repo.n });

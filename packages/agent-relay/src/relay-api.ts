@@ -1,4 +1,4 @@
-import type { OutboxRow, Outcome } from "@rookery/sync";
+import type { AccountStatus, OutboxRow, Outcome } from "@rookery/sync";
 import type { CrawlView } from "./crawl/crawl-api.ts";
 import type { DeliveryApi } from "./delivery-api.ts";
 import type { DirectoryApi } from "./directory/directory-api.ts";
@@ -7,6 +7,8 @@ import type { StreamFormat } from "./streams/listener.ts";
 /** RPC surface of the Relay Durable Object. `fetch` serves com.atproto.sync.subscribeRepos (WebSocket). */
 export interface RelayApi extends DeliveryApi, DirectoryApi {
   ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>>;
+  /** What no event tells of an account that takes no part, for listRepos alone. `isHeld` is false while events of it are still to come: to be told again. */
+  noteStanding(note: StandingNote): Promise<{ isHeld: boolean }>;
   /** com.atproto.sync.listRepos over the relay's rows, in a stable order; deleted accounts are left out. A malformed cursor is InvalidRequest. */
   listRepos(input: { limit: number; cursor?: string }): Promise<Outcome<RepoPage>>;
   /** The log after a seq, for an object that follows it: at most `rows` events, ending after the one that reaches `bytes`. */
@@ -19,6 +21,17 @@ export interface RelayApi extends DeliveryApi, DirectoryApi {
   requestCrawl(): Promise<CrawlView>;
   /** For the admin: log bounds, bytes, subscribers, pending and parked deliveries. */
   stats(): Promise<RelayStats>;
+}
+
+/** How an account that takes no part stands after its event `n` (0 before its first). */
+export interface StandingNote {
+  did: string;
+  epoch: number;
+  n: number;
+  /** Commit CID and rev as strings. */
+  head: string;
+  rev: string;
+  status: AccountStatus;
 }
 
 /** A stretch of a log. Events between `after` and `prunedThrough` are gone. */

@@ -3,9 +3,10 @@ import { Crawl } from "./crawl/crawl.ts";
 import type { CrawlSettings, CrawlView } from "./crawl/crawl-api.ts";
 import { ingest } from "./ingest.ts";
 import { News } from "./news.ts";
-import type { LogFollower, LogSlice, RelayApi } from "./relay-api.ts";
+import type { LogFollower, LogSlice, RelayApi, StandingNote } from "./relay-api.ts";
 import type { Job, JobName } from "./scheduler.ts";
 import { SequencerObject } from "./sequencer-object.ts";
+import { noteStanding } from "./unheard.ts";
 
 /** Where crash tests may stop the object (see RelayObject.fault). */
 export type RelayFaultPoint = "relay.ingest.begin" | "relay.ingest.transaction" | "relay.ingest.committed";
@@ -81,6 +82,10 @@ export abstract class RelayObject<Env = unknown> extends SequencerObject<Env> im
       this.#crawl.noticed();
     }
     return ok(taken.value.position);
+  }
+
+  async noteStanding(note: StandingNote): Promise<{ isHeld: boolean }> {
+    return { isHeld: this.sequencer.transaction(() => noteStanding(this.sequencer, note)) };
   }
 
   async started(): Promise<void> {

@@ -63,7 +63,8 @@ async function compare(context: ComparisonContext, did: string): Promise<boolean
 function stepsTo(known: Repo | undefined, did: string, standing: AccountStanding, time: string): CarriedRow[] {
   if (!standing.active) {
     const { status } = standing;
-    const isSaid = known === undefined ? status === "deleted" : !known.active && known.status === status;
+    // One that was never heard of and does not take part yet may have just come from elsewhere: nothing is to be said of it.
+    const isSaid = known === undefined ? status === "deleted" || status === "deactivated" : !known.active && known.status === status;
     return isSaid ? [] : [accountRow(did, time, { active: false, status })];
   }
   const rows = known?.active === true ? [] : [accountRow(did, time, { active: true })];
