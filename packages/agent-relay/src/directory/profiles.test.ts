@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import { cidOf, encode } from "@rookery/repo";
+import { type LexMap, cidOf, encode } from "@rookery/repo";
 import { type OutboxRow, encodeSyncFrame } from "@rookery/sync";
 import { describe, expect, it } from "vitest";
 import { LISTED, profileRow, sha256 } from "../../test/profiles.ts";
@@ -40,7 +40,7 @@ describe("the profiles of listed accounts", () => {
       const { frame, seqAt } = encodeSyncFrame({ did: did(1), rev, blocks: new Uint8Array(9), time });
       return { did: did(1), epoch: 1, n, kind: "sync", time, frame, seqAt, rev, head: "head", data: "data", ...(profile === undefined ? {} : { profile }) };
     };
-    const base64 = (record: Record<string, unknown>) => Buffer.from(encode({ $type: "agent.comms.profile", ...record } as never)).toString("base64");
+    const base64 = (record: LexMap) => Buffer.from(encode({ $type: "agent.comms.profile", ...record })).toString("base64");
     await relay.stub.ingest([sync(1, base64(LISTED))]);
     expect(await listed(relay)).toEqual([did(1)]);
     await relay.stub.ingest([sync(2)]);

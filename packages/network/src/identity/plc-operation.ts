@@ -1,4 +1,5 @@
-import type { PlcOperation } from "../provisioning/operation.ts";
+import type { LegacyGenesis } from "../plc/data.ts";
+import type { PlcOperation, PlcTombstone } from "../provisioning/operation.ts";
 
 /** A named boundary: an object whose fields are then narrowed one by one. */
 const fieldsOf = (value: unknown): Record<string, unknown> | undefined =>
@@ -29,3 +30,16 @@ export const isPlcOperation = (value: unknown): value is PlcOperation => {
     isServices(services) && (prev === null || typeof prev === "string") && typeof sig === "string"
   );
 };
+
+const isTombstone = (value: unknown): value is PlcTombstone => {
+  const { type, prev, sig } = fieldsOf(value) ?? {};
+  return type === "plc_tombstone" && typeof prev === "string" && typeof sig === "string";
+};
+
+const isLegacyGenesis = (value: unknown): value is LegacyGenesis => {
+  const { type, ...fields } = fieldsOf(value) ?? {};
+  return type === "create" && ["signingKey", "recoveryKey", "handle", "service", "sig"].every((name) => typeof fields[name] === "string");
+};
+
+/** Whether a directory's JSON has the form of an entry of its log: what stands between us and it may answer with anything. */
+export const isPlcEntry = (value: unknown): value is PlcOperation | PlcTombstone | LegacyGenesis => isPlcOperation(value) || isTombstone(value) || isLegacyGenesis(value);

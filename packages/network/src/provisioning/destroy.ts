@@ -15,7 +15,7 @@ const BLOBS_AT_ONCE = 1000;
 const endDid = async ({ plc, config }: Workshop, { did, owner_key }: AgentRow, end: PlcEnd): Promise<Outcome<null>> => {
   const last = await plc.last(did);
   if (!last.ok) return last;
-  if (last.value === undefined || last.value.type === "plc_tombstone") return ok(null);
+  if (last.value?.type !== "plc_operation") return ok(null);
   const key = await config.rotation.among(last.value.rotationKeys);
   // Already handed over, or taken by the owner meanwhile: the colony has no more to say about it.
   if (key === undefined) return ok(null);

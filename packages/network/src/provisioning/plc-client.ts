@@ -1,9 +1,13 @@
 import { type Outcome, fail, ok } from "@rookery/sync";
-import { type PlcData, dataOf } from "../plc/data.ts";
+import { isPlcEntry } from "../identity/plc-operation.ts";
+import { type LegacyGenesis, type PlcData, dataOf } from "../plc/data.ts";
 import { type PlcOperation, type PlcTombstone, operationCid } from "./operation.ts";
 
 /** A PLC directory answers in well under a second; past this it is down for us. */
 const TIMEOUT_MS = 10_000;
+
+/** An answer is an operation, of at most 7,500 bytes, or a reason. */
+const MAX_ANSWER_BYTES = 64_000;
 
 type Entry = PlcOperation | PlcTombstone;
 
@@ -16,18 +20,15 @@ export class PlcClient {
   }
 
   /** The newest operation of a DID; undefined when the directory does not know it. Errors: PlcUnavailable. */
-  async last(did: string): Promise<Outcome<Entry | undefined>> {
+  async last(did: string): Promise<Outcome<Entry | LegacyGenesis | undefined>> {
     const response = await this.#call(`/${did}/log/last`);
     if (!response.ok) return response;
     const { status, text } = response.value;
     if (status === 404) return ok(undefined);
     if (status === 410) return ok(undefined);
     if (status !== 200) return this.#unavailable(`${status} ${text.slice(0, 200)}`);
-    try {
-      return ok(JSON.parse(text) as Entry);
-    } catch {
-      return this.#unavailable(`unreadable answer ${text.slice(0, 200)}`);
-    }
+    const entry = parsed(text);
+    return isPlcEntry(entry) ? ok(entry) : this.#unavailable(`unreadable answer ${text.slice(0, 200)}`);
   }
 
   /** What a DID says, by its newest operation; undefined when the directory does not know it, or it has ended. Errors: PlcUnavailable. */
@@ -71,7 +72,7 @@ export class PlcClient {
   async #call(path: string, init: RequestInit = {}): Promise<Outcome<{ status: number; text: string }>> {
     try {
       const response = await fetch(this.#url + path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
-      return ok({ status: response.status, text: await response.text() });
+      return ok({ status: response.status, text: await textOf(response) });
     } catch (error) {
       return this.#unavailable(error instanceof Error ? error.message : String(error));
     }
@@ -81,3 +82,23 @@ export class PlcClient {
     return fail(503, "PlcUnavailable", `The PLC directory at ${this.#url} cannot be reached: ${reason}`);
   }
 }
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** @throws Error when there is more than a directory ever says. */
+const textOf = async (response: Response): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_ANSWER_BYTES) throw new Error(`it answers with more than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+};
