@@ -138,6 +138,15 @@ describe("blobs", () => {
     expect((await agent.api.reserveBlob({ key: "now" })).ok).toBe(true);
   });
 
+  it("are counted once they are here, not while they are on their way", async () => {
+    const agent = await makeAgent();
+    const imported = async () => value(await agent.api.countAccount()).importedBlobs;
+    value(await agent.api.reserveBlob({ key: "one" }));
+    expect(await imported()).toBe(0);
+    value(await upload(agent, "a", "one"));
+    expect(await imported()).toBe(1);
+  });
+
   it("nobody refers to expire after a day", async () => {
     const agent = await makeAgent();
     value(await upload(agent, "a"));

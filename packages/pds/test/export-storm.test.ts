@@ -2,6 +2,7 @@ import { BlockMap, cidKey, cidToString, decodeCommit, readCar, walkTree } from "
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../src/sha256.ts";
 import { type Made, makeAgent, note, op, value } from "./agents.ts";
+import { dice } from "./dice.ts";
 import { bytesOf, verifyExport } from "./verify.ts";
 
 const COLLECTIONS = ["com.example.a", "com.example.note", "com.example.z"];
@@ -10,17 +11,6 @@ const MAX_OPEN = 6;
 /** Bytes that one of them reads at a time. */
 const READ_BYTES = 100_000;
 const SIZES = [10, 300, 900, 4_050, 4_096, 5_000, 20_000];
-
-/** The same numbers every time (mulberry32). */
-function dice(seed: number): (sides: number) => number {
-  let state = seed;
-  return (sides) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), 1 | state);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return ((x ^ (x >>> 14)) >>> 0) % sides;
-  };
-}
 
 /** What the agent's records are, by their paths. */
 type Records = Map<string, string>;

@@ -1,5 +1,6 @@
 import type { AccountCounts } from "./standing-api.ts";
 import type { AgentState } from "../state.ts";
+import { countBlobs } from "../store/blobs.ts";
 
 /**
  * What com.atproto.server.checkAccountStatus counts. Blocks are those of the repository as stored: the commit, the nodes of the tree,
@@ -15,6 +16,6 @@ export function countAccount({ sql, head, account }: AgentState): AccountCounts 
     repoBlocks: 1 + count("SELECT COUNT(*) AS n FROM node") + records,
     indexedRecords: records,
     expectedBlobs: count("SELECT COUNT(DISTINCT cid) AS n FROM blob_ref"),
-    importedBlobs: count("SELECT COUNT(*) AS n FROM blob"),
+    importedBlobs: countBlobs(sql),
   };
 }

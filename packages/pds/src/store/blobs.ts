@@ -49,6 +49,11 @@ export function countTempBlobs(sql: SqlStorage): number {
   return sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM blob WHERE temp_since IS NOT NULL").one().n;
 }
 
+/** Blobs that are here, referred to or not. */
+export function countBlobs(sql: SqlStorage): number {
+  return sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM blob WHERE cid NOT LIKE 'upload:%'").one().n;
+}
+
 /** A record refers to the blob from `rev` on. */
 export function referBlob(sql: SqlStorage, cid: string, path: string, rev: string): void {
   sql.exec("INSERT OR IGNORE INTO blob_ref (path, cid) VALUES (?, ?)", path, cid);
