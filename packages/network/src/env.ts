@@ -72,7 +72,7 @@ export interface Env {
   /** Who reaches agents that do not say so themselves: JSON of agent.comms.getPolicy#policy. */
   INBOX_POLICY?: string;
   /** Fetches from public addresses only, also when a name resolves to another: for addresses that strangers chose. Absent on Cloudflare, where there are no others. */
-  OUTSIDE?: Fetcher;
+  OUTSIDE?: Pick<Fetcher, "fetch">;
   /** The AppView that methods go to which nobody here answers, as `URL#DID`: `https://api.bsky.app#did:web:api.bsky.app`. Without it they are refused. */
   APPVIEW?: string;
   /** URL of images in the AppView's CDN, with `%s` for size, DID and CID each; without it images of what is not indexed yet come from this colony. */

@@ -81,6 +81,9 @@ export interface RegistryPort {
   noteReset(did: string, hash: string): Promise<void>;
 }
 
+/** How an agent looks up DIDs. */
+export type DidPorts = Pick<AgentPorts, "plcUrl" | "outside">;
+
 /** Everything from outside that an agent is given. */
 export interface AgentPorts {
   relay: RelayPort;
@@ -91,6 +94,8 @@ export interface AgentPorts {
   /** Per-DID wrap keys are derived from it. */
   masterKey: MasterKey;
   plcUrl: string;
+  /** The way to addresses that strangers chose (hosts of `did:web`, webhooks), which ends at none inside; the global `fetch` when absent. */
+  outside?: typeof fetch;
   /** The colony's origin, e.g. `http://localhost:3000`. */
   origin: string;
   rateLimits: boolean;

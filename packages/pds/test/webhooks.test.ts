@@ -19,12 +19,15 @@ interface Taken {
   json: { type: string; data: { cursor: string; message: { uri: string; action: string; value?: unknown } } };
 }
 
+const { outside } = world;
+
 /** What the endpoint was sent, and what it answers. */
 let taken: Taken[] = [];
 let answer: (hit: Taken) => Response | Promise<Response> = () => new Response(null, { status: 204 });
 
 beforeEach(() => {
   taken = [];
+  world.outside = outside;
   answer = () => new Response(null, { status: 204 });
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
@@ -48,6 +51,20 @@ const cursors = () => taken.map(({ json }) => json.data.cursor);
 const state = async (agent: Made) => value(await agent.api.listWebhooks()).webhooks[0];
 
 describe("a webhook", () => {
+  it("is called by the way to strangers' addresses, and by no other", async () => {
+    const asked: string[] = [];
+    world.outside = async (input, init) => {
+      asked.push(input instanceof Request ? input.url : String(input));
+      return asked.at(-1) === ENDPOINT ? new Response(null, { status: 204 }) : directory(input, init);
+    };
+    const [alice, bob] = [await known(), await known()];
+    await hooked(bob);
+    await send(alice, message([bob.did], "hello"));
+    await deliver(bob);
+    expect(asked).toContain(ENDPOINT);
+    expect(taken).toEqual([]);
+  });
+
   it("is told of every message in order, signed as the official library wants it", async () => {
     const [alice, bob] = [await known(), await known()];
     await send(alice, message([bob.did], "before"));

@@ -9,6 +9,9 @@ import { MemoryRelay } from "./relay.ts";
 /** Others of whom nothing is known. */
 const nobody: RecordsPort = { keysOf: async () => [], prove: async () => undefined };
 
+/** Tests put a directory in its place. */
+const plain: typeof fetch = (input, init) => fetch(input, init);
+
 /** What the tests' agents are given of the world; tests change it as they need. */
 export const world = {
   relay: new MemoryRelay(),
@@ -25,6 +28,8 @@ export const world = {
   told: [] as StandingCopy[],
   deleted: [] as string[],
   plcUrl: "http://plc.test",
+  /** The way to strangers' addresses. */
+  outside: plain,
   /** What the colony says of who reaches its agents. */
   inboxPolicy: {} as Policy,
 };
@@ -54,6 +59,7 @@ export class TestAgent extends AgentObject<unknown> {
       records: world.records,
       masterKey: world.masterKey,
       plcUrl: world.plcUrl,
+      outside: (input, init) => world.outside(input, init),
       origin: "http://localhost:3000",
       rateLimits: world.rateLimits,
       inboxPolicy: world.inboxPolicy,

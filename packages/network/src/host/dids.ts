@@ -1,6 +1,7 @@
 import { DidCache, didResolver } from "@rookery/sync";
 import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
+import { outsideOf } from "./outside.ts";
 
 /**
  * A key may be rotated right after it was looked up, and the next commit be signed with the new one: what is asked for afresh
@@ -19,14 +20,8 @@ export const didsOf = (env: Env): DidCache => {
   return made.cache;
 };
 
-/** The same without memory: asks the directories every time. */
+/** The same without memory: asks the directories every time. The PLC directory is where the operator says; hosts of `did:web` are where strangers say. */
 export const resolverOf = (env: Env): ReturnType<typeof didResolver> => {
   const { plcUrl, isLoopback } = configOf(env);
-  return didResolver({ plcUrl, allowLoopback: isLoopback, fetch: fetchFor(env, plcUrl) });
-};
-
-/** The directory is where the operator says; hosts of `did:web` are where strangers say. */
-const fetchFor = ({ OUTSIDE }: Env, plcUrl: string): typeof fetch => (input, init) => {
-  const url = input instanceof Request ? input.url : String(input);
-  return OUTSIDE === undefined || url.startsWith(`${plcUrl}/`) ? fetch(input, init) : OUTSIDE.fetch(input, init);
+  return didResolver({ plcUrl, allowLoopback: isLoopback, fetch: outsideOf(env, [`${plcUrl}/`]) });
 };

@@ -7,6 +7,7 @@ import type { Env } from "../env.ts";
 import { didsOf } from "./dids.ts";
 import { colonyOf } from "./federation.ts";
 import { hostOf, provisioningOf } from "./host.ts";
+import { outsideOf } from "./outside.ts";
 import { agentStub, networkStub, relayStub } from "./stubs.ts";
 
 /** What the directory is given of this colony. */
@@ -27,7 +28,7 @@ export const directoryPorts = (env: Env): DirectoryPorts => {
       activity: (did) => networkStub(env).activity(did),
       repo: (did) => networkStub(env).repo(did),
     },
-    fetch: (input, init) => fetch(input, init),
+    fetch: outsideOf(env),
   };
 };
 

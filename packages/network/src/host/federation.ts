@@ -10,10 +10,11 @@ import { UpkeepTimes } from "../federation/upkeep-times.ts";
 import { collectionsOf } from "../federation/collections.ts";
 import { resolverOf } from "./dids.ts";
 import { identityOf } from "./master-key.ts";
+import { outsideOf } from "./outside.ts";
 import { networkStub, peerStub, upstreamStub } from "./stubs.ts";
 
 const build = (env: Env): Colony => {
-  const { hostDid, origin, isLoopback, peering } = configOf(env);
+  const { hostDid, origin, isLoopback, peering, dohUrl } = configOf(env);
   let key: Promise<ColonyKey> | undefined;
   return {
     did: hostDid,
@@ -24,8 +25,8 @@ const build = (env: Env): Colony => {
         key = undefined;
         throw error;
       })),
-    // workerd's fetch must be called as a plain function.
-    fetch: (input, init) => fetch(input, init),
+    // Foreign handles are looked up with it too, in DNS where the operator says.
+    fetch: outsideOf(env, dohUrl === undefined ? [] : [dohUrl]),
     resolve: resolverOf(env),
     peers: new PeerStore(env.DB),
     nonces: new NonceStore(env.DB),

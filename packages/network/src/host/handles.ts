@@ -5,6 +5,7 @@ import { HandleHolds } from "../handles/handle-holds.ts";
 import { HandleResolver } from "../handles/handle-resolver.ts";
 import { resolverOf } from "./dids.ts";
 import { identityDeskOf } from "./identity.ts";
+import { outsideOf } from "./outside.ts";
 import { agentStub } from "./stubs.ts";
 
 let made: { env: Env; desk: HandleDesk } | undefined;
@@ -23,8 +24,7 @@ const build = (env: Env): HandleDesk => {
     rotation,
     domains: handleDomains,
     holds: new HandleHolds(env.DB),
-    // workerd's fetch must be called as a plain function.
-    resolver: new HandleResolver((input, init) => fetch(input, init), dohUrl),
+    resolver: new HandleResolver(outsideOf(env, dohUrl === undefined ? [] : [dohUrl]), dohUrl),
     resolve: resolverOf(env),
     agent: (did) => agentStub(env, did),
     fault,

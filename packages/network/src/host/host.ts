@@ -7,14 +7,11 @@ import { Registry } from "../registry/registry.ts";
 import { mailerBy } from "../mail/mailer.ts";
 import { transportsOf } from "../mail/transports.ts";
 import { ForeignHandles } from "../federation/foreign-handles.ts";
-import { didsOf } from "./dids.ts";
+import { didsOf, resolverOf } from "./dids.ts";
 import { colonyOf } from "./federation.ts";
 import { identityDeskOf } from "./identity.ts";
 import { secretsOf } from "./master-key.ts";
 import { agentStub, relayStub } from "./stubs.ts";
-
-/** Default of the reference (blobUploadLimit). */
-const BLOB_LIMIT = 5 * 1024 * 1024;
 
 const provisionings = new WeakMap<Host, Provisioning>();
 
@@ -37,6 +34,7 @@ export const envOf = (host: Host): Env => {
 const build = (env: Env): Host => {
   const config = configOf(env);
   const registry = new Registry(env.DB);
+  const resolve = resolverOf(env);
   const foreign = new ForeignHandles(colonyOf(env), didsOf(env), config.handleDomains, config.dohUrl);
   const provisioning = new Provisioning({
     config, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: (handle) => foreign.resolve(handle),
@@ -57,7 +55,7 @@ const build = (env: Env): Host => {
     foreignHandle: (handle) => foreign.resolve(handle),
     findLogin: (identifier) => registry.findLogin(identifier),
     agent: (did) => agentStub(env, did),
-    didDocument: (did) => didDocumentOf(config.plcUrl, did, config.isLoopback),
+    didDocument: (did) => didDocumentOf(resolve, did),
     identity: identityOfDesk(identityDeskOf(env)),
     listRepos: (page) => relayStub(env).listRepos(page),
     createAccount: (account) => provisioning.create(account),

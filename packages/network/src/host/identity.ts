@@ -5,6 +5,7 @@ import { ReservedKeys } from "../identity/reserved-keys.ts";
 import type { PlcKeyRotation } from "../plc/rotate-plc-key.ts";
 import { PlcClient } from "../provisioning/plc-client.ts";
 import { didsOf, resolverOf } from "./dids.ts";
+import { outsideOf } from "./outside.ts";
 import { agentStub } from "./stubs.ts";
 
 let made: { env: Env; desk: IdentityDesk } | undefined;
@@ -30,7 +31,7 @@ const deskOf = (env: Env): IdentityDesk => {
         await env.DB.prepare("UPDATE agent SET signing_key = ? WHERE did = ?").bind(wrapped, did).run();
       },
     },
-    fetch: (input, init) => fetch(input, init),
+    fetch: outsideOf(env),
     resolve: resolverOf(env),
     forget: (did) => didsOf(env).forget(did),
     agent: (did) => agentStub(env, did),

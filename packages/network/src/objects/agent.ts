@@ -5,6 +5,7 @@ import { recordsOf } from "../directory/records.ts";
 import type { Env } from "../env.ts";
 import { directoryPorts } from "../host/directory.ts";
 import { identityDeskOf } from "../host/identity.ts";
+import { outsideOf } from "../host/outside.ts";
 import { networkStub, relayStub } from "../host/stubs.ts";
 import { Registry } from "../registry/registry.ts";
 import { directoryPort } from "../identity/directory-port.ts";
@@ -28,6 +29,7 @@ export class Agent extends AgentObject<Env> {
       },
       masterKey: config.masterKey,
       plcUrl: config.plcUrl,
+      outside: outsideOf(this.env, [`${config.plcUrl}/`]),
       origin: config.origin,
       rateLimits: config.rateLimits,
       inboxPolicy: config.inboxPolicy,

@@ -3,6 +3,7 @@ import { faultPoint } from "@rookery/pds";
 import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { didsOf } from "../host/dids.ts";
+import { outsideOf } from "../host/outside.ts";
 import { networkStub } from "../host/stubs.ts";
 import { userAgentOf } from "../host/user-agent.ts";
 import { Registry } from "../registry/registry.ts";
@@ -32,10 +33,11 @@ export class Peer extends PeerObject<Env> {
   /** Hosts tell their admins who listens, and recognise the relays that they asked to crawl. */
   protected override request() {
     const userAgent = userAgentOf(this.env);
+    const ask = outsideOf(this.env);
     return (url: string, init: RequestInit) => {
       const headers = new Headers(init.headers);
       headers.set("user-agent", userAgent);
-      return fetch(url, { ...init, headers });
+      return ask(url, { ...init, headers });
     };
   }
 

@@ -1,4 +1,5 @@
 import { atprotoKeyOf, pdsOf } from "@rookery/sync";
+import type { DidPorts } from "../ports.ts";
 import { didCacheOf } from "./did-document.ts";
 
 /**
@@ -6,11 +7,11 @@ import { didCacheOf } from "./did-document.ts";
  * key did not verify something: it is looked up again, though not more often than the gap allows. Throws when the
  * document cannot be had now.
  */
-export async function signingKeyOf(plcUrl: string, did: string, suspect = false): Promise<string | undefined> {
-  return atprotoKeyOf(await didCacheOf(plcUrl).resolve(did, { fresh: suspect }));
+export async function signingKeyOf(dids: DidPorts, did: string, suspect = false): Promise<string | undefined> {
+  return atprotoKeyOf(await didCacheOf(dids).resolve(did, { fresh: suspect }));
 }
 
 /** Origin of the account's host; undefined when its document names none. Throws when the document cannot be had now. */
-export async function pdsOriginOf(plcUrl: string, did: string): Promise<string | undefined> {
-  return pdsOf(await didCacheOf(plcUrl).resolve(did));
+export async function pdsOriginOf(dids: DidPorts, did: string): Promise<string | undefined> {
+  return pdsOf(await didCacheOf(dids).resolve(did));
 }

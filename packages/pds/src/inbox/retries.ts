@@ -52,7 +52,7 @@ export class Retries {
     const { did, ports } = this.#options;
     try {
       const row = await source.again(seq, path);
-      return row === undefined ? GONE : await verifyDelivery(row, did, ports.plcUrl);
+      return row === undefined ? GONE : await verifyDelivery(row, did, ports);
     } catch (error) {
       console.error(JSON.stringify({ event: "inbox-retry-failed", did, error: String(error) }));
       return undefined;

@@ -79,7 +79,7 @@ export class Source {
     const last = rows.at(-1);
     if (last === undefined) return false;
     if (last.again === true) return this.#tryAgain(rows);
-    const judged = await verifyBatch(rows, new Set(waitingAuthors(sql)), did, ports.plcUrl);
+    const judged = await verifyBatch(rows, new Set(waitingAuthors(sql)), did, ports);
     settle.store(() => {
       for (const { row, verdict } of judged) settle.one({ source: this.name, ...row, tries: 0, reason: "behind an earlier one of the same sender" }, verdict);
       settle.makeRoom(Math.max(0, countWaiting(sql) - MAX_INBOX_PENDING));
@@ -91,7 +91,7 @@ export class Source {
   /** What the admin wants tried once more: it goes into the inbox now, or back with what is wrong now. */
   async #tryAgain(rows: DeliveryRow[]): Promise<boolean> {
     const { did, ports, settle } = this.#context;
-    for (const { row, verdict } of await verifyEach(rows, did, ports.plcUrl)) {
+    for (const { row, verdict } of await verifyEach(rows, did, ports)) {
       const { seq, path } = row;
       if (verdict.kind === "verified") {
         settle.store(() => settle.one({ source: this.name, seq, path, author: row.author, tries: 0, reason: "" }, verdict));

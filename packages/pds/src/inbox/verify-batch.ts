@@ -1,4 +1,4 @@
-import type { DeliveryRow } from "../ports.ts";
+import type { DeliveryRow, DidPorts } from "../ports.ts";
 import { type GoodCommits, type Verdict, verifyDelivery } from "./verify.ts";
 
 /** A delivery with its verdict; none when it waits behind an earlier one of the same sender. */
@@ -13,27 +13,27 @@ export interface Judged {
  *
  * @param blocked senders of whom something waits already.
  */
-export async function verifyBatch(rows: DeliveryRow[], blocked: ReadonlySet<string>, recipient: string, plcUrl: string): Promise<Judged[]> {
-  const verdicts = await bySender(rows.filter(({ author }) => !blocked.has(author)), recipient, plcUrl, ({ kind }) => kind !== "verified");
+export async function verifyBatch(rows: DeliveryRow[], blocked: ReadonlySet<string>, recipient: string, dids: DidPorts): Promise<Judged[]> {
+  const verdicts = await bySender(rows.filter(({ author }) => !blocked.has(author)), recipient, dids, ({ kind }) => kind !== "verified");
   return rows.map((row) => ({ row, verdict: verdicts.get(row) }));
 }
 
 /** Judge each delivery for itself; what was said of a sender that cannot be resolved now holds for the rest of his. */
-export async function verifyEach(rows: DeliveryRow[], recipient: string, plcUrl: string): Promise<{ row: DeliveryRow; verdict: Verdict }[]> {
-  const verdicts = await bySender(rows, recipient, plcUrl, ({ kind }) => kind === "unresolved");
+export async function verifyEach(rows: DeliveryRow[], recipient: string, dids: DidPorts): Promise<{ row: DeliveryRow; verdict: Verdict }[]> {
+  const verdicts = await bySender(rows, recipient, dids, ({ kind }) => kind === "unresolved");
   const unresolved = new Map(Array.from(verdicts, ([{ author }, verdict]) => [author, verdict]));
   return rows.map((row) => ({ row, verdict: verdicts.get(row) ?? unresolved.get(row.author) ?? NOT_JUDGED }));
 }
 
 const NOT_JUDGED: Verdict = { kind: "invalid", reason: "not judged" };
 
-async function bySender(rows: DeliveryRow[], recipient: string, plcUrl: string, isEnd: (verdict: Verdict) => boolean): Promise<Map<DeliveryRow, Verdict>> {
+async function bySender(rows: DeliveryRow[], recipient: string, dids: DidPorts, isEnd: (verdict: Verdict) => boolean): Promise<Map<DeliveryRow, Verdict>> {
   const verdicts = new Map<DeliveryRow, Verdict>();
   const good: GoodCommits = new Map();
   await Promise.all(
     Array.from(Map.groupBy(rows, ({ author }) => author).values(), async (mine) => {
       for (const row of mine) {
-        const verdict = await verifyDelivery(row, recipient, plcUrl, good);
+        const verdict = await verifyDelivery(row, recipient, dids, good);
         verdicts.set(row, verdict);
         if (isEnd(verdict)) return;
       }

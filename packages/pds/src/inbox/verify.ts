@@ -3,7 +3,7 @@ import { recipientsOf } from "@rookery/lexicon-agent-comms";
 import { checkCommit, decodeFrame, recordAt, verifyCommitSignature, type CheckedCommit, type CommitBody } from "@rookery/sync";
 import { pdsOriginOf, signingKeyOf } from "../identity/key-cache.ts";
 import { MAX_RECORD_BYTES } from "../limits.ts";
-import type { DeliveryRow } from "../ports.ts";
+import type { DeliveryRow, DidPorts } from "../ports.ts";
 import { sha256 } from "../sha256.ts";
 
 /** A delivery that is what it says. */
@@ -40,32 +40,32 @@ export type GoodCommits = Map<number, CheckedCommit>;
  *
  * Never rejects: a delivery that nobody foresaw is set aside like any other bad one, and holds up nobody.
  */
-export async function verifyDelivery(row: DeliveryRow, recipient: string, plcUrl: string, good: GoodCommits = new Map()): Promise<Verdict> {
+export async function verifyDelivery(row: DeliveryRow, recipient: string, dids: DidPorts, good: GoodCommits = new Map()): Promise<Verdict> {
   try {
-    const verdict = row.proof === undefined ? await verifyFrame(row, recipient, plcUrl, good) : await verifyByProof(row, row.proof, recipient, plcUrl);
-    return verdict.kind === "verified" ? { kind: "verified", message: { ...verdict.message, ...(await hostOf(plcUrl, row.author)) } } : verdict;
+    const verdict = row.proof === undefined ? await verifyFrame(row, recipient, dids, good) : await verifyByProof(row, row.proof, recipient, dids);
+    return verdict.kind === "verified" ? { kind: "verified", message: { ...verdict.message, ...(await hostOf(dids, row.author)) } } : verdict;
   } catch (error) {
     console.error(JSON.stringify({ event: "delivery-check-failed", did: recipient, author: row.author, path: row.path, error: String(error) }));
     return invalid(`it cannot be checked: ${String(error)}`);
   }
 }
 
-async function verifyFrame(row: DeliveryRow, recipient: string, plcUrl: string, good: GoodCommits): Promise<Verdict> {
+async function verifyFrame(row: DeliveryRow, recipient: string, dids: DidPorts, good: GoodCommits): Promise<Verdict> {
   const known = good.get(row.seq);
   if (known !== undefined && known.did === row.author) return judgeCommit(row, known, recipient);
   const frame = decodeFrame(row.frame);
   if (frame.kind !== "message" || frame.t !== "#commit") return invalid(frame.kind === "malformed" ? frame.message : "not a #commit");
   if (frame.body.repo !== row.author) return invalid(`commit of ${frame.body.repo}, said to be of ${row.author}`);
   if (frame.body.seq !== row.seq) return invalid(`frame ${frame.body.seq}, said to be ${row.seq}`);
-  const checked = await checkSigned(frame.body, plcUrl);
+  const checked = await checkSigned(frame.body, dids);
   if ("kind" in checked) return checked;
   good.set(row.seq, checked);
   return judgeCommit(row, checked, recipient);
 }
 
-async function checkSigned(body: CommitBody, plcUrl: string): Promise<CheckedCommit | Verdict> {
+async function checkSigned(body: CommitBody, dids: DidPorts): Promise<CheckedCommit | Verdict> {
   for (const suspect of [false, true]) {
-    const key = await keyOf(plcUrl, body.repo, suspect);
+    const key = await keyOf(dids, body.repo, suspect);
     if ("unresolved" in key) return { kind: "unresolved", reason: key.unresolved };
     const checked = await checkCommit(body, { sha256, didKey: key.didKey });
     if (checked.ok) return checked.value;
@@ -84,14 +84,14 @@ function judgeCommit(row: DeliveryRow, commit: CheckedCommit, recipient: string)
   return judge(row, commit.rev, at.record, recipient);
 }
 
-async function verifyByProof(row: DeliveryRow, proof: Uint8Array, recipient: string, plcUrl: string): Promise<Verdict> {
+async function verifyByProof(row: DeliveryRow, proof: Uint8Array, recipient: string, dids: DidPorts): Promise<Verdict> {
   const shown = readProof(proof, row.path);
   if (typeof shown === "string") return invalid(`BadProof: ${shown}`);
   const { commit, cid, record } = shown;
   if (commit.did !== row.author) return invalid(`proof of ${commit.did}, said to be of ${row.author}`);
   if (!isTid(commit.rev)) return invalid(`BadRev: rev is not a TID: ${commit.rev.slice(0, 40)}`);
   for (const suspect of [false, true]) {
-    const key = await keyOf(plcUrl, row.author, suspect);
+    const key = await keyOf(dids, row.author, suspect);
     if ("unresolved" in key) return { kind: "unresolved", reason: key.unresolved };
     if (await verifyCommitSignature(commit, key.didKey)) return judge(row, commit.rev, cid === null || record === null ? null : { cid, bytes: record.slice() }, recipient);
   }
@@ -131,9 +131,9 @@ function readRecipients(path: string, bytes: Uint8Array): string[] | "all" | nul
   }
 }
 
-async function keyOf(plcUrl: string, author: string, suspect: boolean): Promise<{ didKey: string } | { unresolved: string }> {
+async function keyOf(dids: DidPorts, author: string, suspect: boolean): Promise<{ didKey: string } | { unresolved: string }> {
   try {
-    const didKey = await signingKeyOf(plcUrl, author, suspect);
+    const didKey = await signingKeyOf(dids, author, suspect);
     return didKey === undefined ? { unresolved: `no signing key in the DID document of ${author}` } : { didKey };
   } catch (error) {
     return { unresolved: `DID document of ${author}: ${String(error)}` };
@@ -144,9 +144,9 @@ async function keyOf(plcUrl: string, author: string, suspect: boolean): Promise<
 const MAX_HOST_CHARS = 259;
 
 /** Where the author lives. The document was had a moment ago for its key; should it be gone, the sender has no host. */
-async function hostOf(plcUrl: string, author: string): Promise<{ host?: string }> {
+async function hostOf(dids: DidPorts, author: string): Promise<{ host?: string }> {
   try {
-    const origin = await pdsOriginOf(plcUrl, author);
+    const origin = await pdsOriginOf(dids, author);
     return origin === undefined ? {} : { host: new URL(origin).host.slice(0, MAX_HOST_CHARS) };
   } catch {
     return {};

@@ -9,6 +9,8 @@ export const openWebhooks = (state: AgentState): Webhooks => {
   const { vault, scheduler, account, sql, ports } = state;
   return new Webhooks({
     vault, scheduler, did: account.did, fault: ports.fault,
+    // workerd's fetch must be called as a plain function.
+    outside: ports.outside ?? ((input, init) => fetch(input, init)),
     isLoopback: isLoopbackHost(new URL(ports.origin).hostname),
     read: (after, limit, opened) => readInbox(state, after, limit, opened),
     lastId: () => lastMessageId(sql),

@@ -2,13 +2,13 @@ import { MAX_FAILURE_CHARS, WEBHOOK_TIMEOUT } from "../limits.ts";
 import { signedHeaders } from "./signature.ts";
 import type { Attempt, Webhook } from "./webhook.ts";
 
-/** Post a notice. Redirects are not followed: they could lead where the URL itself may not. Never rejects. */
-export async function post(webhook: Webhook, id: string, body: string): Promise<Attempt> {
+/** Post a notice by the way to strangers' addresses. Redirects are not followed: they could lead where the URL itself may not. Never rejects. */
+export async function post(outside: typeof fetch, webhook: Webhook, id: string, body: string): Promise<Attempt> {
   const now = Date.now();
   const { url, secret, previous } = webhook;
   const secrets = previous !== undefined && previous.until > now ? [secret, previous.secret] : [secret];
   try {
-    const response = await fetch(url, {
+    const response = await outside(url, {
       method: "POST",
       redirect: "manual",
       headers: { "content-type": "application/json", "user-agent": "rookery-webhook/1", ...signedHeaders(secrets, id, Math.floor(now / 1000), body) },

@@ -27,6 +27,8 @@ interface Options {
   /** One took nothing for days and is told no more. */
   disabled: (webhook: WebhookView) => void;
   fault: string | undefined;
+  /** How endpoints are reached. */
+  outside: typeof fetch;
 }
 
 /**
@@ -113,7 +115,7 @@ export class Webhooks {
   async #tellSome(started: Webhook, page: { id: number; message: MessageView }[], deadline: number): Promise<void> {
     let webhook = started;
     for (const { id, message } of page) {
-      const attempt = await post(webhook, `${webhook.id}_${id}`, noticeOf(this.#options.did, id, message, webhook.contents));
+      const attempt = await post(this.#options.outside, webhook, `${webhook.id}_${id}`, noticeOf(this.#options.did, id, message, webhook.contents));
       faultPoint(this.#options.fault, "webhook.after-post");
       // It may have been changed or removed meanwhile: then this attempt says nothing of it.
       if (this.#all().get(webhook.id) !== webhook) return;
