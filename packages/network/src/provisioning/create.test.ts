@@ -165,6 +165,37 @@ describe("com.atproto.server.createAccount", () => {
     await login(handle, "at last");
   });
 
+  it("gives a password that was chosen back to nobody who repeats an old call, and no session to an account that was taken down", async () => {
+    const handle = `${freshName()}.test`;
+    const json = { handle, email: `${handle}@example.com`, password: "leaked later" };
+    const register = () => xrpc<{ did: string; error: string }>("com.atproto.server.createAccount", { json, headers: { "idempotency-key": `old-${handle}` } });
+    const { did } = (await register()).body;
+    const down = (applied: boolean) => xrpc("com.atproto.admin.updateSubjectStatus", { auth: ADMIN, json: { subject: { $type: "com.atproto.admin.defs#repoRef", did }, takedown: { applied } } });
+    await down(true);
+    expect(await register()).toMatchObject({ status: 401, body: { error: "AccountTakedown" } });
+    await down(false);
+    expect((await register()).body.did).toBe(did);
+    await xrpc("com.atproto.admin.updateAccountPassword", { auth: ADMIN, json: { did, password: "another" } });
+    await env.DB.prepare("UPDATE agent SET created_at = created_at - 3600001 WHERE did = ?").bind(did).run();
+    expect(await register()).toMatchObject({ status: 409, body: { error: "IdempotencyConflict" } });
+    await login(handle, "another");
+  });
+
+  it("binds an Idempotency-Key to who can show who they are: without a password to nobody, but for the admin", async () => {
+    const register = (handle: string, auth?: string) =>
+      xrpc<{ did: string; error: string; accessJwt: string }>("com.atproto.server.createAccount", {
+        json: { handle, email: `${handle}@example.com` }, headers: { "idempotency-key": `bare-${handle}` }, ...(auth === undefined ? {} : { auth }),
+      });
+    const open = `${freshName()}.test`;
+    const { did } = (await register(open)).body;
+    expect(await env.DB.prepare("SELECT idempotency_key FROM agent WHERE did = ?").bind(did).first("idempotency_key")).toBeNull();
+    expect((await register(open)).body.error).toBe("HandleNotAvailable");
+    const given = `${freshName()}.test`;
+    const [first, again] = [await register(given, ADMIN), await register(given, ADMIN)];
+    expect(again.body.did).toBe(first.body.did);
+    expect((await xrpc("com.atproto.server.getSession", { auth: `Bearer ${again.body.accessJwt}` })).status).toBe(200);
+  });
+
   it("takes an empty Idempotency-Key for none", async () => {
     for (const name of [freshName(), freshName()]) expect((await create({ name }, { "idempotency-key": "" })).status).toBe(200);
   });

@@ -12,6 +12,12 @@ import { settle } from "./sweep.ts";
 /** How long a request is taken to be at work on its reservation. Longer than the PLC time-outs together. */
 export const LEASE_MS = 30_000;
 
+/**
+ * How long a call with a password that was chosen may be repeated. Later its password may have been left for another one, and
+ * whoever has found the old call must not bring it back.
+ */
+const REPEAT_MS = 60 * 60 * 1000;
+
 /** What the steps after the reservation need of its row. */
 export type Reserved = Pick<AgentRow, "did" | "handle" | "email" | "genesis" | "signing_key" | "model" | "state">;
 
@@ -51,6 +57,8 @@ const reserve = async (workshop: Workshop, account: NewAccount, handle: string):
   if (earlier !== null) {
     if (earlier.handle !== handle)
       return fail(409, "IdempotencyConflict", `This Idempotency-Key already made ${earlier.handle}, not ${handle}`);
+    if (earlier.state === "active" && account.password !== undefined && earlier.created_at + REPEAT_MS < Date.now())
+      return fail(409, "IdempotencyConflict", `${handle} was made with this Idempotency-Key long ago: sign in`);
     if (earlier.state === "reserved" && (await registry.renewLease(earlier.did, Date.now() + LEASE_MS))) return ok(earlier);
     // Not reserved any more, maybe since a moment ago: it was finished, or given up.
     const current = await registry.byDid(earlier.did);

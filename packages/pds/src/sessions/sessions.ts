@@ -35,8 +35,9 @@ export async function createSession(state: AgentState, input: { password: string
   return ok(grantOf(state, { id: crypto.randomUUID(), scope: SCOPES.takendown, expires: Date.now() + SESSION_LIFE }));
 }
 
-/** A session without asking for the password: for {@link createSession}, and for whoever has just made the account. */
+/** A session without asking for the password: for {@link createSession}, and for whoever has just made the account. Errors: `AccountTakedown` (401). */
 export function startSession(state: AgentState, appPassword?: AppPassword): Outcome<SessionGrant> {
+  if (isTakenDown(state)) return TAKEN_DOWN;
   const id = crypto.randomUUID();
   const now = Date.now();
   return state.storage.transactionSync(() => {

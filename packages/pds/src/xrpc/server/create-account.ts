@@ -27,28 +27,33 @@ const refuse = ({ caller, host }: Call, { email, password, inviteCode, plcOp }: 
 /** The same question to whoever brings a DID: is it theirs? */
 const holds = ({ caller }: Call, did: string): boolean => caller.kind === "admin" || (caller.kind === "service" && caller.did === did);
 
+/** What an account begins with. An Idempotency-Key counts for those who can show next time that it is theirs: by the password, or as the admin. */
+const credentialOf = ({ caller, request }: Call, { password }: Input): { password?: string; idempotencyKey?: string } => {
+  const idempotencyKey = request.headers.get("idempotency-key");
+  const isBound = Boolean(password) || caller.kind === "admin";
+  return { ...(password ? { password } : {}), ...(idempotencyKey === null || !isBound ? {} : { idempotencyKey }) };
+};
+
 /**
  * com.atproto.server.createAccount: of an account that begins here, or of one that comes with its DID, which its holder shows by
  * service auth. Whoever chooses no password gets a session, and has mail to choose one later.
  */
 export const createAccount: Handler = async (call) => {
-  const { host, caller, request } = call;
+  const { host, caller } = call;
   const input = call.input as Input;
   const refused = refuse(call, input);
   if (refused !== undefined) return refused;
   const { did, email, inviteCode, recoveryKey } = input;
   const account = {
     handle: input.handle,
-    password: input.password || randomText(32, 4),
     ...(email ? { email } : {}),
     ...(inviteCode ? { inviteCode } : {}),
     allowReserved: caller.kind === "admin",
   };
   if (did !== undefined && !holds(call, did)) return fault(401, "AuthenticationRequired", `Missing auth to create account with did: ${did}`);
-  const idempotencyKey = request.headers.get("idempotency-key");
   const made = await (did === undefined
-    ? host.createAccount({ ...account, ...(recoveryKey === undefined ? {} : { recoveryKey }), ...(idempotencyKey === null ? {} : { idempotencyKey }) })
-    : host.adoptAccount({ ...account, did }));
+    ? host.createAccount({ ...account, ...credentialOf(call, input), ...(recoveryKey === undefined ? {} : { recoveryKey }) })
+    : host.adoptAccount({ ...account, did, password: input.password || randomText(32, 4) }));
   if (!made.ok) return made.error;
   const grant = await host.agent(made.value.did).startSession();
   if (!grant.ok) return grant.error;
