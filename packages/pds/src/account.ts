@@ -39,7 +39,13 @@ export function setCredential(state: AgentState, passwordHash: string): null {
  * relay leaves out recipients that it has not heard of.
  */
 export async function announceBirth(state: AgentState): Promise<void> {
-  await Promise.race([sendAll(state), scheduler.wait(BIRTH_WAIT)]);
+  await Promise.race([state.head.n === 0 ? note(state) : sendAll(state), scheduler.wait(BIRTH_WAIT)]);
+}
+
+/** Have the relay list an account of which no event tells. */
+function note({ standing }: AgentState): Promise<boolean> {
+  standing.changes(Date.now(), true);
+  return standing.tell();
 }
 
 /**
@@ -47,10 +53,11 @@ export async function announceBirth(state: AgentState): Promise<void> {
  * again. No commit follows the event, since deleted accounts take no writes.
  */
 export async function announceDeletion(state: AgentState): Promise<Outcome<null>> {
-  // One that came from elsewhere and was never activated here: nobody has heard of it, and it is not ours to call deleted.
-  if (state.head.n === 0) return ok(null);
-  if (state.account.status !== "deleted") markDeleted(state);
-  const told = await Promise.race([sendAll(state), scheduler.wait(DELETION_WAIT).then(() => false)]);
+  // One that came from elsewhere and was never activated here: nobody has heard of it, and it is not ours to call deleted. It
+  // is listed no more, that is all.
+  const isHeardOf = state.head.n > 0;
+  if (state.account.status !== "deleted") markDeleted(state, isHeardOf);
+  const told = await Promise.race([isHeardOf ? sendAll(state) : note(state), scheduler.wait(DELETION_WAIT).then(() => false)]);
   if (told) return ok(null);
   return fail(503, "RelayUnavailable", `The relay has not acknowledged the deletion of ${state.account.did} yet`);
 }
@@ -61,20 +68,20 @@ async function sendAll({ outbox }: AgentState): Promise<boolean> {
   return true;
 }
 
-function markDeleted(state: AgentState): void {
+function markDeleted(state: AgentState, isHeardOf: boolean): void {
   const { storage, sql, outbox } = state;
   const now = Date.now();
   const time = new Date(now).toISOString();
   const account = { ...state.account, status: "deleted" as const };
-  const head = { ...state.head, n: state.head.n + 1 };
+  const head = isHeardOf ? { ...state.head, n: state.head.n + 1 } : state.head;
   const frame = encodeAccountFrame({ did: account.did, time, active: false, status: "deleted" });
-  const event: OutboxEvent = { n: head.n, kind: "account", time, ...frame, active: false, status: "deleted" };
+  const events: OutboxEvent[] = isHeardOf ? [{ n: head.n, kind: "account", time, ...frame, active: false, status: "deleted" }] : [];
   try {
     storage.transactionSync(() => {
       updateAccount(sql, account);
       updateHead(sql, head);
       deleteAllSessions(sql);
-      outbox.insert(event, now);
+      for (const event of events) outbox.insert(event, now);
     });
   } catch (error) {
     outbox.reload();
@@ -83,5 +90,5 @@ function markDeleted(state: AgentState): void {
   }
   state.account = account;
   state.head = head;
-  outbox.committed([event]);
+  if (isHeardOf) outbox.committed(events);
 }

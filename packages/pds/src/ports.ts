@@ -8,6 +8,19 @@ import type { Policy } from "./reach/reach-api.ts";
 export interface RelayPort {
   /** Rows of one DID, in order. Answers with the highest (epoch, n) the relay now holds for that DID. */
   ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>>;
+  /** How an account that takes no part stands after its event `n`, where no event says it. To be told again while it is not held. */
+  noteStanding(note: StandingNote): Promise<{ isHeld: boolean }>;
+}
+
+/** See {@link RelayPort.noteStanding}; `n` is 0 before the account's first event. */
+export interface StandingNote {
+  did: string;
+  epoch: number;
+  n: number;
+  /** Commit CID and rev as strings. */
+  head: string;
+  rev: string;
+  status: AccountStatus;
 }
 
 /** Relays that hold deliveries: the colony's own for those of its agents, and the network's for everybody elsewhere. */

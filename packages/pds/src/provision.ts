@@ -11,6 +11,7 @@ import type { AgentPorts } from "./ports.ts";
 import { Scheduler } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
 import { sha256 } from "./sha256.ts";
+import { REGISTRY_HORIZON } from "./standing/limits.ts";
 import { IN_GOOD_STANDING, insertAccount } from "./store/account.ts";
 import { insertHead } from "./store/head.ts";
 import { applyDelta, nodeStore } from "./store/nodes.ts";
@@ -62,6 +63,8 @@ export function provision(storage: DurableObjectStorage, ports: AgentPorts, inpu
     for (const event of events) insertEvent(sql, event);
     const scheduler = new Scheduler(storage);
     if (events.length > 0) scheduler.ensure("outbox", now + OUTBOX_HORIZON);
+    // No event tells of it, and it is listed all the same.
+    else scheduler.ensure("standing", now + REGISTRY_HORIZON);
     const vault = new Vault(sql, ports.masterKey, did);
     if (input.keys === "self") leaveToOwner(vault);
     if (keys !== undefined) {

@@ -122,7 +122,7 @@ export function openState(storage: DurableObjectStorage, ports: AgentPorts, host
     head,
     outbox: new Outbox(sql, ports, scheduler, account, head.n),
     pins: new Pins(sql),
-    standing: new RegistryCopy(storage, ports, scheduler, () => state.account),
+    standing: new RegistryCopy(storage, ports, scheduler, () => state),
     suspension: {
       job: async () => {
         const again = endSuspension(state);

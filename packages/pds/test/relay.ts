@@ -1,5 +1,5 @@
 import { type OutboxRow, type Outcome, fail, ok, sequenceFrame } from "@rookery/sync";
-import type { DeliveryPort, DeliveryRow, RelayPort } from "../src/ports.ts";
+import type { DeliveryPort, DeliveryRow, RelayPort, StandingNote } from "../src/ports.ts";
 
 /** A relay in memory: one per test file, shared by the file's agents, so that deliveries have somewhere to go. */
 export class MemoryRelay implements RelayPort, DeliveryPort {
@@ -34,6 +34,15 @@ export class MemoryRelay implements RelayPort, DeliveryPort {
       this.#held.set(did, row.n);
     }
     return ok({ epoch: rows[0]?.epoch ?? 1, n: this.#held.get(did) ?? 0 });
+  }
+
+  /** How accounts stand of which no event tells, by DID. */
+  readonly notes = new Map<string, StandingNote>();
+
+  async noteStanding(note: StandingNote): Promise<{ isHeld: boolean }> {
+    if (this.down) throw new Error("relay is down");
+    this.notes.set(note.did, note);
+    return { isHeld: true };
   }
 
   async pull({ recipient, after, limit, again = false, through }: Parameters<DeliveryPort["pull"]>[0]): Promise<DeliveryRow[]> {

@@ -18,7 +18,7 @@ export class Agent extends AgentObject<Env> {
     return {
       directory: directoryPort(identityDeskOf(this.env)),
       registry: new Registry(this.env.DB),
-      relay: { ingest: (rows) => relayStub(this.env).ingest(rows) },
+      relay: { ingest: (rows) => relayStub(this.env).ingest(rows), noteStanding: (note) => relayStub(this.env).noteStanding(note) },
       sources: {
         colony: deliveriesOf(() => relayStub(this.env)),
         network: deliveriesOf(() => networkStub(this.env)),

@@ -6,7 +6,12 @@ import type { ImportApi, Imported, MissingBlob } from "./import-api.ts";
 /** A repository that comes from another host. */
 export abstract class ImportObject<Env> extends IdentityObject<Env> implements ImportApi {
   importRepo({ car }: { car: ReadableStream<Uint8Array> }): Promise<Outcome<Imported>> {
-    return this.with((state) => state.imports.run(car));
+    return this.with(async (state) => {
+      const done = await state.imports.run(car);
+      // Of one that takes no part no event says what it has now.
+      if (done.ok) await state.standing.tell();
+      return done;
+    });
   }
 
   listMissingBlobs(page: { limit: number; cursor?: string }): Promise<Outcome<{ blobs: MissingBlob[]; cursor?: string }>> {

@@ -42,6 +42,8 @@ export function swapIn(state: AgentState, rev: string, data: CidBytes, { rootId,
       if (event !== undefined) {
         event.profile = ownProfile(sql);
         outbox.insert(event, now);
+      } else {
+        state.standing.changes(now, true);
       }
       scheduler.ensure("blobs", now);
       scheduler.ensure("imports", now);
