@@ -40,6 +40,10 @@ const answers = {
     setTimeout(() => response.destroy(), 20);
   },
   packed: (response) => response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip", "atproto-repo-rev": "3kznmn7xqxl22" }).end(gzipSync(JSON.stringify({ packed: true }))),
+  odd: (response) => response.writeHead(999, { "content-type": "application/json" }).end(JSON.stringify({ error: "Odd", message: "no such status" })),
+  reset: (response) => response.writeHead(205).end(),
+  unchanged: (response) => response.writeHead(304, { etag: "x" }).end(),
+  miscoded: (response) => response.writeHead(400, { "content-type": "application/json", "content-encoding": "gzip" }).end("this is no gzip"),
   nothing: (response) => response.writeHead(204).end(),
 };
 

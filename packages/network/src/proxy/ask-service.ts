@@ -2,7 +2,8 @@ import { type Call, fault, invalid } from "@rookery/pds";
 import { type Outcome, type XrpcFault, ok } from "@rookery/sync";
 import { envOf } from "../host/host.ts";
 import { answerHeaders, requestHeaders } from "./headers.ts";
-import { PROXY_LIMITS } from "./limits.ts";
+import { MAX_MUNGED_BYTES, PROXY_LIMITS } from "./limits.ts";
+import { readWithin } from "./read-within.ts";
 import type { Target } from "./target.ts";
 import { type UpstreamRequest, askService, tooLarge } from "./upstream.ts";
 import { errorAnswer, readError } from "./upstream-error.ts";
@@ -70,10 +71,13 @@ export const queryFrom = async (call: Call, target: Target, nsid: string, params
     return { ok: false, error: { status, name, message } };
   }
   try {
-    return ok(await answer.json());
+    const text = await readWithin(answer, MAX_MUNGED_BYTES);
+    if (typeof text === "string") return ok(JSON.parse(text));
+    await text.cancel();
   } catch {
-    return { ok: false, error: fault(502, "UpstreamFailure", "Upstream service gave no JSON") };
+    // Said below.
   }
+  return { ok: false, error: fault(502, "UpstreamFailure", "Upstream service gave no JSON that could be read") };
 };
 
 /** A service's answer as this host's. */

@@ -21,5 +21,11 @@ export const PROXY_LIMITS: ProxyLimits = {
   maxRequest: 16_000_000,
 };
 
+/**
+ * Bytes of an answer that this host looks into; larger ones are passed on as they came. A hundred posts with everything they quote
+ * have half a megabyte; parsed, an answer is many times as large, and the isolate has 128 MB for all.
+ */
+export const MAX_MUNGED_BYTES = 3_000_000;
+
 /** Characters of an `atproto-proxy` header: a DID has 2 KB at most (AT Protocol, "DID"), and its service a word. */
 export const MAX_HEADER_CHARS = 2_300;

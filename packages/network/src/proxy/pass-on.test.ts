@@ -26,6 +26,14 @@ beforeAll(async () => {
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
 
 describe("methods that nobody here answers", () => {
+  it("are answered as HTTP can be, however oddly the service does", async () => {
+    const status = async (method: string) => (await xrpc(`com.example.${method}`, { auth: alice.access })).status;
+    expect(await status("odd")).toBe(502);
+    expect(await status("reset")).toBe(205);
+    expect(await status("unchanged")).toBe(304);
+    expect(await xrpc("com.example.miscoded", { auth: alice.access })).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
+  });
+
   it("go to the AppView, in the name of the account that asks and of nobody else", async () => {
     const answer = await xrpc<Echo>("com.example.echo", { auth: alice.access, params: { a: "1 2", b: "ü" } });
     expect(answer.status).toBe(200);

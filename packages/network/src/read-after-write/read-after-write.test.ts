@@ -2,6 +2,7 @@ import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Login, provision, xrpc } from "../../test/client.ts";
 import { configOf } from "../config.ts";
+import { MAX_MUNGED_BYTES } from "../proxy/limits.ts";
 
 interface Written {
   uri: string;
@@ -57,6 +58,21 @@ beforeAll(async () => {
 const image = (size: string) => `https://cdn.example/${size}/${alice.did}/${avatar.ref.$link}`;
 
 describe("read after write", () => {
+  it("passes on what is too large to look into, whole", async () => {
+    const profile = { ...author(), note: "é".repeat(MAX_MUNGED_BYTES / 2), end: true };
+    await tell("app.bsky.actor.getProfile", profile);
+    const answer = await get("app.bsky.actor.getProfile", { actor: alice.did });
+    expect(answer.status).toBe(200);
+    expect(answer.body["note"]).toHaveLength(MAX_MUNGED_BYTES / 2);
+    expect(answer.body).toMatchObject({ displayName: "old", end: true });
+    expect(answer.headers.get("atproto-repo-rev")).toBe(rev);
+  });
+
+  it("says whose fault it is when an answer breaks off", async () => {
+    await tell("app.bsky.actor.getProfile", "this is no gzip", { headers: { "content-encoding": "gzip" } });
+    expect(await get("app.bsky.actor.getProfile", { actor: alice.did })).toMatchObject({ status: 502, body: { error: "UpstreamFailure" } });
+  });
+
   it("shows the caller's new profile, and nobody else's", async () => {
     await tell("app.bsky.actor.getProfile", { ...author(), banner: "old", followersCount: 3 });
     const own = await get("app.bsky.actor.getProfile", { actor: alice.did });

@@ -3,14 +3,16 @@
  * rev it has read (`atproto-repo-rev`); where nothing is newer, or its answer is not in shape, it goes out as it came, and what
  * is wrong here never costs the caller the AppView's answer. @see reference: pds/src/read-after-write
  */
-import { type Call, type Handler, isFault, json } from "@rookery/pds";
+import { type Call, type Handler, fault, isFault, json } from "@rookery/pds";
+import type { XrpcFault } from "@rookery/sync";
 import { configOf } from "../config.ts";
 import { didsOf } from "../host/dids.ts";
 import { envOf } from "../host/host.ts";
 import { forwardTo, queryFrom, relayAnswer } from "../proxy/ask-service.ts";
 import { answerHeaders } from "../proxy/headers.ts";
-import { PROXY_LIMITS } from "../proxy/limits.ts";
+import { MAX_MUNGED_BYTES, PROXY_LIMITS } from "../proxy/limits.ts";
 import { nsidOf } from "../proxy/pass-on.ts";
+import { readWithin } from "../proxy/read-within.ts";
 import { targetOf } from "../proxy/target.ts";
 import { type ServiceError, errorAnswer, mayBeJson, readError } from "../proxy/upstream-error.ts";
 import { negotiateEncoding } from "./accept-encoding.ts";
@@ -51,9 +53,10 @@ export const unseen = async ({ caller, host }: Call, rev: string): Promise<Local
   return localRecords(recent.value);
 };
 
-const munged = async (call: Call, upstream: Response, local: LocalRecords, munge: Munge): Promise<Response> => {
-  // What breaks off here breaks off for the caller, too.
-  const text = await upstream.text();
+const munged = async (call: Call, upstream: Response, local: LocalRecords, munge: Munge): Promise<Response | XrpcFault> => {
+  const text = await bodyOf(upstream);
+  if (text === undefined) return fault(502, "UpstreamFailure", "Upstream service broke off");
+  if (typeof text !== "string") return relayAnswer(new Response(text, upstream));
   const headers = answerHeaders(upstream.headers, { hasBody: false });
   try {
     const answer = fieldsOf(JSON.parse(text));
@@ -64,6 +67,15 @@ const munged = async (call: Call, upstream: Response, local: LocalRecords, munge
   }
   headers.set("content-type", upstream.headers.get("content-type") ?? "application/json");
   return new Response(text, { status: upstream.status, headers });
+};
+
+/** What can be looked into as text, the rest as a stream; undefined for what breaks off. */
+const bodyOf = async (upstream: Response): Promise<string | ReadableStream<Uint8Array> | undefined> => {
+  try {
+    return await readWithin(upstream, MAX_MUNGED_BYTES);
+  } catch {
+    return undefined;
+  }
 };
 
 /** An answer with how far the AppView is behind, in milliseconds. */
