@@ -46,6 +46,8 @@ export const intended: Intended[] = [
   { where: /^bodies and tokens: type nonsense$/, field: WORDS, reason: "The message says what came." },
   { where: /^bodies and tokens: token: DPoP$/, field: OUTCOME, reason: "There is no OAuth yet." },
   { where: /^bodies and tokens: query with __proto__$/, field: OUTCOME, reason: "A parameter that a method does not know is ignored, whatever its name." },
+  { where: /^packed: blob, (deflate without its head|two in the wrong order|cut off|not packed|nothing)/, field: /^(status|error|message)$/, reason: "A body that is not what its Content-Encoding says is a bad request; the official PDS fails with 500." },
+  { where: /^packed: JSON, (brotli|two|cut off|nothing)$/, field: /^(error|message)$/, reason: "XRPC's names for 413 and 415 instead of class names of a library (PayloadTooLargeError, UnsupportedMediaTypeError, Error), and messages that say the limit." },
 
   // Records
   { where: /^records: create again$|^batches: (create what is there|update what is not there|one of them wrong)$/, field: /^(status|error|message)$/, reason: "Said as what it is, a bad request, where the official PDS fails with 500." },
@@ -56,12 +58,14 @@ export const intended: Intended[] = [
 
   // Reads
   { where: /^sync: (getBlocks, (one missing|missing)|getBlob, absent)$|^blobs: read before it is referred to$/, field: /^(error|message)$/, reason: "The names that the lexicons give: BlockNotFound, BlobNotFound." },
+  { where: /^archives: since now$/, field: /^body\.blocks/, reason: "The root of a CAR is in it: an export without anything new is the commit." },
+  { where: /^archives: blocks$/, field: /^body\.roots/, reason: "A CAR has a root (CARv1): of blocks that were asked for it is the commit." },
   { where: /^sync: (getHead|getCheckout)$/, field: ALL, reason: "Deprecated, and left out." },
   { where: /^sync: listRepos, bad cursor$/, field: WORDS, reason: "The message says which cursor." },
   { where: /^blobs: read /, field: /^headers\.(accept-ranges|cache-control|content-range|content-length)$|^status$|^body$/, reason: "Blobs are named by their content: they may be kept by caches, asked for in parts (206) and only if they are not known yet (304)." },
   { where: /^blobs: read /, field: /^headers\.content-type$/, reason: "A blob's type is the one it was stored with; nothing is added to it." },
 
-  { where: /^blobs: too large$/, field: WORDS, reason: "The message says the limit." },
+  { where: /^blobs: too large$|^packed: blob, too large when unpacked$/, field: WORDS, reason: "The message says the limit." },
 
   // Sessions and accounts
   { where: /^sessions: by handle with (an @|spaces)$/, field: OUTCOME, reason: "People write handles with an @ and paste them with spaces." },

@@ -54,11 +54,18 @@ describe("the bytes of a blob", () => {
     expect(await upload(new Uint8Array(body), { "content-encoding": coding })).toMatchObject({ status: 200, body: { blob: plain.body.blob } });
   });
 
+  it("may be gzip of more than one member (RFC 1952, 2.2), as programs that pack in parallel make it", async () => {
+    const plain = await upload(new Uint8Array(text), {});
+    const members = Buffer.concat([gzipSync(text.subarray(0, 30_000)), gzipSync(text.subarray(30_000, 30_001)), gzipSync(text.subarray(30_001))]);
+    expect(await upload(new Uint8Array(members), { "content-encoding": "gzip" })).toMatchObject({ status: 200, body: { blob: plain.body.blob } });
+  });
+
   it.each(["zstd", "gzip, zstd", "gzip, gzip, gzip, gzip", "toString"])("are refused with the coding %s", async (coding) => {
     expect(await upload(new Uint8Array(gzipSync(text)), { "content-encoding": coding })).toMatchObject({ status: 415, body: { error: "UnsupportedMediaType", message: "unsupported content-encoding" } });
   });
 
   it.each(["gzip", "deflate", "br"])("are refused when they are not %s", async (coding) => {
+    expect(await upload(new Uint8Array(), { "content-encoding": coding })).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
     expect(await upload(new Uint8Array(text), { "content-encoding": coding })).toMatchObject({ status: 400, body: { error: "InvalidRequest" } });
   });
 

@@ -1,5 +1,5 @@
-import { Readable } from "node:stream";
-import { createBrotliDecompress } from "node:zlib";
+import { type Duplex, Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { fault } from "@rookery/pds";
 import type { XrpcFault } from "@rookery/sync";
 
@@ -7,15 +7,14 @@ type Bytes = ReadableStream<Uint8Array>;
 
 /** Codings that a body may have, each with what undoes it (RFC 9110, 8.4.1). */
 const DECODERS: Record<string, (body: Bytes) => Bytes> = {
-  gzip: (body) => body.pipeThrough(new DecompressionStream("gzip")),
-  "x-gzip": (body) => body.pipeThrough(new DecompressionStream("gzip")),
-  deflate: (body) => body.pipeThrough(new DecompressionStream("deflate")),
-  br: (body) => brotli(body),
+  gzip: (body) => through(createGunzip(), body),
+  "x-gzip": (body) => through(createGunzip(), body),
+  deflate: (body) => through(createInflate(), body),
+  br: (body) => through(createBrotliDecompress(), body),
 };
 
-/** The platform's own streams have no brotli. */
-const brotli = (body: Bytes): Bytes => {
-  const decoder = createBrotliDecompress();
+/** The platform's own streams have no brotli, and refuse gzip of more than one member (RFC 1952, 2.2). */
+const through = (decoder: Duplex, body: Bytes): Bytes => {
   const source = Readable.from(body);
   source.once("error", (error) => decoder.destroy(error));
   const chunks: AsyncIterator<Uint8Array> = source.pipe(decoder)[Symbol.asyncIterator]();

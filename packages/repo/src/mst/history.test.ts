@@ -105,6 +105,10 @@ describe("covering proofs", () => {
       expect(new Set(ours).size).toBe(ours.length);
       const theirs = (await official.getCoveringProof(key)).cids().map(String);
       expect(ours).toEqual(expect.arrayContaining(theirs));
+      // Of one path alone: the same, and its record.
+      const record = history.model.get(key);
+      const path = history.tree.pathProof(key).map(({ cid }) => cidToString(cid));
+      expect([...path, ...(record === undefined ? [] : [cidToString(record)])]).toEqual((await official.cidsForPath(key)).map(String));
     }
   }, 60_000);
 

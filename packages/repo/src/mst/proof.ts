@@ -2,8 +2,8 @@ import type { NodePool } from "./node-pool.ts";
 import type { NodeBlock } from "./store.ts";
 import { lowerBound, type TreeNode } from "./tree-node.ts";
 
-/** See Tree.coveringProof. `root` is flushed and in layer `height`. */
-export function coveringNodes(pool: NodePool, root: TreeNode, height: number, keys: string[]): NodeBlock[] {
+/** See Tree.coveringProof and, without neighbours, Tree.pathProof. `root` is flushed and in layer `height`. */
+export function coveringNodes(pool: NodePool, root: TreeNode, height: number, keys: string[], withNeighbours: boolean): NodeBlock[] {
   const seen = new Set<TreeNode>();
   const blocks: NodeBlock[] = [];
   const include = (node: TreeNode, layer: number) => {
@@ -27,6 +27,7 @@ export function coveringNodes(pool: NodePool, root: TreeNode, height: number, ke
       const content = include(node, layer);
       const at = lowerBound(content.keys, key);
       if (content.keys[at] === key) {
+        if (!withNeighbours) break;
         edge(content.children[at] ?? null, layer - 1, "right");
         edge(content.children[at + 1] ?? null, layer - 1, "left");
         break;

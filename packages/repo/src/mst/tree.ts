@@ -233,10 +233,18 @@ export class Tree {
    * is or would be, and the paths to its left and right neighbour (sync 1.1). Without duplicates, each parent before its children.
    */
   coveringProof(keys: string[]): NodeBlock[] {
+    return this.#proof(keys, true);
+  }
+
+  /** Nodes of the flushed tree that show what is at a key, or that nothing is: the path to where it is or would be, each parent before its child. */
+  pathProof(key: string): NodeBlock[] {
+    return this.#proof([key], false);
+  }
+
+  #proof(keys: string[], withNeighbours: boolean): NodeBlock[] {
     if (this.#root.cid === null) throw new InvalidNodeError("a proof needs a flushed tree");
     for (const key of keys) this.#begin(key);
-    const height = this.#rootHeight();
-    return coveringNodes(this.#pool, this.#root, height, keys);
+    return coveringNodes(this.#pool, this.#root, this.#rootHeight(), keys, withNeighbours);
   }
 
   /** Keys and CIDs in key order, from the first key that is not less than `from`. The tree must not change meanwhile. */
