@@ -12,6 +12,8 @@ interface Claims {
 /** See {@link HostIdentity.assertValidDidDocument}. */
 export const assertValidDidDocument = async (desk: IdentityDesk, did: string): Promise<Outcome<null>> => {
   const claims = await (did.startsWith("did:plc:") ? claimsOfPlc(desk, did) : claimsOfDocument(desk, did));
+  // It may have been changed elsewhere, by its owner or another host: what is remembered here is not told after this was seen.
+  desk.forget(did);
   if (!claims.ok) return claims;
   const { rotationKeys, endpoint, signingKey } = claims.value;
   if (rotationKeys !== undefined && !(await desk.rotation.dids()).some((own) => rotationKeys.includes(own)))

@@ -75,6 +75,18 @@ describe("what a DID document must say", () => {
     expect(await identity.assertValidDidDocument(bob.did)).toMatchObject({ error: { message: "Server rotation key not included in PLC DID data" } });
     expect(await identity.assertValidDidDocument("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa")).toMatchObject({ error: { message: "Could not resolve DID" } });
   });
+
+  it("is told to everybody as it was found when it was checked, not as it was remembered", async () => {
+    const ben = await provision();
+    const resolved = async () => JSON.stringify((await xrpc(`com.atproto.identity.resolveDid?did=${ben.did}`)).body);
+    const moved = "https://elsewhere.example";
+    expect(await resolved()).not.toContain(moved);
+    const signed = await sign(ben, { token: await tokenOf(ben), services: { atproto_pds: { type: "AtprotoPersonalDataServer", endpoint: moved } } });
+    // Posted by the owner, not through this host, as when a DID is signed over by another one.
+    expect((await fetch(`${env.PLC_URL}/${ben.did}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(signed.body.operation) })).status).toBe(200);
+    expect(await identity.assertValidDidDocument(ben.did)).toMatchObject({ ok: false });
+    expect(await resolved()).toContain(moved);
+  });
 });
 
 describe("operations of an owner", () => {
