@@ -53,11 +53,14 @@ export const changeHandle = async (desk: HandleDesk, change: HandleChange): Prom
   return desk.agent(hold.did).setHandle({ handle: hold.handle });
 };
 
-/** Go on with a change that was cut off, or give it up: the DID says which. False when that cannot be told now. */
+/** Go on with a change that was cut off, or give it up: the DID says which, and whether there still is an account. False when that cannot be told now. */
 export const settleHandle = async (desk: HandleDesk, hold: HandleHold): Promise<boolean> => {
   const says = await saysInDid(desk, hold);
   if (!says.ok) return false;
-  if (says.value) return (await desk.agent(hold.did).setHandle({ handle: hold.handle })).ok;
+  if (says.value) {
+    const set = await desk.agent(hold.did).setHandle({ handle: hold.handle });
+    if (set.ok || set.error.status >= 500) return set.ok;
+  }
   await desk.holds.drop(hold);
   return true;
 };

@@ -54,6 +54,15 @@ describe("com.atproto.identity.updateHandle", () => {
     expect(await resolve(bob.handle)).toBe(bob.did);
   });
 
+  it("leaves a name of elsewhere to its domain while the account takes no part, and gives out nothing for one of its own", async () => {
+    await xrpc("com.atproto.server.deactivateAccount", { auth: alice.access, json: {} });
+    expect(await xrpc("com.atproto.identity.resolveHandle", { params: { handle: alice.handle } })).toMatchObject({ status: 400, body: { error: "HandleNotFound" } });
+    expect((await xrpc("com.atproto.identity.resolveIdentity", { params: { identifier: alice.did } })).body).toMatchObject({ did: alice.did, handle: "handle.invalid" });
+    expect(await update(custom())).toMatchObject({ status: 200 });
+    expect(await resolve(custom())).toBe(alice.did);
+    expect((await xrpc("com.atproto.identity.resolveIdentity", { params: { identifier: custom() } })).body).toMatchObject({ did: alice.did, handle: custom() });
+  });
+
   it("refuses in the reference's words", async () => {
     const bob = await provision(freshName(), "self");
     const cases: [string, string, string][] = [
@@ -125,6 +134,23 @@ describe("a change that is cut off", () => {
     expect(await told()).toEqual([handle]);
     expect(await env.DB.prepare("SELECT handle FROM agent WHERE did = ?").bind(alice.did).first()).toEqual({ handle });
     expect(await env.DB.prepare("SELECT * FROM handle_change WHERE did = ?").bind(alice.did).all()).toMatchObject({ results: [] });
+  });
+
+  it("of an account that has gone meanwhile is given up, though its DID says it, and the name is free", async () => {
+    const handle = `${freshName()}.test`;
+    const desk = handleDeskOf(env);
+    const bob = await provision(freshName(), "self");
+    const broken = { ...desk, agent: () => ({ ...agentStub(env, bob.did), setHandle: () => Promise.reject(new Error("killed")) }) };
+    await expect(changeHandle(broken, { did: bob.did, handle })).rejects.toThrow("killed");
+    // The DID stays as it is.
+    expect((await xrpc("com.atproto.admin.deleteAccount", { auth: ADMIN, json: { did: bob.did } })).status).toBe(200);
+    const held = () => env.DB.prepare("SELECT * FROM handle_change WHERE did = ?").bind(bob.did).all();
+    expect(await held()).toMatchObject({ results: [] });
+    // Written by a request that did not know of it yet.
+    expect(await desk.holds.hold({ did: bob.did, handle }, 1, 2)).toBe("held");
+    await settleHandles(desk);
+    expect(await held()).toMatchObject({ results: [] });
+    expect((await update(handle)).status).toBe(200);
   });
 
   it("is kept for later while the directory is away", async () => {

@@ -1,4 +1,4 @@
-import type { Host } from "@rookery/pds";
+import { type Host, didOfHandle } from "@rookery/pds";
 import { type DidCache, type Outcome, fail, handleOf, ok } from "@rookery/sync";
 import type { PlcClient } from "../provisioning/plc-client.ts";
 
@@ -14,7 +14,7 @@ export interface IdentityInfo {
 export interface IdentitySources {
   dids: DidCache;
   plc: PlcClient;
-  host: Pick<Host, "find" | "foreignHandle">;
+  host: Pick<Host, "find" | "handleDomains" | "foreignHandle">;
 }
 
 /** What the AT Protocol shows for a handle that does not check (specs/handle). */
@@ -36,16 +36,11 @@ export const documentOf = async ({ dids, plc }: IdentitySources, did: string, fr
 /** Both ways: from a handle or a DID to the document, and from what that claims back. Errors: those of `documentOf`; HandleNotFound (400). */
 export const identityInfo = async (sources: IdentitySources, identifier: string, fresh: boolean): Promise<Outcome<IdentityInfo>> => {
   const isDid = identifier.startsWith("did:");
-  const did = isDid ? identifier : await didOfHandle(sources, identifier.toLowerCase());
+  const did = isDid ? identifier : await didOfHandle(sources.host, identifier.toLowerCase());
   if (did === undefined) return fail(400, "HandleNotFound", `Unable to resolve handle: ${identifier}`);
   const document = await documentOf(sources, did, fresh);
   if (!document.ok) return document;
   const claimed = handleOf(document.value);
-  const leadsBack = claimed !== undefined && ((!isDid && claimed === identifier.toLowerCase()) || (await didOfHandle(sources, claimed)) === did);
+  const leadsBack = claimed !== undefined && ((!isDid && claimed === identifier.toLowerCase()) || (await didOfHandle(sources.host, claimed)) === did);
   return ok({ did, handle: leadsBack ? claimed : INVALID_HANDLE, didDoc: document.value });
-};
-
-const didOfHandle = async ({ host }: IdentitySources, handle: string): Promise<string | undefined> => {
-  const own = await host.find(handle);
-  return own === undefined ? host.foreignHandle(handle) : own.did;
 };

@@ -1,11 +1,15 @@
 import { type Handler, type Host, barOf, empty, invalid, isFault, ownAccount } from "@rookery/pds";
 import type { XrpcFault } from "@rookery/sync";
+import { didsOf } from "../host/dids.ts";
 import { handleDeskOf } from "../host/handles.ts";
 import { envOf } from "../host/host.ts";
 import { type HandleChange, changeHandle } from "./change-handle.ts";
 
 const change = async (host: Host, asked: HandleChange): Promise<Response | XrpcFault> => {
-  const done = await changeHandle(handleDeskOf(envOf(host)), asked);
+  const env = envOf(host);
+  const done = await changeHandle(handleDeskOf(env), asked);
+  // What this isolate remembers of the account and of its DID is of before.
+  didsOf(env).forget(asked.did);
   await host.forget(asked.did);
   return done.ok ? empty() : done.error;
 };

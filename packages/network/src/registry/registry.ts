@@ -230,6 +230,8 @@ export class Registry {
         .prepare("INSERT INTO tombstone (did, handle, plc_end, deleted_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(row.did, row.handle, end, now),
       this.#db.prepare("DELETE FROM agent WHERE did = ?").bind(row.did),
+      // A handle that it was about to have is free, too.
+      this.#db.prepare("DELETE FROM handle_change WHERE did = ?").bind(row.did),
       this.#db.prepare("DELETE FROM password_reset WHERE did = ?").bind(row.did),
     ]);
     this.#forget(row);

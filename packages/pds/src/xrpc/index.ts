@@ -3,6 +3,7 @@ export * from "./call.ts";
 export * from "./host.ts";
 export * from "./host-identity.ts";
 export * from "./rate-headers.ts";
+export { didOfHandle } from "./did-of-handle.ts";
 export { ownAccount, ownAgent } from "./repo-access.ts";
 export * from "./tokens.ts";
 export { applyWrites } from "./repo/apply-writes.ts";

@@ -1,18 +1,16 @@
 import { InvalidHandleError, normalizeAndEnsureValidHandle } from "@atproto/syntax";
 import type { XrpcFault } from "@rookery/sync";
 import { type Handler, fault, isFault, json } from "../call.ts";
+import { didOfHandle } from "../did-of-handle.ts";
 
 /**
- * com.atproto.identity.resolveHandle: handles of this host first, then those of others as far as they can be told. One of an
- * account that takes no part leads nowhere, as in the reference.
+ * com.atproto.identity.resolveHandle: handles of this host first, then those of others as far as they can be told. One that an
+ * account here has and does not take part with leads nowhere if this host gives it out; otherwise where its domain says, as in the reference.
  */
 export const resolveHandle: Handler = async ({ params, host }) => {
   const handle = normal(params.handle as string);
   if (isFault(handle)) return handle;
-  const own = await host.find(handle);
-  if (own?.status === undefined && own !== undefined) return json({ did: own.did });
-  const isOurs = own !== undefined || host.handleDomains.some((domain) => handle.endsWith(domain) || handle === domain.slice(1));
-  const did = isOurs ? undefined : await host.foreignHandle(handle);
+  const did = await didOfHandle(host, handle);
   return did === undefined ? fault(400, "HandleNotFound", "Unable to resolve handle") : json({ did });
 };
 
