@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { patience } from "../scripts/testing/patience.mjs";
 
 /**
  * One colony and one PLC directory for the whole run (test/global-setup.ts), and one file after the other. Files share
@@ -11,7 +12,6 @@ export default defineConfig({
     include: ["*.test.ts", "official/*.test.ts", "conformance/*.test.ts"],
     globalSetup: ["test/global-setup.ts"],
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    ...patience,
   },
 });

@@ -1,8 +1,8 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { patience } from "../../scripts/testing/patience.mjs";
 
 export default defineConfig({
   plugins: [cloudflareTest({ wrangler: { configPath: "./test/wrangler.jsonc" } })],
-  // Nothing here waits for time to pass; a machine that is busy with other packages is slow.
-  test: { include: ["src/**/*.test.ts"], testTimeout: 30_000 },
+  test: { ...patience, include: ["src/**/*.test.ts"] },
 });

@@ -1,5 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { patience } from "../../scripts/testing/patience.mjs";
 
 const runtime = "test/runtime.test.ts";
 
@@ -7,8 +8,8 @@ const runtime = "test/runtime.test.ts";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "node", environment: "node", include: ["src/**/*.test.ts", "test/**/*.test.ts"] } },
-      { plugins: [cloudflareTest({ miniflare: { compatibilityDate: "2026-11-01" } })], test: { name: "workerd", include: [runtime] } },
+      { test: { ...patience, name: "node", environment: "node", include: ["src/**/*.test.ts", "test/**/*.test.ts"] } },
+      { plugins: [cloudflareTest({ miniflare: { compatibilityDate: "2026-11-01" } })], test: { ...patience, name: "workerd", include: [runtime] } },
     ],
   },
 });

@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { patience } from "../../scripts/testing/patience.mjs";
 import { startAppView } from "./test/app-view.mjs";
 import { startMailbox } from "./test/mailbox.mjs";
 import { startTestPlc } from "./test/plc.mjs";
@@ -40,5 +41,5 @@ export default defineConfig({
       },
     }),
   ],
-  test: { include: ["src/**/*.test.ts"], setupFiles: ["./test/setup.ts"], testTimeout: 30_000 },
+  test: { ...patience, include: ["src/**/*.test.ts"], setupFiles: ["./test/setup.ts"] },
 });

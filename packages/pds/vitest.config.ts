@@ -1,5 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { patience } from "../../scripts/testing/patience.mjs";
 
 export default defineConfig({
   plugins: [
@@ -11,6 +12,5 @@ export default defineConfig({
       },
     }),
   ],
-  // Generous: the machine may be busy with other tests.
-  test: { include: ["src/**/*.test.ts", "test/**/*.test.ts"], testTimeout: 60_000, expect: { poll: { timeout: 20_000 } } },
+  test: { ...patience, include: ["src/**/*.test.ts", "test/**/*.test.ts"] },
 });

@@ -1,3 +1,4 @@
 import { defineConfig } from "vitest/config";
+import { patience } from "../../scripts/testing/patience.mjs";
 
-export default defineConfig({ test: { environment: "node", include: ["src/**/*.test.ts"] } });
+export default defineConfig({ test: { ...patience, environment: "node", include: ["src/**/*.test.ts"] } });
