@@ -281,6 +281,22 @@ describe("receipts", () => {
   });
 });
 
+describe("an agent that takes no part", () => {
+  it("writes no receipts, and sets no alarm for them; it writes them when it takes part again", async () => {
+    const [alice, bob] = await three();
+    value(await alice.api.send(message([bob], "asks", { ackRequested: { delivered: true } })));
+    await arrived(bob, alice, 1);
+    value(await bob.api.deactivate({}));
+    pass(2_000);
+    await due(bob, "receipts");
+    expect(await within(bob, async ({ scheduler }) => scheduler.isWaiting("receipts"))).toBe(false);
+    value(await bob.api.activate());
+    expect(await within(bob, async ({ scheduler }) => scheduler.isWaiting("receipts"))).toBe(true);
+    await due(bob, "receipts");
+    expect(await listed(bob, "agent.comms.receipt")).toHaveLength(1);
+  });
+});
+
 describe("an agent whose owner takes the keys", () => {
   it("has its tasks elsewhere, and what was opened for it only as long as the keys for that are kept", async () => {
     const [alice, bob] = await three();

@@ -51,6 +51,20 @@ const cursors = () => taken.map(({ json }) => json.data.cursor);
 const state = async (agent: Made) => value(await agent.api.listWebhooks()).webhooks[0];
 
 describe("a webhook", () => {
+  it("is told nothing while its agent is taken down, and all of it when it is put back", async () => {
+    const [alice, bob] = [await known(), await known()];
+    await hooked(bob);
+    await bob.api.takeDown({ applied: true });
+    await send(alice, message([bob.did], "a"));
+    await deliver(bob);
+    await deliver(bob, DAY);
+    expect(taken).toEqual([]);
+    expect(await runInDurableObject(bob.stub, (_, { storage }) => storage.sql.exec("SELECT job FROM due WHERE job = 'webhooks'").toArray())).toEqual([]);
+    await bob.api.takeDown({ applied: false });
+    await deliver(bob);
+    expect(taken).toHaveLength(1);
+  });
+
   it("is called by the way to strangers' addresses, and by no other", async () => {
     const asked: string[] = [];
     world.outside = async (input, init) => {

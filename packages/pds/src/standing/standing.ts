@@ -53,8 +53,16 @@ export function setStanding(state: AgentState, change: Partial<Standing>, option
 
 /** Everything that the registry has a copy of changes here. */
 function changeAccount(state: AgentState, account: Account, events: NewEvent[], within?: () => void): void {
+  const before = state.account;
   announce(state, account, events, () => {
     const now = Date.now();
+    // What waited for it goes on.
+    if (barOf(before) !== undefined && barOf(account) === undefined) state.scheduler.ensure("webhooks", now);
+    if (before.status !== null && account.status === null) {
+      state.scheduler.ensure("receipts", now);
+      // Not for an agent that is to have none.
+      if (state.scheduler.isWaiting("keys")) state.scheduler.ensure("keys", now);
+    }
     updateStanding(state.sql, account);
     state.standing.changes(now);
     if (account.suspendedUntil !== null) state.scheduler.ensure("suspension", account.suspendedUntil);

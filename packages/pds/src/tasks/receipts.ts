@@ -25,8 +25,9 @@ export class Receipts {
   }
 
   async job(): Promise<JobResult> {
-    const { sealing } = this.#state;
-    if (sealing.custody !== "hosted") return undefined;
+    const { sealing, account } = this.#state;
+    // Its repository takes nothing while the account takes no part; when it does again the job is asked for.
+    if (sealing.custody !== "hosted" || account.status !== null) return undefined;
     const due = this.#engine.due();
     const wrote = due.length === 0 || (await this.#write(due));
     const next = this.#engine.nextDue();

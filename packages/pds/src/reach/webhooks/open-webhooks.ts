@@ -1,4 +1,5 @@
 import { isLoopbackHost } from "@rookery/sync";
+import { barOf } from "../../standing/standing.ts";
 import type { AgentState } from "../../state.ts";
 import { lastMessageId } from "../../store/inbox.ts";
 import { readInbox } from "../read-inbox.ts";
@@ -14,6 +15,7 @@ export const openWebhooks = (state: AgentState): Webhooks => {
     isLoopback: isLoopbackHost(new URL(ports.origin).hostname),
     read: (after, limit, opened) => readInbox(state, after, limit, opened),
     lastId: () => lastMessageId(sql),
+    mayTell: () => barOf(state.account) === undefined,
     disabled: ({ id, failures }) => {
       console.error(JSON.stringify({ event: "webhook-disabled", did: account.did, webhook: id, failures }));
       state.sockets.say("webhook-disabled", id);

@@ -24,6 +24,8 @@ interface Options {
   /** Messages after an id, oldest first, at most so many. */
   read: (after: number, limit: number, opened: boolean) => { id: number; message: MessageView }[];
   lastId: () => number;
+  /** Not while the account is put aside; when that is over the job is asked for again. */
+  mayTell: () => boolean;
   /** One took nothing for days and is told no more. */
   disabled: (webhook: WebhookView) => void;
   fault: string | undefined;
@@ -102,7 +104,7 @@ export class Webhooks {
   async #tell(id: string, deadline: number): Promise<number> {
     for (;;) {
       const webhook = this.#all().get(id);
-      if (webhook === undefined || webhook.isDisabled) return Infinity;
+      if (webhook === undefined || webhook.isDisabled || !this.#options.mayTell()) return Infinity;
       const now = Date.now();
       if (webhook.nextAt !== undefined && webhook.nextAt > now) return webhook.nextAt;
       const page = this.#options.read(webhook.after, WEBHOOK_ROWS, webhook.contents === "opened");
@@ -115,6 +117,7 @@ export class Webhooks {
   async #tellSome(started: Webhook, page: { id: number; message: MessageView }[], deadline: number): Promise<void> {
     let webhook = started;
     for (const { id, message } of page) {
+      if (!this.#options.mayTell()) return;
       const attempt = await post(this.#options.outside, webhook, `${webhook.id}_${id}`, noticeOf(this.#options.did, id, message, webhook.contents));
       faultPoint(this.#options.fault, "webhook.after-post");
       // It may have been changed or removed meanwhile: then this attempt says nothing of it.
