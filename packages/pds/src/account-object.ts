@@ -56,7 +56,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
     return this.with((state) => ok(accountView(state)));
   }
 
-  createSession(input: { password: string; ip?: string; allowTakendown?: boolean }): Promise<Outcome<SessionGrant>> {
+  createSession(input: { password: string; ip?: string; by?: "name" | "mail"; allowTakendown?: boolean }): Promise<Outcome<SessionGrant>> {
     return this.with((state) => createSession(state, input));
   }
 

@@ -1,5 +1,6 @@
 import { type AccountStatus, type Outcome, encodeAccountFrame, fail, ok } from "@rookery/sync";
 import type { AccountView } from "./agent-api.ts";
+import { deleteMailToken } from "./credentials/mail-tokens.ts";
 import { BIRTH_WAIT, DELETION_WAIT } from "./limits.ts";
 import { deleteAllSessions } from "./sessions/sessions.ts";
 import type { AgentState } from "./state.ts";
@@ -23,11 +24,12 @@ export function statusOf({ account, head }: AgentState): { did: string; active: 
   return status === null ? { did, active: true, rev: head.rev } : { did, active: false, status };
 }
 
-/** A new main credential; sessions of the old one end with it. */
+/** A new main credential; sessions of the old one end with it, and so does a reset that was mailed before. */
 export function setCredential(state: AgentState, passwordHash: string): null {
   const account = { ...state.account, password: passwordHash };
   state.storage.transactionSync(() => {
     updateAccount(state.sql, account);
+    deleteMailToken(state.sql, "reset_password");
     deleteAllSessions(state.sql);
   });
   state.account = account;

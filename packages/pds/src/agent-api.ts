@@ -25,8 +25,8 @@ export interface AccountApi {
   setCredential(input: { passwordHash: string }): Promise<Outcome<null>>;
   getAccount(): Promise<Outcome<AccountView>>;
 
-  /** By the account's password or one of its app passwords; of an account that was taken down only when `allowTakendown` says so. */
-  createSession(input: { password: string; ip?: string; allowTakendown?: boolean }): Promise<Outcome<SessionGrant>>;
+  /** By the account's password or one of its app passwords; of an account that was taken down only when `allowTakendown` says so. `by`: see sessions/login.ts. */
+  createSession(input: { password: string; ip?: string; by?: "name" | "mail"; allowTakendown?: boolean }): Promise<Outcome<SessionGrant>>;
   /** A session for whoever has just made the account: the password they chose was hashed a moment ago. */
   startSession(): Promise<Outcome<SessionGrant>>;
   /** Single use: the presented id is spent, its successor returned; a replay inside the grace gives the same successor. */

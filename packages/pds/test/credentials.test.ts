@@ -143,6 +143,14 @@ describe("credentials", () => {
     value(await api.resetPassword({ token: last ?? "", passwordHash }));
   });
 
+  it("of an old password go when the admin sets another: a reset that was mailed is void", async () => {
+    const { api } = await makeAgent({ email: EMAIL });
+    const { token } = value(await api.requestPasswordReset());
+    value(await api.setCredential({ passwordHash: await hashChosenPassword("from above") }));
+    expect(await api.resetPassword({ token, passwordHash: await hashChosenPassword("mailed before") })).toMatchObject({ error: { name: "InvalidToken" } });
+    value(await api.createSession({ password: "from above" }));
+  });
+
   it("are closed to an account that was taken down, but for what it takes to leave", async () => {
     const { api } = await makeAgent({ email: EMAIL });
     const { token } = value(await api.createMailToken({ purpose: "confirm_email", inStanding: true }));

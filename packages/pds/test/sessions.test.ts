@@ -84,4 +84,14 @@ describe("sessions", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5 * 60_000 + 1 });
     expect((await api.createSession({ password: PASSWORD, ip: "1.1.1.1" })).ok).toBe(true);
   });
+
+  it("tell nobody by a block that a mail address is this account's", async () => {
+    world.rateLimits = true;
+    const { api } = await makeAgent({ email: "ann@example.com" });
+    const wrong = (by: "name" | "mail") => api.createSession({ password: "wrong", ip: "1.1.1.1", by });
+    for (let i = 0; i < 30; i++) await wrong("name");
+    expect(await wrong("name")).toMatchObject({ error: { status: 429 } });
+    for (let i = 0; i < 30; i++) expect(await wrong("mail")).toMatchObject({ error: { status: 401 } });
+    expect(await wrong("mail")).toMatchObject({ error: { status: 429 } });
+  });
 });

@@ -181,13 +181,14 @@ describe("deleting an account", () => {
     expect((await remove({ did: ann.did, password: PASSWORD, token: "AAAAA-AAAAA" })).body.error).toBe("InvalidToken");
     const app = await xrpc<{ password: string }>("com.atproto.server.createAppPassword", { auth: ann.access, json: { name: "app" } });
     expect((await remove({ did: ann.did, password: app.body.password, token })).status).toBe(401);
-    await login(ann.handle, PASSWORD);
+    const { refresh } = await login(ann.handle, PASSWORD);
     expect(await remove({ did: ann.did, password: PASSWORD, token })).toMatchObject({ status: 200, body: "" });
 
     expect((await xrpc("com.atproto.server.createSession", { json: { identifier: ann.handle, password: PASSWORD } })).status).toBe(401);
     expect((await xrpc("com.atproto.sync.getRepoStatus", { params: { did: ann.did } })).body.error).toBe("RepoNotFound");
     expect((await call("requestAccountDelete")).body).toEqual({ error: "AccountNotFound", message: "Account not found" });
     expect((await xrpc("com.atproto.server.getSession", { auth: ann.access })).body.message).toBe(`Could not find user info for account: ${ann.did}`);
+    expect(await xrpc("com.atproto.server.deleteSession", { method: "POST", auth: refresh })).toMatchObject({ status: 200, body: "" });
     const last = await (await fetch(`${env.PLC_URL}/${ann.did}/log/last`)).json<{ type: string }>();
     expect(last.type).toBe("plc_operation");
     // The name and the address are free again.

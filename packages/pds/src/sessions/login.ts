@@ -18,6 +18,8 @@ export interface Attempt {
   password: string;
   /** Client address, for limits. */
   ip?: string;
+  /** What the account was named by, its name when absent. Failures are counted apart, or a block would tell whose a mail address is. */
+  by?: "name" | "mail";
   /** Whether passwords of apps count. */
   appPasswords: boolean;
 }
@@ -26,9 +28,9 @@ export interface Attempt {
  * Check a password. Failures are counted by address, and too many are refused. Errors: AuthenticationRequired (401),
  * RateLimitExceeded (429).
  */
-export async function checkPassword(state: AgentState, { password, ip = "", appPasswords }: Attempt): Promise<Outcome<Matched>> {
+export async function checkPassword(state: AgentState, { password, ip = "", by = "name", appPasswords }: Attempt): Promise<Outcome<Matched>> {
   const { sql, ports } = state;
-  const address = ip.slice(0, 64);
+  const address = (by === "mail" ? `mail ${ip}` : ip).slice(0, 64);
   const rate = ports.rateLimits ? blockOf(sql, address, Date.now()) : undefined;
   if (rate !== undefined) return { ok: false, error: { status: 429, name: "RateLimitExceeded", message: "Rate Limit Exceeded", rate } };
   if (checking >= MAX_PASSWORD_CHECKS) return fail(429, "RateLimitExceeded", "Too many logins at a time");

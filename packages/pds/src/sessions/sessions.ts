@@ -3,7 +3,7 @@ import type { SessionGrant } from "../agent-api.ts";
 import type { AppPassword } from "../credentials/app-passwords.ts";
 import { MAX_SESSIONS, SESSION_GRACE, SESSION_LIFE } from "../limits.ts";
 import type { AgentState } from "../state.ts";
-import { TAKEN_DOWN, checkPassword, isTakenDown } from "./login.ts";
+import { type Attempt, TAKEN_DOWN, checkPassword, isTakenDown } from "./login.ts";
 import { type AccessScope, SCOPES, isAccessScope } from "./scope.ts";
 
 interface Row extends Record<string, SqlStorageValue> {
@@ -24,9 +24,9 @@ const scopeOf = (app: AppPassword | undefined): AccessScope =>
  * for, with the account's own password, and it cannot be refreshed. Errors: `AuthenticationRequired` (401),
  * `RateLimitExceeded` (429), `AccountTakedown` (401).
  */
-export async function createSession(state: AgentState, input: { password: string; ip?: string; allowTakendown?: boolean }): Promise<Outcome<SessionGrant>> {
-  const { password, ip, allowTakendown = false } = input;
-  const checked = await checkPassword(state, { password, appPasswords: true, ...(ip === undefined ? {} : { ip }) });
+export async function createSession(state: AgentState, input: Omit<Attempt, "appPasswords"> & { allowTakendown?: boolean }): Promise<Outcome<SessionGrant>> {
+  const { allowTakendown = false, ...attempt } = input;
+  const checked = await checkPassword(state, { ...attempt, appPasswords: true });
   if (!checked.ok) return checked;
   const { appPassword } = checked.value;
   if (!isTakenDown(state)) return startSession(state, appPassword);

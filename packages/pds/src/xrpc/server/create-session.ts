@@ -25,8 +25,10 @@ export const createSession: Handler = async (call) => {
   const { identifier, password, allowTakendown = false } = call.input as Input;
   if (password.length > MAX_OLD_PASSWORD) return fault(401, "AuthenticationRequired", "Password too long. Consider resetting your password.");
   const began = Date.now();
-  const agent = await call.host.findLogin(normalise(identifier));
-  const grant = agent && (await call.host.agent(agent.did).createSession({ password, ip: call.ip, allowTakendown }));
+  const named = normalise(identifier);
+  const agent = await call.host.findLogin(named);
+  const by = named.includes("@") ? "mail" : "name";
+  const grant = agent && (await call.host.agent(agent.did).createSession({ password, ip: call.ip, by, allowTakendown }));
   if (grant?.ok) return sessionView(call, grant.value);
   if (grant !== undefined && grant.error.name !== "AuthenticationRequired") return grant.error;
   await scheduler.wait(Math.max(0, REFUSAL_MS - (Date.now() - began)));
