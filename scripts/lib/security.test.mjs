@@ -21,7 +21,7 @@ const has = (source, title) => {
     if (found === undefined) return false;
     // The call may begin on a line before, where there is a table of cases.
     const call = [...lines.slice(Math.max(0, at - 40), at), line.slice(0, line.indexOf(found))].join("\n");
-    const opened = call.match(/\b(?:test|it)(?:\.\w+)*\b(?![\s\S]*\b(?:test|it)(?:\.\w+)*\()[\s\S]*$/)?.[0] ?? "";
+    const opened = call.match(/\b(?:test|it)(?:\.\w+)*\b(?![\s\S]*\b(?:test|it)(?:\.\w+)*[<(])[\s\S]*$/)?.[0] ?? "";
     return /^(?:test|it)(?:\.(?:each|for|concurrent))*(?:<[\s\S]*>)?\(/.test(opened) && !opened.includes(";\n");
   });
 };
@@ -42,6 +42,7 @@ test("a test that is not there, is only mentioned or is skipped is noticed", () 
   expect(has('test("one", () => {});', "one")).toBe(true);
   expect(has('  it.each([[1], [2]])("one", () => {});', "one")).toBe(true);
   expect(has('test.each([\n  ["a"],\n  ["b"],\n])("one %s", () => {});', "one %s")).toBe(true);
+  expect(has('import { env } from "cloudflare:test";\nit.each<[string]>([\n  ["a"],\n])("one %s", () => {});', "one %s")).toBe(true);
   expect(has('test("other", () => {});', "one")).toBe(false);
   expect(has('// see "one"', "one")).toBe(false);
   expect(has('test.skip("one", () => {});', "one")).toBe(false);
