@@ -13,6 +13,16 @@ describe("RateLimiter", () => {
     expect(limiter.take(rule, "a", 6000)).toEqual({ limit: 3, remaining: 1, reset: 7, policy: "3;w=1", exceeded: false });
   });
 
+  it("forgets first who began a window the longest ago, not who was first seen then", () => {
+    const limiter = new RateLimiter();
+    limiter.take(rule, "a", 0);
+    for (let i = 0; i < 25_000; i++) limiter.take(rule, `early-${i}`, 5000);
+    for (let i = 0; i < 4; i++) limiter.take(rule, "a", 5000);
+    for (let i = 0; i < 25_000; i++) limiter.take(rule, `late-${i}`, 5000);
+    expect(limiter.size).toBeLessThan(50_000);
+    expect(limiter.take(rule, "a", 5000).exceeded).toBe(true);
+  });
+
   it("stays bounded whatever the traffic", () => {
     const limiter = new RateLimiter();
     for (let i = 0; i < 120_000; i++) limiter.take(rule, `address-${i}`, 5000);

@@ -76,6 +76,8 @@ export class RateLimiter {
     let counter = this.#counters.get(id);
     if (counter === undefined || counter.until <= now) {
       if (this.#counters.size >= MAX_COUNTERS) this.#shrink(now);
+      // Behind those that began before it.
+      this.#counters.delete(id);
       counter = { used: 0, until: now + rule.windowMs };
       this.#counters.set(id, counter);
     }

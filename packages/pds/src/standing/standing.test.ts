@@ -57,6 +57,43 @@ describe("an account's standing", () => {
     expect(world.told.at(-1)?.status).toBeNull();
   });
 
+  it("is suspended for as long as was said last", async () => {
+    const { did } = await makeAgent();
+    const api = (): ReturnType<typeof objectOf>["api"] => objectOf(did).api;
+    const until = () => runInDurableObject(objectOf(did).stub, (_, { storage }) => storage.sql.exec<{ at: number }>("SELECT at FROM due WHERE job = 'suspension'").toArray()[0]?.at);
+    const later = Date.now() + 3_600_000;
+    value(await api().suspend({ applied: true, until: Date.now() - 1 }));
+    value(await api().suspend({ applied: true, until: later }));
+    // While it sleeps, the first time passes.
+    await abortAllDurableObjects();
+    await runDurableObjectAlarm(objectOf(did).stub);
+    expect(value(await api().getStatus()).status).toBe("suspended");
+    expect(Math.abs(((await until()) ?? 0) - later)).toBeLessThan(60_000);
+    expect(await api().activate()).toMatchObject({ ok: false, error: { status: 400, name: "AccountNotFound" } });
+    value(await api().suspend({ applied: true }));
+    await runInDurableObject(objectOf(did).stub, (_, { storage }) => storage.sql.exec("UPDATE due SET at = 1 WHERE job = 'suspension'"));
+    await abortAllDurableObjects();
+    await runDurableObjectAlarm(objectOf(did).stub);
+    expect(value(await api().getStatus()).status).toBe("suspended");
+    expect(await until()).toBeUndefined();
+  });
+
+  it("changes between two commits: writes that wait are refused, and none is in the stream after it", async () => {
+    const { api, did } = await makeAgent();
+    const writes = Array.from({ length: 30 }, (_, i) => api.write({ ops: [create(`race-${i}`)] }));
+    const changed = api.takeDown({ applied: true });
+    const late = Array.from({ length: 30 }, (_, i) => api.write({ ops: [create(`late-${i}`)] }));
+    const answers = await Promise.all([...writes, ...late]);
+    value(await changed);
+    const written = answers.filter(({ ok: isDone }) => isDone).length;
+    for (const answer of answers) if (!answer.ok) expect(answer.error.name).toBe("AccountTakedown");
+    value(await api.takeDown({ applied: false }));
+    await expect.poll(() => heard(did).at(-1)).toEqual(["account", true, undefined]);
+    const kinds = heard(did).map(([kind]) => kind);
+    expect(kinds.lastIndexOf("commit")).toBeLessThan(kinds.indexOf("account"));
+    expect(value(await api.listRecords({ collection: "com.example.note", limit: 100 })).records).toHaveLength(written);
+  });
+
   it("is brought to a registry that was away, once it is back", async () => {
     const { api, did, stub } = await makeAgent();
     const { registry } = world;
