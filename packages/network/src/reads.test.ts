@@ -52,7 +52,8 @@ describe("what is read from a repository", () => {
       ["com.atproto.sync.getRecord", { did: alice.did, collection: COLLECTION, rkey: "none" }, commit.cid],
     ];
     for (const [nsid, params, content] of asked) {
-      expect((await fetchRaw(nsid, params)).headers.get("etag")).toBe(`"${content}"`);
+      const { headers } = await fetchRaw(nsid, params);
+      expect([headers.get("etag"), headers.get("vary")?.split(", ")]).toEqual([`"${content}"`, expect.arrayContaining(["Accept-Encoding"])]);
       for (const tag of [`"${content}"`, `W/"${content}"`, `"other", "${content}"`, "*"]) {
         const again = await fetchRaw(nsid, params, { "if-none-match": tag });
         expect([nsid, again.status, again.bytes.length, again.headers.get("etag"), again.headers.get("atproto-repo-rev")]).toEqual([nsid, 304, 0, `"${content}"`, commit.rev]);
@@ -157,6 +158,7 @@ describe("blobs", () => {
     const params = await put(Buffer.from("<script>alert(1)</script>"), "text/html");
     const { status, headers } = await fetchRaw("com.atproto.sync.getBlob", params);
     expect([status, Object.fromEntries(headers)]).toMatchObject([200, {
+      "vary": "Accept-Encoding, Authorization",
       "content-type": "text/html", "content-length": "25", "content-security-policy": "default-src 'none'; sandbox", "x-content-type-options": "nosniff",
       "content-disposition": `attachment; filename="${params.cid}"`, etag: `"${params.cid}"`, "accept-ranges": "bytes",
     }]);
@@ -199,11 +201,11 @@ describe("blobs", () => {
     expect(await xrpc("com.atproto.sync.getBlob", { params })).toMatchObject({ status: 400, body: { error: "BlobNotFound", message: "Blob not found" } });
     await create({ ...note("x"), file: blob });
     const open = await fetchRaw("com.atproto.sync.getBlob", params);
-    expect([open.status, open.headers.get("cache-control")]).toEqual([200, "public, max-age=86400, immutable"]);
+    expect([open.status, open.headers.get("cache-control")]).toEqual([200, "public, max-age=86400, immutable, no-transform"]);
     await xrpc("com.atproto.server.deactivateAccount", { json: {}, auth: alice.access });
     expect(await xrpc("com.atproto.sync.getBlob", { params })).toMatchObject({ status: 400, body: { error: "RepoDeactivated" } });
     const own = await fetchRaw("com.atproto.sync.getBlob", params, { authorization: alice.access });
-    expect([own.status, own.headers.get("cache-control")]).toEqual([200, "private, max-age=86400, immutable"]);
+    expect([own.status, own.headers.get("cache-control")]).toEqual([200, "private, max-age=86400, immutable, no-transform"]);
   });
 
   it("that an old profile names in the form of 2022 are named as today's when it is changed, as in the official PDS", async () => {
