@@ -4,6 +4,7 @@ export { MAX_NEW_PASSWORD, MAX_OLD_PASSWORD } from "./credentials/limits.ts";
 export { hashMailToken } from "./credentials/mail-tokens.ts";
 export { randomText } from "./credentials/random-text.ts";
 export { faultPoint } from "./fault.ts";
+export { MAX_IMPORT_BYTES } from "./import/limits.ts";
 export type * from "./identity/directory-port.ts";
 export type { DidChange, DidChangeStep } from "./store/did-change.ts";
 export type * from "./identity/identity-api.ts";

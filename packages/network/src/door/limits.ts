@@ -12,7 +12,7 @@ export const DRAIN_BYTES = 16_000_000;
 export const DRAIN_TIMEOUT = 10 * SECOND;
 
 /** Bodies of up to this many bytes are parsed without a look at their shape: they cannot be deep or have many parts. */
-export const PLAIN_BYTES = 2_000;
+export const PLAIN_BYTES = 1_000;
 /** Deepest nesting of a JSON body. Records end at 64 (packages/repo), below a body's own levels; what recurses is safe at this. */
 export const MAX_JSON_DEPTH = 128;
 /** Objects, arrays and keys of a JSON body: parsed, each takes up to 60 bytes of heap, 20 times what it takes in the text. The reference's whole bodies (150 KB) cannot have more. */
@@ -25,8 +25,8 @@ export const UNCOUNTED_BYTES = 32_000;
  * as it came, as text, parsed, as records, and on its way to its agent.
  */
 export const ROOM_BYTES = 10_000_000;
-/** Requests that wait for that room, and how long: as long as clients wait for an answer. The next one gets 503. */
+/** Requests that wait for that room, and how long: each holds a connection, and no more. The next one gets 503. */
 export const MAX_WAITING_BODIES = 256;
-export const ROOM_PATIENCE = 20 * SECOND;
+export const ROOM_PATIENCE = 60 * SECOND;
 /** Longest that a request has its part, should it end without giving it back: its body comes, then it is worked on. */
 export const ROOM_LIFE = BODY_TIMEOUT + 60 * SECOND;

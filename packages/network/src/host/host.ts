@@ -7,6 +7,7 @@ import { Registry } from "../registry/registry.ts";
 import { mailerBy } from "../mail/mailer.ts";
 import { transportsOf } from "../mail/transports.ts";
 import { ForeignHandles } from "../federation/foreign-handles.ts";
+import { BLOB_LIMIT } from "./blob-limit.ts";
 import { didsOf, resolverOf } from "./dids.ts";
 import { colonyOf } from "./federation.ts";
 import { identityDeskOf } from "./identity.ts";

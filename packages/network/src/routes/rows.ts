@@ -33,7 +33,8 @@ export const procedure = (nsid: string, row: Row): Route => ({
   nsid,
   access: "agent",
   body: "json",
-  maxBytes: JSON_LIMIT,
+  // What takes no body has no size.
+  maxBytes: row.body === "none" ? 0 : JSON_LIMIT,
   rate: global,
   ...row,
 });

@@ -16,7 +16,7 @@ const passedOn = (method: Route["method"]): Route => ({
   access: "agent",
   refuse: refuseToPassOn,
   body: method === "POST" ? "any" : "none",
-  maxBytes: PROXY_LIMITS.maxRequest,
+  maxBytes: method === "POST" ? PROXY_LIMITS.maxRequest : 0,
   rate: global,
   handler: passOn,
 });

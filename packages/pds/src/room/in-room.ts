@@ -18,18 +18,18 @@ export async function inRoom<T>(room: Room, bytes: number, { patience, life }: {
   return done;
 }
 
+/** Pauses between two looks whether there is room, ms. */
+const PAUSE_FIRST = 2;
+const PAUSE_LAST = 50;
+
 const turn = async (room: Room, bytes: number, patience: number, life: number): Promise<Lease | undefined> => {
   const waiter = room.wait(bytes, life);
   if (waiter === undefined) return undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patience);
-  });
-  try {
-    const lease = await Promise.race([waiter.entered, late]);
-    if (lease === undefined) waiter.giveUp();
-    return lease;
-  } finally {
-    clearTimeout(timer);
+  for (let waited = 0, pause = PAUSE_FIRST; waited < patience; pause = Math.min(pause * 2, PAUSE_LAST)) {
+    await scheduler.wait(pause);
+    waited += pause;
+    if (waiter.lease !== undefined) return waiter.lease;
   }
+  waiter.giveUp();
+  return undefined;
 };

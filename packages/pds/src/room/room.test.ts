@@ -3,57 +3,45 @@ import { type Lease, Room, type Waiter } from "./room.ts";
 
 const HOUR = 3_600_000;
 
-const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 const had = (lease: Lease | undefined): Lease => {
   if (lease === undefined) throw new Error("no room");
   return lease;
 };
 
-/** Wait for so many bytes each; in which order they get in, and with what. */
+/** Wait for so many bytes each; who has got in, by number. */
 const queue = (room: Room, ...sizes: number[]) => {
   const waiters = sizes.map((bytes) => room.wait(bytes, HOUR) as Waiter);
-  const entered: number[] = [];
-  const leases: Lease[] = [];
-  waiters.forEach(({ entered: promise }, i) => void promise.then((lease) => {
-    entered.push(i);
-    leases[i] = lease;
-  }));
-  return { waiters, entered, leases };
+  return { waiters, entered: () => waiters.flatMap(({ lease }, i) => (lease === undefined ? [] : [i])) };
 };
 
 describe("room", () => {
-  it("is given out until there is none, then to those who wait, in order", async () => {
+  it("is given out until there is none, then to those who wait, in order", () => {
     const room = new Room(100, 10);
     const [large, small] = [had(room.take(60, HOUR)), had(room.take(40, HOUR))];
     expect(room.take(1, HOUR)).toBeUndefined();
-    const { entered, leases } = queue(room, 50, 10, 90);
+    const { waiters, entered } = queue(room, 50, 10, 90);
     small.leave();
-    await turn();
     // The second would fit, and does not overtake; neither does somebody new.
-    expect(entered).toEqual([]);
+    expect(entered()).toEqual([]);
     expect(room.take(1, HOUR)).toBeUndefined();
     large.leave();
     large.leave();
-    await turn();
-    expect(entered).toEqual([0, 1]);
+    expect(entered()).toEqual([0, 1]);
     expect(room.free).toBe(40);
-    leases[0]?.leave();
-    leases[1]?.leave();
-    await turn();
-    expect(entered).toEqual([0, 1, 2]);
-    leases[2]?.leave();
+    waiters[0]?.lease?.leave();
+    waiters[1]?.lease?.leave();
+    expect(entered()).toEqual([0, 1, 2]);
+    waiters[2]?.lease?.leave();
     expect(room.free).toBe(100);
   });
 
-  it("is all for what is larger than it, and for nobody else meanwhile", async () => {
+  it("is all for what is larger than it, and for nobody else meanwhile", () => {
     const room = new Room(100, 10);
     const all = had(room.take(1_000, HOUR));
     const { entered } = queue(room, 1);
-    await turn();
-    expect(entered).toEqual([]);
+    expect(entered()).toEqual([]);
     all.leave();
-    await turn();
-    expect(entered).toEqual([0]);
+    expect(entered()).toEqual([0]);
     expect(room.free).toBe(99);
   });
 
@@ -63,15 +51,14 @@ describe("room", () => {
     expect([room.wait(1, HOUR), room.wait(1, HOUR), room.wait(1, HOUR)].map((waiter) => waiter === undefined)).toEqual([false, false, true]);
   });
 
-  it("goes to the next when somebody gives up, also in the moment of getting in", async () => {
+  it("goes to the next when somebody gives up, also in the moment of getting in", () => {
     const room = new Room(100, 10);
     const all = had(room.take(100, HOUR));
     const { waiters, entered } = queue(room, 100, 50, 50);
     waiters[0]?.giveUp();
     all.leave();
     waiters[1]?.giveUp();
-    await turn();
-    expect(entered).toEqual([1, 2]);
+    expect(entered()).toEqual([1, 2]);
     expect(room.free).toBe(50);
   });
 

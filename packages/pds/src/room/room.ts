@@ -6,11 +6,18 @@ export interface Lease {
   leave(): void;
 }
 
-/** Somebody who waits for room. */
+/** Somebody who waits for room, and looks whether it is there: a request cannot be woken by another one. */
 export interface Waiter {
-  /** Settles when there is room. */
-  entered: Promise<Lease>;
-  giveUp: () => void;
+  /** Once there is room. */
+  readonly lease: Lease | undefined;
+  /** It waits no more. */
+  giveUp(): void;
+}
+
+interface Waiting {
+  bytes: number;
+  life: number;
+  lease: Lease | undefined;
 }
 
 interface Held {
@@ -27,7 +34,7 @@ export class Room {
   readonly #size: number;
   readonly #maxWaiting: number;
   readonly #held = new Set<Held>();
-  readonly #waiting = new Set<{ bytes: number; life: number; enter: (lease: Lease) => void }>();
+  readonly #waiting = new Set<Waiting>();
   #free: number;
 
   /** @param size in bytes. @param maxWaiting how many may wait. */
@@ -51,15 +58,16 @@ export class Room {
   /** Wait for room; undefined when too many do. Whoever waits for too long must say so with `giveUp`. */
   wait(bytes: number, life: number): Waiter | undefined {
     if (this.#waiting.size >= this.#maxWaiting) return undefined;
-    const { promise, resolve } = Promise.withResolvers<Lease>();
-    const one = { bytes, life, enter: resolve };
+    const one: Waiting = { bytes, life, lease: undefined };
     this.#waiting.add(one);
     return {
-      entered: promise,
+      get lease() {
+        return one.lease;
+      },
       giveUp: () => {
         // In the moment of giving up it may have got in.
         if (this.#waiting.delete(one)) this.#admit();
-        else void promise.then((lease) => lease.leave());
+        else one.lease?.leave();
       },
     };
   }
@@ -94,7 +102,7 @@ export class Room {
     for (const one of this.#waiting) {
       if (!this.#fits(one.bytes, now)) return;
       this.#waiting.delete(one);
-      one.enter(this.#hold(one.bytes, one.life, now));
+      one.lease = this.#hold(one.bytes, one.life, now);
     }
   }
 }
