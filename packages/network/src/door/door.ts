@@ -11,6 +11,7 @@ import { routes } from "../routes.ts";
 import { authenticate, credentialsOf } from "./authenticate.ts";
 import { checkStream, readJson, refuseBody } from "./body.ts";
 import { withRoomForBody } from "./body-room.ts";
+import { clientOf } from "./client-address.ts";
 import { chargeAddress, chargeCaller, exceededBy } from "./charge.ts";
 import { decodedRequest } from "./content-encoding.ts";
 import { preflight, withCors } from "./cors.ts";
@@ -47,7 +48,7 @@ const faultResponse = ({ status, name, message, rate, allow }: XrpcFault): Respo
  * says of its origin is the caller's invention, and would be a way around every limit.
  */
 const addressOf = (request: Request, { isLoopback }: Config): string =>
-  (isLoopback ? null : request.headers.get("cf-connecting-ip")) ?? "loopback";
+  clientOf((isLoopback ? null : request.headers.get("cf-connecting-ip")) ?? "loopback");
 
 /** Parameters, checked against the route's lexicon; wrapped, for they may look like a fault. */
 const readParams = (url: URL, { nsid, method, loose }: AnyRoute): Pick<Call, "params"> | XrpcFault => {

@@ -1,4 +1,4 @@
-import { type Handler, fault, invalid, isFault } from "@rookery/pds";
+import { type Handler, fault, invalid, isAtprotoDid, isFault } from "@rookery/pds";
 import { configOf } from "../config.ts";
 import { didsOf } from "../host/dids.ts";
 import { envOf } from "../host/host.ts";
@@ -25,7 +25,7 @@ export const getFeed: Handler = async (call) => {
   const record = await queryFrom(call, appView === undefined ? target : { ...target, origin: appView.url, trusted: true }, "com.atproto.repo.getRecord", { repo, collection, rkey }, false);
   if (!record.ok) return record.error;
   const did = at(record.value, "value", "did");
-  if (typeof did !== "string") return fault(400, "UnknownFeed", "could not resolve feed did");
+  if (typeof did !== "string" || !isAtprotoDid(did)) return fault(400, "UnknownFeed", "could not resolve feed did");
   const upstream = await forwardTo(call, target, { aud: did, lxm: "app.bsky.feed.getFeedSkeleton" }, encoding.value);
   return isFault(upstream) ? upstream : relayAnswer(upstream);
 };

@@ -68,6 +68,11 @@ describe("read after write", () => {
     expect(answer.headers.get("atproto-repo-rev")).toBe(rev);
   });
 
+  it("asks no generator whose feed names no DID", async () => {
+    await tell("com.atproto.repo.getRecord", { uri: "at://x", value: { did: "did:web:feeds.example#other did" } });
+    expect(await get("app.bsky.feed.getFeed", { feed: `at://${alice.did}/app.bsky.feed.generator/odd` })).toMatchObject({ status: 400, body: { error: "UnknownFeed" } });
+  });
+
   it("says whose fault it is when an answer breaks off", async () => {
     await tell("app.bsky.actor.getProfile", "this is no gzip", { headers: { "content-encoding": "gzip" } });
     expect(await get("app.bsky.actor.getProfile", { actor: alice.did })).toMatchObject({ status: 502, body: { error: "UpstreamFailure" } });

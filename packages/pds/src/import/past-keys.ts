@@ -30,10 +30,10 @@ export function keysOfAuditLog(log: unknown): string[] {
  * Every `did:key` that was ever the DID's `#atproto` key: by the audit log of the PLC directory; of a did:web, which has none, the one
  * that its document names now. A colony on loopback also looks there for one. Errors: `DidUnavailable` (503) when that cannot be told now.
  */
-export async function pastKeysOf({ plcUrl, origin }: Pick<AgentPorts, "plcUrl" | "origin">, did: string): Promise<Outcome<string[]>> {
+export async function pastKeysOf({ plcUrl, origin, outside }: Pick<AgentPorts, "plcUrl" | "origin" | "outside">, did: string): Promise<Outcome<string[]>> {
   try {
     if (did.startsWith("did:plc:")) return ok(keysOfAuditLog(await auditLog(`${plcUrl}/${did}/log/audit`)));
-    const key = atprotoKeyOf(await didResolver({ plcUrl, timeoutMs: AUDIT_TIMEOUT, allowLoopback: isLoopbackHost(new URL(origin).hostname) })(did));
+    const key = atprotoKeyOf(await didResolver({ plcUrl, timeoutMs: AUDIT_TIMEOUT, allowLoopback: isLoopbackHost(new URL(origin).hostname), ...(outside === undefined ? {} : { fetch: outside }) })(did));
     return ok(key === undefined ? [] : [key]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
