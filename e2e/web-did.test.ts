@@ -86,6 +86,13 @@ describe("an account whose did:web is a domain that leads to the colony", () => 
     stream.close();
   });
 
+  test("can bring back what it has taken with it, signed by the key that its document names", async () => {
+    const car = await fetch(`${inject("origin")}/xrpc/com.atproto.sync.getRepo?did=${encodeURIComponent(ann.did)}`).then((answer) => answer.arrayBuffer());
+    const brought = await fetch(`${inject("origin")}/xrpc/com.atproto.repo.importRepo`, { method: "POST", headers: { authorization: `Bearer ${ann.accessJwt}`, "content-type": "application/vnd.ipld.car" }, body: car });
+    expect([brought.status, await brought.text()]).toEqual([200, ""]);
+    expect((await put(ann, "after it")).status).toBe(200);
+  });
+
   test("has no rotation keys", async () => {
     expect(await ask("/admin/identity/recovery-key", { ...admin(), body: { actor: did(), recoveryKey: null } })).toMatchObject({ status: 400, json: { error: "InvalidRequest" } });
     expect((await ask("com.atproto.identity.signPlcOperation", { token: ann.accessJwt, body: { token: "AAAAA-AAAAA" } })).status).toBe(400);
