@@ -162,6 +162,7 @@ export const FIGURES = [
   ...stored("long", "some 1,000", [{ atMost: 1.9 }]),
   ...["1k", "10k", "100k", "1m"].flatMap((label) => growth(label)),
   { table: "growth", key: "cold-first", label: "first createRecord of a cold agent with 100k records", unit: "ms", targets: [{ atMost: 10 }] },
+  { table: "growth", key: "cold-awake", label: "one of an agent that is awake, a moment before", unit: "ms" },
   ...exported("10k", "10,000"),
   ...exported("100k", "100,000"),
   ...exported("300k", "300,000"),
