@@ -3,6 +3,7 @@ import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
 import { modulesOf } from "./bundle.mjs";
 import { outside } from "./outside.mjs";
+import { shownLine } from "./runtime-line.mjs";
 import { markFor } from "./workerd.mjs";
 
 /** Miniflare's own words, on stderr: stdout belongs to the ready line. */
@@ -42,8 +43,9 @@ const miniflareOptions = ({ root, bundle, folder, host, port, relayPort, isLoopb
     cf: false,
     telemetry: { enabled: false },
     log: new StderrLog(verbose ? LogLevel.DEBUG : LogLevel.WARN),
-    handleStructuredLogs: ({ level, message }) => {
-      if (verbose || level !== "debug") process.stderr.write(`${level === "log" ? "" : `${level}: `}${message}\n`);
+    handleStructuredLogs: (line) => {
+      const shown = shownLine(line, verbose);
+      if (shown !== undefined) process.stderr.write(`${shown}\n`);
     },
     unsafeRuntimeEnv: markFor(folder),
     resourcePersistencePath: join(folder, "state"),
