@@ -40,4 +40,10 @@ describe("addresses that strangers chose", () => {
     await outsideOf(colony, [`${env.PLC_URL}/`])(`${env.PLC_URL}/did:plc:aaaaaaaaaaaaaaaaaaaaaaaa`);
     expect(asked).toEqual([]);
   });
+
+  it("that cannot be reached are said to be that, in words", async () => {
+    const broken = (message: string) => ({ ...env, OUTSIDE: { fetch: async () => Promise.reject(new Error(message)) } });
+    await expect(outsideOf(broken("internal error; reference = k81krin6ueunm4f4hdts7t4h"))("https://gone.example.net/x")).rejects.toThrow("gone.example.net cannot be reached");
+    await expect(outsideOf(broken("The operation was aborted"))("https://gone.example.net/x")).rejects.toThrow("The operation was aborted");
+  });
 });
