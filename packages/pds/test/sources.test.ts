@@ -109,16 +109,17 @@ describe("a proof", () => {
     const carols = await write(mallory, carol, "for carol");
     const gone = await write(mallory, carol, "gone");
     await send(mallory, remove(gone));
-    const bad: [Partial<DeliveryRow>, string][] = [
+    const nobodys = "bafyreigggggggggggggggggggggggggggggggggggggggggggggggggggg";
+    const bad: [change: Partial<DeliveryRow>, reason: string, of?: string][] = [
       [{ proof: new Uint8Array([1, 2, 3]) }, "BadProof"],
       [{ author: alice.did }, "proof of"],
-      [{ cid: "bafyreigggggggggggggggggggggggggggggggggggggggggggggggggggg" }, "said to be"],
+      [{ cid: nobodys }, "said to be"],
       [{ action: "delete" }, "not deleted"],
-      [{ path: `${COLLECTION}/nothing` }, "nothing is not there"],
+      [{ action: "create", cid: nobodys }, "nothing is not there", "nothing"],
     ];
-    for (const [change] of bad) await proven(mallory, bob, rkey, change);
+    for (const [change, , of = rkey] of bad) await proven(mallory, bob, of, change);
     await proven(mallory, bob, carols);
-    await proven(mallory, bob, gone, { action: "create", cid: "bafyreigggggggggggggggggggggggggggggggggggggggggggggggggggg" });
+    await proven(mallory, bob, gone, { action: "create", cid: nobodys });
     await proven(mallory, bob, rkey);
     await fromNetwork(bob);
     for (let i = 0; i < 40 && (await inbox(bob)).length === 0; i++) await alarm(bob, 2);
