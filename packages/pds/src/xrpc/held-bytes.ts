@@ -19,6 +19,6 @@ export function heldBytes(bytes: Uint8Array): Uint8Array | ReadableStream<Uint8A
     const piece = bytes.slice(at, (at += HELD_PIECE));
     return piece.length === 0 ? undefined : piece;
   };
-  // The length goes into the answer's headers.
-  return partStream(next, () => lease.leave()).pipeThrough(new FixedLengthStream(bytes.length));
+  // Without a length: a stream that has one does not tell its source when its reader has gone.
+  return partStream(next, () => lease.leave());
 }

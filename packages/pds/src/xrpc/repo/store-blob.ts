@@ -110,8 +110,11 @@ class Source {
     const reader = body.getReader();
     let quiet = 0;
     let turns = 0;
+    let isWaiting = false;
     // One timer for all of it: its pieces are many and small.
     this.#timer = setInterval(() => {
+      // While nobody asks for more, as when there is no room, it is not the sender who is slow.
+      if (!isWaiting) return;
       quiet++;
       turns++;
       if (quiet * UPLOAD_WATCH < UPLOAD_STALL && turns * UPLOAD_WATCH < UPLOAD_TOTAL) return;
@@ -121,6 +124,7 @@ class Source {
     }, UPLOAD_WATCH);
     this.stream = new ReadableStream({
       pull: async (controller) => {
+        isWaiting = true;
         try {
           const { done, value } = await reader.read();
           quiet = 0;
@@ -130,6 +134,8 @@ class Source {
         } catch (error) {
           this.broke = true;
           throw error;
+        } finally {
+          isWaiting = false;
         }
       },
       cancel: (reason) => reader.cancel(reason),
