@@ -154,7 +154,7 @@ export function swapTables(sql: SqlStorage): void {
     for (const { name } of indexes) sql.exec(`DROP INDEX ${name}`);
     sql.exec(`ALTER TABLE ${table} RENAME TO ${GONE[i] ?? ""}`);
     sql.exec(`ALTER TABLE ${staged} RENAME TO ${table}`);
-    // Built at once rather than kept up row by row: 1 ms for 1,000 references.
+    // Built at once rather than kept up row by row: 1 to 2 ms for 1,000 references or links, and nobody else has a turn meanwhile.
     for (const index of indexes) sql.exec(index.sql);
   }
   sql.exec(view);
