@@ -45,9 +45,10 @@ export class Bed {
   #accounts = new Map();
   #made = 0;
 
-  /** @param {import("../peers/peers.mjs").Peer} peer @param {(line: string) => void} log */
-  constructor(peer, log) {
+  /** @param {import("../peers/peers.mjs").Peer} peer @param {(line: string) => void} log @param {string} plc The directory's URL. */
+  constructor(peer, log, plc) {
     this.peer = peer;
+    this.plc = plc;
     this.client = peer.client;
     this.log = log;
   }

@@ -45,7 +45,7 @@ export const bench = async (args) => {
     const beds = [];
     for (const name of options.peers) {
       log(`starting ${name}`);
-      beds.push(new Bed(await startPeer(name, plc, folder), log));
+      beds.push(new Bed(await startPeer(name, plc, folder), log, plc));
     }
     const { samples, failures } = await runRounds(beds, options, log);
     const run = { at: new Date().toISOString(), machine: where, rounds: options.rounds, quick: options.quick, failures, samples };

@@ -30,6 +30,7 @@ const TABLES = [
   { table: "growth", peers: ["colony"] },
   { table: "exports", peers: ["colony"] },
   { table: "colony", peers: ["inspected"] },
+  { table: "limits", peers: ["inspected"] },
 ];
 
 /**

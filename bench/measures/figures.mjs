@@ -1,3 +1,5 @@
+import { LOADS } from "../limits/loads.mjs";
+
 /**
  * @typedef {object} Target
  * @property {string} [than] Whose figure ours is divided by: a peer, or `self` for another figure of ours; absent: the figure itself.
@@ -13,7 +15,7 @@
  * @property {string} unit
  * @property {boolean} [more] True where more is better.
  * @property {Target[]} [targets]
- * @property {"relay" | "ingest" | "suites" | "messages"} [table] Another table than that of the hosts.
+ * @property {"relay" | "ingest" | "suites" | "messages" | "limits"} [table] Another table than that of the hosts.
  */
 
 const QUARTER = { than: "official", atMost: 1 / 4 };
@@ -52,6 +54,9 @@ const growth = (label) => [
   { table: /** @type {const} */ ("growth"), key: `growth-${label}-cpu`, label: `createRecord at ${label} records, CPU`, unit: "ms", targets: label === "1m" ? [{ than: "self", figure: "growth-1k-cpu", atMost: 2 }] : [] },
   { table: /** @type {const} */ ("growth"), key: `growth-${label}-p50`, label: `createRecord at ${label} records, sequential, p50`, unit: "ms", targets: label === "1m" ? [{ than: "self", figure: "growth-1k-p50", atMost: 2 }] : [] },
 ];
+
+/** What Cloudflare gives an isolate, with everything in it. */
+const WITHIN_ISOLATE = { atMost: 128 };
 
 /** @param {string} stage */
 const resident = (stage) => [
@@ -169,5 +174,8 @@ export const FIGURES = [
   { table: "colony", key: "colony-rate", label: "1,000 agents provisioned by createAgents of 100", unit: "/s", more: true },
   { table: "colony", key: "colony-writes", label: "createRecord, 16 concurrent, over all agents", unit: "/s", more: true },
   ...["empty", "busy", "asleep"].flatMap((stage) => resident(stage)),
-  { table: "colony", key: "colony-per-agent", label: "of the heap, an agent that is awake", unit: "kB" },
+  { table: "limits", key: "limits-asleep", label: "100 agents asleep", unit: "MB" },
+  { table: "limits", key: "limits-awake", label: "100 agents awake and writing", unit: "MB", targets: [WITHIN_ISOLATE] },
+  { table: "limits", key: "limits-per-agent", label: "of it an agent that is awake", unit: "kB", targets: [{ atMost: 8_000 }] },
+  ...LOADS.map(({ key, label }) => ({ table: /** @type {const} */ ("limits"), key: `limits-${key}`, label, unit: "MB", targets: [WITHIN_ISOLATE] })),
 ];

@@ -5,6 +5,7 @@ import { fanOut50, fanOut500, latency } from "./firehose.mjs";
 import { GROWTH_MEASURES } from "./growth.mjs";
 import { idle } from "./idle.mjs";
 import { INGEST_MEASURES } from "./ingest.mjs";
+import { LIMIT_MEASURES } from "./limits.mjs";
 import { MEMORY_MEASURES } from "./memory.mjs";
 import { provisioning } from "./provision.mjs";
 import { getRecord, getRepo, listRecords } from "./read.mjs";
@@ -24,4 +25,4 @@ import { STORAGE_MEASURES } from "./storage.mjs";
  */
 
 /** @type {Measure[]} */
-export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES, ...MEMORY_MEASURES, ...STORAGE_MEASURES, ...GROWTH_MEASURES, ...COLONY_MEASURES, ...EXPORT_MEASURES];
+export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES, ...MEMORY_MEASURES, ...STORAGE_MEASURES, ...GROWTH_MEASURES, ...COLONY_MEASURES, ...EXPORT_MEASURES, ...LIMIT_MEASURES];

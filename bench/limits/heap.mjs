@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Pause between two looks, ms: each is a collection of its own. */
+const LOOK_EVERY = 25;
+
+/** What the isolate holds after a collection, in MB: its heap, and the buffers that hang on it. @param {import("../peers/peers.mjs").Peer} peer */
+export const liveHeap = async ({ inspector }) => {
+  if (inspector === undefined) throw new Error("the colony was started without its inspector");
+  await inspector.send("HeapProfiler.collectGarbage");
+  const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await inspector.send("Runtime.getHeapUsage");
+  return (usedSize + embedderHeapUsedSize + backingStorageSize) / 1e6;
+};
+
+/**
+ * The most that the isolate held at once while `work` ran, in MB. Looked at after a collection each time: what is garbage would be
+ * gone before an isolate at its limit is ended for it.
+ * @param {import("../peers/peers.mjs").Peer} peer @param {() => Promise<unknown>} work
+ */
+export const peakHeap = async (peer, work) => {
+  let peak = 0;
+  let over = false;
+  const working = work().finally(() => (over = true));
+  // Whoever fails is told of below; until then nobody waits for it.
+  working.catch(() => undefined);
+  for (; !over; await sleep(LOOK_EVERY)) peak = Math.max(peak, await liveHeap(peer));
+  await working;
+  return peak;
+};

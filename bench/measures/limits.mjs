@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { LOADS } from "../limits/loads.mjs";
+import { liveHeap, peakHeap } from "../limits/heap.mjs";
+import { concurrently } from "../lib/load.mjs";
+
+/** Agents that are awake, and writing, while the others are asked for what is largest. */
+const AWAKE = 100;
+/** Pause between two writes of each, ms: often enough to stay awake. */
+const THINK = 1_000;
+
+/** @param {import("../lib/bed.mjs").Bed} bed */
+const awake = (bed) => Promise.all(Array.from({ length: AWAKE }, (_, i) => bed.account(`limits awake ${i}`)));
+
+/** All of them write, and are not let sleep, while `work` is done. @param {import("../lib/bed.mjs").Account[]} agents @param {() => Promise<unknown>} work */
+const amongAwake = async (agents, work) => {
+  let over = false;
+  const busy = Promise.all(agents.map(async (agent, i) => {
+    await sleep((i * THINK) / agents.length);
+    for (; !over; await sleep(THINK)) await agent.create(i);
+  }));
+  try {
+    await work();
+  } finally {
+    over = true;
+    await busy;
+  }
+};
+
+/** The heap of an isolate with 100 agents awake, and how much more they take than when they sleep. @type {import("./measures.mjs").Measure} */
+const agents = {
+  name: "limits: 100 agents awake",
+  only: ["inspected"],
+  asked: "limits",
+  prepare: awake,
+  run: async (bed) => {
+    const all = await awake(bed);
+    await sleep(15_000);
+    const asleep = await liveHeap(bed.peer);
+    await concurrently(AWAKE * 3, 16, (i) => all[i % AWAKE].create(i));
+    const peak = await peakHeap(bed.peer, () => amongAwake(all, () => sleep(3_000)));
+    return { "limits-asleep": asleep, "limits-awake": peak, "limits-per-agent": ((peak - asleep) * 1000) / AWAKE };
+  },
+};
+
+/** @param {typeof LOADS[number]} load @returns {import("./measures.mjs").Measure} */
+const under = ({ key, prepare = async () => undefined, run }) => ({
+  name: `limits: ${key}`,
+  only: ["inspected"],
+  asked: "limits",
+  prepare: awake,
+  run: async (bed) => {
+    const [all, made] = [await awake(bed), await prepare(bed)];
+    const peak = await peakHeap(bed.peer, () => amongAwake(all, () => run(bed, made)));
+    bed.log(`${key}: ${peak.toFixed(1)} MB`);
+    return { [`limits-${key}`]: peak };
+  },
+});
+
+export const LIMIT_MEASURES = [agents, ...LOADS.map(under)];
