@@ -3,6 +3,7 @@ import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
 import { modulesOf } from "./bundle.mjs";
 import { outside } from "./outside.mjs";
+import { isLoopbackUrl, localUrl } from "./ports.mjs";
 import { shownLine } from "./runtime-line.mjs";
 import { markFor } from "./workerd.mjs";
 
@@ -36,10 +37,15 @@ const miniflareOptions = ({ root, bundle, folder, host, port, relayPort, isLoopb
   // `modulesRules` is for sources; Miniflare refuses it beside modules that are given.
   const { modulesRules: _, ...worker } = workerOptionsOf(join(root, "wrangler.toml")).workerOptions;
   const modules = modulesOf(bundle);
-  const unsafeDirectSockets = relayPort === undefined ? [] : [{ host, port: relayPort }];
+  // Straight to the Worker. Miniflare's own way in is a worker of its own before it: that costs each request a millisecond of CPU
+  // or more, packs answers under the same ETag, lets a header choose the route, and opens the bucket beside the route table. But it
+  // alone tells who asks, which limits by address go by: where others than this machine reach the port, it stays in between.
+  const isDirect = isLoopbackUrl(localUrl(host, port));
+  const unsafeDirectSockets = [isDirect ? port : undefined, relayPort].flatMap((at) => (at === undefined ? [] : [{ host, port: at }]));
   return () => convertV4MiniflareOptions({
-    host,
-    port,
+    // Its own way in cannot be left out: then at a port that nobody is told.
+    host: isDirect ? "127.0.0.1" : host,
+    port: isDirect ? 0 : port,
     cf: false,
     telemetry: { enabled: false },
     log: new StderrLog(verbose ? LogLevel.DEBUG : LogLevel.WARN),
