@@ -18,11 +18,11 @@ export const liveHeap = async ({ inspector }) => {
  */
 export const peakHeap = async (peer, work) => {
   let peak = 0;
-  let over = false;
-  const working = work().finally(() => (over = true));
+  const over = new AbortController();
+  const working = work().finally(() => over.abort());
   // Whoever fails is told of below; until then nobody waits for it.
   working.catch(() => undefined);
-  for (; !over; await sleep(LOOK_EVERY)) peak = Math.max(peak, await liveHeap(peer));
+  for (; !over.signal.aborted; await sleep(LOOK_EVERY)) peak = Math.max(peak, await liveHeap(peer));
   await working;
   return peak;
 };

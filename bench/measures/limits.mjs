@@ -13,15 +13,15 @@ const awake = (bed) => Promise.all(Array.from({ length: AWAKE }, (_, i) => bed.a
 
 /** All of them write, and are not let sleep, while `work` is done. @param {import("../lib/bed.mjs").Account[]} agents @param {() => Promise<unknown>} work */
 const amongAwake = async (agents, work) => {
-  let over = false;
+  const over = new AbortController();
   const busy = Promise.all(agents.map(async (agent, i) => {
     await sleep((i * THINK) / agents.length);
-    for (; !over; await sleep(THINK)) await agent.create(i);
+    for (; !over.signal.aborted; await sleep(THINK)) await agent.create(i);
   }));
   try {
     await work();
   } finally {
-    over = true;
+    over.abort();
     await busy;
   }
 };
