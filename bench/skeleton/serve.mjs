@@ -8,7 +8,7 @@ const path = join(import.meta.dirname, "worker.mjs");
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     host: "127.0.0.1",
-    port: Number(port),
+    port: 0,
     cf: false,
     telemetry: { enabled: false },
     log: new Log(LogLevel.WARN),
@@ -20,6 +20,8 @@ const miniflare = new Miniflare(
         compatibilityFlags: ["nodejs_compat"],
         modules: [{ type: "ESModule", path, contents: readFileSync(path, "utf8") }],
         modulesRoot: import.meta.dirname,
+        // At its port itself, as the colony is.
+        unsafeDirectSockets: [{ host: "127.0.0.1", port: Number(port) }],
         durableObjects: { AGENT: { className: "Agent", useSQLite: true }, RELAY: { className: "Relay", useSQLite: true } },
       },
     ],
