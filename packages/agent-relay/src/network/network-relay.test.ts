@@ -111,6 +111,24 @@ describe("hosts", () => {
     expect((await replay(house)).filter((line) => line.startsWith("2"))).toEqual([`2 #commit ${revOf(7)}`, `2 #commit ${revOf(8)}`]);
   });
 
+  it("that were forgotten and are read from the beginning repeat nothing, nor what was held back, though an account's first #sync is among it", async () => {
+    const house = networkFor({ test: "hosts-again" });
+    await house.colony.stub.ingest([{ ...ownCommit(9, 1) }]);
+    const told = (n: number, to?: string[] | "all") =>
+      carried(ownCommit(1, n, { collection: "agent.comms.message", deliveries: to === undefined ? [] : [{ path: `agent.comms.message/${n}`, cid: "cid", action: "create", to }] }));
+    const born = [told(1), { ...told(1), n: 2, kind: "sync" as const }];
+    const heard = [...born, { ...told(3, [did(9)]), n: 3 }, { ...told(4), n: 4 }, { ...told(5, [did(9)]), n: 5 }];
+    await house.network().ingest({ host: HOST, rows: heard });
+    const through = (await replay(house)).length;
+    await house.network().acknowledge({ recipient: did(9), through });
+    await house.network().forgetHost(HOST);
+    // What the fourth commit says to everybody was not delivered when it came; by now it would be.
+    await house.network().ingest({ host: HOST, rows: [...born, { ...told(3, [did(9)]), n: 3 }, { ...told(4, "all"), n: 4 }, { ...told(5, [did(9)]), n: 5 }, { ...told(6, [did(9)]), n: 6 }] });
+    expect(await house.network().pull({ recipient: did(9), after: 0, limit: 10 })).toMatchObject([{ path: "agent.comms.message/6" }]);
+    expect((await replay(house)).slice(through)).toEqual([`1 #commit ${revOf(6)}`]);
+    expect(await house.network().repo(did(1))).toMatchObject({ host: HOST, rev: revOf(6) });
+  });
+
   it("may be narrowed to some of their accounts", async () => {
     const house = networkFor({ test: "narrowed" });
     await house.colony.stub.ingest([{ ...ownCommit(9, 1) }]);

@@ -25,6 +25,13 @@ describe("an event of the account's host", () => {
     expect(placingOf({ ...ownCommit(1, 10), epoch: 2 }, HERE, { ...repo, epoch: 0, n: -1 })).toBe("repeat");
     expect(placingOf({ ...ownCommit(1, 10), n: 11, kind: "sync" }, HERE, repo)).toBe("next");
   });
+
+  it("is a repeat when it is a #sync to an earlier commit, unless the colony says so of its own account", () => {
+    const earlier = { ...ownCommit(1, 9), n: 11, kind: "sync" as const };
+    expect(placingOf(earlier, HERE, repo)).toBe("repeat");
+    expect(placingOf(earlier, HERE, { ...repo, epoch: 0, n: -1 })).toBe("repeat");
+    expect(placingOf(earlier, "", { ...repo, host: "" })).toBe("next");
+  });
 });
 
 describe("an event of another host", () => {

@@ -25,6 +25,13 @@ export function placingOf(row: OutboxRow, host: string, repo: Repo): Placing {
     return proves ? "moved" : "elsewhere";
   }
   if (repo.n !== -1 && !isNew(row, repo)) return "repeat";
-  // Revs of one repository increase, so this finds repeats even where positions were forgotten. A #sync may state the same rev.
-  return row.kind === "commit" && isOld ? "repeat" : "next";
+  // Revs of one repository increase, so this finds repeats even where positions were forgotten.
+  return (row.kind === "commit" && isOld) || goesBack(row, host, repo) ? "repeat" : "next";
 }
+
+/**
+ * Whether a #sync states an earlier rev than the known one; it may state the same. Believed of a host that was forgotten and is read
+ * from the beginning, it would make everything after it new again. The colony itself says so where it went back to a backup.
+ */
+const goesBack = ({ kind, rev }: OutboxRow, host: string, repo: Repo): boolean =>
+  kind === "sync" && host !== "" && rev !== undefined && repo.rev !== null && rev < repo.rev;
