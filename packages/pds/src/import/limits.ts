@@ -35,13 +35,13 @@ export const KEYS_AT_ONCE = 49;
 export const NODES_AT_ONCE = 24;
 export const DROPS_AT_ONCE = 100;
 
-/** An upload of which nothing comes for this long is given up; one that trickles, after the other. */
+/** An upload is given up when one piece is waited for this long, and when all of them together are this long: it trickles. What is done with them does not count. */
 export const IMPORT_STALL = MINUTE;
 export const IMPORT_TOTAL = 15 * MINUTE;
 export const WATCH_EVERY = 5 * SECOND;
 /** Bytes of a refused upload that are still taken in. */
 export const DRAIN_BYTES = 64_000_000;
-/** When what a crash left of an import is cleared away: after it must have ended. */
+/** When what a crash left of an import is cleared away; one that is still under way is left alone, and looked at again after as long. */
 export const IMPORT_LEASE = IMPORT_TOTAL + MINUTE;
 
 /** How far ahead of our clock a commit's rev may be (what relays allow). */

@@ -39,18 +39,32 @@ describe("Watch", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("counts none of the time in which we are at work: the sender is held back then, and is not idle", async () => {
+    const { watch, writer } = watched();
+    void writer.write(piece);
+    await watch.read();
+    vi.advanceTimersByTime(IMPORT_TOTAL + IMPORT_STALL);
+    void writer.write(piece).catch(() => undefined);
+    expect(await watch.read()).toEqual({ done: false, value: piece });
+    const reading = watch.read();
+    vi.advanceTimersByTime(IMPORT_STALL);
+    await expect(reading).rejects.toThrow("did not end in time");
+    await watch.end();
+  });
+
   it("gives up one that trickles on for ever", async () => {
     const { watch, writer } = watched();
     let reads = 0;
     const all = async () => {
       for (; ; reads++) {
-        void writer.write(piece).catch(() => undefined);
-        await watch.read();
+        const reading = watch.read();
         vi.advanceTimersByTime(WATCH_EVERY);
+        void writer.write(piece).catch(() => undefined);
+        await reading;
       }
     };
     await expect(all()).rejects.toThrow("did not end in time");
-    expect(reads).toBe(IMPORT_TOTAL / WATCH_EVERY);
+    expect(reads).toBe(IMPORT_TOTAL / WATCH_EVERY - 1);
     await watch.end();
   });
 

@@ -4,11 +4,15 @@ import { ImportRefused } from "./refused.ts";
 /** Take an upload in that nobody wants, as far as that goes: see {@link Watch.end}. */
 export const drain = (stream: ReadableStream<Uint8Array>): Promise<void> => new Watch(stream.getReader()).end();
 
-/** Reads an upload, and gives it up when it stalls: one timer for all of it, since its pieces are many and small. */
+/**
+ * Reads an upload, and gives it up when it stalls: one timer for all of it, since its pieces are many and small. Only the time in
+ * which a piece is waited for counts: while we are at work on one the sender is held back, and it is not the sender who is slow.
+ */
 export class Watch {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #timer: ReturnType<typeof setInterval>;
-  /** Turns of the timer since the last piece, and in all. */
+  #isWaiting = false;
+  /** Turns of the timer in which a piece was waited for: since the last one came, and in all. */
   #quiet = 0;
   #turns = 0;
   #late = false;
@@ -21,6 +25,7 @@ export class Watch {
 
   /** @throws {@link ImportRefused} when nothing came in time, or the sender has gone. */
   async read(): Promise<ReadableStreamReadResult<Uint8Array>> {
+    this.#isWaiting = true;
     try {
       const read = await this.#reader.read();
       this.#quiet = 0;
@@ -30,6 +35,8 @@ export class Watch {
     } catch (error) {
       this.#over = true;
       throw new ImportRefused(`the upload broke off: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      this.#isWaiting = false;
     }
     throw new ImportRefused("the upload did not end in time");
   }
@@ -47,6 +54,7 @@ export class Watch {
   }
 
   #turn(): void {
+    if (!this.#isWaiting) return;
     this.#quiet++;
     this.#turns++;
     if (this.#quiet * WATCH_EVERY < IMPORT_STALL && this.#turns * WATCH_EVERY < IMPORT_TOTAL) return;
