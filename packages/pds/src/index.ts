@@ -20,6 +20,7 @@ export type { Policy } from "./reach/reach-api.ts";
 export { inRoom } from "./room/in-room.ts";
 export { Room } from "./room/room.ts";
 export { type AccessScope, SCOPES } from "./sessions/scope.ts";
+export { hashNewPassword } from "./sessions/hash-room.ts";
 export { hashChosenPassword, hashGeneratedPassword, verifyPassword } from "./sessions/password.ts";
 export { hasOffensiveWord } from "./write/offensive-word.ts";
 export { type Prepared, type WriteInput, prepareOp } from "./write/prepare.ts";

@@ -82,6 +82,12 @@ export const LOGIN_FAILURES_DAY = { count: 300, window: DAY };
 export const MAX_LOGIN_ADDRESSES = 1_000;
 /** Password hashes computed at a time (16 MB and 20 ms each); the next one gets 429. */
 export const MAX_PASSWORD_CHECKS = 4;
+/** Hashes of new passwords computed at a time, likewise; others wait, and how long. More than can be computed meanwhile need not wait. */
+export const MAX_NEW_HASHES = 4;
+export const MAX_WAITING_HASHES = 256;
+export const HASH_PATIENCE = 30 * SECOND;
+/** Longest that one has its part, should it end without giving it back. */
+export const HASH_LIFE = 30 * SECOND;
 
 /** Reference: an upload that no record refers to goes after a day. */
 export const TEMP_BLOB_LIFE = DAY;

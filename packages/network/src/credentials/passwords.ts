@@ -1,4 +1,4 @@
-import { type Handler, MAX_NEW_PASSWORD, answer, empty, fault, hashChosenPassword, hashMailToken, invalid } from "@rookery/pds";
+import { type Handler, MAX_NEW_PASSWORD, answer, empty, fault, hashMailToken, hashNewPassword, invalid } from "@rookery/pds";
 import { provisioningOf } from "../host/host.ts";
 
 const isBadLength = (password: string): boolean => password.length > MAX_NEW_PASSWORD || password.length === 0;
@@ -20,7 +20,8 @@ export const resetPassword: Handler = async ({ input, host }) => {
   if (isBadLength(password)) return invalid("Invalid password length.");
   const did = await provisioningOf(host).registry.accountOfReset(hashMailToken(token));
   if (did === undefined || (await host.find(did)) === undefined) return fault(400, "InvalidToken", "Token is invalid");
-  return answer(await host.agent(did).resetPassword({ token, passwordHash: await hashChosenPassword(password) }), empty);
+  const hash = await hashNewPassword(password);
+  return hash.ok ? answer(await host.agent(did).resetPassword({ token, passwordHash: hash.value }), empty) : hash.error;
 };
 
 /** com.atproto.admin.updateAccountPassword. The account's sessions end. */
@@ -28,5 +29,6 @@ export const updateAccountPassword: Handler = async ({ input, host }) => {
   const { did, password } = input as { did: string; password: string };
   if (isBadLength(password)) return invalid("Invalid password length.");
   if ((await host.find(did)) === undefined) return invalid(`Account not found: ${did}`);
-  return answer(await host.agent(did).setCredential({ passwordHash: await hashChosenPassword(password) }), empty);
+  const hash = await hashNewPassword(password);
+  return hash.ok ? answer(await host.agent(did).setCredential({ passwordHash: hash.value }), empty) : hash.error;
 };

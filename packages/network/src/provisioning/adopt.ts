@@ -1,4 +1,4 @@
-import { type AdoptedAccount, type CreatedAccount, currentOf, faultPoint, hashChosenPassword, masterKeyId, wrapKey } from "@rookery/pds";
+import { type AdoptedAccount, type CreatedAccount, currentOf, faultPoint, hashNewPassword, masterKeyId, wrapKey } from "@rookery/pds";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { AgentRow } from "../registry/registry.ts";
 import { checkInvite } from "./create.ts";
@@ -63,12 +63,15 @@ const reserve = async (workshop: Workshop, { did, email, inviteCode }: AdoptedAc
  * Take in an account that exists elsewhere: a P-256 key of its own, an empty repository, deactivated, and no event, until its owner
  * has brought its records and pointed its DID here. The DID is its owner's: nothing here ever ends it. Each step may be
  * killed; the same call again takes up where it stopped, and what nobody comes back for is swept away. That the caller holds
- * the DID was checked at the door. Errors: InvalidHandle, UnsupportedDomain, HandleNotAvailable, AlreadyExists, ProvisioningAborted.
+ * the DID was checked at the door. Errors: InvalidHandle, UnsupportedDomain, HandleNotAvailable, AlreadyExists, ProvisioningAborted, NotEnoughResources.
  */
 export const adoptAccount = async (workshop: Workshop, account: AdoptedAccount): Promise<Outcome<CreatedAccount>> => {
   const { registry, config } = workshop;
   const checked = await checkOwnHandle(workshop, account);
   if (!checked.ok) return checked;
+  // Before anything is kept: when too many wait for theirs, nothing is left.
+  const hash = await hashNewPassword(account.password);
+  if (!hash.ok) return hash;
   const reserved = await reserve(workshop, account, checked.value);
   if (!reserved.ok) return reserved;
   const row = reserved.value;
@@ -78,7 +81,7 @@ export const adoptAccount = async (workshop: Workshop, account: AdoptedAccount):
     did: row.did,
     handle: row.handle,
     wrappedSigningKey: new Uint8Array(row.signing_key),
-    passwordHash: await hashChosenPassword(account.password),
+    passwordHash: hash.value,
     adopted: true,
     ...(row.email === null ? {} : { email: row.email }),
   });

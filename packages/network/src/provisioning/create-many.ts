@@ -2,7 +2,7 @@ import { type CreatedAccount, type NewAccount, currentOf, faultPoint, masterKeyI
 import { type Outcome, fail, ok } from "@rookery/sync";
 import { checkHandle } from "../handles/check-handle.ts";
 import type { Reservation } from "../registry/registry.ts";
-import { LEASE_MS, type Reserved, carryOut, createAccount, scopedKeys } from "./create.ts";
+import { LEASE_MS, type Reserved, carryOut, credentialOf, createAccount, scopedKeys } from "./create.ts";
 import { dismantle } from "./destroy.ts";
 import { draftAccount } from "./draft.ts";
 import { inTurns } from "./in-turns.ts";
@@ -115,7 +115,8 @@ const makeAll = async (workshop: Workshop, items: Item[]): Promise<void> => {
 /** What nobody foresaw of one is reported and is that one's: the others' credentials are in this answer alone. */
 const attempt = async (workshop: Workshop, account: NewAccount, row: Reserved): Promise<Outcome<string>> => {
   try {
-    return await carryOut(workshop, account, row);
+    const credential = await credentialOf(account);
+    return credential.ok ? await carryOut(workshop, account, row, credential.value) : credential;
   } catch (error) {
     console.error(JSON.stringify({ event: "provision-failed", did: row.did, error: String(error) }));
     return FAILED;

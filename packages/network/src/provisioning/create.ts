@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { type CreatedAccount, type NewAccount, currentOf, faultPoint, hashChosenPassword, hashGeneratedPassword, masterKeyId } from "@rookery/pds";
+import { type CreatedAccount, type NewAccount, currentOf, faultPoint, hashGeneratedPassword, hashNewPassword, masterKeyId } from "@rookery/pds";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { AgentRow } from "../registry/registry.ts";
 import { dismantle } from "./destroy.ts";
@@ -27,6 +27,22 @@ const generatePassword = (): string => {
   const random = crypto.getRandomValues(new Uint8Array(32));
   const text = Array.from(random, (byte) => alphabet[byte & 31]).join("");
   return text.match(/.{4}/g)?.join("-") ?? text;
+};
+
+/** What an account is opened with: nowhere else but in the answer, and its hash. */
+export interface Credential {
+  password: string;
+  passwordHash: string;
+}
+
+/** The one that was chosen, or a new one. Errors: NotEnoughResources (503) when too many are hashed at a time. */
+export const credentialOf = async ({ password }: NewAccount): Promise<Outcome<Credential>> => {
+  if (password !== undefined) {
+    const hash = await hashNewPassword(password);
+    return hash.ok ? ok({ password, passwordHash: hash.value }) : hash;
+  }
+  const generated = generatePassword();
+  return ok({ password: generated, passwordHash: hashGeneratedPassword(generated) });
 };
 
 /**
@@ -100,7 +116,7 @@ const reserve = async (workshop: Workshop, account: NewAccount, handle: string):
  * What follows a reservation: post the genesis, make the repository. The registry does not call it active yet. Returns the
  * credential, which is nowhere else. Errors: PlcRefused (the reservation is dropped), PlcUnavailable (its lease ends).
  */
-export const carryOut = async (workshop: Workshop, account: NewAccount, row: Reserved): Promise<Outcome<string>> => {
+export const carryOut = async (workshop: Workshop, account: NewAccount, row: Reserved, { password, passwordHash }: Credential): Promise<Outcome<string>> => {
   const { registry, plc, config } = workshop;
   if (row.state === "reserved") {
     const posted = await plc.submitGenesis(row.did, JSON.parse(row.genesis) as PlcOperation);
@@ -112,8 +128,6 @@ export const carryOut = async (workshop: Workshop, account: NewAccount, row: Res
     faultPoint(config.fault, "provision.after-plc");
   }
 
-  const password = account.password ?? generatePassword();
-  const passwordHash = await (account.password === undefined ? hashGeneratedPassword(password) : hashChosenPassword(password));
   const agent = workshop.agent(row.did);
   const made = await (row.state === "active"
     ? // Here already: nothing is made any more, or an agent that is destroyed at this moment would come back.
@@ -136,18 +150,21 @@ export const carryOut = async (workshop: Workshop, account: NewAccount, row: Res
  * Provision an agent: reserve the name with everything signed, post the genesis, make the repository, activate.
  * Each step may be killed; the same Idempotency-Key takes up where it stopped and ends with the same DID and a
  * fresh credential. Errors: InvalidHandle, UnsupportedDomain, InvalidInviteCode, HandleNotAvailable, InvalidRecoveryKey,
- * IdempotencyConflict, ProvisioningAborted, PlcRefused, PlcUnavailable.
+ * IdempotencyConflict, ProvisioningAborted, PlcRefused, PlcUnavailable, NotEnoughResources.
  */
 export const createAccount = async (workshop: Workshop, account: NewAccount): Promise<Outcome<CreatedAccount>> => {
   const { registry, config } = workshop;
   const checked = checkHandle(account.handle, config.handleDomains, account.allowReserved ?? false);
   if (!checked.ok) return checked;
+  // Before anything is kept: it may have to wait for its turn, and when too many do, nothing is left.
+  const credential = await credentialOf(account);
+  if (!credential.ok) return credential;
   const reserved = await reserve(workshop, account, checked.value);
   if (!reserved.ok) return reserved;
   const row = reserved.value;
   faultPoint(config.fault, "provision.after-reserve");
 
-  const password = await carryOut(workshop, account, row);
+  const password = await carryOut(workshop, account, row, credential.value);
   if (!password.ok) return password;
   if (!(await registry.activate(row))) {
     // We outlived our lease, and the reservation was given up meanwhile: so must be what we made since.

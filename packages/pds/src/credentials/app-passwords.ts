@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Outcome, fail, ok } from "@rookery/sync";
+import { hashInTurn } from "../sessions/hash-room.ts";
 import { scryptOf } from "../sessions/password.ts";
 import { MAX_APP_PASSWORD_NAME, MAX_APP_PASSWORDS } from "./limits.ts";
 import { randomText } from "./random-text.ts";
@@ -27,7 +28,7 @@ const hashOf = (did: string, password: string): Promise<string> =>
 
 /**
  * A new app password, `xxxx-xxxx-xxxx-xxxx`, told this once. Errors: InvalidRequest when the name is taken or too long, or there
- * are too many.
+ * are too many; NotEnoughResources (503).
  */
 export const createAppPassword = async (
   sql: SqlStorage, did: string, { name, privileged }: { name: string; privileged: boolean }, now = new Date(),
@@ -36,12 +37,13 @@ export const createAppPassword = async (
   const refused = roomFor(sql, name);
   if (refused !== undefined) return refused;
   const password = randomText(16, 4);
-  const hash = await hashOf(did, password);
+  const hashed = await hashInTurn(() => hashOf(did, password));
+  if (!hashed.ok) return hashed;
   // Others may have come while it was hashed.
   const late = roomFor(sql, name);
   if (late !== undefined) return late;
   const createdAt = now.toISOString();
-  sql.exec("INSERT INTO app_password (name, hash, privileged, created_at) VALUES (?, ?, ?, ?)", name, hash, privileged ? 1 : 0, createdAt);
+  sql.exec("INSERT INTO app_password (name, hash, privileged, created_at) VALUES (?, ?, ?, ?)", name, hashed.value, privileged ? 1 : 0, createdAt);
   return ok({ name, password, createdAt, privileged });
 };
 
