@@ -1,5 +1,8 @@
 import { HOSTS } from "../peers/peers.mjs";
 
+/** What went wrong, and why: of itself `fetch` says no more than that it failed. @param {Error & { code?: string }} error @returns {string} */
+const wordsOf = ({ message, code, cause }) => `${message}${code === undefined ? "" : ` (${code})`}${cause instanceof Error ? `, since ${wordsOf(cause)}` : ""}`;
+
 /**
  * Takes every measure of every peer, round by round: the peers take turns within a measure, so that whatever the
  * machine does meanwhile hits all of them, and another one begins in each round.
@@ -19,7 +22,7 @@ export const runRounds = async (beds, { rounds, quick, measures }, log) => {
       await work();
     } catch (error) {
       failed.set(name, error);
-      log(`${name} failed: ${error.message}`);
+      log(`${name} failed: ${wordsOf(error)}`);
     }
   };
   for (const measure of measures) for (const bed of beds) await attempt(measure, bed, () => measure.prepare(bed));
@@ -38,5 +41,5 @@ export const runRounds = async (beds, { rounds, quick, measures }, log) => {
       }
     }
   }
-  return { samples, failures: [...failed].map(([name, error]) => `${name}: ${error.message}`) };
+  return { samples, failures: [...failed].map(([name, error]) => `${name}: ${wordsOf(error)}`) };
 };
