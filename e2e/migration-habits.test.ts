@@ -4,8 +4,9 @@ import { verifyRepoCar } from "@atproto/repo";
 import { atprotoKeyOf, didResolver } from "@rookery/sync";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OFFICIAL_TIMEOUT, type Official, startOfficial } from "./official/official.ts";
+import { type House, startHouse } from "./test/house.ts";
 import { type Move, type Resident, bringBlobs, bringIdentity, bringPreferences, bringRepo, openAccount } from "./test/move.ts";
 
 const POST = "app.bsky.feed.post";
@@ -21,12 +22,18 @@ const PREFERENCES: AppBskyActorDefs.Preferences = [
   { $type: "app.bsky.actor.defs#savedFeedsPrefV2", items: [{ id: "1", type: "timeline", value: "following", pinned: true }] },
 ];
 
+/** A colony of its own: what accounts wrote under keys of before their move, nobody can verify who reads the stream from its beginning. */
+let house: House;
 let official: Official;
 
 beforeAll(async () => {
-  official = await startOfficial({ plcUrl: inject("plcUrl"), environment: APP_VIEW });
+  house = await startHouse();
+  official = await startOfficial({ plcUrl: house.plcUrl, environment: APP_VIEW });
 }, OFFICIAL_TIMEOUT);
-afterAll(() => official.stop());
+afterAll(async () => {
+  await official.stop();
+  await house.stop();
+});
 
 const signUp = async (origin: string, name: string): Promise<Resident> => {
   const agent = new AtpAgent({ service: origin });
@@ -68,7 +75,7 @@ const signIn = async (origin: string, { handle, password }: Resident): Promise<A
 const officialToken = async (): Promise<string> => /[A-Z2-7]{5}-[A-Z2-7]{5}/.exec(official.mails().findLast(({ subject }) => subject.startsWith("PLC"))?.html ?? "")?.[0] ?? "";
 
 const colonyToken = async (address: string): Promise<string> => {
-  const folder = join(inject("folder"), "mail");
+  const folder = join(house.folder, "mail");
   const mails = readdirSync(folder).filter((name) => name.endsWith(".json")).toSorted().map((name): { to: string; fields: { token?: string } } => JSON.parse(readFileSync(join(folder, name), "utf8")));
   return mails.findLast(({ to }) => to === address)?.fields.token ?? "";
 };
@@ -108,19 +115,19 @@ const moveByHand = async (move: Move): Promise<void> => {
   await follow({ agent: here, did: from.did });
   expect((await here.com.atproto.repo.listRecords({ repo: from.did, collection: FOLLOW })).data.records).toHaveLength(1);
   // The official PDS signs nothing of what was brought there before the first write.
-  const signingKey = atprotoKeyOf(await didResolver({ plcUrl: inject("plcUrl") })(from.did)) ?? "";
+  const signingKey = atprotoKeyOf(await didResolver({ plcUrl: house.plcUrl })(from.did)) ?? "";
   expect((await verifyRepoCar(await carOf({ ...to, agent: here }), from.did, signingKey)).creates).toHaveLength(before.length);
 };
 
 describe("a move by hand", { timeout: TIMEOUT }, () => {
   it("to the colony", async () => {
     const from = await signUp(official.origin, "by-hand-in");
-    await moveByHand({ from, to: inject("origin"), handle: "by-hand-here.test", email: "by-hand-in@example.com", mailedToken: officialToken });
+    await moveByHand({ from, to: house.origin, handle: "by-hand-here.test", email: "by-hand-in@example.com", mailedToken: officialToken });
   });
 
   it("away from it", async () => {
     const email = "by-hand-out@example.com";
-    const from = await signUp(inject("origin"), "by-hand-out");
+    const from = await signUp(house.origin, "by-hand-out");
     await moveByHand({ from, to: official.origin, handle: "by-hand-there.test", email, mailedToken: () => colonyToken(email) });
   });
 });

@@ -1,8 +1,9 @@
 import { AtpAgent, type BlobRef } from "@atproto/api";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OFFICIAL_TIMEOUT, type Official, startOfficial } from "./official/official.ts";
+import { type House, startHouse } from "./test/house.ts";
 import { type Resident, bringBlobs, bringIdentity, bringPreferences, bringRepo, moveAccount, openAccount, takeOver } from "./test/move.ts";
 import { RelayReader } from "./test/relay-reader.ts";
 import { until } from "./test/until.ts";
@@ -16,12 +17,18 @@ const POST = "app.bsky.feed.post";
 /** Without one the official PDS keeps no preferences. Nobody is there. */
 const APP_VIEW = { bskyAppViewUrl: "http://localhost:1", bskyAppViewDid: "did:web:localhost%3A1" };
 
+/** A colony of its own: what accounts wrote under keys of before their move, nobody can verify who reads the stream from its beginning. */
+let house: House;
 let official: Official;
 
 beforeAll(async () => {
-  official = await startOfficial({ plcUrl: inject("plcUrl"), environment: APP_VIEW });
+  house = await startHouse();
+  official = await startOfficial({ plcUrl: house.plcUrl, environment: APP_VIEW });
 }, OFFICIAL_TIMEOUT);
-afterAll(() => official.stop());
+afterAll(async () => {
+  await official.stop();
+  await house.stop();
+});
 
 const signUp = async (origin: string, name: string): Promise<Resident> => {
   const agent = new AtpAgent({ service: origin });
@@ -67,14 +74,14 @@ const officialToken = async (): Promise<string> => {
 
 /** The newest code that the colony has mailed there: mails of a local colony are files in its state folder. */
 const colonyToken = async (address: string): Promise<string> => {
-  const folder = join(inject("folder"), "mail");
+  const folder = join(house.folder, "mail");
   const mails = readdirSync(folder).filter((name) => name.endsWith(".json")).toSorted().map((name): { to: string; fields: { token?: string } } => JSON.parse(readFileSync(join(folder, name), "utf8")));
   return mails.findLast(({ to }) => to === address)?.fields.token ?? "";
 };
 
 describe("an account with 5,000 records and 50 blobs", () => {
   it("moves from the official PDS to the colony, and the stream goes on without a break", { timeout: MOVE_TIMEOUT }, async () => {
-    const origin = inject("origin");
+    const origin = house.origin;
     const from = await signUp(official.origin, "mover-in");
     await furnish(from);
     const before = await recordsOf(from);
@@ -82,7 +89,7 @@ describe("an account with 5,000 records and 50 blobs", () => {
     const blobs = await blobsOf(from);
     await from.agent.app.bsky.actor.putPreferences({ preferences: [{ $type: "app.bsky.actor.defs#adultContentPref", enabled: false }] });
 
-    const relay = new RelayReader(inject("plcUrl"), [from.did]);
+    const relay = new RelayReader(house.plcUrl, [from.did]);
     await Promise.all([relay.listen(official.origin), relay.listen(origin)]);
     const move = { from, to: origin, handle: "moved-in.test", email: "mover-in@example.com", mailedToken: officialToken };
     const to = await openAccount(move);
@@ -114,7 +121,7 @@ describe("an account with 5,000 records and 50 blobs", () => {
   });
 
   it("moves from the colony to the official PDS, and the stream goes on without a break", { timeout: MOVE_TIMEOUT }, async () => {
-    const origin = inject("origin");
+    const origin = house.origin;
     const from = await signUp(origin, "mover-out");
     await furnish(from);
     const before = await recordsOf(from);
@@ -122,7 +129,7 @@ describe("an account with 5,000 records and 50 blobs", () => {
     const blobs = await blobsOf(from);
     await from.agent.app.bsky.actor.putPreferences({ preferences: [{ $type: "app.bsky.actor.defs#adultContentPref", enabled: true }] });
 
-    const relay = new RelayReader(inject("plcUrl"), [from.did]);
+    const relay = new RelayReader(house.plcUrl, [from.did]);
     await Promise.all([relay.listen(origin), relay.listen(official.origin)]);
     const to = await moveAccount({ from, to: official.origin, handle: "moved-out.test", email: "mover-out@example.com", mailedToken: () => colonyToken("mover-out@example.com") });
 
@@ -149,12 +156,12 @@ describe("a move that is not gone through with", () => {
   };
 
   it("is given up by deleting the account here: its DID and its old host do not notice, and it can be begun anew", async () => {
-    const origin = inject("origin");
+    const origin = house.origin;
     const from = await signUp(official.origin, "half-mover");
     await few(from, 3);
-    const relay = new RelayReader(inject("plcUrl"), [from.did]);
+    const relay = new RelayReader(house.plcUrl, [from.did]);
     await relay.listen(origin);
-    const log = () => fetch(`${inject("plcUrl")}/${from.did}/log/audit`).then((answer) => answer.text());
+    const log = () => fetch(`${house.plcUrl}/${from.did}/log/audit`).then((answer) => answer.text());
     const before = await log();
     const email = "half-mover@example.com";
     const move = { from, to: origin, handle: "half-here.test", email, mailedToken: officialToken };
@@ -176,13 +183,13 @@ describe("a move that is not gone through with", () => {
   });
 
   it("and one that comes back, to the account that it left or to a new one, goes on where the stream was", { timeout: MOVE_TIMEOUT }, async () => {
-    const origin = inject("origin");
+    const origin = house.origin;
     const email = "there-and-back@example.com";
     const first = await signUp(origin, "there-and-back");
     await few(first, 2);
     const away = await moveAccount({ from: first, to: official.origin, handle: "gone-away.test", email, mailedToken: () => colonyToken(email) });
     await few(away, 2);
-    const relay = new RelayReader(inject("plcUrl"), [first.did]);
+    const relay = new RelayReader(house.plcUrl, [first.did]);
     await relay.listen(origin);
 
     // The account that it left is still here, deactivated.
