@@ -1,14 +1,17 @@
 import { P256Keypair, verifySignature } from "@atproto/crypto";
 import plc from "@did-plc/lib";
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { colony, useOwnColony } from "./test/colony.ts";
 import { type Consumer, atcute, official, skyware } from "./test/consumers.ts";
 import { codeTo } from "./test/mail.ts";
 import { NOTES, type Person, signUp, signingKeyOf } from "./test/people.ts";
 import { until } from "./test/until.ts";
 import { ask } from "./test/xrpc.ts";
 
-const client = () => new plc.Client(inject("plcUrl"));
-const rotate = (actor: string) => ask<{ state: string; signingKey: string }>("/admin/identity/signing-key", { token: inject("adminKey"), body: { actor } });
+useOwnColony();
+
+const client = () => new plc.Client(colony().plcUrl);
+const rotate = (actor: string) => ask<{ state: string; signingKey: string }>("/admin/identity/signing-key", { token: colony().adminKey, body: { actor } });
 
 const put = async ({ agent, did }: Person, rkey: string): Promise<string> => {
   const { data } = await agent.com.atproto.repo.putRecord({ repo: did, collection: NOTES, rkey, record: { text: rkey } });
@@ -69,7 +72,7 @@ describe("a PLC operation through @atproto/api", () => {
     const recovery = await P256Keypair.create();
     const credentials = (await identity.getRecommendedDidCredentials()).data;
     await identity.requestPlcOperationSignature();
-    const token = codeTo(inject("folder"), "keys-cat@example.com");
+    const token = codeTo(colony().folder, "keys-cat@example.com");
     const { operation } = (await identity.signPlcOperation({ token, ...credentials, rotationKeys: [recovery.did(), ...(credentials.rotationKeys ?? [])] })).data;
     await identity.submitPlcOperation({ operation });
     const log = await client().getOperationLog(cat.did);

@@ -1,12 +1,15 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { didResolver, ChainChecker, atprotoKeyOf } from "@rookery/sync";
+import { colony, useOwnColony } from "./test/colony.ts";
 import { NOTES } from "./test/people.ts";
 import { sha256 } from "./test/sha256.ts";
 import { openStream } from "./test/stream.ts";
 import { until } from "./test/until.ts";
 import { ask } from "./test/xrpc.ts";
+
+useOwnColony();
 
 interface Session {
   did: string;
@@ -20,9 +23,9 @@ interface Rotated {
   nextSigningKey?: string;
 }
 
-const admin = () => ({ token: inject("adminKey") });
-const resolve = () => didResolver({ plcUrl: inject("plcUrl"), allowLoopback: true });
-const port = () => new URL(inject("origin")).port;
+const admin = () => ({ token: colony().adminKey });
+const resolve = () => didResolver({ plcUrl: colony().plcUrl, allowLoopback: true });
+const port = () => new URL(colony().origin).port;
 
 /** The account that comes with its DID: the admin answers for its owner. */
 const adopt = async (did: string, name: string): Promise<Session> => {
@@ -63,11 +66,11 @@ describe("an account whose did:web is a domain that leads to the colony", () => 
     ann = await adopt(did(), "web-ann");
     expect(ann).toMatchObject({ did: did(), handle: "web-ann.test" });
     const document = await resolve()(did());
-    expect(document).toMatchObject({ id: did(), alsoKnownAs: ["at://web-ann.test"], service: [{ id: "#atproto_pds", type: "AtprotoPersonalDataServer", serviceEndpoint: inject("origin") }] });
+    expect(document).toMatchObject({ id: did(), alsoKnownAs: ["at://web-ann.test"], service: [{ id: "#atproto_pds", type: "AtprotoPersonalDataServer", serviceEndpoint: colony().origin }] });
     const credentials = await ask<{ verificationMethods: { atproto: string } }>("com.atproto.identity.getRecommendedDidCredentials", { token: ann.accessJwt });
     expect(atprotoKeyOf(document)).toBe(credentials.json.verificationMethods.atproto);
     // The host's own document is where it was.
-    expect((await ask<{ id: string }>("/.well-known/did.json")).json.id).toBe(`did:web:${encodeURIComponent(new URL(inject("origin")).host)}`);
+    expect((await ask<{ id: string }>("/.well-known/did.json")).json.id).toBe(`did:web:${encodeURIComponent(new URL(colony().origin).host)}`);
   });
 
   test("is activated, writes, and gets a fresh signing key at once", async () => {
@@ -87,8 +90,8 @@ describe("an account whose did:web is a domain that leads to the colony", () => 
   });
 
   test("can bring back what it has taken with it, signed by the key that its document names", async () => {
-    const car = await fetch(`${inject("origin")}/xrpc/com.atproto.sync.getRepo?did=${encodeURIComponent(ann.did)}`).then((answer) => answer.arrayBuffer());
-    const brought = await fetch(`${inject("origin")}/xrpc/com.atproto.repo.importRepo`, { method: "POST", headers: { authorization: `Bearer ${ann.accessJwt}`, "content-type": "application/vnd.ipld.car" }, body: car });
+    const car = await fetch(`${colony().origin}/xrpc/com.atproto.sync.getRepo?did=${encodeURIComponent(ann.did)}`).then((answer) => answer.arrayBuffer());
+    const brought = await fetch(`${colony().origin}/xrpc/com.atproto.repo.importRepo`, { method: "POST", headers: { authorization: `Bearer ${ann.accessJwt}`, "content-type": "application/vnd.ipld.car" }, body: car });
     expect([brought.status, await brought.text()]).toEqual([200, ""]);
     expect((await put(ann, "after it")).status).toBe(200);
   });
@@ -105,7 +108,7 @@ describe("an account whose did:web is its owner's own", () => {
   let document: unknown;
   let bob: Session;
 
-  const write = (key: string, endpoint = inject("origin")) => {
+  const write = (key: string, endpoint = colony().origin) => {
     document = {
       id: did,
       alsoKnownAs: ["at://web-bob.test"],

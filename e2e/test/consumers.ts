@@ -3,7 +3,7 @@ import { FirehoseSubscription } from "@atcute/firehose";
 import { IdResolver, MemoryCache } from "@atproto/identity";
 import { type Event, Firehose as OfficialFirehose } from "@atproto/sync";
 import { Firehose as SkywareFirehose } from "@skyware/firehose";
-import { inject } from "vitest";
+import { colony } from "./colony.ts";
 
 /** One record changed, as a consumer tells it: `action path cid`. */
 export type Change = string;
@@ -16,7 +16,7 @@ export interface Consumer {
   close(): Promise<void> | void;
 }
 
-const wsOrigin = (origin = inject("origin")) => origin.replace(/^http/, "ws");
+const wsOrigin = (origin = colony().origin) => origin.replace(/^http/, "ws");
 
 const begin = (): Omit<Consumer, "close"> => ({ changes: new Map(), seqs: [], errors: [] });
 
@@ -29,7 +29,7 @@ const note = ({ changes }: Pick<Consumer, "changes">, did: string, change: Chang
 /** `@atproto/sync`: checks signature and op proofs of every commit. */
 export const official = (cursor?: number, origin?: string): Consumer => {
   const consumer = begin();
-  const idResolver = new IdResolver({ plcUrl: inject("plcUrl"), didCache: new MemoryCache(), fetch: globalThis.fetch });
+  const idResolver = new IdResolver({ plcUrl: colony().plcUrl, didCache: new MemoryCache(), fetch: globalThis.fetch });
   const firehose = new OfficialFirehose({
     idResolver,
     service: wsOrigin(origin),

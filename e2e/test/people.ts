@@ -1,5 +1,5 @@
 import { AtpAgent } from "@atproto/api";
-import { inject } from "vitest";
+import { colony } from "./colony.ts";
 import { ask } from "./xrpc.ts";
 
 /** Collections that no lexicon of the colony knows: taken as they are. */
@@ -17,7 +17,7 @@ export interface Person {
 
 /** @param name 3 to 18 characters, used once in the whole run. */
 export const signUp = async (name: string): Promise<Person> => {
-  const agent = new AtpAgent({ service: inject("origin") });
+  const agent = new AtpAgent({ service: colony().origin });
   const handle = `${name}.test`;
   const password = `${name} opens the door`;
   const { data } = await agent.createAccount({ handle, email: `${name}@example.com`, password });
@@ -33,7 +33,7 @@ export interface Login {
 
 /** Provision an agent as the admin does. @throws Error with the colony's answer. */
 export const provision = async (name: string, more: Record<string, string> = {}): Promise<Login> => {
-  const { status, json } = await ask<Login>("/agents/create", { token: inject("adminKey"), body: { name, ...more } });
+  const { status, json } = await ask<Login>("/agents/create", { token: colony().adminKey, body: { name, ...more } });
   if (status !== 200) throw new Error(`/agents/create answers ${status}: ${JSON.stringify(json)}`);
   return json;
 };
@@ -47,7 +47,7 @@ export const headOf = async (did: string): Promise<{ cid: string; rev: string }>
 
 /** The account's signing key as did:key, from the PLC directory. @throws Error when the DID has none. */
 export const signingKeyOf = async (did: string): Promise<string> => {
-  const response = await fetch(`${inject("plcUrl")}/${did}/data`);
+  const response = await fetch(`${colony().plcUrl}/${did}/data`);
   const data = (await response.json()) as { verificationMethods?: { atproto?: string } };
   if (data.verificationMethods?.atproto === undefined) throw new Error(`${did} has no signing key: ${JSON.stringify(data)}`);
   return data.verificationMethods.atproto;

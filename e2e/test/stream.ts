@@ -1,5 +1,5 @@
 import { decodeFrame, type DecodedFrame } from "@rookery/sync";
-import { inject } from "vitest";
+import { colony } from "./colony.ts";
 
 /** A firehose connection that keeps what it got, in order. */
 export interface Stream {
@@ -10,7 +10,7 @@ export interface Stream {
 }
 
 /** Connect to subscribeRepos, the colony's unless another origin is given, with Node's own WebSocket. Resolves once open. */
-export const openStream = async (cursor?: number, onFrame: (frame: DecodedFrame) => void = () => {}, origin = inject("origin")): Promise<Stream> => {
+export const openStream = async (cursor?: number, onFrame: (frame: DecodedFrame) => void = () => {}, origin = colony().origin): Promise<Stream> => {
   const url = `${origin.replace(/^http/, "ws")}/xrpc/com.atproto.sync.subscribeRepos${cursor === undefined ? "" : `?cursor=${cursor}`}`;
   const socket = new WebSocket(url);
   socket.binaryType = "arraybuffer";

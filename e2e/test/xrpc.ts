@@ -1,4 +1,4 @@
-import { inject } from "vitest";
+import { colony } from "./colony.ts";
 
 /** What an XRPC error says. */
 export interface Failure {
@@ -43,7 +43,7 @@ const bytesOf = (body: unknown): Uint8Array<ArrayBuffer> => {
 };
 
 /** Plain fetch, without any client's help: what a test needs to send what no client would. */
-export const ask = async <T = Failure>(path: string, { origin = inject("origin"), method, token, authorization, params, body, contentType, headers = {} }: Ask = {}): Promise<Answer<T>> => {
+export const ask = async <T = Failure>(path: string, { origin = colony().origin, method, token, authorization, params, body, contentType, headers = {} }: Ask = {}): Promise<Answer<T>> => {
   const auth = authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
   const type = contentType === undefined && body !== undefined ? "application/json" : contentType;
   const url = `${origin}${path.startsWith("/") ? path : `/xrpc/${path}`}${queryOf(params)}`;
