@@ -74,7 +74,7 @@ export const SHARED_ROWS = [
   { flag: "log-max-age-hours", env: "ROOKERY_LOG_MAX_AGE_HOURS", value: "N", default: "72", read: readAmount, help: "how long the firehose can be replayed" },
   { flag: "log-max-mb", env: "ROOKERY_LOG_MAX_MB", value: "N", default: "1024", read: readAmount, help: "how much of the firehose is kept for replay, in MiB" },
   { flag: "heartbeat-seconds", env: "ROOKERY_HEARTBEAT_SECONDS", value: "N", read: readAmount, help: "say #info to readers of quiet streams this often (default: never; it keeps the relay awake)" },
-  { flag: "verbose", env: "ROOKERY_VERBOSE", help: "show what workerd and its launcher say, down to debug" },
+  { flag: "verbose", env: "ROOKERY_VERBOSE", help: "show each request, and what workerd and its launcher say, down to debug" },
 ];
 
 /** Options of `npm run colony`. @type {import("./options.mjs").OptionRow[]} */

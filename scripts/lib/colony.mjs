@@ -107,6 +107,7 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
       MIGRATION: listMigrations(migrations).at(-1) ?? "",
       FAULT: fault ?? "",
       UPKEEP_MS: upkeepMs ?? "",
+      VERBOSE: options.verbose ? "true" : "",
     };
     log("starting workerd");
     const started = (runtime = new Runtime({ root, bundle, folder, host, port, relayPort: relay?.port, isLoopback: isLoopbackUrl(origin), bindings, mailbox: openMailbox(mailFolder(folder, options.mailDir)), verbose: options.verbose }));

@@ -35,6 +35,10 @@ describe("validateInput", () => {
     [writes, { repo: did, writes: [{ $type: "a.b.c#d" }] }, /^Expected one of .* \(got "a.b.c#d"\) at \$\.writes\[0\]\.\$type$/],
     [writes, { repo: did, writes: [{ $type: "a.b.c#d#e" }] }, /^Expected one of /],
     [writes, { repo: did, writes: [{ $type: `lex:${writes}#delete`, collection: "a.b.c", rkey: "x" }] }, /^Expected one of /],
+    // What may hold something secret is told where it is wrong, and not what it holds.
+    ["agent.comms.send", { collection: "agent.comms.message", rkey: "a (secret) b", record: {} }, "Invalid record key at $.rkey"],
+    ["agent.comms.send", { collection: "secret", record: "secret" }, "Invalid NSID at $.collection"],
+    ["agent.memory.remember", { kind: "note", text: { secret: "secret" } }, "Expected string value type at $.text"],
     ["agent.network.createAgent", { name: "" }, "string too small (minimum 1, got 0) at $.name"],
     ["agent.network.createAgent", { name: "a".repeat(64) }, "string too big (maximum 63, got 64) at $.name"],
   ])("%s refuses %j", (nsid, input, message) => {

@@ -1,9 +1,12 @@
 import type { InputByNsid } from "./generated/types.ts";
 import { methodSchema } from "./schema-of.ts";
-import { type Refusal, refuse, refusalOf } from "./verdict.ts";
+import { discreetReasonsOf, type Refusal, refuse, refusalOf } from "./verdict.ts";
 
 /** The body with its defaults, or why it is refused. */
 export type InputVerdict<T> = { ok: true; input: T } | Refusal;
+
+/** Whether a method's input may hold what is to be sealed. */
+const isDiscreet = (nsid: string): boolean => nsid.startsWith("agent.comms.") || nsid.startsWith("agent.memory.");
 
 /**
  * Judge the JSON body of a procedure, in the reference's words, and fill in defaults. Unknown fields stay.
@@ -18,7 +21,8 @@ export function validateInput(nsid: string, body: unknown): InputVerdict<unknown
   if (input === undefined) return { ok: true, input: undefined };
   try {
     const checked = input.safeParse(body);
-    return checked.success ? { ok: true, input: checked.value } : refuse(checked.reason.message);
+    if (checked.success) return { ok: true, input: checked.value };
+    return refuse(isDiscreet(nsid) ? discreetReasonsOf(checked.reason) : checked.reason.message);
   } catch (thrown) {
     return refusalOf(thrown);
   }

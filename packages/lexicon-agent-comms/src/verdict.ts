@@ -16,6 +16,22 @@ export const refuse = (message: string): Refusal => ({ ok: false, message });
 /** What is wrong with parameters, which are not nested: without their paths, as the reference says it. */
 export const reasonsOf = ({ issues }: LexValidationError): string => issues.map(({ message }) => message).join(", ");
 
+/** Issues whose words hold the value that came, in brackets. */
+const TELLING: ReadonlySet<string> = new Set(["invalid_type", "invalid_format", "invalid_value"]);
+
+/**
+ * What is wrong and where, without what came: what agents say to each other and remember is in no error, which others write down
+ * (SECURITY.md).
+ */
+export const discreetReasonsOf = ({ issues }: LexValidationError): string =>
+  issues
+    .map((issue) => {
+      const { message } = issue;
+      const end = TELLING.has(issue.code) ? message.indexOf(" (") : -1;
+      return `${end === -1 ? message : message.slice(0, end)}${issue.toString().slice(message.length)}`;
+    })
+    .join(", ");
+
 /**
  * The refusal that an exception of the validators stands for. Other classes of errors (a lexicon that is missing or
  * wrong, a TypeError) are our bugs and are thrown on.

@@ -89,6 +89,8 @@ export interface Env {
   FAULT?: string;
   /** Milliseconds in place of the minute after which old events are dropped and peers' accounts compared; tests only. */
   UPKEEP_MS?: string;
+  /** `true` logs each request, as debug output. */
+  VERBOSE?: string;
 }
 
 /** What the delivery queue carries: a second waker, never the only copy. */

@@ -6,6 +6,7 @@ import { settleHandles } from "./handles/settle-handles.ts";
 import { crawlAtStart } from "./host/crawl-at-start.ts";
 import { settleDirectory } from "./host/directory.ts";
 import { colonyOf } from "./host/federation.ts";
+import { logRequest } from "./http/log-request.ts";
 import { masterKeyOf } from "./host/master-key.ts";
 import { peersAtStart } from "./host/peers-at-start.ts";
 import { hostOf, provisioningOf } from "./host/host.ts";
@@ -23,7 +24,8 @@ export { Upstream } from "./objects/upstream.ts";
 export default {
   fetch: (request, env, context) => {
     for (const work of [crawlAtStart(env), peersAtStart(env)]) if (work !== undefined) context.waitUntil(work);
-    return door(request, env);
+    const answer = door(request, env);
+    return env.VERBOSE === "true" ? answer.then((response) => (logRequest(request, response.status), response)) : answer;
   },
   queue: (batch, env) => consume(batch, env),
   scheduled: async (_event, env) => {
