@@ -23,7 +23,7 @@ console.log("\n=== summary ===");
 for (const { name, passed, failed, unsteady, seconds } of results) {
   console.log(`${passed ? "ok  " : "FAIL"} ${name} (${seconds.toFixed(1)} s)`);
   for (const { file, test, reason } of failed) console.log(`       failed: ${file}: ${test}: ${reason}`);
-  for (const { file, test, reason } of unsteady) console.log(`       passed only when run alone, mend it: ${file}: ${test}: ${reason}`);
+  for (const { file, test, reason } of unsteady) console.log(`       failed, and passed when run alone: ${file}: ${test}: ${reason}`);
 }
 const failed = results.filter((result) => !result.passed).length;
 console.log(`${results.length - failed} passed, ${failed} failed`);
