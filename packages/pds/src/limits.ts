@@ -135,7 +135,7 @@ export const MAX_INBOX_WAIT_SECONDS = 30;
 export const IDENTITY_LIFE = 10 * MINUTE;
 export const IDENTITY_TIMEOUT = 5 * SECOND;
 export const MAX_IDENTITIES = 1_000;
-/** A key is not looked up again more often than this, however many signatures fail. */
+/** However many signatures fail, a key is looked up again only so often in the long run (`refreshBurst` of the cache says how often at once). */
 export const IDENTITY_REFRESH_GAP = 5 * SECOND;
 
 /** How long provisioning waits for the relay to know the account, before it goes on without: the outbox brings it there in any case. */

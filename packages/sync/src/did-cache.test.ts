@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DidCache, type DidCacheLimits } from "./did-cache.ts";
 
-const LIMITS: DidCacheLimits = { lifeMs: 1000, absentMs: 100, refreshGapMs: 10, failureMs: 5, maxEntries: 3, maxChars: 1000, sharedMs: 50 };
+const LIMITS: DidCacheLimits = { lifeMs: 1000, absentMs: 100, refreshGapMs: 10, refreshBurst: 1, failureMs: 5, maxEntries: 3, maxChars: 1000, sharedMs: 50 };
 
 /** A cache over a directory in memory and a clock that the test moves. */
 const setup = (limits: Partial<DidCacheLimits> = {}) => {
@@ -30,16 +30,31 @@ describe("the cache of DID documents", () => {
     expect(asked).toHaveLength(2);
   });
 
-  test("asks anew on demand, though not more often than the gap", async () => {
+  test("asks anew on demand, also right after it asked: an account may have changed its key that moment", async () => {
     const { directory, asked, clock, cache } = setup();
     directory.set("a", { v: 1 });
     await cache.resolve("a");
     directory.set("a", { v: 2 });
-    clock.now = 9;
-    expect(await cache.resolve("a", { fresh: true })).toEqual({ v: 1 });
-    clock.now = 10;
     expect(await cache.resolve("a", { fresh: true })).toEqual({ v: 2 });
-    expect(asked).toHaveLength(2);
+    directory.set("a", { v: 3 });
+    clock.now = 9;
+    expect(await cache.resolve("a", { fresh: true })).toEqual({ v: 2 });
+    clock.now = 10;
+    expect(await cache.resolve("a", { fresh: true })).toEqual({ v: 3 });
+    expect(asked).toHaveLength(3);
+  });
+
+  test("asks anew so many times at once, and then once in each gap, however often it is asked", async () => {
+    const { directory, asked, clock, cache } = setup({ refreshBurst: 3 });
+    directory.set("a", { v: 1 });
+    await cache.resolve("a");
+    for (let i = 0; i < 20; i++) await cache.resolve("a", { fresh: true });
+    expect(asked).toHaveLength(1 + 3);
+    for (clock.now = 1; clock.now <= 100; clock.now++) await cache.resolve("a", { fresh: true });
+    expect(asked).toHaveLength(1 + 3 + 10);
+    clock.now = 1_000;
+    for (let i = 0; i < 20; i++) await cache.resolve("a", { fresh: true });
+    expect(asked).toHaveLength(1 + 3 + 10 + 3);
   });
 
   test("waits for nobody's look-up for ever", async () => {

@@ -6,8 +6,13 @@ export interface DidCacheLimits {
   lifeMs: number;
   /** How long "there is none" is believed: short, an account may be about to appear. */
   absentMs: number;
-  /** `fresh` asks the directory again only when the answer is older than this: whoever sends bad signatures would otherwise make us flood it. */
+  /**
+   * How often `fresh` asks the directory again for one DID: `refreshBurst` times at once, and once in each gap in the long run. An
+   * account may change its key the moment after it was looked up, and what it signs then must verify; whoever sends bad
+   * signatures must not make us flood the directory.
+   */
   refreshGapMs: number;
+  refreshBurst: number;
   /** After a failure the directory is left in peace for this long, and the failure told again. */
   failureMs: number;
   /** Documents remembered, and their size as JSON text in characters; beyond either, those resolved longest ago go. */
@@ -24,6 +29,7 @@ export const DEFAULT_DID_CACHE: DidCacheLimits = {
   lifeMs: 10 * 60_000,
   absentMs: 10_000,
   refreshGapMs: 2_000,
+  refreshBurst: 10,
   failureMs: 1_000,
   maxEntries: 20_000,
   maxChars: 16_000_000,
@@ -36,6 +42,8 @@ interface Entry {
   error?: Error;
   at: number;
   chars: number;
+  /** When fresh look-ups will have been paid for, one gap each. */
+  freshUntil: number;
 }
 
 /** DID documents, remembered for a while. Look-ups of one DID at the same time are one. */
@@ -65,16 +73,20 @@ export class DidCache {
 
   /**
    * The document; undefined when there is none. Throws when it cannot be had now.
-   * @param fresh ask the directory again, unless that was done a moment ago.
+   * @param fresh ask the directory again, unless that was done too often just now.
    */
   async resolve(did: string, { fresh = false }: { fresh?: boolean } = {}): Promise<unknown> {
     const entry = this.#known.get(did);
-    if (entry !== undefined && this.#now() - entry.at < this.#lifeOf(entry, fresh)) {
+    const now = this.#now();
+    if (entry !== undefined && now - entry.at < this.#lifeOf(entry) && !(fresh && this.#mayAskAnew(entry, now))) {
       if (entry.error !== undefined) throw entry.error;
       return entry.document;
     }
     const pending = this.#pending.get(did);
-    if (pending === undefined) return this.#ask(did);
+    if (pending === undefined) {
+      if (entry !== undefined && fresh) entry.freshUntil = Math.max(now, entry.freshUntil) + this.#limits.refreshGapMs;
+      return this.#ask(did);
+    }
     const shared = await inTime(pending, this.#limits.sharedMs);
     return shared === undefined ? this.#ask(did) : shared.document;
   }
@@ -84,11 +96,15 @@ export class DidCache {
     this.#drop(did);
   }
 
-  #lifeOf({ error, document }: Entry, fresh: boolean): number {
-    const { lifeMs, absentMs, refreshGapMs, failureMs } = this.#limits;
+  #lifeOf({ error, document }: Entry): number {
+    const { lifeMs, absentMs, failureMs } = this.#limits;
     if (error !== undefined) return failureMs;
-    const life = document === undefined ? absentMs : lifeMs;
-    return fresh ? Math.min(refreshGapMs, life) : life;
+    return document === undefined ? absentMs : lifeMs;
+  }
+
+  #mayAskAnew({ error, freshUntil }: Entry, now: number): boolean {
+    const { refreshGapMs, refreshBurst } = this.#limits;
+    return error === undefined && freshUntil - now <= refreshGapMs * (refreshBurst - 1);
   }
 
   #ask(did: string): Promise<unknown> {
@@ -111,7 +127,8 @@ export class DidCache {
     return asked;
   }
 
-  #keep(did: string, entry: Entry): unknown {
+  #keep(did: string, found: Omit<Entry, "freshUntil">): unknown {
+    const entry: Entry = { ...found, freshUntil: this.#known.get(did)?.freshUntil ?? 0 };
     this.#drop(did);
     this.#known.set(did, entry);
     this.#chars += entry.chars;

@@ -33,12 +33,17 @@ export interface HandlerOptions {
   config: PeerConfig;
   epoch: number;
   maxAccounts: number;
+  /** How long after a doubtful refusal an account is compared. */
+  suspicionMs: number;
   deliveriesOf: PeerPorts["deliveriesOf"];
   now: () => number;
 }
 
 /** Commits refused for these are signed, as far as one can tell, but too large or without their proof: the repository itself says what they did. */
 const FETCH_INSTEAD = new Set<RefusalCode>(["TooLarge", "TooManyOps", "Deprecated", "BadBlocks", "MissingRecord", "InversionFailed", "PrevDataMismatch", "Unresolvable"]);
+
+/** The directory, or a copy of it, may tell of a new key after its account used it. Nobody sends this commit again, and the account may write no more. */
+const COMPARE_LATER = new Set<RefusalCode>(["BadSignature", "UnknownKey"]);
 
 /** See above. */
 export class EventHandler {
@@ -101,6 +106,7 @@ export class EventHandler {
     if (!verified.ok) {
       turn.refuse(verified.code, did);
       if (account !== undefined && FETCH_INSTEAD.has(verified.code)) this.#desynchronize(turn, item, account);
+      else if (account !== undefined && COMPARE_LATER.has(verified.code)) this.#suspect(turn, account);
       return;
     }
     const commit = verified.value;
@@ -126,7 +132,11 @@ export class EventHandler {
     if (this.#isFull(turn, account)) return turn.refuse("AccountLimit", did);
     if (account !== undefined && body.rev < account.rev) return turn.refuse("RevOrder", did);
     const verified = await this.#options.verifier.sync(body);
-    if (!verified.ok) return turn.refuse(verified.code, did);
+    if (!verified.ok) {
+      turn.refuse(verified.code, did);
+      if (account !== undefined && COMPARE_LATER.has(verified.code)) this.#suspect(turn, account);
+      return;
+    }
     if (this.#isFull(turn, account)) return turn.refuse("AccountLimit", did);
     const { state } = verified.value;
     if (account === undefined) {
@@ -185,6 +195,11 @@ export class EventHandler {
   #desynchronize(turn: Turn, item: StreamItem, account: Account): void {
     // Fetched at once, also where a comparison was due later; how often that is done, and what follows failures, is the resyncer's.
     turn.put({ ...account, desync: positionAfter(item.seq), due: this.#options.now() });
+  }
+
+  /** The host is asked after a while whether the account missed anything. */
+  #suspect(turn: Turn, account: Account): void {
+    if (account.due === null) turn.put({ ...account, due: this.#options.now() + this.#options.suspicionMs });
   }
 
   #pass(turn: Turn, item: StreamItem, account: Account, template: FrameTemplate, fields: Partial<CarriedRow> = {}): void {

@@ -198,7 +198,7 @@ export class Peer {
     if (this.#tools === undefined || this.#tools.config !== config || this.#tools.epoch !== epoch) {
       const { limits, sha256, request, now } = this.#options;
       const verifier = new Verifier({ sha256, identities: this.#identities, host: config.host, now });
-      const handler = new EventHandler({ verifier, held: this.#held, standing: this.#standing, config, epoch, maxAccounts: limits.maxAccounts, deliveriesOf: (commit) => this.#deliveriesOf(commit), now });
+      const handler = new EventHandler({ verifier, held: this.#held, standing: this.#standing, config, epoch, maxAccounts: limits.maxAccounts, suspicionMs: limits.resync.suspicionMs, deliveriesOf: (commit) => this.#deliveriesOf(commit), now });
       this.#tools = { config, epoch, verifier, handler, client: new HostClient(config.origin, request, limits.resync.timeoutMs, this.#stopping.signal) };
     }
     return this.#tools;

@@ -257,6 +257,21 @@ describe("a broken chain", () => {
   });
 });
 
+describe("a commit by a key that the directory does not tell of yet", () => {
+  it("is refused, and its repository fetched a while later, though the account says nothing more", async () => {
+    const { peer, agent } = await followed("key-too-new");
+    const renewed = new TestAgent(agent.did);
+    renewed.wait(1e6);
+    const next = renewed.commit([message("a"), message("b")]);
+    await peer.send(identityOf(agent), commitOf(next), syncOf(renewed.sync()));
+    expect(await peer.refused("BadSignature", 2)).toEqual({ BadSignature: 2 });
+    peer.documented(renewed);
+    await peer.publish(renewed);
+    await until("told", () => peer.rows.at(-1)?.kind === "sync" && peer.rows.at(-1)?.rev === next.rev);
+    await inSync(peer);
+  });
+});
+
 describe("an account that is switched off or on while its document cannot be had", () => {
   it("is off at once, and on when its repository has shown that it lives there", async () => {
     const { peer, agent } = await followed("directory-down");

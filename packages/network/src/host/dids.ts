@@ -3,12 +3,6 @@ import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { outsideOf } from "./outside.ts";
 
-/**
- * A key may be rotated right after it was looked up, and the next commit be signed with the new one: what is asked for afresh
- * must be fresh. Whoever sends bad signatures to make us ask is throttled and cut off as a peer.
- */
-const REFRESH_GAP_MS = 250;
-
 let made: { env: Env; cache: DidCache } | undefined;
 
 /**
@@ -16,7 +10,7 @@ let made: { env: Env; cache: DidCache } | undefined;
  * `did:web` of its neighbours there; any other refuses them.
  */
 export const didsOf = (env: Env): DidCache => {
-  if (made?.env !== env) made = { env, cache: new DidCache(resolverOf(env), { refreshGapMs: REFRESH_GAP_MS }) };
+  if (made?.env !== env) made = { env, cache: new DidCache(resolverOf(env)) };
   return made.cache;
 };
 
