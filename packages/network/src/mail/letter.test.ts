@@ -9,10 +9,28 @@ describe("a letter", () => {
       const letter = letterOf({ to: "ann@example.com", template, fields: { token } }, "colony.example.com");
       expect(letter.text.split("\n")).toContain(token);
       expect(letter.html).toContain(`<p>${token}</p>`);
-      expect(letter.subject).toContain("(colony.example.com)");
+      expect(letter.text).toContain("colony.example.com");
       expect(letter.text).not.toContain("undefined");
     }
     expect(letterOf({ to: "ann@example.com", template: "resetPassword", fields: { token, handle: "ann.test" } }, "c").text).toContain("@ann.test");
+  });
+
+  it("is known by the subject and the words that the official PDS's has, which readers and their filters look for", () => {
+    const ofToken = (template: "confirmEmail" | "updateEmail" | "deleteAccount" | "plcOperation") => letterOf({ to: "ann@example.com", template, fields: { token } }, "c");
+    const reset = letterOf({ to: "ann@example.com", template: "resetPassword", fields: { token, handle: "ann.test" } }, "c");
+    const said = [
+      [ofToken("confirmEmail"), "Email Confirmation", "Confirm your email"],
+      [ofToken("updateEmail"), "Email Update Requested", "Update your email"],
+      [ofToken("deleteAccount"), "Account Deletion Requested", "To permanently delete your account"],
+      [ofToken("plcOperation"), "PLC Update Operation Requested", "We received a request to update your PLC"],
+      [reset, "Password Reset Requested", "Reset password"],
+    ] as const;
+    for (const [letter, subject, words] of said) {
+      expect(letter.subject).toBe(subject);
+      expect(letter.html).toContain(words);
+      expect(letter.text).toContain(words);
+    }
+    expect(reset.html).toContain("@ann.test");
   });
 
   it("does not take what comes from outside for HTML", () => {

@@ -8,13 +8,31 @@ export interface Letter {
   html: string;
 }
 
-/** What each mail asks of its reader: subject, what was asked for, and what the code is for. */
+/**
+ * What each mail asks of its reader: subject and title (the reference's, which readers and their filters look for), what was asked
+ * for, and what the code is for.
+ */
 const WORDS = {
-  confirmEmail: { subject: "Confirm your email address", asked: "Somebody, probably you, gave this address for the account", next: "To show that it is yours, enter this code" },
-  updateEmail: { subject: "Change of your email address", asked: "Somebody, probably you, wants to give another email address for the account", next: "To go on, enter this code" },
-  resetPassword: { subject: "Password reset", asked: "Somebody, probably you, wants a new password for the account", next: "To choose one, enter this code" },
-  deleteAccount: { subject: "Deletion of your account", asked: "Somebody, probably you, wants to delete the account, with all that is in it", next: "If you are sure, enter this code" },
-  plcOperation: { subject: "Change of your identity", asked: "Somebody, probably you, wants to change the keys, host or handle of the account's DID", next: "If you are sure, enter this code" },
+  confirmEmail: {
+    subject: "Email Confirmation", title: "Confirm your email", asked: "Somebody, probably you, gave this address for the account",
+    next: "To show that it is yours, enter this code",
+  },
+  updateEmail: {
+    subject: "Email Update Requested", title: "Update your email", asked: "Somebody, probably you, wants to give another email address for the account",
+    next: "To go on, enter this code together with the new address",
+  },
+  resetPassword: {
+    subject: "Password Reset Requested", title: "Reset password", asked: "Somebody, probably you, wants a new password for the account",
+    next: "To choose one, enter this code",
+  },
+  deleteAccount: {
+    subject: "Account Deletion Requested", title: "Delete your account", asked: "Somebody, probably you, wants to delete the account, with all that is in it",
+    next: "To permanently delete your account, enter this code together with your password",
+  },
+  plcOperation: {
+    subject: "PLC Update Operation Requested", title: "Change of your identity", asked: "We received a request to update your PLC entry, which names keys, host and handle of the account",
+    next: "If you are sure, enter this code",
+  },
 } as const;
 
 const escape = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -30,13 +48,11 @@ export const letterOf = (mail: Mail, host: string): Letter => {
     const { subject, content } = mail.fields;
     return { to: mail.to, subject, text: textOf(content), html: content };
   }
-  const { subject, asked, next } = WORDS[mail.template];
+  const { subject, title, asked, next } = WORDS[mail.template];
   const whose = mail.template === "resetPassword" ? `@${mail.fields.handle}` : `at ${host} that belongs to ${mail.to}`;
-  return {
-    to: mail.to,
-    subject: `${subject} (${host})`,
-    ...paragraphs([`${asked} ${whose}.`, `${next}:`, mail.fields.token, "It is good for 15 minutes. If it was not you, do nothing: without the code nothing changes."]),
-  };
+  const lines = [`${asked} ${whose}.`, `${next}:`, mail.fields.token, "It is good for 15 minutes. If it was not you, do nothing: without the code nothing changes."];
+  const { text, html } = paragraphs(lines);
+  return { to: mail.to, subject, text: `${title}\n\n${text}`, html: `<h1>${escape(title)}</h1>\n${html}` };
 };
 
 /** The text of HTML, roughly: for readers that show none. */
