@@ -24,8 +24,8 @@ export type Intention = { kind: "first" } | { kind: "repeat"; of: Ref } | { kind
 
 const FIRST: Intention = { kind: "first" };
 
-/** What differs between two ways to say one thing, and does not count. */
-const INCIDENTAL: ReadonlySet<string> = new Set(["$type", "createdAt", "trace", "hopCount", "idempotencyKey"]);
+/** What differs between two ways to say one thing, and does not count. Moments are mostly told from now: half an hour from now is another one each time. */
+const INCIDENTAL: ReadonlySet<string> = new Set(["$type", "createdAt", "trace", "hopCount", "idempotencyKey", "deadline", "notBefore", "expiresAt"]);
 
 /**
  * Equal idempotencyKeys of one repository and collection mean one intent: the same content again is a repeat, other content

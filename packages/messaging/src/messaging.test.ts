@@ -157,6 +157,15 @@ describe("idempotency", () => {
     expect(ben.flush().map(({ record }) => record)).toMatchObject([{ subject: refOf(other), status: "refused", error: { code: "idempotency-conflict" } }]);
   });
 
+  it("is not broken by moments, which are told from now each time it is said", () => {
+    const ask = (ms: number) => request(ben, { idempotencyKey: "k", deadline: inMs(ms), expiresAt: inMs(ms), notBefore: inMs(ms - 1000) });
+    const [first, again] = [60_000, 60_500];
+    ann.send("request", ask(first));
+    expect(ann.judge("request", ask(again))).toBe("earlier");
+    expect(ben.get(cat.write("request", ask(first)))).toMatchObject(accepted);
+    expect(ben.get(cat.write("request", ask(again)))).toMatchObject({ disposition: "repeat" });
+  });
+
   it("makes a request that is refused for it a rejected task", () => {
     const used = ann.write("request", request(ben, { idempotencyKey: "k" }));
     ben.get(used);
