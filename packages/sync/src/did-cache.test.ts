@@ -17,6 +17,18 @@ const setup = (limits: Partial<DidCacheLimits> = {}) => {
   return { directory, asked, clock, cache: new DidCache(resolve, { ...LIMITS, ...limits }, () => clock.now) };
 };
 
+/** A cache over a directory that answers when it is told, each look-up by its number. */
+const slow = (limits: Partial<DidCacheLimits> = {}) => {
+  const waiting: ((document: unknown) => void)[] = [];
+  const cache = new DidCache(() => new Promise((resolve) => waiting.push(resolve)), { ...LIMITS, sharedMs: 10_000, ...limits });
+  const answer = (at: number, document: unknown): void => waiting[at]?.(document);
+  return { waiting, answer, cache };
+};
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+};
+
 describe("the cache of DID documents", () => {
   test("asks once, and again when the answer is old", async () => {
     const { directory, asked, clock, cache } = setup();
@@ -96,9 +108,44 @@ describe("the cache of DID documents", () => {
   test("look-ups at the same time are one", async () => {
     const { directory, asked, cache } = setup();
     directory.set("a", { v: 1 });
-    const answers = await Promise.all([cache.resolve("a"), cache.resolve("a", { fresh: true }), cache.resolve("a")]);
+    const answers = await Promise.all([cache.resolve("a"), cache.resolve("a"), cache.resolve("a")]);
     expect(answers).toEqual([{ v: 1 }, { v: 1 }, { v: 1 }]);
     expect(asked).toEqual(["a"]);
+  });
+
+  test("a fresh look-up shares none that began before it, and those that are fresh at the same time are one", async () => {
+    const { waiting, answer, cache } = slow();
+    const first = cache.resolve("a");
+    const fresh = [cache.resolve("a", { fresh: true }), cache.resolve("a", { fresh: true })];
+    answer(0, { v: 1 });
+    expect(await first).toEqual({ v: 1 });
+    await until(() => waiting.length === 2);
+    answer(1, { v: 2 });
+    expect(await Promise.all(fresh)).toEqual([{ v: 2 }, { v: 2 }]);
+    expect(await cache.resolve("a")).toEqual({ v: 2 });
+  });
+
+  test("remembers what was asked last, whichever answer comes first", async () => {
+    const { waiting, answer, cache } = slow({ sharedMs: 1 });
+    const first = cache.resolve("a");
+    const fresh = cache.resolve("a", { fresh: true });
+    await until(() => waiting.length === 2);
+    answer(1, { v: 2 });
+    expect(await fresh).toEqual({ v: 2 });
+    answer(0, { v: 1 });
+    expect(await first).toEqual({ v: 1 });
+    expect(await cache.resolve("a")).toEqual({ v: 2 });
+  });
+
+  test("does not remember the answer to what was asked before it was told to forget", async () => {
+    const { answer, cache } = slow();
+    const first = cache.resolve("a");
+    cache.forget("a");
+    const second = cache.resolve("a");
+    answer(0, { v: 1 });
+    answer(1, { v: 2 });
+    expect(await Promise.all([first, second])).toEqual([{ v: 1 }, { v: 2 }]);
+    expect(await cache.resolve("a")).toEqual({ v: 2 });
   });
 
   test("is bounded in entries and in size", async () => {

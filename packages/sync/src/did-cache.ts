@@ -46,7 +46,7 @@ interface Entry {
   freshUntil: number;
 }
 
-/** DID documents, remembered for a while. Look-ups of one DID at the same time are one. */
+/** DID documents, remembered for a while. Look-ups of one DID at the same time are one, but for those that must be fresh. */
 export class DidCache {
   readonly #resolve: ResolveDid;
   readonly #limits: DidCacheLimits;
@@ -73,27 +73,32 @@ export class DidCache {
 
   /**
    * The document; undefined when there is none. Throws when it cannot be had now.
-   * @param fresh ask the directory again, unless that was done too often just now.
+   * @param fresh ask the directory again, unless that was done too often just now. A look-up that somebody began before is not
+   * shared then: it may tell of what was before whatever the caller has seen.
    */
   async resolve(did: string, { fresh = false }: { fresh?: boolean } = {}): Promise<unknown> {
-    const entry = this.#known.get(did);
-    const now = this.#now();
-    if (entry !== undefined && now - entry.at < this.#lifeOf(entry) && !(fresh && this.#mayAskAnew(entry, now))) {
-      if (entry.error !== undefined) throw entry.error;
-      return entry.document;
-    }
+    const { sharedMs, refreshGapMs } = this.#limits;
+    const earlier = fresh ? this.#pending.get(did) : undefined;
+    if (earlier !== undefined) await inTime(earlier.catch(() => undefined), sharedMs);
     const pending = this.#pending.get(did);
-    if (pending === undefined) {
-      if (entry !== undefined && fresh) entry.freshUntil = Math.max(now, entry.freshUntil) + this.#limits.refreshGapMs;
-      return this.#ask(did);
+    if (earlier === undefined || pending === undefined || pending === earlier) {
+      const entry = this.#known.get(did);
+      const now = this.#now();
+      if (entry !== undefined && now - entry.at < this.#lifeOf(entry) && !(fresh && this.#mayAskAnew(entry, now))) {
+        if (entry.error !== undefined) throw entry.error;
+        return entry.document;
+      }
+      if (entry !== undefined && fresh) entry.freshUntil = Math.max(now, entry.freshUntil) + refreshGapMs;
+      if (pending === undefined || pending === earlier) return this.#ask(did);
     }
-    const shared = await inTime(pending, this.#limits.sharedMs);
+    const shared = await inTime(pending, sharedMs);
     return shared === undefined ? this.#ask(did) : shared.document;
   }
 
-  /** Forget a DID, e.g. after an `#identity` event: the next look-up asks the directory. */
+  /** Forget a DID, e.g. after an `#identity` event: the next look-up asks the directory, and one under way is not remembered. */
   forget(did: string): void {
     this.#drop(did);
+    this.#pending.delete(did);
   }
 
   #lifeOf({ error, document }: Entry): number {
@@ -108,12 +113,19 @@ export class DidCache {
   }
 
   #ask(did: string): Promise<unknown> {
-    const asked = this.#resolve(did)
+    // Of two look-ups the one that began later is remembered, whichever ends first.
+    const keep = (found: Omit<Entry, "freshUntil">): void => {
+      if (this.#pending.get(did) === asked) this.#keep(did, found);
+    };
+    const asked: Promise<unknown> = this.#resolve(did)
       .then(
-        (document) => this.#keep(did, { document, at: this.#now(), chars: document === undefined ? 0 : JSON.stringify(document).length }),
+        (document) => {
+          keep({ document, at: this.#now(), chars: document === undefined ? 0 : JSON.stringify(document).length });
+          return document;
+        },
         (thrown: unknown) => {
           const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-          this.#keep(did, { document: undefined, error, at: this.#now(), chars: 0 });
+          keep({ document: undefined, error, at: this.#now(), chars: 0 });
           throw error;
         },
       )
@@ -127,7 +139,7 @@ export class DidCache {
     return asked;
   }
 
-  #keep(did: string, found: Omit<Entry, "freshUntil">): unknown {
+  #keep(did: string, found: Omit<Entry, "freshUntil">): void {
     const entry: Entry = { ...found, freshUntil: this.#known.get(did)?.freshUntil ?? 0 };
     this.#drop(did);
     this.#known.set(did, entry);
@@ -136,7 +148,6 @@ export class DidCache {
       if (this.#known.size <= this.#limits.maxEntries && this.#chars <= this.#limits.maxChars) break;
       this.#drop(oldest);
     }
-    return entry.document;
   }
 
   #drop(did: string): void {
