@@ -105,6 +105,14 @@ export class FakeColony {
     }
   }
 
+  /** The last item of somebody's inbox is in it once more. */
+  showAgain(did: string): void {
+    const { items, wake } = this.#resident(did);
+    const last = items.at(-1);
+    if (last !== undefined) items.push({ ...last, seq: items.length + 1 });
+    wake();
+  }
+
   acknowledgedBy(did: string): string[] {
     return this.#resident(did).acknowledged;
   }

@@ -104,9 +104,9 @@ export class TaskDesk {
 
   async #hand(worker: Worker, order: Order, incoming: IncomingOf<"request"> | IncomingOf<"handoff">): Promise<void> {
     const release = this.#ports.inbox.hold();
-    await worker.take(order, () => {
+    await worker.take(order, (isOver) => {
       release();
-      if (incoming.record.ackRequested?.processed === true) void this.#ports.backend.acknowledge([incoming.uri]).catch((error: unknown) => this.#ports.onError(error));
+      if (isOver && incoming.record.ackRequested?.processed === true) void this.#ports.backend.acknowledge([incoming.uri]).catch((error: unknown) => this.#ports.onError(error));
     });
   }
 

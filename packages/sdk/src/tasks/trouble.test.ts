@@ -67,7 +67,45 @@ it("a task of an earlier run that was asked in confidence is taken back in confi
   await expect.poll(() => colony.of(ids.AgentCommsCancel)).toMatchObject([{ privacy: "sealed" }]);
 });
 
+it("a capability is one of those that were given, and nothing that every object has", async () => {
+  bob.onRequest({ add: () => "3" });
+  expect(await (await alice.request(BOB, "x", { capability: "toString", deadline: 5000 })).result()).toMatchObject({ state: "rejected", error: { code: "unsupported" } });
+});
+
+it("a request that is shown again while it is at work was not processed by that", async () => {
+  let finish = (_: string) => {};
+  const begun = new Promise<void>((resolve) => {
+    bob.onRequest(() => {
+      resolve();
+      return new Promise<string>((done) => (finish = done));
+    });
+  });
+  const task = await alice.request(BOB, "x", { receipt: ["processed"], deadline: 5000 });
+  await begun;
+  // As after a restart: among the open tasks, and in the inbox.
+  colony.showAgain(BOB);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(colony.acknowledgedBy(BOB)).toEqual([]);
+  finish("done");
+  expect(await task.receipt("processed", { deadline: 3000 })).toMatchObject({ received: true });
+});
+
 describe("an agent that is closed", () => {
+  it("does not say of a task at work that it was processed", async () => {
+    const [begun, stopped] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    bob.onRequest((job) => {
+      job.signal.addEventListener("abort", () => stopped.resolve(undefined));
+      begun.resolve(undefined);
+      return new Promise<string>(() => {});
+    });
+    await alice.request(BOB, "x", { receipt: ["processed"] });
+    await begun.promise;
+    await bob.close();
+    await stopped.promise;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(colony.acknowledgedBy(BOB)).toEqual([]);
+  });
+
   it("ends what is waited for, and says that the task goes on", async () => {
     const task = await alice.request(BOB, "x", { deadline: 60_000 });
     const sent = await alice.send(BOB, "x", { receipt: ["processed"] });

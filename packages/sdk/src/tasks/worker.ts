@@ -45,6 +45,9 @@ export interface WorkerPorts extends JobPorts {
   onError: (error: unknown) => void;
 }
 
+/** Told when nothing is left to be done about a task here. @param isOver false where it was not this that has seen to it: it was stopped, or is at work already. */
+type Done = (isOver: boolean) => void;
+
 interface Running {
   order: Order;
   stop: AbortController;
@@ -58,7 +61,7 @@ export class Worker {
   readonly #handlers: RequestHandlers;
   readonly #ports: WorkerPorts;
   readonly #concurrency: number;
-  readonly #queue: { order: Order; done: () => void }[] = [];
+  readonly #queue: { order: Order; done: Done }[] = [];
   readonly #running = new Map<string, Running>();
   /** at-uris of tasks that are taken, or were finished here; used longest ago first. */
   readonly #known = new Set<string>();
@@ -73,19 +76,21 @@ export class Worker {
   }
 
   /**
-   * Take a task. @param done called when nothing is left to be done about it.
-   * @returns when there is room for the next: at once, as long as the queue is not full.
+   * Take a task. @returns when there is room for the next: at once, as long as the queue is not full.
    */
-  async take(order: Order, done: () => void): Promise<void> {
+  async take(order: Order, done: Done): Promise<void> {
     if (this.#known.has(order.uri)) {
-      done();
+      done(false);
       return;
     }
     this.#unwatch ??= this.#ports.watchCancels((request, author) => this.#cancel(request, author));
     this.#remember(order.uri);
     while (this.#queue.length >= MAX_QUEUED) await new Promise<void>((resolve) => this.#room.push(resolve));
     // Closed while it waited.
-    if (!this.#known.has(order.uri)) return;
+    if (!this.#known.has(order.uri)) {
+      done(false);
+      return;
+    }
     this.#queue.push({ order, done });
     this.#next();
   }
@@ -94,7 +99,7 @@ export class Worker {
   close(): void {
     this.#unwatch?.();
     this.#unwatch = undefined;
-    this.#queue.length = 0;
+    for (const { done } of this.#queue.splice(0)) done(false);
     this.#known.clear();
     for (const { stop } of this.#running.values()) stop.abort(new TaskStoppedError("closed"));
     for (const wake of this.#room.splice(0)) wake();
@@ -111,7 +116,7 @@ export class Worker {
       this.#running.set(first.order.uri, { order: first.order, stop });
       void this.#run(first.order, stop).finally(() => {
         this.#running.delete(first.order.uri);
-        first.done();
+        first.done(!wasClosed(stop.signal));
         this.#next();
       });
     }
@@ -128,7 +133,7 @@ export class Worker {
     } finally {
       callOff();
       this.#ports.close(order);
-      if (stop.signal.reason instanceof TaskStoppedError && stop.signal.reason.why === "closed") this.#known.delete(order.uri);
+      if (wasClosed(stop.signal)) this.#known.delete(order.uri);
     }
   }
 
@@ -166,7 +171,8 @@ export class Worker {
     const taken = mayTakeOn(order.source, this.#ports.did);
     if (!taken.ok) return { state: "rejected", hopCount, error: { code: taken.code, message: taken.message } };
     const { capability } = order.source.record;
-    const handler = typeof this.#handlers === "function" ? this.#handlers : capability === undefined ? undefined : this.#handlers[capability];
+    // Only of what was given: a stranger names it.
+    const handler = typeof this.#handlers === "function" ? this.#handlers : capability !== undefined && Object.hasOwn(this.#handlers, capability) ? this.#handlers[capability] : undefined;
     if (handler === undefined) {
       const known = typeof this.#handlers === "function" ? [] : Object.keys(this.#handlers);
       return { state: "rejected", hopCount, error: { code: "unsupported", message: `Nothing here does ${capability ?? "a task without a capability"}; what is done here: ${known.join(", ")}`.slice(0, MAX_REASON) } };
@@ -187,7 +193,7 @@ export class Worker {
     const running = this.#running.get(request);
     if (running?.order.requester === author) running.stop.abort(new TaskStoppedError("canceled"));
     const queued = this.#queue.findIndex(({ order }) => order.uri === request && order.requester === author);
-    if (queued >= 0) this.#queue.splice(queued, 1)[0]?.done();
+    if (queued >= 0) this.#queue.splice(queued, 1)[0]?.done(true);
   }
 
   #remember(uri: string): void {
@@ -196,6 +202,8 @@ export class Worker {
     if (this.#known.size > MAX_REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
   }
 }
+
+const wasClosed = ({ reason }: AbortSignal): boolean => reason instanceof TaskStoppedError && reason.why === "closed";
 
 const urgency = ({ source }: Order): number => source.record.priority ?? 3;
 
