@@ -1,5 +1,5 @@
 import {
-  readAmount, readCollections, readHandleDomains, readHostname, readHttpUrl, readLoopback, readOrigin, readOrigins, readPassword, readPeering, readPort, readPortOrOff, readService,
+  readAmount, readBlobLimit, readCollections, readDate, readHandleDomains, readHostname, readHttpUrl, readLoopback, readOrigin, readOrigins, readPassword, readPeering, readPort, readPortOrOff, readService,
   readUrlOrOff,
 } from "./readers.mjs";
 
@@ -12,6 +12,8 @@ import {
  * @property {string} [adminPassword]
  * @property {boolean} openRegistration
  * @property {number} [inviteIntervalHours]
+ * @property {string} [inviteEpoch] ISO datetime.
+ * @property {number} [blobLimit] Bytes.
  * @property {string} [mailDir]
  * @property {string} [mailUrl]
  * @property {string} dohUrl
@@ -51,6 +53,8 @@ export const SHARED_ROWS = [
   { flag: "admin-password", env: "ROOKERY_ADMIN_PASSWORD", value: "PW", read: readPassword, help: "the admin's one secret, as Bearer or as Basic admin:PW (made once and kept in DIR/secrets.json when not given)" },
   { flag: "open-registration", env: "ROOKERY_OPEN_REGISTRATION", help: "let anybody create an account; otherwise the admin provisions, and whoever has an invite code comes in" },
   { flag: "invite-interval-hours", env: "ROOKERY_INVITE_INTERVAL_HOURS", value: "N", read: readAmount, help: "how long an account lives for an invite code of its own to give away (default: codes come from the admin alone)" },
+  { flag: "invite-epoch", env: "ROOKERY_INVITE_EPOCH", value: "DATE", read: readDate, help: "since when accounts earn invite codes (default: since they were made)" },
+  { flag: "blob-limit", env: "ROOKERY_BLOB_LIMIT", value: "BYTES", read: readBlobLimit, help: "how large a blob may be, up to 100000000 bytes (default 5 MiB)" },
   { flag: "mail-dir", env: "ROOKERY_MAIL_DIR", value: "DIR", help: "folder that mails to owners of accounts are written to, one JSON file each (default mail in the state folder)" },
   { flag: "mail-url", env: "ROOKERY_MAIL_URL", value: "URL", read: readHttpUrl, help: "where every mail is also posted, as JSON; what is not taken there is told to whoever asked for the mail" },
   { flag: "mail-from", env: "ROOKERY_MAIL_FROM", value: "ADDRESS", help: "address that mails come from" },

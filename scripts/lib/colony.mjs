@@ -85,6 +85,8 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
       SESSION_SECRET: secrets.sessionSecret,
       OPEN_REGISTRATION: options.openRegistration ? "true" : "",
       INVITE_INTERVAL_MS: options.inviteIntervalHours === undefined ? "" : String(Math.round(options.inviteIntervalHours * 3_600_000)),
+      INVITE_EPOCH: options.inviteEpoch ?? "",
+      BLOB_UPLOAD_LIMIT: options.blobLimit === undefined ? "" : String(options.blobLimit),
       MAIL_URL: options.mailUrl ?? "",
       MAIL_FROM: options.mailFrom ?? "",
       CONTACT_EMAIL: options.contactEmail ?? "",

@@ -10,6 +10,12 @@ import { START_ROWS } from "./start-command.mjs";
 const read = (argv, env = {}) => parseOptions(COLONY_ROWS, argv, env);
 
 describe("options", () => {
+  test("say how large blobs may be, and since when accounts earn invitations", () => {
+    expect(read(["--blob-limit", "123456", "--invite-epoch", "2026-01-02"])).toMatchObject({ blobLimit: 123456, inviteEpoch: "2026-01-02T00:00:00.000Z" });
+    for (const limit of ["0", "1.5", "5 MB", "100000001"]) expect(() => read(["--blob-limit", limit])).toThrow("1 to 100000000");
+    expect(() => read(["--invite-epoch", "soon"])).toThrow("not a date");
+  });
+
   test("have defaults", () => {
     expect(read([])).toEqual({
       port: 3000,

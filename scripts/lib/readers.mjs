@@ -70,6 +70,23 @@ export const readAmount = (text) => {
   return amount;
 };
 
+/** Largest blob that the Worker takes (packages/network/src/host/blob-limit.ts), in bytes. */
+const MAX_BLOB_LIMIT = 100_000_000;
+
+/** @param {string} text */
+export const readBlobLimit = (text) => {
+  const bytes = Number(text);
+  if (!/^\d+$/.test(text) || bytes < 1 || bytes > MAX_BLOB_LIMIT) throw new Refusal(`a blob may have 1 to ${MAX_BLOB_LIMIT} bytes: ${JSON.stringify(text)}.`);
+  return bytes;
+};
+
+/** @param {string} text @returns An ISO datetime. */
+export const readDate = (text) => {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new Refusal(`not a date, as in 2026-01-31: ${JSON.stringify(text)}.`);
+  return new Date(time).toISOString();
+};
+
 /** One or more domains with their leading dot, separated by commas. @param {string} text */
 export const readHandleDomains = (text) => {
   for (const domain of text.split(",")) {

@@ -22,6 +22,18 @@ describe("RELAY_HOSTNAME", () => {
   it("cannot be the origin's own", () => expect(() => relayOf("http://localhost:3000", "localhost:3000")).toThrow("must differ"));
 });
 
+describe("BLOB_UPLOAD_LIMIT", () => {
+  const limitOf = (BLOB_UPLOAD_LIMIT: string) => configOf({ ...env, BLOB_UPLOAD_LIMIT }).blobLimit;
+
+  it("is how many bytes a blob may have", () => {
+    expect(limitOf("")).toBe(5_242_880);
+    expect(limitOf("123456")).toBe(123_456);
+    expect(limitOf("100000000")).toBe(100_000_000);
+  });
+
+  it.each(["0", "-1", "1.5", "5 MB", "100000001", "Infinity"])("cannot be %s", (limit) => expect(() => limitOf(limit)).toThrow("BLOB_UPLOAD_LIMIT"));
+});
+
 describe("INBOX_POLICY", () => {
   const policyOf = (INBOX_POLICY: string) => configOf({ ...env, INBOX_POLICY }).inboxPolicy;
 

@@ -3,6 +3,7 @@ import { validateInput } from "@rookery/lexicon-agent-comms";
 import { type MasterKey, type Policy, type ServerNotices, Tokens, checkPolicy } from "@rookery/pds";
 import { isLoopbackHost, webDidOf } from "@rookery/sync";
 import type { Env } from "./env.ts";
+import { readBlobLimit } from "./host/blob-limit.ts";
 import { readCrawlers } from "./host/crawlers.ts";
 import type { InviteSettings } from "./invites/earned.ts";
 import { type TrustLevel, isTrustLevel } from "./federation/policy.ts";
@@ -29,6 +30,8 @@ export interface Config {
   openRegistration: boolean;
   /** How invite codes come to accounts by themselves, if they do. */
   invites: InviteSettings | undefined;
+  /** Largest blob, in bytes. */
+  blobLimit: number;
   /** What describeServer says of whoever runs the colony. */
   notices: ServerNotices;
   /** Level of the colony's policy as long as the admin has not set another. */
@@ -159,6 +162,7 @@ const parse = (env: Env): Config => {
     tokens: new Tokens(bytesOf("SESSION_SECRET", env.SESSION_SECRET, 32), hostDid),
     openRegistration: env.OPEN_REGISTRATION === "true",
     invites: invitesOf(env),
+    blobLimit: readBlobLimit(env.BLOB_UPLOAD_LIMIT),
     notices: {
       privacyPolicy: linkOf("PRIVACY_POLICY_URL", env.PRIVACY_POLICY_URL),
       termsOfService: linkOf("TERMS_OF_SERVICE_URL", env.TERMS_OF_SERVICE_URL),

@@ -50,6 +50,8 @@ export interface Env {
   /** Milliseconds of an account's life that earn it an invite code to give away, and since when (ISO datetime); absent: none come by themselves. */
   INVITE_INTERVAL_MS?: string;
   INVITE_EPOCH?: string;
+  /** Largest blob, in bytes, up to 100,000,000 (5 MiB). */
+  BLOB_UPLOAD_LIMIT?: string;
   /** What describeServer says of whoever runs the colony. */
   PRIVACY_POLICY_URL?: string;
   TERMS_OF_SERVICE_URL?: string;

@@ -1,7 +1,7 @@
 import * as xrpc from "@rookery/pds";
 import { rateRules } from "./door/rate.ts";
 import type { AnyRoute } from "./door/route.ts";
-import { BLOB_LIMIT } from "./host/blob-limit.ts";
+import { MAX_BLOB_LIMIT } from "./host/blob-limit.ts";
 import { createAgent } from "./http/create-agent.ts";
 import { createAgents } from "./http/create-agents.ts";
 import { destroyAgent, destroyAgentPlain } from "./http/destroy-agent.ts";
@@ -34,7 +34,7 @@ export const routes: AnyRoute[] = [
   procedure("com.atproto.repo.uploadBlob", {
     access: "agent-or-service",
     body: "bytes",
-    maxBytes: BLOB_LIMIT,
+    maxBytes: MAX_BLOB_LIMIT,
     rate: [rateRules.global, rateRules.uploadBlob],
     handler: xrpc.uploadBlob,
   }),

@@ -95,7 +95,7 @@ export const TEMP_BLOB_LIFE = DAY;
 export const UPLOAD_STALL = 30 * SECOND;
 export const UPLOAD_TOTAL = 10 * MINUTE;
 export const UPLOAD_WATCH = 5 * SECOND;
-/** Bytes of uploads that an isolate gathers at a time, since they do not say how long they are and R2 must know: three of the largest. */
+/** Bytes of uploads that an isolate gathers at a time, since they do not say how long they are and R2 must know: three of 5 MiB, or one that is larger. */
 export const UPLOAD_ROOM = 15 * 1024 * 1024;
 /** Further ones that wait for it, and how long: each holds a connection, and no more. */
 export const MAX_WAITING_UPLOADS = 128;

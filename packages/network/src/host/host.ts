@@ -7,7 +7,6 @@ import { Registry } from "../registry/registry.ts";
 import { mailerBy } from "../mail/mailer.ts";
 import { transportsOf } from "../mail/transports.ts";
 import { ForeignHandles } from "../federation/foreign-handles.ts";
-import { BLOB_LIMIT } from "./blob-limit.ts";
 import { didsOf, resolverOf } from "./dids.ts";
 import { colonyOf } from "./federation.ts";
 import { identityDeskOf } from "./identity.ts";
@@ -47,7 +46,7 @@ const build = (env: Env): Host => {
     handleDomains: config.handleDomains,
     openRegistration: config.openRegistration,
     notices: config.notices,
-    blobLimit: BLOB_LIMIT,
+    blobLimit: config.blobLimit,
     tokens: config.tokens,
     mailer: mailerBy(transportsOf(env), { host: new URL(config.origin).host, from: env.MAIL_FROM }),
     blobs: env.BLOBS,

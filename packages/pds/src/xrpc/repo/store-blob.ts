@@ -66,7 +66,7 @@ class Meter {
 
 /**
  * Stream the body of an upload into R2. R2 takes streams of known length only, so a body without one is gathered first (it may
- * have no more than the limit); and it cannot rename, so the key is random and the agent keeps the CID.
+ * have no more than an isolate can gather); and it cannot rename, so the key is random and the agent keeps the CID.
  * @param key of the R2 object; after an error there may be one or not.
  * Errors: `PayloadTooLarge` (413); `InvalidRequest` (400) when the body is not what its headers say; `RequestTimeout` (408);
  * `NotEnoughResources` (503).
@@ -74,8 +74,9 @@ class Meter {
 export const storeBlob = async ({ request, host }: Call, key: string): Promise<StoredBlob | XrpcFault> => {
   const declared = request.headers.get("content-length");
   const length = declared === null ? undefined : Number(declared);
-  if (length !== undefined && length > host.blobLimit) return tooLarge(host.blobLimit);
-  const meter = new Meter(host.blobLimit);
+  const limit = length === undefined ? Math.min(host.blobLimit, UPLOAD_ROOM) : host.blobLimit;
+  if (length !== undefined && length > limit) return tooLarge(limit);
+  const meter = new Meter(limit);
   const source = new Source(request.body ?? new Blob([]).stream());
   const body = source.stream.pipeThrough(meter.stream);
   try {
@@ -83,12 +84,12 @@ export const storeBlob = async ({ request, host }: Call, key: string): Promise<S
       const fixed = new FixedLengthStream(length);
       await Promise.all([body.pipeTo(fixed.writable), host.blobs.put(key, fixed.readable)]);
     } else {
-      const busy = await inRoom(room, host.blobLimit, { patience: UPLOAD_PATIENCE, life: UPLOAD_TOTAL }, async () => void (await host.blobs.put(key, await new Response(body).arrayBuffer())));
+      const busy = await inRoom(room, limit, { patience: UPLOAD_PATIENCE, life: UPLOAD_TOTAL }, async () => void (await host.blobs.put(key, await new Response(body).arrayBuffer())));
       if (isFault(busy)) return busy;
     }
   } catch (error) {
     meter.abandon();
-    if (meter.size > host.blobLimit) return tooLarge(host.blobLimit);
+    if (meter.size > limit) return tooLarge(limit);
     if (source.late) return TOO_SLOW;
     if (source.broke) return invalid("The body ended too early, or is not what its Content-Encoding says");
     if (length !== undefined && meter.size !== length) return invalid(`Body has ${meter.size} bytes, Content-Length says ${length}`);
