@@ -65,6 +65,22 @@ describe("Inbox", () => {
     inbox.close();
   });
 
+  it("gives an item again to who failed, and not to those who are done with it", async () => {
+    const { inbox } = over([[item(1), item(2)]]);
+    const seen: string[] = [];
+    const done = new Promise<void>((resolve) => {
+      inbox.listen(({ seq }) => void seen.push(`steady ${seq}`));
+      inbox.listen(({ seq }) => {
+        seen.push(`shaky ${seq}`);
+        if (seen.length === 2) throw new Error("not now");
+        if (seq === 2) resolve();
+      });
+    });
+    await done;
+    expect(seen).toEqual(["steady 1", "shaky 1", "shaky 1", "steady 2", "shaky 2"]);
+    inbox.close();
+  });
+
   it("shows watchers what comes while a listener is still at work", async () => {
     const { inbox } = over([[item(1)], [item(2)]]);
     const answered = new Promise<InboxItem>((resolve) => {

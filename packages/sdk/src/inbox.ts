@@ -178,6 +178,8 @@ export class Inbox {
   }
 
   async #work(signal: AbortSignal): Promise<void> {
+    /** Those who are done with the item at hand: it comes again only to who failed. */
+    const done = new Set<InboxListener>();
     while (!signal.aborted) {
       const page = this.#pages[0];
       const item = page?.items[0];
@@ -195,8 +197,13 @@ export class Inbox {
         continue;
       }
       try {
-        for (const listener of [...this.#listeners]) await listener(item);
+        for (const listener of [...this.#listeners]) {
+          if (done.has(listener)) continue;
+          await listener(item);
+          done.add(listener);
+        }
         page.items.shift();
+        done.clear();
       } catch (error) {
         this.#options.onError(error);
         await pause(RETRY_MS, signal);

@@ -31,7 +31,11 @@ class FakeSocket implements SocketLike {
     this.fire("message", { data: JSON.stringify({ $type: "message", payload: { $type: "agent.comms.subscribeInbox#message", cursor: String(n), message: item(n) } }) });
   }
 
-  close(): void {}
+  isClosed = false;
+
+  close(): void {
+    this.isClosed = true;
+  }
 }
 
 const setUp = () => {
@@ -51,8 +55,8 @@ const setUp = () => {
       return socket;
     },
   });
-  const { signal } = new AbortController();
-  return { sockets, asked, next: (cursor?: string) => source(cursor, 1, signal) };
+  const stop = new AbortController();
+  return { sockets, asked, stop, next: (cursor?: string) => source(cursor, 1, stop.signal) };
 };
 
 describe("the inbox over a socket", () => {
@@ -113,6 +117,16 @@ describe("the inbox over a socket", () => {
     sockets[0]?.fire("message", { data: JSON.stringify({ $type: "error", error: "FutureCursor" }) });
     sockets[0]?.fire("close", { code: 1008 });
     await expect(page).rejects.toThrow("FutureCursor");
+  });
+
+  it("is closed when the reading stops, also while nobody waits for it", async () => {
+    const { sockets, stop, next } = setUp();
+    const page = next();
+    sockets[0]?.say(1);
+    await page;
+    expect(sockets[0]?.isClosed).toBe(false);
+    stop.abort();
+    expect(sockets[0]?.isClosed).toBe(true);
   });
 
   it("passes over what is no message", async () => {

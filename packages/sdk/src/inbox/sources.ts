@@ -43,12 +43,17 @@ export const socketInbox = (session: Session, options: SourceOptions): InboxSour
   const poll = pollInbox(session, options);
   const connect = options.connect ?? ((url: string, protocols: string[]) => new WebSocket(url, protocols));
   let open: { socket: Socket; at: string | undefined } | undefined;
+  /** The reading that the connection is for: it ends with that, also while nobody waits for what comes. */
+  let reading: AbortSignal | undefined;
   let pollUntil = 0;
   const end = (): void => {
+    reading?.removeEventListener("abort", end);
     open?.socket.close();
     open = undefined;
   };
-  const begin = (cursor: string | undefined): { socket: Socket; at: string | undefined } => {
+  const begin = (cursor: string | undefined, signal: AbortSignal): { socket: Socket; at: string | undefined } => {
+    reading = signal;
+    signal.addEventListener("abort", end);
     const query = new URLSearchParams({ opened: String(options.opened), ...(cursor === undefined ? {} : { cursor }) });
     // Never in the address, which ends in logs; and browsers let nothing else be set.
     const protocols = ["xrpc.v1.json", `bearer.${session.token}`];
@@ -57,17 +62,11 @@ export const socketInbox = (session: Session, options: SourceOptions): InboxSour
   return async (cursor, waitSeconds, signal) => {
     if (Date.now() < pollUntil) return poll(cursor, waitSeconds, signal);
     if (open !== undefined && open.at !== cursor) end();
-    open ??= begin(cursor);
+    open ??= begin(cursor, signal);
     const { socket } = open;
-    signal.addEventListener("abort", end, { once: true });
-    let page: Page;
-    try {
-      page = await nextPage(socket, waitSeconds * 1000);
-      if (page.messages.length > 0) open = { socket, at: page.cursor };
-      if (socket.ended === undefined || page.messages.length > 0) return page;
-    } finally {
-      signal.removeEventListener("abort", end);
-    }
+    const page = await nextPage(socket, waitSeconds * 1000);
+    if (open?.socket === socket && page.messages.length > 0) open = { socket, at: page.cursor };
+    if (socket.ended === undefined || page.messages.length > 0) return page;
     end();
     signal.throwIfAborted();
     if (page.error === "FutureCursor") throw new ColonyError(page.error, 400, "The inbox does not go on from there: the cursor is of another agent, or from before the colony's state was removed");

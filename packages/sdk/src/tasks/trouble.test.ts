@@ -73,20 +73,18 @@ it("a capability is one of those that were given, and nothing that every object 
 });
 
 it("a request that is shown again while it is at work was not processed by that", async () => {
-  let finish = (_: string) => {};
-  const begun = new Promise<void>((resolve) => {
-    bob.onRequest(() => {
-      resolve();
-      return new Promise<string>((done) => (finish = done));
-    });
+  const [begun, finished] = [Promise.withResolvers<undefined>(), Promise.withResolvers<string>()];
+  bob.onRequest(() => {
+    begun.resolve(undefined);
+    return finished.promise;
   });
   const task = await alice.request(BOB, "x", { receipt: ["processed"], deadline: 5000 });
-  await begun;
+  await begun.promise;
   // As after a restart: among the open tasks, and in the inbox.
   colony.showAgain(BOB);
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(colony.acknowledgedBy(BOB)).toEqual([]);
-  finish("done");
+  finished.resolve("done");
   expect(await task.receipt("processed", { deadline: 3000 })).toMatchObject({ received: true });
 });
 
