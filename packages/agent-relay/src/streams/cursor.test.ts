@@ -15,14 +15,18 @@ describe("where a subscriber starts", () => {
     ["40", { kind: "replay", after: 40, outdated: false }],
     ["41", { kind: "replay", after: 41, outdated: false }],
     ["100", { kind: "replay", after: 100, outdated: false }],
+    // An integer like any other, before all that was ever given out: clients of the reference ask so for everything.
+    ["-1", { kind: "replay", after: 40, outdated: true }],
   ])("cursor %s", (cursor, start) => expect(startAt(cursor, log)).toEqual(start));
 
   it("refuses what was never given out", () => expect(startAt("101", log)).toMatchObject({ kind: "future", message: expect.stringContaining("101") }));
 
-  it.each(["", "-1", "abc", "1.5", "1e3", " 1", "99999999999999999", "9007199254740992"])("refuses %j as malformed", (cursor) =>
+  it.each(["", "-", "--1", "abc", "1.5", "-1.5", "1e3", " 1", "99999999999999999", "9007199254740992", "-9007199254740992"])("refuses %j as malformed", (cursor) =>
     expect(startAt(cursor, log).kind).toBe("malformed"));
 
-  it("is outdated by nothing in an empty log", () => expect(startAt("0", { lastSeq: 0, prunedThrough: 0 })).toEqual({ kind: "replay", after: 0, outdated: false }));
+  it("is outdated by nothing in an empty log", () => {
+    for (const cursor of ["0", "-0", "-1"]) expect(startAt(cursor, { lastSeq: 0, prunedThrough: 0 })).toEqual({ kind: "replay", after: 0, outdated: false });
+  });
 });
 
 describe("subscribeRepos by cursor", () => {
@@ -35,13 +39,13 @@ describe("subscribeRepos by cursor", () => {
     expect(reader.seqs).toEqual([6]);
   });
 
-  it("0 gives the whole window, a past one what follows, the newest nothing", async () => {
+  it("0 or less gives the whole window, a past one what follows, the newest nothing", async () => {
     const { stub } = relayFor({ test: "replay" });
     await fill(stub, 1, 1, 10);
-    const [whole, past, newest] = [await subscribe(stub, 0), await subscribe(stub, 7), await subscribe(stub, 10)];
+    const [whole, before, past, newest] = [await subscribe(stub, 0), await subscribe(stub, -1), await subscribe(stub, 7), await subscribe(stub, 10)];
     await stub.ingest([commitRow(1, 11)]);
-    await until("all", () => [whole, past, newest].every(({ seqs }) => seqs.at(-1) === 11));
-    expect([whole.seqs, past.seqs, newest.seqs]).toEqual([upTo(11), [8, 9, 10, 11], [11]]);
+    await until("all", () => [whole, before, past, newest].every(({ seqs }) => seqs.at(-1) === 11));
+    expect([whole.seqs, before.seqs, past.seqs, newest.seqs]).toEqual([upTo(11), upTo(11), [8, 9, 10, 11], [11]]);
   });
 
   it("older than the window: #info OutdatedCursor, then the whole window", async () => {

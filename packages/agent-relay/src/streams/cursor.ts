@@ -19,15 +19,15 @@ export interface LogBounds {
 
 /**
  * @param cursor the query parameter, null when absent. Seq of the last event the subscriber has: it gets those after it.
- *   `0` asks for the whole window and is never outdated.
+ *   `0` asks for the whole window and is never outdated; less than that does so too, and is told when something is gone, as in the reference.
  */
 export function startAt(cursor: string | null, { lastSeq, prunedThrough }: LogBounds): Start {
   if (cursor === null) return { kind: "live" };
-  if (!/^\d{1,16}$/.test(cursor) || !Number.isSafeInteger(Number(cursor))) {
-    return { kind: "malformed", message: `cursor must be an integer of 0 or more, not ${JSON.stringify(cursor.slice(0, 40))}` };
+  if (!/^-?\d{1,16}$/.test(cursor) || !Number.isSafeInteger(Number(cursor))) {
+    return { kind: "malformed", message: `cursor must be an integer, not ${JSON.stringify(cursor.slice(0, 40))}` };
   }
   const after = Number(cursor);
   if (after > lastSeq) return { kind: "future", message: `cursor ${after} is in the future: the last event is ${lastSeq}` };
-  const outdated = after !== 0 && after < prunedThrough;
+  const outdated = after !== 0 && prunedThrough > 0 && after < prunedThrough;
   return { kind: "replay", after: Math.max(after, prunedThrough), outdated };
 }
