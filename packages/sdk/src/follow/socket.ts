@@ -7,6 +7,8 @@ export interface SocketLike {
   addEventListener(type: "message", listener: (event: { data?: unknown }) => void): void;
   addEventListener(type: "close", listener: (event: { code?: number; reason?: string }) => void): void;
   close(code?: number): void;
+  /** Needed where `ping` is asked for. */
+  send?(text: string): void;
 }
 
 /** Makes a WebSocket that connects to the URL. */
@@ -21,6 +23,8 @@ export interface SocketLimits {
   connectMs: number;
   maxWaitingBytes: number;
   maxWaitingMessages: number;
+  /** Said again and again to a host that answers it, so that one that is gone is noticed by its silence. */
+  ping?: { text: string; everyMs: number };
 }
 
 export const SOCKET_LIMITS: SocketLimits = {
@@ -39,6 +43,7 @@ export class Socket {
   #ended: string | undefined;
   #wake = (): void => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #pinging: ReturnType<typeof setInterval> | undefined;
   /** Whether anything came. */
   heard = false;
 
@@ -46,7 +51,7 @@ export class Socket {
     this.#limits = limits;
     this.#socket = connect(url);
     this.#socket.binaryType = "arraybuffer";
-    this.#socket.addEventListener("open", () => this.#watch(limits.silenceMs, "nothing came"));
+    this.#socket.addEventListener("open", () => this.#opened());
     this.#socket.addEventListener("message", ({ data }) => this.#receive(data));
     this.#socket.addEventListener("error", () => this.#end(`no connection to ${url}`));
     this.#socket.addEventListener("close", ({ code, reason }) => this.#end(`closed with ${code ?? "no code"}${reason === undefined || reason === "" ? "" : ` ${reason.slice(0, 200)}`}`));
@@ -78,6 +83,12 @@ export class Socket {
     this.#end("closed here");
   }
 
+  #opened(): void {
+    this.#watch(this.#limits.silenceMs, "nothing came");
+    const { ping } = this.#limits;
+    if (ping !== undefined && this.#ended === undefined) this.#pinging = setInterval(() => this.#socket.send?.(ping.text), ping.everyMs);
+  }
+
   #receive(data: unknown): void {
     if (this.#ended !== undefined) return;
     const message = data instanceof ArrayBuffer ? new Uint8Array(data) : data instanceof Uint8Array || typeof data === "string" ? data : undefined;
@@ -102,6 +113,7 @@ export class Socket {
     if (this.#ended !== undefined) return;
     this.#ended = why;
     clearTimeout(this.#timer);
+    clearInterval(this.#pinging);
     try {
       this.#socket.close(1000);
     } catch {

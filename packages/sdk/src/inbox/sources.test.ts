@@ -1,9 +1,9 @@
 import { CredentialSession } from "@atproto/api";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SocketLike } from "../follow/socket.ts";
 import type { InboxItem } from "../inbox.ts";
 import { Session } from "../session.ts";
-import { socketInbox } from "./sources.ts";
+import { PING_MS, socketInbox } from "./sources.ts";
 
 const item = (n: number): InboxItem => ({ uri: `at://did:plc:bob/agent.comms.message/${n}`, author: "did:plc:bob", action: "create", seq: n, receivedAt: "2026-01-01T00:00:00.000Z" });
 
@@ -32,6 +32,11 @@ class FakeSocket implements SocketLike {
   }
 
   isClosed = false;
+  readonly sent: string[] = [];
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
 
   close(): void {
     this.isClosed = true;
@@ -58,6 +63,8 @@ const setUp = () => {
   const stop = new AbortController();
   return { sockets, asked, stop, next: (cursor?: string) => source(cursor, 1, stop.signal) };
 };
+
+afterEach(() => vi.useRealTimers());
 
 describe("the inbox over a socket", () => {
   it("hands over what comes, in pages, on one connection; the token is not in its address", async () => {
@@ -127,6 +134,28 @@ describe("the inbox over a socket", () => {
     expect(sockets[0]?.isClosed).toBe(false);
     stop.abort();
     expect(sockets[0]?.isClosed).toBe(true);
+  });
+
+  it("asks whether the colony is still there, and is made anew when nothing answers", async () => {
+    vi.useFakeTimers();
+    const { sockets, next } = setUp();
+    const first = next();
+    sockets[0]?.fire("open");
+    sockets[0]?.say(1);
+    await first;
+    await vi.advanceTimersByTimeAsync(PING_MS);
+    sockets[0]?.fire("message", { data: "pong" });
+    await vi.advanceTimersByTimeAsync(PING_MS);
+    expect(sockets[0]).toMatchObject({ sent: ["ping", "ping"], isClosed: false });
+    await vi.advanceTimersByTimeAsync(2 * PING_MS);
+    expect(sockets[0]).toMatchObject({ isClosed: true });
+    const asked = sockets[0]?.sent.length;
+    const lost = next("1");
+    await vi.advanceTimersByTimeAsync(PING_MS);
+    expect(await lost).toEqual({ messages: [] });
+    void next("1");
+    expect(sockets).toHaveLength(2);
+    expect(sockets[0]?.sent).toHaveLength(asked ?? -1);
   });
 
   it("passes over what is no message", async () => {

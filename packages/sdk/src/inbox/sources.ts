@@ -10,8 +10,10 @@ import { readFrame } from "../xrpc-frame.ts";
 const PAGE = 50;
 /** After a socket that could not be opened, pages are asked for instead for this long, in ms. */
 const POLL_MS = 60_000;
-/** The colony says nothing while nothing comes: after this long a connection is taken for dead, and made anew from its cursor. */
-const SILENCE_MS = 10 * 60_000;
+/** The colony says nothing while nothing comes: so often it is asked, in ms. Routers forget connections that are silent for some minutes. */
+export const PING_MS = 30_000;
+/** After two that nothing answers a connection is taken for dead, and made anew from its cursor. */
+const LIMITS = { ...SOCKET_LIMITS, silenceMs: 2.5 * PING_MS, ping: { text: "ping", everyMs: PING_MS } };
 
 /** Before a socket that was lost is made anew, in ms. */
 const PAUSE_MS = 250;
@@ -57,7 +59,7 @@ export const socketInbox = (session: Session, options: SourceOptions): InboxSour
     const query = new URLSearchParams({ opened: String(options.opened), ...(cursor === undefined ? {} : { cursor }) });
     // Never in the address, which ends in logs; and browsers let nothing else be set.
     const protocols = ["xrpc.v1.json", `bearer.${session.token}`];
-    return { socket: new Socket((url) => connect(url, protocols), `${session.service.replace(/^http/, "ws")}/xrpc/${ids.AgentCommsSubscribeInbox}?${query}`, { ...SOCKET_LIMITS, silenceMs: SILENCE_MS }), at: cursor };
+    return { socket: new Socket((url) => connect(url, protocols), `${session.service.replace(/^http/, "ws")}/xrpc/${ids.AgentCommsSubscribeInbox}?${query}`, LIMITS), at: cursor };
   };
   return async (cursor, waitSeconds, signal) => {
     if (Date.now() < pollUntil) return poll(cursor, waitSeconds, signal);
