@@ -105,13 +105,13 @@ const hostedKeyOf = async (session: Session, transport: RepositoryTransport): Pr
     const { custody, keys } = await keysOf(session);
     const [newest] = keys;
     if (custody !== "hosted") return undefined;
-    // An agent that was provisioned just now gets its key in a moment.
-    if (newest === undefined && attempt >= KEY_TRIES) throw new ColonyError("KeyUnavailable", 0, "The colony holds keys of this agent that it has not published; nothing can follow them yet");
     if (newest !== undefined) {
       const { collection, rkey } = addressOf(newest.uri);
       const found = await transport.find(collection, rkey);
       if (found !== undefined) return found;
     }
+    // An agent that was provisioned just now gets its key in a moment.
+    if (attempt >= KEY_TRIES) throw new ColonyError("KeyUnavailable", 0, "The colony holds keys of this agent that it has not published; nothing can follow them yet");
     await new Promise((resolve) => setTimeout(resolve, KEY_PAUSE_MS));
   }
 };
