@@ -1,5 +1,5 @@
 import {
-  readAmount, readBlobLimit, readCollections, readDate, readHandleDomains, readHostname, readHttpUrl, readLoopback, readOrigin, readOrigins, readPassword, readPeering, readPort, readPortOrOff, readService,
+  readAmount, readBlobLimit, readCollections, readDate, readDidKey, readHandleDomains, readHostname, readHttpUrl, readLoopback, readOrigin, readOrigins, readPassword, readPeering, readPort, readPortOrOff, readService,
   readUrlOrOff,
 } from "./readers.mjs";
 
@@ -14,6 +14,7 @@ import {
  * @property {number} [inviteIntervalHours]
  * @property {string} [inviteEpoch] ISO datetime.
  * @property {number} [blobLimit] Bytes.
+ * @property {string} [recoveryKey] did:key.
  * @property {string} [mailDir]
  * @property {string} [mailUrl]
  * @property {string} dohUrl
@@ -55,6 +56,7 @@ export const SHARED_ROWS = [
   { flag: "invite-interval-hours", env: "ROOKERY_INVITE_INTERVAL_HOURS", value: "N", read: readAmount, help: "how long an account lives for an invite code of its own to give away (default: codes come from the admin alone)" },
   { flag: "invite-epoch", env: "ROOKERY_INVITE_EPOCH", value: "DATE", read: readDate, help: "since when accounts earn invite codes (default: since they were made)" },
   { flag: "blob-limit", env: "ROOKERY_BLOB_LIMIT", value: "BYTES", read: readBlobLimit, help: "how large a blob may be, up to 100000000 bytes (default 5 MiB)" },
+  { flag: "recovery-key", env: "ROOKERY_RECOVERY_KEY", value: "DID:KEY", read: readDidKey, help: "rotation key of yours, kept elsewhere, that every new DID names before the colony's own" },
   { flag: "mail-dir", env: "ROOKERY_MAIL_DIR", value: "DIR", help: "folder that mails to owners of accounts are written to, one JSON file each (default mail in the state folder)" },
   { flag: "mail-url", env: "ROOKERY_MAIL_URL", value: "URL", read: readHttpUrl, help: "where every mail is also posted, as JSON; what is not taken there is told to whoever asked for the mail" },
   { flag: "mail-from", env: "ROOKERY_MAIL_FROM", value: "ADDRESS", help: "address that mails come from" },

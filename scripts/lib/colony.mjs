@@ -86,6 +86,7 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
       OPEN_REGISTRATION: options.openRegistration ? "true" : "",
       INVITE_INTERVAL_MS: options.inviteIntervalHours === undefined ? "" : String(Math.round(options.inviteIntervalHours * 3_600_000)),
       INVITE_EPOCH: options.inviteEpoch ?? "",
+      RECOVERY_DID_KEY: options.recoveryKey ?? "",
       BLOB_UPLOAD_LIMIT: options.blobLimit === undefined ? "" : String(options.blobLimit),
       MAIL_URL: options.mailUrl ?? "",
       MAIL_FROM: options.mailFrom ?? "",

@@ -16,6 +16,12 @@ describe("options", () => {
     expect(() => read(["--invite-epoch", "soon"])).toThrow("not a date");
   });
 
+  test("name a recovery key", () => {
+    const key = "did:key:zQ3shqwJEJyMBsBXCWyCBpUBMqxcon9oHB7mCvx4sSpMdLJwc";
+    expect(read(["--recovery-key", key]).recoveryKey).toBe(key);
+    expect(() => read(["--recovery-key", "did:web:example.com"])).toThrow("not a did:key");
+  });
+
   test("have defaults", () => {
     expect(read([])).toEqual({
       port: 3000,

@@ -80,6 +80,12 @@ export const readBlobLimit = (text) => {
   return bytes;
 };
 
+/** A public key; whether it is one of a curve that PLC takes is judged by the Worker. @param {string} text */
+export const readDidKey = (text) => {
+  if (!/^did:key:z[1-9A-HJ-NP-Za-km-z]{40,60}$/.test(text)) throw new Refusal(`not a did:key: ${JSON.stringify(text)}.`);
+  return text;
+};
+
 /** @param {string} text @returns An ISO datetime. */
 export const readDate = (text) => {
   const time = Date.parse(text);

@@ -8,6 +8,7 @@ import { readCrawlers } from "./host/crawlers.ts";
 import type { InviteSettings } from "./invites/earned.ts";
 import { type TrustLevel, isTrustLevel } from "./federation/policy.ts";
 import { RotationKeys } from "./plc/rotation-keys.ts";
+import { isDidKey } from "./provisioning/draft.ts";
 import { type ServiceAddress, readServiceAddress } from "./proxy/service-address.ts";
 
 /** The environment, parsed once per isolate. Bad settings stop the colony with a sentence that names them. */
@@ -134,6 +135,11 @@ const plcKeyOf = (name: string, text = ""): (() => Promise<P256PrivateKey>) => {
   return () => (key ??= P256PrivateKey.importRaw(bytes));
 };
 
+const recoveryOf = (text: string | undefined): string | undefined => {
+  if (text && !isDidKey(text)) throw new Error(`RECOVERY_DID_KEY must be a did:key of P-256 or secp256k1, is ${text}`);
+  return text || undefined;
+};
+
 /** The one before counts only while it is another. */
 const masterKeyOf = ({ ENCRYPTION_MASTER_KEY: key, ENCRYPTION_MASTER_KEY_PREVIOUS: before }: Env): MasterKey => {
   const current = bytes32("ENCRYPTION_MASTER_KEY", key);
@@ -157,7 +163,7 @@ const parse = (env: Env): Config => {
     dohUrl: dohUrlOf(env.DOH_URL),
     masterKey: masterKeyOf(env),
     rotationKey: rotation,
-    rotation: new RotationKeys(rotation, previous),
+    rotation: new RotationKeys(rotation, previous, recoveryOf(env.RECOVERY_DID_KEY)),
     adminKeyHash: crypto.subtle.digest("SHA-256", new TextEncoder().encode(required("ADMIN_API_KEY", env.ADMIN_API_KEY))),
     tokens: new Tokens(bytesOf("SESSION_SECRET", env.SESSION_SECRET, 32), hostDid),
     openRegistration: env.OPEN_REGISTRATION === "true",

@@ -43,6 +43,8 @@ export interface Env {
   PLC_ROTATION_KEY: string;
   /** The one before, while it is being rotated; same form. */
   PLC_ROTATION_KEY_PREVIOUS?: string;
+  /** did:key of the operator's that stands in every new DID before the colony's own rotation key; its private half is kept elsewhere. */
+  RECOVERY_DID_KEY?: string;
   /** At least 32 bytes, base64url. */
   SESSION_SECRET: string;
   /** `true` lets anybody create an account; otherwise the admin provisions, and whoever has an invite code. */

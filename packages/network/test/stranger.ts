@@ -23,8 +23,9 @@ const COLLECTION = "agent.comms.message";
 
 export const stranger = async (): Promise<Stranger> => {
   const key = new TestAgent("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa");
+  const rotationKey = await P256PrivateKey.importRaw(new Uint8Array(32).fill(5));
   const genesis: PlcOperation = await signGenesis({
-    handle: "stranger.example.com", endpoint: "https://pds.example.com", signingKey: key.didKey, rotationKey: await P256PrivateKey.importRaw(new Uint8Array(32).fill(5)),
+    handle: "stranger.example.com", endpoint: "https://pds.example.com", signingKey: key.didKey, rotationKeys: [await rotationKey.exportPublicKey("did")], rotationKey,
   });
   const did = didOf(genesis);
   const agent = new TestAgent(did, key);

@@ -10,8 +10,8 @@ export const changeRecoveryKey = async ({ plc, rotation, agent }: IdentityDesk, 
   const data = await plc.data(did);
   if (!data.ok) return data;
   if (data.value === undefined) return fail(400, "InvalidRequest", `The PLC directory does not know ${did}, or it has ended`);
-  const own = await rotation.dids();
-  if (key !== null && own.includes(key)) return fail(400, "InvalidRecoveryKey", "That is the colony's own rotation key");
+  const own = await rotation.colonys();
+  if (key !== null && own.includes(key)) return fail(400, "InvalidRecoveryKey", "That is one of the colony's own rotation keys");
   const owners = data.value.rotationKeys.filter((one) => !own.includes(one) && one !== key);
   // A repeat of what was replaced already is done already.
   if (replaces !== undefined && !owners.includes(replaces) && !(key !== null && data.value.rotationKeys.includes(key)))

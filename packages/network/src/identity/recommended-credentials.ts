@@ -12,7 +12,7 @@ export const recommendedCredentials = async ({ agent, rotation, origin }: Identi
   return ok({
     alsoKnownAs: [`at://${handle}`],
     verificationMethods: { atproto: signingKey },
-    rotationKeys: [await rotation.current()],
+    rotationKeys: await rotation.recommended(),
     services: { atproto_pds: { type: "AtprotoPersonalDataServer", endpoint: origin } },
   });
 };

@@ -8,16 +8,20 @@ export interface RotationKey {
 
 /**
  * The colony's rotation keys: the one that goes into DIDs, and while it is being rotated also the one before, which still has
- * its say over those that nobody has updated yet.
+ * its say over those that nobody has updated yet. Beside them the operator may have a recovery key, of which only the public half
+ * is here: it signs nothing, and is not the owner's.
  */
 export class RotationKeys {
   readonly #current: () => Promise<P256PrivateKey>;
   readonly #previous: (() => Promise<P256PrivateKey>) | undefined;
+  readonly #recovery: string[];
   #open: Promise<RotationKey[]> | undefined;
 
-  constructor(current: () => Promise<P256PrivateKey>, previous?: () => Promise<P256PrivateKey>) {
+  /** @param recovery did:key. */
+  constructor(current: () => Promise<P256PrivateKey>, previous?: () => Promise<P256PrivateKey>, recovery?: string) {
     this.#current = current;
     this.#previous = previous;
+    this.#recovery = recovery === undefined ? [] : [recovery];
   }
 
   /** Newest first. */
@@ -36,7 +40,17 @@ export class RotationKeys {
     return (await this.all()).map(({ did }) => did);
   }
 
-  /** did:key of the one that goes into DIDs. */
+  /** What in a DID is not its owner's: those, and the operator's recovery key. */
+  async colonys(): Promise<string[]> {
+    return [...(await this.dids()), ...this.#recovery];
+  }
+
+  /** What goes into DIDs, highest authority first (the reference's order). */
+  async recommended(): Promise<string[]> {
+    return [...this.#recovery, await this.current()];
+  }
+
+  /** did:key of the one that signs, and goes into DIDs. */
   async current(): Promise<string> {
     return (await this.dids())[0] ?? "";
   }

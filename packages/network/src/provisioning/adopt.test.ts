@@ -22,7 +22,7 @@ interface Created {
 const newcomer = async () => {
   const key = await P256PrivateKeyExportable.createKeypair();
   const signingKey = await key.exportPublicKey("did");
-  const genesis = await signGenesis({ handle: "newcomer.example.com", endpoint: "https://pds.example.com", signingKey, rotationKey: key });
+  const genesis = await signGenesis({ handle: "newcomer.example.com", endpoint: "https://pds.example.com", signingKey, rotationKeys: [await key.exportPublicKey("did")], rotationKey: key });
   const did = didOf(genesis);
   const posted = await new PlcClient(env.PLC_URL).submitGenesis(did, genesis);
   if (!posted.ok) throw new Error(posted.error.message);

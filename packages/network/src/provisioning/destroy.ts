@@ -19,7 +19,7 @@ const endDid = async ({ plc, config }: Workshop, { did, owner_key }: AgentRow, e
   const key = await config.rotation.among(last.value.rotationKeys);
   // Already handed over, or taken by the owner meanwhile: the colony has no more to say about it.
   if (key === undefined) return ok(null);
-  const operation = end === "tombstone" ? await signTombstone(last.value, key.key) : await signHandover(last.value, key.key, owner_key, await config.rotation.dids());
+  const operation = end === "tombstone" ? await signTombstone(last.value, key.key) : await signHandover(last.value, key.key, owner_key, await config.rotation.colonys());
   return plc.submit(did, operation);
 };
 
@@ -77,7 +77,7 @@ const canHandOver = async ({ plc, config }: Workshop, did: string, ownerKey: str
   if (ownerKey !== null) return ok(true);
   const data = await plc.data(did);
   if (!data.ok) return data;
-  const own = await config.rotation.dids();
+  const own = await config.rotation.colonys();
   return ok(data.value?.rotationKeys.some((key) => !own.includes(key)) ?? false);
 };
 

@@ -37,6 +37,7 @@ export const draftAccount = async (config: Config, handle: string, recoveryKey?:
     handle,
     endpoint: config.origin,
     signingKey: didKey,
+    rotationKeys: await config.rotation.recommended(),
     rotationKey: await config.rotationKey(),
     ...(recoveryKey === undefined ? {} : { recoveryKey }),
   });

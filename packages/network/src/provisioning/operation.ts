@@ -61,16 +61,19 @@ export interface GenesisInput {
   signingKey: string;
   /** did:key of the owner's recovery key; it goes in front of the colony's. */
   recoveryKey?: string;
+  /** did:key of the colony's rotation keys, highest authority first. */
+  rotationKeys: readonly string[];
+  /** One of them. */
   rotationKey: P256PrivateKey;
 }
 
 /** A signed genesis. ECDSA signatures are random: signing again would make another DID, so keep what this gives. */
 export const signGenesis = async (input: GenesisInput): Promise<PlcOperation> => {
-  const rotation = await input.rotationKey.exportPublicKey("did");
+  const owners = input.recoveryKey === undefined ? [] : [input.recoveryKey];
   return sign(
     {
       type: "plc_operation" as const,
-      rotationKeys: [...(input.recoveryKey === undefined ? [] : [input.recoveryKey]), rotation],
+      rotationKeys: [...owners, ...input.rotationKeys.filter((key) => key !== input.recoveryKey)],
       verificationMethods: { atproto: input.signingKey },
       alsoKnownAs: [`at://${input.handle}`],
       services: { atproto_pds: { type: "AtprotoPersonalDataServer", endpoint: input.endpoint } },
