@@ -7,6 +7,15 @@ describe("content", () => {
     expect(textOf(toContent("hello"))).toBe("hello");
   });
 
+  it("takes one part, or several", () => {
+    expect(toContent(json({ sum: 3 }))).toEqual([json({ sum: 3 })]);
+    expect(toContent([text("a"), json(1)])).toEqual([text("a"), json(1)]);
+  });
+
+  it("says what it takes when it is given something else", () => {
+    for (const wrong of [{ sum: 3 }, 42, null, ["a"], undefined, { part: text("a"), blob: {} }]) expect(() => toContent(wrong as unknown as string)).toThrow("what text() and json() make");
+  });
+
   it("carries JSON as text, floats included", () => {
     expect(json({ score: 0.5 })).toEqual({ $type: "agent.comms.defs#json", json: '{"score":0.5}' });
     expect(() => json(undefined)).toThrow(TypeError);

@@ -3,8 +3,8 @@ import type { AgentCommsDefsJson, AgentCommsDefsText, AgentCommsMessage } from "
 /** Parts of a message, as its lexicon has them (an open union: unknown kinds pass through). */
 export type Content = AgentCommsMessage["content"];
 
-/** What an author may hand over: a string stands for one text part. */
-export type ContentInput = string | Content;
+/** What an author may hand over: parts, or one; a string stands for one text part. */
+export type ContentInput = string | Content[number] | Content;
 
 /** A part for a reader. */
 export const text = (value: string): AgentCommsDefsText & { $type: "agent.comms.defs#text" } => ({
@@ -19,8 +19,13 @@ export const json = (value: unknown): AgentCommsDefsJson & { $type: "agent.comms
   return { $type: "agent.comms.defs#json", json: encoded };
 };
 
-/** Parts, whichever way the author gave them. */
-export const toContent = (input: ContentInput): Content => (typeof input === "string" ? [text(input)] : input);
+/** Parts, whichever way the author gave them. @throws TypeError for what is none. */
+export const toContent = (input: ContentInput): Content => {
+  const parts = typeof input === "string" ? [text(input)] : Array.isArray(input) ? input : [input];
+  // Programs without types come this way, too.
+  if (!parts.every((part: unknown) => typeof Object(part).$type === "string")) throw new TypeError("Not content: give a string, or what text() and json() make; what attach() makes goes into `files`");
+  return parts;
+};
 
 /** All text parts, joined by line breaks; empty when there are none. */
 export const textOf = (content: Content | undefined): string =>
