@@ -136,6 +136,24 @@ describe("a CAR that is made to do harm", () => {
   });
 });
 
+it("one that is refused at its first block is taken in to its end: its sender would not see why if it was cut off while sending", async () => {
+  const { commit } = await of({});
+  const bad = blockOf(new Uint8Array([0xff]));
+  const megabytes = 100;
+  let taken = 0;
+  let isWhole = false;
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(carOf(commit.cid, [{ ...bad, cid: commit.cid }])),
+    pull: (controller) => {
+      if (taken++ < megabytes) return controller.enqueue(new Uint8Array(1_000_000));
+      isWhole = true;
+      controller.close();
+    },
+  });
+  expect(await inside(({ imports }) => imports.run(stream))).toMatchObject({ ok: false, error: { status: 400, name: "InvalidRequest" } });
+  expect(isWhole).toBe(true);
+});
+
 describe("what is known beside the repository", () => {
   const follow = (subject: string): LexMap => ({ $type: "app.bsky.graph.follow", subject, createdAt: "2026-11-21T00:00:00.000Z" });
   const like = (uri: string): LexMap => ({ $type: "app.bsky.feed.like", subject: { uri, cid: cidToString(recordBlock(note("x")).cid) }, createdAt: "2026-11-21T00:00:00.000Z" });

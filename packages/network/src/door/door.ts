@@ -169,6 +169,6 @@ export const door = async (request: Request, env: Env): Promise<Response> => {
   } catch (error) {
     // A bug, not a bad request: told apart by name, in full to the log, in one word to the caller.
     console.error(JSON.stringify({ event: "unexpected", url: request.url, error: error instanceof Error ? error.stack : String(error) }));
-    return withCors(faultResponse(fault(500, "InternalServerError", "Internal Server Error")));
+    return withCors(await refusal(request, fault(500, "InternalServerError", "Internal Server Error")));
   }
 };

@@ -1,4 +1,5 @@
 /** Bounds that the door keeps for every route, beside the sizes of the route table. Bytes and milliseconds unless the name says otherwise. */
+import { MAX_IMPORT_BYTES } from "@rookery/pds";
 
 const SECOND = 1_000;
 
@@ -7,9 +8,12 @@ export const MAX_URL_CHARS = 16_384;
 
 /** How long a body that is read here may take to come: 4 MB at 35 KB/s. Of streams their handlers say it. */
 export const BODY_TIMEOUT = 120 * SECOND;
-/** Bytes of a refused request that are still taken in, and how long: answering before the client has sent its body cuts the connection. */
-export const DRAIN_BYTES = 16_000_000;
-export const DRAIN_TIMEOUT = 10 * SECOND;
+/**
+ * Bytes of a refused request that are still taken in, and how long: answering before the client has sent its body cuts the
+ * connection, and then it sees no answer at all. As many as any route takes, so whoever keeps to the rules is always told.
+ */
+export const DRAIN_BYTES = MAX_IMPORT_BYTES;
+export const DRAIN_TIMEOUT = BODY_TIMEOUT;
 
 /** Bodies of up to this many bytes are parsed without a look at their shape: they cannot be deep or have many parts. */
 export const PLAIN_BYTES = 1_000;

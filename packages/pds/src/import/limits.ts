@@ -39,8 +39,8 @@ export const DROPS_AT_ONCE = 100;
 export const IMPORT_STALL = MINUTE;
 export const IMPORT_TOTAL = 15 * MINUTE;
 export const WATCH_EVERY = 5 * SECOND;
-/** Bytes of a refused upload that are still taken in. */
-export const DRAIN_BYTES = 64_000_000;
+/** Bytes of a refused upload that are still taken in: the rest of any that might have been taken, or its sender never sees why not. */
+export const DRAIN_BYTES = MAX_IMPORT_BYTES;
 /** When what a crash left of an import is cleared away; one that is still under way is left alone, and looked at again after as long. */
 export const IMPORT_LEASE = IMPORT_TOTAL + MINUTE;
 
