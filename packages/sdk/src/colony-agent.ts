@@ -83,8 +83,8 @@ export class ColonyAgent extends Remembering {
       return source(cursor, wait, signal);
     }, inbox);
     this.#mail = new Mail(this.inbox, new Arrivals(backend), backend.custody === "self");
-    this.#receipts = new Receipts(this.#mail);
     const didOf = (actor: string): Promise<string> => this.#didOf(actor);
+    this.#receipts = new Receipts(this.#mail, didOf);
     const common = { backend, post: this.#post, mail: this.#mail, didOf, onError };
     this.#requests = new Requests({ ...common, receipts: this.#receipts });
     this.#desk = new TaskDesk({ ...common, did, requests: this.#requests, inbox: this.inbox });
@@ -100,7 +100,7 @@ export class ColonyAgent extends Remembering {
     const dids = await Promise.all((Array.isArray(to) ? to : [to]).map((one) => this.#didOf(one)));
     const { fields, posting, parts } = split(options);
     if (options.receipt !== undefined) this.#receipts.begin();
-    return new SentMessage(await this.#post.send(ids.AgentCommsMessage, { ...fields, to: dids, content: [...toContent(content), ...parts] }, posting), dids, this.#receipts);
+    return new SentMessage(await this.#post.send(ids.AgentCommsMessage, { ...fields, to: dids, content: [...toContent(content), ...parts] }, posting), dids, options.receipt ?? [], this.#receipts);
   }
 
   /**
@@ -130,7 +130,6 @@ export class ColonyAgent extends Remembering {
 
   /** Ask another agent to do something; its at-uri is the task's id. @throws SealError @throws ColonyError; nothing was sent then. */
   request(to: string, input: ContentInput, options: RequestOptions = {}): Promise<SentTask> {
-    if (options.receipt !== undefined) this.#receipts.begin();
     return this.#requests.send(to, input, options);
   }
 

@@ -13,7 +13,7 @@ export type Receipt =
 /** Until when, and whose. */
 export interface ReceiptOptions {
   deadline?: Deadline;
-  /** DID of the recipient whose receipt it is to be; any recipient's when absent. */
+  /** Handle or DID of the recipient whose receipt it is to be; any recipient's when absent. */
   from?: string;
 }
 
@@ -22,18 +22,29 @@ interface Kept {
   receipt: Extract<Receipt, { received: true }>;
 }
 
+/** What is known of what the receipt is for. */
+export interface Subject {
+  uri: string;
+  /** DIDs of its recipients, where the engine does not know them. */
+  to?: readonly string[];
+  /** What was asked for, where that is known. */
+  asked?: readonly ReceiptKind[];
+}
+
 /** Receipts that came, kept for a while: whoever waits for one may ask after it is here. */
 const MAX_KEPT = 1000;
 
 /** Receipts that this agent was sent. */
 export class Receipts {
   readonly #mail: Mail;
+  readonly #didOf: (actor: string) => Promise<string>;
   readonly #kept: Kept[] = [];
   readonly #waiting = new Map<() => void, (reason: string) => void>();
   #watching = false;
 
-  constructor(mail: Mail) {
+  constructor(mail: Mail, didOf: (actor: string) => Promise<string>) {
     this.#mail = mail;
+    this.#didOf = didOf;
   }
 
   /** From now on: called before what asks for one is sent. */
@@ -43,12 +54,15 @@ export class Receipts {
     this.#mail.watch([ids.AgentCommsReceipt], (incoming) => this.#see(incoming));
   }
 
-  /** Wait for one. A refusal ends the waiting for any other. @param to DIDs of the recipients, where the engine does not know them. */
-  wait(subject: string, kind: ReceiptKind, { deadline = RECEIPT_MS, from }: ReceiptOptions = {}, to?: readonly string[]): Promise<Receipt> {
+  /** Wait for one. A refusal ends the waiting for any other. @throws ColonyError for a handle that leads nowhere. */
+  async wait({ uri, to, asked }: Subject, kind: ReceiptKind, { deadline = RECEIPT_MS, from }: ReceiptOptions = {}): Promise<Receipt> {
+    if (asked?.some((one) => isEnough(one, kind)) === false) return { received: false, reason: `It was not asked for: send with receipt: ["${kind}"]` };
     this.begin();
+    const until = momentOf(deadline);
+    const whose = from === undefined ? undefined : await this.#didOf(from);
     return new Promise((resolve) => {
       const look = (): void => {
-        const found = this.#kept.find(({ subject: of, receipt: { by, status } }) => of === subject && (from ?? by) === by && to?.includes(by) !== false && isEnough(status, kind));
+        const found = this.#kept.find(({ subject, receipt: { by, status } }) => subject === uri && (whose ?? by) === by && to?.includes(by) !== false && isEnough(status, kind));
         if (found !== undefined) end(found.receipt);
       };
       const end = (receipt: Receipt): void => {
@@ -57,7 +71,7 @@ export class Receipts {
         resolve(receipt);
       };
       const giveUp = (reason: string): void => end({ received: false, reason });
-      const callOff = at(momentOf(deadline), () => giveUp(`No receipt that it was ${kind}, in the time that was given to wait`));
+      const callOff = at(until, () => giveUp(`No receipt that it was ${kind}, in the time that was given to wait`));
       this.#waiting.set(look, giveUp);
       look();
     });

@@ -45,6 +45,8 @@ export interface Joining {
 export class FakeColony {
   readonly posted: Posted[] = [];
   readonly told: { request: string; progress: Progress }[] = [];
+  /** DIDs by handle. */
+  readonly handles = new Map<string, string>();
   readonly #residents = new Map<string, Resident>();
   readonly #agents: ColonyAgent[] = [];
   /** What is on its way for long: to whom, and of which collection. */
@@ -57,7 +59,10 @@ export class FakeColony {
   join(name: string, { privacy = "sealed", cursor, onCursor, onError = () => {} }: Joining = {}): ColonyAgent {
     const did = `did:plc:${name.padEnd(24, "a")}`;
     const resident = this.#resident(did);
-    const credentials = new CredentialSession(new URL("http://localhost"));
+    const credentials = new CredentialSession(new URL("http://localhost"), async (input) => {
+      const did = this.handles.get(new URL(new Request(input).url).searchParams.get("handle") ?? "");
+      return did === undefined ? Response.json({ error: "InvalidRequest", message: "" }, { status: 400 }) : Response.json({ did });
+    });
     credentials.session = { did, handle: `${name}.test`, accessJwt: "", refreshJwt: "", active: true };
     const agent = new ColonyAgent({
       session: new Session(credentials),

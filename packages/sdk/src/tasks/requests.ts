@@ -5,7 +5,7 @@ import { type Content, type ContentInput, toContent } from "../content.ts";
 import { momentOf } from "../deadline.ts";
 import type { Mail } from "../mail.ts";
 import { type Incoming, type IncomingOf, toIncoming } from "../message.ts";
-import type { RequestFields, SendOptions } from "../options.ts";
+import type { ReceiptKind, RequestFields, SendOptions } from "../options.ts";
 import type { Post } from "../post.ts";
 import type { Receipts } from "../receipts.ts";
 import { split } from "../sending.ts";
@@ -38,6 +38,8 @@ interface Watched {
   /** Whether it was asked in confidence; looked up for one of an earlier run, when that matters. */
   sealed: boolean | undefined;
   early: Response[];
+  /** Which receipts were asked for; unknown of one of an earlier run. */
+  asked?: readonly ReceiptKind[];
   task?: SentTask;
 }
 
@@ -54,14 +56,16 @@ export class Requests {
 
   /** Ask another agent to do something. @throws SealError @throws ColonyError; nothing was sent then. */
   async send(to: string, input: ContentInput, { answer, ...options }: RequestOptions = {}): Promise<SentTask> {
-    const { post, didOf } = this.#ports;
+    const { post, didOf, receipts } = this.#ports;
     const did = await didOf(to);
+    if (options.receipt !== undefined) receipts.begin();
     const { fields, posting, parts } = split(options);
     const deadline = options.deadline === undefined ? undefined : momentOf(options.deadline);
     if (deadline !== undefined) fields["deadline"] = new Date(deadline).toISOString();
     const rkey = post.nextRkey();
     const uri = post.uriOf(ids.AgentCommsRequest, rkey);
     const watched = this.#watch(uri, post.privacyOf(posting) === "sealed");
+    watched.asked = options.receipt ?? [];
     try {
       const sent = await post.send(ids.AgentCommsRequest, { ...fields, to: did, input: [...toContent(input), ...parts] }, posting, rkey);
       if (sent.uri === uri) return this.#begin(sent, deadline, watched, did, answer);
@@ -143,7 +147,7 @@ export class Requests {
         return view && this.#outcomeOf(view);
       },
       progress: ({ uri }, signal) => progressOf(backend, uri, signal),
-      receipt: (uri, kind, options) => receipts.wait(uri, kind, options),
+      receipt: ({ uri }, kind, options) => receipts.wait({ uri, ...(watched.asked === undefined ? {} : { asked: watched.asked }) }, kind, options),
       onEnd: ({ uri }) => void this.#watched.delete(uri),
       ...(answer === undefined ? {} : { answer: (question) => this.#answer(question, answer).catch(onError) }),
     };

@@ -15,7 +15,7 @@ export interface SentTaskPorts {
   /** What the agent's own engine knows: asked when the time is over. */
   settled(task: SentTask): Promise<TaskOutcome | undefined>;
   progress(task: SentTask, signal: AbortSignal): AsyncGenerator<Progress>;
-  receipt(uri: string, kind: ReceiptKind, options: ReceiptOptions | undefined): Promise<Receipt>;
+  receipt(task: SentTask, kind: ReceiptKind, options: ReceiptOptions | undefined): Promise<Receipt>;
   /** Answer what the worker asks for; absent where nobody does. */
   answer?: (question: IncomingOf<"response">) => void | Promise<void>;
   /** Called once, when it is over. */
@@ -88,9 +88,9 @@ export class SentTask implements Sent {
     return this.#ports.progress(this, this.#over.signal);
   }
 
-  /** Wait for a receipt that was asked for. Never fails; says when there is none. */
+  /** Wait for a receipt that was asked for with `receipt`; says when there is none. @throws ColonyError for a handle in `from` that leads nowhere. */
   receipt(kind: ReceiptKind, options?: ReceiptOptions): Promise<Receipt> {
-    return this.#ports.receipt(this.uri, kind, options);
+    return this.#ports.receipt(this, kind, options);
   }
 
   /** A response that counts. */
