@@ -60,8 +60,8 @@ export class FakeColony {
     const did = `did:plc:${name.padEnd(24, "a")}`;
     const resident = this.#resident(did);
     const credentials = new CredentialSession(new URL("http://localhost"), async (input) => {
-      const did = this.handles.get(new URL(new Request(input).url).searchParams.get("handle") ?? "");
-      return did === undefined ? Response.json({ error: "InvalidRequest", message: "" }, { status: 400 }) : Response.json({ did });
+      const known = this.handles.get(new URL(new Request(input).url).searchParams.get("handle") ?? "");
+      return known === undefined ? Response.json({ error: "InvalidRequest", message: "" }, { status: 400 }) : Response.json({ did: known });
     });
     credentials.session = { did, handle: `${name}.test`, accessJwt: "", refreshJwt: "", active: true };
     const agent = new ColonyAgent({

@@ -1,7 +1,8 @@
 import { blobsOfSealed, discloseRecord, type Draft, type EnvelopeSealer, type GivenGrant, isSealedRecord, OpenError, type OpenedRecord, SealError } from "@rookery/envelope";
-import { type AgentCommsGrant, ids, isImmutable, recipientsOf } from "@rookery/lexicon-agent-comms";
+import { type AgentCommsGrant, type AgentCommsRevokeInput, ids, isImmutable, recipientsOf } from "@rookery/lexicon-agent-comms";
 import { addressOf, collectionOf } from "../at-uri.ts";
 import type { RevokeOptions } from "../backend.ts";
+import { ColonyError } from "../colony-error.ts";
 import type { Identities } from "../identity.ts";
 import { readRecord, RecordVerificationError, type VerifiedRecord } from "../read-record.ts";
 import { grantFor, granteeOf, type Revoked } from "../sealing/sharing.ts";
@@ -65,8 +66,9 @@ export class Sharing {
   async share(uri: string, to: string): Promise<Sent> {
     const { sealer, transport, nextRkey } = this.#ports;
     const subject = await this.#ownSealed(uri);
-    for (const grant of await this.#grantsOf(subject)) if (grant.value["to"] === to) return { uri: grant.uri, cid: grant.cid };
-    return transport.send(await sealer.share({ uri, record: subject.value, cid: subject.cid, to, rkey: nextRkey() }));
+    const draft = await sealer.share({ uri, record: subject.value, cid: subject.cid, to, rkey: nextRkey() });
+    for (const grant of await this.#grantsOf(subject)) if (isFor(grant.value, to, subject.cid) && keyIdOf(grant.value) === keyIdOf(draft.record)) return { uri: grant.uri, cid: grant.cid };
+    return transport.send(draft);
   }
 
   async revoke(uri: string, { from, reseal = false }: RevokeOptions): Promise<Revoked> {
@@ -78,11 +80,20 @@ export class Sharing {
     const taken = grants.filter(isMeant);
     const to = recipientsOf(subject.collection, subject.value);
     const couldRead = [...new Set([...(to === null || to === "all" ? [] : to), ...grants.map(({ value }) => String(value["to"]))])].filter((did) => did !== this.#ports.session.did).toSorted();
-    if (!reseal) {
-      await this.#write(taken.map(deletion));
-      return { couldRead };
+    const sealed = reseal ? await this.#reseal(subject, taken, grants.filter((grant) => !isMeant(grant))) : await this.#write(taken.map(deletion));
+    const before = await this.#remembered(isGrant ? { grant: uri } : { uri, ...(from === undefined ? {} : { to: from }) });
+    return { couldRead: [...new Set([...couldRead, ...before])].toSorted(), ...sealed };
+  }
+
+  /** Whoever was granted it, ever: what was taken back is known to the colony alone. What there was to be done is done by now: it finds no more. */
+  async #remembered(what: AgentCommsRevokeInput): Promise<string[]> {
+    try {
+      return (await this.#ports.session.call(ids.AgentCommsRevoke, what)).couldRead;
+    } catch (error) {
+      // No colony, but another kind of host.
+      if (error instanceof ColonyError && error.status === 501) return [];
+      throw error;
     }
-    return { couldRead, ...(await this.#reseal(subject, taken, grants.filter((grant) => !isMeant(grant)))) };
   }
 
   async makePublic(uri: string): Promise<Sent> {
@@ -133,11 +144,11 @@ export class Sharing {
     return this.#ports.opener.open({ uri, record: value, ...(grant === undefined ? {} : { grant }) });
   }
 
-  async #grantsOf({ uri, cid }: OwnRecord): Promise<OwnRecord[]> {
+  /** Grants that are there, also for what the record was before. */
+  async #grantsOf({ uri }: OwnRecord): Promise<OwnRecord[]> {
     const grants: OwnRecord[] = [];
     for await (const grant of this.#ports.own.list(ids.AgentCommsGrant, ALL_PAGES)) {
-      const { subject } = grant.value;
-      if (typeof subject === "object" && subject !== null && "uri" in subject && subject.uri === uri && "cid" in subject && subject.cid === cid) grants.push(grant);
+      if (Object(grant.value["subject"]).uri === uri) grants.push(grant);
     }
     return grants;
   }
@@ -173,6 +184,11 @@ export class Sharing {
     if (writes.length > 0) await this.#ports.session.call(ids.ComAtprotoRepoApplyWrites, { repo: this.#ports.session.did, writes });
   }
 }
+
+const isFor = (grant: Record<string, unknown>, to: string, cid: string): boolean => grant["to"] === to && Object(grant["subject"]).cid === cid;
+
+/** Id of the key that a grant is sealed for. */
+const keyIdOf = (grant: Record<string, unknown>): unknown => Object(Object(grant["key"]).keyId).$bytes;
 
 type RepoWrite =
   | { $type: "com.atproto.repo.applyWrites#create"; collection: string; rkey: string; value: Record<string, unknown> }
