@@ -127,3 +127,18 @@ export const commitOf = (body: CommitBody): FrameTemplate => encodeCommitFrame(b
 export const syncOf = (body: SyncBody): FrameTemplate => encodeSyncFrame(body);
 export const identityOf = (agent: TestAgent, handle?: string): FrameTemplate => encodeIdentityFrame({ did: agent.did, time: TIME, ...(handle === undefined ? {} : { handle }) });
 export const accountOf = (agent: TestAgent, status?: AccountStatus): FrameTemplate => encodeAccountFrame({ did: agent.did, time: TIME, active: status === undefined, ...(status === undefined ? {} : { status }) });
+
+/** A host with one account that was followed to its first message. */
+export async function followed(test: string, changes = [message("a")]) {
+  const peer = new PeerUnderTest(test);
+  const agent = peer.agent(2);
+  await peer.send(commitOf(agent.commit(changes)));
+  await peer.listen();
+  await peer.dealt();
+  return { peer, agent };
+}
+
+/** Nothing waits to be mended any more. */
+export const inSync = (peer: PeerUnderTest) => until("in sync", async () => (await peer.status()).desynchronized === 0);
+/** How often a repository was asked for. */
+export const fetches = async (peer: PeerUnderTest) => (await peer.server.asked()).filter((path) => path.startsWith("getRepo?")).length;

@@ -1,4 +1,4 @@
-import type { ChainState } from "@rookery/sync";
+import type { AccountStatus, ChainState } from "@rookery/sync";
 import { ACCOUNT_CACHE_SIZE } from "./settings.ts";
 
 /** What is known of one account of the host. Treated as immutable: `save` replaces it. */
@@ -116,3 +116,10 @@ const EMPTY = new Uint8Array();
 
 /** One of which nothing was seen yet. */
 export const newAccount = (did: string): Account => ({ did, rev: "", commit: EMPTY, data: EMPTY, active: true, status: null, carried: false, desync: 0, due: null, tries: 0 });
+
+/** Whether nothing of an account was believed yet: it is looked for, because something was said of it. */
+export const isUnseen = ({ commit }: Account): boolean => commit.length === 0;
+
+/** Whether a host's word for why an account is off is one of those that accounts here have. */
+export const isAccountStatus = (status: string | null | undefined): status is AccountStatus =>
+  status === "takendown" || status === "suspended" || status === "deactivated" || status === "deleted";

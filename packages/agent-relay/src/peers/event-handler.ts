@@ -4,15 +4,15 @@
  *
  *   commit    verified, and in its place in the account's chain; otherwise refused. One that is sound and does not fit means
  *             that we missed something: the account is desynchronized, and what follows is held until its repository was
- *             fetched (resyncer.ts).
+ *             fetched (resyncer.ts). One that was refused for what may pass makes the account be compared a while later.
  *   sync      verified; a state that is not the known one is fetched.
  *   account   believed of the host where the account lives.
  *   identity  passed on without a handle: nobody verified it here.
  */
-import { cidEquals, cidToString } from "@rookery/repo";
-import { chainFailure, encodeIdentityFrame, isDatetime, templateOf, type AccountBody, type AccountStatus, type ChainState, type CheckedCommit, type CommitBody, type FrameTemplate, type SyncBody } from "@rookery/sync";
+import { cidEquals, cidToString, isTid } from "@rookery/repo";
+import { chainFailure, encodeIdentityFrame, isDatetime, templateOf, type AccountBody, type ChainState, type CheckedCommit, type CommitBody, type FrameTemplate, type SyncBody } from "@rookery/sync";
 import type { CarriedRow } from "../network/network-api.ts";
-import { type Account, newAccount } from "./accounts.ts";
+import { type Account, isAccountStatus, newAccount } from "./accounts.ts";
 import { collectionFilter, collectionOf } from "./collections.ts";
 import type { Held } from "./held.ts";
 import { isAccountDid } from "./identities.ts";
@@ -42,8 +42,14 @@ export interface HandlerOptions {
 /** Commits refused for these are signed, as far as one can tell, but too large or without their proof: the repository itself says what they did. */
 const FETCH_INSTEAD = new Set<RefusalCode>(["TooLarge", "TooManyOps", "Deprecated", "BadBlocks", "MissingRecord", "InversionFailed", "PrevDataMismatch", "Unresolvable"]);
 
-/** The directory, or a copy of it, may tell of a new key after its account used it. Nobody sends this commit again, and the account may write no more. */
-const COMPARE_LATER = new Set<RefusalCode>(["BadSignature", "UnknownKey"]);
+/**
+ * What may pass: the directory, or a copy of it, may tell of an account, its key or its host after they were used, and clocks differ.
+ * Nobody sends this commit again, and the account may write no more.
+ */
+const COMPARE_LATER = new Set<RefusalCode>(["BadSignature", "UnknownKey", "NoDocument", "WrongHost", "FutureRev"]);
+
+/** An account is on where its document says that it lives, and that may be told a moment later than the host says so. */
+const MAY_LIVE_HERE = new Set<RefusalCode>(["Unresolvable", "NoDocument", "WrongHost"]);
 
 /** See above. */
 export class EventHandler {
@@ -106,7 +112,9 @@ export class EventHandler {
     if (!verified.ok) {
       turn.refuse(verified.code, did);
       if (account !== undefined && FETCH_INSTEAD.has(verified.code)) this.#desynchronize(turn, item, account);
-      else if (account !== undefined && COMPARE_LATER.has(verified.code)) this.#suspect(turn, account);
+      else if (COMPARE_LATER.has(verified.code)) this.#suspect(turn, account ?? unseen(body));
+      // The first that is heard of an account may be all that it writes.
+      else if (verified.code === "Unresolvable") this.#desynchronize(turn, item, unseen(body));
       return;
     }
     const commit = verified.value;
@@ -168,15 +176,18 @@ export class EventHandler {
 
   async #activated(turn: Turn, item: StreamItem, account: Account): Promise<void> {
     const lives = await this.#options.verifier.lives(item.did);
-    // The directory may be down, and no host says this twice: what follows is held until the repository could be fetched and verified.
-    if (!lives.ok && lives.code === "Unresolvable" && !account.active) {
+    // The directory may be down or late, and no host says this twice: what follows is held until the repository could be fetched and verified.
+    if (!lives.ok && MAY_LIVE_HERE.has(lives.code) && !account.active) {
+      if (lives.code !== "Unresolvable") turn.refuse(lives.code, item.did);
       return turn.put({ ...account, active: true, status: account.status ?? "inactive", desync: positionAfter(item.seq), due: this.#options.now() });
     }
     if (!lives.ok) return turn.refuse(lives.code, item.did);
     const again = account.desync > 0;
-    const next: Account = { ...account, active: true, status: null, desync: again ? positionAfter(item.seq) : 0, due: again ? this.#options.now() : null };
+    const next: Account = { ...account, active: true, status: null, desync: again ? positionAfter(item.seq) : 0, due: again ? this.#options.now() : account.due };
     this.#pass(turn, item, next, templateOf(item.frame), { active: true });
     turn.put(next);
+    // What it wrote while it was off here was refused.
+    if (!account.active) this.#suspect(turn, next);
   }
 
   /** Whether nothing is looked into that is said of an account. What it missed is found out afterwards. */
@@ -213,12 +224,12 @@ export class EventHandler {
   }
 }
 
+/** One of which nothing was believed yet: what it has written since before this commit is looked for. */
+const unseen = ({ repo, since, rev }: CommitBody): Account => ({ ...newAccount(repo), rev: since !== null && isTid(since) && since < rev ? since : "" });
+
 const KINDS = { "#commit": "commit", "#sync": "sync", "#identity": "identity", "#account": "account" } as const;
 
 const stateFields = ({ rev, commit, data }: ChainState) => ({ rev, head: cidToString(commit), data: cidToString(data) });
-
-const isAccountStatus = (status: AccountBody["status"] | null): status is AccountStatus =>
-  status === "takendown" || status === "suspended" || status === "deactivated" || status === "deleted";
 
 const touchedCollections = ({ ops }: CheckedCommit): string[] => [...new Set(ops.map(({ path }) => collectionOf(path)))];
 

@@ -35,8 +35,23 @@ export interface Stand {
   commit: CidBytes;
 }
 
+/** An account of a host's list. */
+export interface Listed extends Stand {
+  /** Whether it takes part; undefined when the host does not say. */
+  active: boolean | undefined;
+}
+
+/** Whether an account takes part, as its host says. */
+export interface HostStanding {
+  active: boolean;
+  /** Why not. */
+  status: string | null;
+}
+
 /** A page of listRepos is at most about 200 KB. */
 const MAX_JSON_BYTES = 1_000_000;
+/** Known ones have at most 14 letters. */
+const MAX_STATUS_CHARS = 64;
 
 /** See above. Every method throws HostError, or what the network throws. */
 export class HostClient {
@@ -72,14 +87,21 @@ export class HostClient {
     return standOf(did, cid, rev);
   }
 
+  /** com.atproto.sync.getRepoStatus */
+  async standing(did: string): Promise<HostStanding> {
+    const { did: of, active, status } = fieldsOf(await this.#json("com.atproto.sync.getRepoStatus", { did }));
+    if (of !== did || typeof active !== "boolean") throw new HostError(`getRepoStatus does not say whether ${did.slice(0, 300)} is active`);
+    return { active, status: typeof status === "string" ? status.slice(0, MAX_STATUS_CHARS) : null };
+  }
+
   /** A page of com.atproto.sync.listRepos; accounts that are told in a way we cannot read are left out. */
-  async listRepos(cursor: string): Promise<{ repos: Stand[]; cursor: string | undefined }> {
+  async listRepos(cursor: string): Promise<{ repos: Listed[]; cursor: string | undefined }> {
     const page = fieldsOf(await this.#json("com.atproto.sync.listRepos", { limit: String(SWEEP_PAGE), ...(cursor === "" ? {} : { cursor }) }));
     if (!Array.isArray(page["repos"])) throw new HostError("listRepos without repos");
     const repos = page["repos"].slice(0, SWEEP_PAGE).flatMap((entry: unknown) => {
       try {
-        const { did, head, rev } = fieldsOf(entry);
-        return typeof did === "string" ? [standOf(did, head, rev)] : [];
+        const { did, head, rev, active } = fieldsOf(entry);
+        return typeof did === "string" ? [{ ...standOf(did, head, rev), active: typeof active === "boolean" ? active : undefined }] : [];
       } catch {
         return [];
       }

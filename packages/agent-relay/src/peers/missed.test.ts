@@ -5,7 +5,7 @@ import { sha256, TestAgent } from "../../../sync/test/agent.ts";
 import { message } from "../../test/peer.ts";
 import type { ProvenRecord } from "../network/network-api.ts";
 import { HostBusyError, HostClient, HostError } from "./host-client.ts";
-import { deliverMissed } from "./missed.ts";
+import { deliverMissed, type MissedOptions } from "./missed.ts";
 import { MAX_BUSY_MS, MAX_FAILED_IN_A_ROW } from "./settings.ts";
 
 const COUNT = 40;
@@ -15,7 +15,7 @@ const author = new TestAgent("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa");
 author.commit(paths.map((path) => message(path.split("/")[1] ?? "")));
 
 /** A host that answers as it is told, or with proofs, and what was delivered of it. */
-function host(answer: (path: string, asked: number) => Response | Error | undefined, isLenient = false) {
+function host(answer: (path: string, asked: number) => Response | Error | undefined, leaveOut: MissedOptions["leaveOut"] = "nothing") {
   const delivered: string[] = [];
   const waits: number[] = [];
   const asked = new Map<string, number>();
@@ -30,7 +30,7 @@ function host(answer: (path: string, asked: number) => Response | Error | undefi
   const run = () => deliverMissed({
     client: new HostClient("https://host.example", request, 1_000, new AbortController().signal),
     verifier: { signature: async (signed) => ({ ok: true, value: { signed } }) },
-    sha256, isLenient,
+    sha256, leaveOut,
     deliveriesOf: ({ ops }) => ops.flatMap(({ path, cid }) => (cid === null ? [] : [{ path, cid: cidToString(cid), action: "create" as const, to: ["did:plc:x"] }])),
     network: { deliver: async (records: ProvenRecord[]) => (delivered.push(...records.map(({ hint }) => hint.path)), ok(null)) },
     wait: async (ms) => void waits.push(ms),
@@ -47,16 +47,16 @@ describe("records that were missed", () => {
 
   it("of a host that has had enough of us are waited for, as long as it says and no longer than is reasonable", async () => {
     const busy = (after: string | undefined) => new Response("{}", { status: 429, headers: after === undefined ? {} : { "retry-after": after } });
-    const { run, delivered, waits } = host((path, asked) => (path === pathOf(9) && asked < 4 ? busy([undefined, "7", "999999"][asked - 1]) : undefined), true);
+    const { run, delivered, waits } = host((path, asked) => (path === pathOf(9) && asked < 4 ? busy([undefined, "7", "999999"][asked - 1]) : undefined), "failed");
     await run();
     expect(delivered).toEqual(paths);
     expect(waits).toEqual([1_000, 7_000, MAX_BUSY_MS]);
   });
 
   it("are not given up with a host that stays busy or is down, however often it was tried", async () => {
-    await expect(host(() => new Response("{}", { status: 429 }), true).run()).rejects.toThrow(HostBusyError);
-    await expect(host(() => new Response("{}", { status: 502 }), true).run()).rejects.toThrow(HostError);
-    await expect(host(() => new TypeError("connection refused"), true).run()).rejects.toThrow(TypeError);
+    await expect(host(() => new Response("{}", { status: 429 }), "failed").run()).rejects.toThrow(HostBusyError);
+    await expect(host(() => new Response("{}", { status: 502 }), "failed").run()).rejects.toThrow(HostError);
+    await expect(host(() => new TypeError("connection refused"), "failed").run()).rejects.toThrow(TypeError);
     expect(MAX_FAILED_IN_A_ROW).toBeLessThan(COUNT);
   });
 
@@ -64,10 +64,15 @@ describe("records that were missed", () => {
     const isBad = (path: string) => path !== pathOf(5) && path !== pathOf(30);
     const answers = (path: string) => (isBad(path) ? new Response("{}", { status: 400 }) : undefined);
     await expect(host(answers).run()).rejects.toThrow(HostError);
-    const { run, delivered } = host(answers, true);
+    const { run, delivered } = host(answers, "unproven");
     await run();
     expect(delivered).toEqual([pathOf(5), pathOf(30)]);
-    const broken = host((path) => (path === pathOf(3) ? new Response("{}", { status: 500 }) : undefined), true);
+  });
+
+  it("are given up later where the host fails to answer, which may pass", async () => {
+    const fails = (path: string) => (path === pathOf(3) ? new Response("{}", { status: 500 }) : undefined);
+    await expect(host(fails, "unproven").run()).rejects.toThrow(HostError);
+    const broken = host(fails, "failed");
     await broken.run();
     expect(broken.delivered).toEqual(paths.filter((path) => path !== pathOf(3)));
   });

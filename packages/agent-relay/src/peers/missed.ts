@@ -16,8 +16,11 @@ export interface MissedOptions {
   sha256: Sha256;
   deliveriesOf: PeerPorts["deliveriesOf"];
   network: Pick<PeerPorts["network"], "deliver">;
-  /** Leave out what the host does not prove, and say so in the log: one such record must not hold up its account for ever. */
-  isLenient: boolean;
+  /**
+   * Leave out what the host does not prove, or also what it fails to answer, and say so in the log: one such record must not hold up
+   * its account for ever.
+   */
+  leaveOut: "nothing" | "unproven" | "failed";
   wait: (ms: number) => Promise<unknown>;
 }
 
@@ -49,7 +52,8 @@ export async function deliverMissed(options: MissedOptions, did: string, paths: 
       failedInARow = one.status === "rejected" && isOfTheMoment(one.reason) ? failedInARow + 1 : 0;
       if (one.status === "rejected") {
         // A host that is down or busy proves nothing, and that says nothing of its records.
-        if (!options.isLenient || one.reason instanceof HostBusyError || failedInARow > MAX_FAILED_IN_A_ROW) throw one.reason;
+        const isLeftOut = options.leaveOut === "failed" || (options.leaveOut === "unproven" && !isOfTheMoment(one.reason));
+        if (!isLeftOut || one.reason instanceof HostBusyError || failedInARow > MAX_FAILED_IN_A_ROW) throw one.reason;
         console.warn({ event: "peer.missed_not_proven", did, path: some[at]?.path, error: String(one.reason) });
       } else if (one.value !== undefined) {
         if (bytes + one.value.proof.length > MAX_MISSED_BYTES || waiting.length >= MAX_PROVEN_RECORDS) await send();

@@ -1,6 +1,7 @@
 import { carBytes, cidToString, type CidBytes } from "@rookery/repo";
 import { encodeAccountFrame, encodeSyncFrame } from "@rookery/sync";
 import type { CarriedRow } from "../network/network-api.ts";
+import { isAccountStatus } from "./accounts.ts";
 
 /** A resync that was decided: told until the network relay has it, always in the same words. */
 export interface Resynced {
@@ -47,6 +48,13 @@ export class Outgoing {
 export function activeRow({ did, n, time }: Resynced, epoch: number): CarriedRow {
   const { frame, seqAt } = encodeAccountFrame({ did, time, active: true });
   return { did, epoch, n: n - 1, kind: "account", time, frame, seqAt, active: true, carry: true };
+}
+
+/** The `#account` of one that is off, as its host said when it was asked. */
+export function inactiveRow({ did, n, time }: Pick<Resynced, "did" | "n" | "time">, status: string | null, epoch: number): CarriedRow {
+  const known = isAccountStatus(status) ? { status } : {};
+  const { frame, seqAt } = encodeAccountFrame({ did, time, active: false, ...known });
+  return { did, epoch, n, kind: "account", time, frame, seqAt, active: false, ...known, carry: true };
 }
 
 /** The `#sync` that tells of a resync. */

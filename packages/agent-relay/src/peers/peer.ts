@@ -80,6 +80,7 @@ export class Peer {
       deliveriesOf: (commit) => this.#deliveriesOf(commit),
       isKept: (collection) => this.#current.handler.isKept(collection),
       release: (did) => this.#release(did),
+      drop: (did) => void this.#held.take(did),
     });
     this.#listener = new Listener({
       ...shared, intake, standing, limits, request,

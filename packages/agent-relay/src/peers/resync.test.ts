@@ -3,21 +3,8 @@ import { carBytes, cidToString, readCar, tidOf } from "@rookery/repo";
 import { encodeInfoFrame } from "@rookery/sync";
 import { sha256, TestAgent } from "../../../sync/test/agent.ts";
 import { PEER_LIMITS } from "./settings.ts";
-import { accountOf, commitOf, identityOf, message, PeerUnderTest, post, syncOf } from "../../test/peer.ts";
+import { accountOf, commitOf, fetches, followed, identityOf, inSync, message, post, syncOf } from "../../test/peer.ts";
 import { until } from "../../test/relay.ts";
-
-/** A host with one account that was followed to its first message. */
-async function followed(test: string, changes = [message("a")]) {
-  const peer = new PeerUnderTest(test);
-  const agent = peer.agent(2);
-  await peer.send(commitOf(agent.commit(changes)));
-  await peer.listen();
-  await peer.dealt();
-  return { peer, agent };
-}
-
-const inSync = (peer: PeerUnderTest) => until("in sync", async () => (await peer.status()).desynchronized === 0);
-const fetches = async (peer: PeerUnderTest) => (await peer.server.asked()).filter((path) => path.startsWith("getRepo")).length;
 
 describe("a broken chain", () => {
   it("is mended by the repository: what was missed is told by #sync, what the fetch holds is dropped, what comes after goes on", async () => {
@@ -254,56 +241,6 @@ describe("a broken chain", () => {
     await peer.send(accountOf(agent));
     await until("told", () => peer.rows.at(-1)?.kind === "sync");
     expect(peer.told.slice(-2)).toEqual(["account 2 active", `sync 2 ${agent.latest.rev}`]);
-  });
-});
-
-describe("a commit by a key that the directory does not tell of yet", () => {
-  it("is refused, and its repository fetched a while later, though the account says nothing more", async () => {
-    const { peer, agent } = await followed("key-too-new");
-    const renewed = new TestAgent(agent.did);
-    renewed.wait(1e6);
-    const next = renewed.commit([message("a"), message("b")]);
-    await peer.send(identityOf(agent), commitOf(next), syncOf(renewed.sync()));
-    expect(await peer.refused("BadSignature", 2)).toEqual({ BadSignature: 2 });
-    peer.documented(renewed);
-    await peer.publish(renewed);
-    await until("told", () => peer.rows.at(-1)?.kind === "sync" && peer.rows.at(-1)?.rev === next.rev);
-    await inSync(peer);
-  });
-});
-
-describe("an account that is switched off or on while its document cannot be had", () => {
-  it("is off at once, and on when its repository has shown that it lives there", async () => {
-    const { peer, agent } = await followed("directory-down");
-    peer.controls.unresolvable.add(agent.did);
-    await peer.send(accountOf(agent, "takendown"));
-    await until("off", () => peer.told.at(-1) === "account 2 takendown");
-    const next = agent.commit([message("b")]);
-    await peer.publish(agent);
-    await peer.send(accountOf(agent), commitOf(next));
-    await until("tried", async () => (await peer.status()).lastError?.includes("Unresolvable") === true);
-    expect(peer.rows.length).toBe(2);
-    expect(await peer.status()).toMatchObject({ desynchronized: 1 });
-    peer.controls.unresolvable.clear();
-    await until("on", () => peer.rows.length === 4);
-    expect(peer.told.slice(2)).toEqual(["account 2 active", `sync 2 ${next.rev}`]);
-    expect(peer.rows.map(({ n }) => n)).toEqual([2, 4, 6, 7]);
-    await inSync(peer);
-    const after = agent.commit([message("c")]);
-    await peer.send(commitOf(after));
-    await until("the next", () => peer.rows.at(-1)?.rev === after.rev);
-  });
-
-  it("is on again also when its repository is what it was", async () => {
-    const { peer, agent } = await followed("directory-down-same");
-    await peer.send(accountOf(agent, "deactivated"));
-    await peer.dealt();
-    peer.controls.unresolvable.add(agent.did);
-    await peer.publish(agent);
-    await peer.send(accountOf(agent));
-    await until("tried", async () => (await peer.status()).lastError?.includes("Unresolvable") === true);
-    peer.controls.unresolvable.clear();
-    await until("on", () => peer.told.at(-2) === "account 2 active");
   });
 });
 

@@ -4,18 +4,20 @@
  *
  * After a hole in the host's stream (its window was shorter than our absence) any account may have missed its last commit.
  * Those that write again show it themselves; of the others the host's listRepos is compared with what is known. One that is not
- * known may have begun meanwhile, and is fetched too, as far as it wrote since.
+ * known may have begun meanwhile, and is fetched too, as far as it wrote since. Whether accounts take part is told there as well,
+ * and by getRepoStatus, which is asked where a host gives no repository.
  */
 import { cidEquals, type Sha256 } from "@rookery/repo";
 import { checkRev } from "@rookery/sync";
-import { type Account, type Accounts, newAccount } from "./accounts.ts";
+import { type Account, type Accounts, isUnseen, newAccount } from "./accounts.ts";
 import { backoffMs } from "./backoff.ts";
 import { readSweep, writeSweep } from "./sweep-place.ts";
+import { givenUp, NotBelievedError } from "./given-up.ts";
 import { HostBusyError, HostError, type HostClient } from "./host-client.ts";
 import { isAccountDid } from "./identities.ts";
 import { deliverMissed } from "./missed.ts";
 import { MissedMail } from "./missed-mail.ts";
-import { activeRow, syncRow, type Outgoing, type Resynced } from "./outgoing.ts";
+import { activeRow, inactiveRow, syncRow, type Outgoing, type Resynced } from "./outgoing.ts";
 import type { PeerPorts } from "./peer-api.ts";
 import type { PeerStore } from "./peer-row.ts";
 import { positionAfter } from "./position.ts";
@@ -41,8 +43,9 @@ export interface ResyncerOptions {
   deliveriesOf: PeerPorts["deliveriesOf"];
   localOf: PeerPorts["localOf"];
   maxAccounts: number;
-  /** Deal with what was held of an account. */
+  /** Deal with what was held of an account; or forget it. */
   release: (did: string) => Promise<void>;
+  drop: (did: string) => void;
   now: () => number;
   random: () => number;
 }
@@ -84,25 +87,25 @@ export class Resyncer {
     try {
       await (account.desync > 0 ? this.#fetch(account) : this.#compare(account));
     } catch (error) {
-      await this.#postpone(account.did, error instanceof HostError || error instanceof RepoError ? error.message : String(error), error instanceof HostBusyError);
+      if (!(isRefusal(error) && (await this.#isOff(account.did)))) await this.#postpone(account.did, error);
     }
     return true;
   }
 
   async #fetch({ did, rev: known, tries }: Account): Promise<void> {
     const { client, sha256, limits, verifier, serial, isKept, peer, network, deliveriesOf, localOf, now } = this.#options;
-    if (this.#quota.isSpent(did, now())) return this.#postpone(did, "its chain breaks again and again");
+    if (this.#quota.isSpent(did, now())) return this.#postpone(did, new RepoError("its chain breaks again and again"));
     const isDelivered = peer.row?.config.deliver === true;
     const missed = new MissedMail({ did, since: known, delivered: isDelivered ? await network.delivered(did) : [], isKept, deliveriesOf });
     const repo = await readRepo(await client().repo(did), did, sha256, limits, ...(isDelivered ? [missed] : []));
     const future = checkRev(repo.signed.rev, now());
     if (future !== undefined) throw new RepoError(future.message);
     const verified = await verifier().signature(repo.signed);
-    if (!verified.ok) throw new RepoError(`the repository of ${did} is not to be believed: ${verified.code}`);
+    if (!verified.ok) throw new NotBelievedError(did, verified.code);
     const { rev, data } = repo.signed;
     // Before the account counts as mended: a crash in between delivers them again, which does no harm.
-    const isLenient = tries >= limits.missedTries;
-    if (isDelivered) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network, isLenient, wait: (ms) => scheduler.wait(ms) }, did, await missed.paths(localOf), missed.gone);
+    const leaveOut = tries < limits.missedTries ? "nothing" : tries < 2 * limits.missedTries ? "unproven" : "failed";
+    if (isDelivered) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network, leaveOut, wait: (ms) => scheduler.wait(ms) }, did, await missed.paths(localOf), missed.gone);
     await serial.run(async () => this.#settle({ did, n: 0, rev, data, commit: repo.commit, block: repo.block, collections: repo.collections, time: new Date(now()).toISOString() }));
     await serial.run(() => this.#tell());
   }
@@ -162,7 +165,7 @@ export class Resyncer {
       const { accounts, peer, now } = this.#options;
       const account = accounts.find(did);
       if (account === undefined || !account.active || account.desync > 0 || account.due === null) return;
-      if (stand.rev <= account.rev) accounts.save({ ...account, due: null, tries: 0 });
+      if (stand.rev <= account.rev) this.#end(isUnseen(account) ? "forgotten" : { ...account, due: null, tries: 0 }, did);
       else {
         // A host that says one thing and gives another would have its repository fetched without end.
         const waitMs = account.tries === 0 ? 0 : backoffMs(account.tries, limits.retry, random);
@@ -179,10 +182,13 @@ export class Resyncer {
       const page = await client().listRepos(cursor);
       await serial.run(async () =>
         storage.transactionSync(() => {
-          for (const { did, rev } of page.repos) {
+          for (const { did, rev, active } of page.repos) {
             const account = accounts.find(did);
+            const due = now() + limits.suspicionMs;
             if (account === undefined) this.#suspect(did, rev, since);
-            else if (account.active && account.due === null && rev > account.rev) accounts.save({ ...account, due: now() + limits.suspicionMs });
+            else if (account.active && account.due === null && (rev > account.rev || active === false)) accounts.save({ ...account, due });
+            // It came on in the hole: as if its host had said so now, and the directory could not be asked.
+            else if (!account.active && active === true) accounts.save({ ...account, active: true, status: account.status ?? "inactive", desync: positionAfter(peer.row?.cursor ?? 0), due });
           }
           this.#sweepTries = 0;
           peer.change({ sweep: ++this.#sweptPages < MAX_SWEEP_PAGES && page.cursor !== undefined ? writeSweep({ cursor: page.cursor, since }) : null });
@@ -204,17 +210,54 @@ export class Resyncer {
     accounts.save({ ...newAccount(did), rev: since, desync: positionAfter(row.cursor), due: now() + limits.suspicionMs });
   }
 
-  async #postpone(did: string, message: string, isBusy = false): Promise<void> {
-    const { serial, accounts, peer, limits, now, random, storage } = this.#options;
+  /** The host does not give a repository: whether it says that the account takes no part. Nobody may have heard that it went off. */
+  async #isOff(did: string): Promise<boolean> {
+    const { client, verifier, serial } = this.#options;
+    const standing = await client().standing(did).catch(() => undefined);
+    if (standing?.active !== false) return false;
+    const lives = await verifier().lives(did);
+    if (!lives.ok && lives.code !== "NoDocument" && lives.code !== "Unresolvable") return false;
+    await serial.run(() => this.#switchOff(did, standing.status));
+    return true;
+  }
+
+  async #switchOff(did: string, status: string | null): Promise<void> {
+    const { accounts, peer, network, now, release } = this.#options;
+    const account = accounts.find(did);
+    const { row } = peer;
+    if (account?.active !== true || row === undefined) return;
+    const place = positionAfter(row.cursor);
+    // Nobody was told that one with a status came on.
+    if (account.carried && row.config.carry && account.status === null) {
+      const taken = await network.ingest({ host: row.config.host, rows: [inactiveRow({ did, n: place, time: new Date(now()).toISOString() }, status, row.epoch)] });
+      if (!taken.ok) throw new Error(`the network relay refused that ${did} is off: ${taken.error.message}`);
+    }
+    this.#end(isUnseen(account) ? "forgotten" : { ...account, active: false, status, desync: account.desync > 0 ? place : 0, due: null, tries: 0 }, did);
+    await release(did);
+  }
+
+  async #postpone(did: string, error: unknown): Promise<void> {
+    const { serial, accounts, peer, limits, now, random, release, drop } = this.#options;
     await serial.run(async () => {
       const account = accounts.find(did);
       if (account === undefined || account.due === null) return;
+      const message = error instanceof HostError || error instanceof RepoError ? error.message : String(error);
+      const end = givenUp(account, error, limits);
+      if (end !== undefined) {
+        console.warn({ event: "peer.account_given_up", host: peer.row?.config.host, did, error: message });
+        this.#end(end, did);
+        return end === "forgotten" ? drop(did) : release(did);
+      }
       const tries = account.tries + 1;
-      // A host may list whatever it likes: of one that was never seen nothing is kept for ever.
-      if (account.commit.length === 0 && tries >= limits.missedTries && !isBusy) return storage.transactionSync(() => accounts.remove(did));
       accounts.save({ ...account, tries, due: now() + backoffMs(tries, limits.retry, random) });
       peer.change({ error: `${did} cannot be resynchronized: ${message}` });
     });
+  }
+
+  /** An account is not looked into any more. */
+  #end(end: Account | "forgotten", did: string): void {
+    const { storage, accounts } = this.#options;
+    storage.transactionSync(() => (end === "forgotten" ? accounts.remove(did) : accounts.save(end)));
   }
 
   /** Mended. What was held meanwhile may have been lost (held.ts), and an account that writes no more would never show it: it is compared once. */
@@ -223,3 +266,6 @@ export class Resyncer {
     return { ...account, status: null, desync: 0, due: now() + limits.suspicionMs };
   }
 }
+
+/** Whether the host has answered, and said no. */
+const isRefusal = (error: unknown): boolean => error instanceof HostError && !(error instanceof HostBusyError) && error.status !== undefined && error.status >= 400 && error.status < 500;

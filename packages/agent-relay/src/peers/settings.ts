@@ -44,7 +44,7 @@ export interface ResyncLimits {
   maxKeptBytes: number;
   /** How long an account may take to show by its next commit that it missed nothing, before it is asked for its latest commit. */
   suspicionMs: number;
-  /** Tries after which an account is mended without those messages that its host does not prove. */
+  /** Tries after which an account is mended without those messages that its host does not prove; twice as many where it fails to answer. */
   missedTries: number;
 }
 
@@ -112,6 +112,9 @@ export const MAX_ERROR_CHARS = 300;
 
 /** Pages of listRepos in one comparison: ten times as many accounts as a host may have here. */
 export const MAX_SWEEP_PAGES = 1_000;
+
+/** Tries of an account of which nothing was ever believed, while its host or the directory cannot be asked: two days. */
+export const UNSEEN_TRIES = 20;
 
 /** Times that one repository is mended in a quarter of an hour. An account that breaks more often waits. */
 export const RESYNCS_PER_QUARTER = 5;
