@@ -16,6 +16,8 @@ export interface World {
   local: Set<string>;
   /** Authors and the host name of each. */
   agents: Map<string, { agent: TestAgent; host: string }>;
+  /** Documents that are given instead until a fresh one is asked for, as a cache does. */
+  remembered: Map<string, unknown>;
   /** Authors that the policy does not admit. */
   unwelcome: Set<string>;
   /** What a host answers instead of a proof. */
@@ -46,7 +48,7 @@ export function worldOf(name: string): World {
   let world = all.get(name);
   if (world === undefined) {
     world = {
-      clockAhead: 0, limits: {}, local: new Set(), agents: new Map(), unwelcome: new Set(), answers: new Map(), asked: [], mostPerDomain: 0, most: 0,
+      clockAhead: 0, limits: {}, local: new Set(), agents: new Map(), remembered: new Map(), unwelcome: new Set(), answers: new Map(), asked: [], mostPerDomain: 0, most: 0,
       delivered: [], networkDown: false, directoryDown: false, registryDown: false, lookups: { now: 0, most: 0, takesMs: 0 }, connected: [], open: 0, outbox: [], history: [],
     };
     all.set(name, world);
@@ -72,7 +74,7 @@ export class TestUpstream extends UpstreamObject {
   }
 
   protected override limits(): UpstreamLimits {
-    return { ...UPSTREAM_LIMITS, reconnect: { firstMs: 20, maxMs: 40 }, ...this.#world.limits };
+    return { ...UPSTREAM_LIMITS, reconnect: { firstMs: 20, maxMs: 40 }, doubtTries: 1, ...this.#world.limits };
   }
 
   protected override ports(): UpstreamPorts {
@@ -80,12 +82,14 @@ export class TestUpstream extends UpstreamObject {
     return {
       prefix: "agent.comms.",
       allowLoopback: false,
-      resolveDid: async (did) => {
+      resolveDid: async (did, fresh) => {
         if (world.directoryDown) throw new Error("the directory is down");
         const { lookups } = world;
         lookups.most = Math.max(lookups.most, ++lookups.now);
         if (lookups.takesMs > 0) await scheduler.wait(lookups.takesMs);
         lookups.now--;
+        if (fresh) world.remembered.delete(did);
+        if (world.remembered.has(did)) return world.remembered.get(did);
         const known = world.agents.get(did);
         return known === undefined ? undefined : documentOf(known.agent, known.host);
       },

@@ -6,6 +6,12 @@ import type { StreamRow } from "./stream-row.ts";
 import type { Taken } from "./taken.ts";
 import type { UpstreamPorts, UpstreamRefusal } from "./upstream-api.ts";
 
+/**
+ * What a directory that is behind, or a host that has just taken an account over, may lead to for a while. The stream tells of the
+ * record once.
+ */
+const MAY_PASS = new Set<UpstreamRefusal>(["no-identity", "host-refuses", "bad-proof", "bad-signature"]);
+
 interface Options {
   storage: DurableObjectStorage;
   row: StreamRow;
@@ -21,7 +27,8 @@ interface Options {
 
 /**
  * Sees to what waits: has it proven, and hands it to the network's relay. A few at a time, and one of an author, the oldest, so
- * that an author's records arrive in order. What cannot be had now comes again later, with growing pauses, and then is given up.
+ * that an author's records arrive in order. What cannot be had now, or may be refused for the moment only, comes again later, with
+ * growing pauses, and then is given up.
  */
 export class Delivering {
   readonly #options: Options;
@@ -75,7 +82,7 @@ export class Delivering {
     if (this.#stopped) return;
     if (proved.kind === "busy") return queue.postpone(id, waiting.tries, now() + BUSY_MS);
     if (proved.kind === "later") return this.#later(waiting, proved.message);
-    if (proved.kind === "refused") return this.#refuse(waiting, proved.reason);
+    if (proved.kind === "refused") return MAY_PASS.has(proved.reason) ? this.#doubt(waiting, proved.reason) : this.#refuse(waiting, proved.reason);
     const delivered = await network.deliver([proved.record]);
     if (this.#stopped) return;
     if (!delivered.ok) return this.#later(waiting, delivered.error.message);
@@ -90,10 +97,18 @@ export class Delivering {
   }
 
   #later(waiting: Waiting, message: string): void {
+    this.#again(waiting, message, this.#options.limits.maxTries, "unreachable");
+  }
+
+  #doubt(waiting: Waiting, reason: UpstreamRefusal): void {
+    this.#again(waiting, `${waiting.author}: ${reason}`, this.#options.limits.doubtTries, reason);
+  }
+
+  #again(waiting: Waiting, message: string, maxTries: number, reason: UpstreamRefusal): void {
     const { queue, limits, row, now } = this.#options;
     const tries = waiting.tries + 1;
     row.error = message;
-    if (tries >= limits.maxTries) this.#refuse(waiting, "unreachable");
+    if (tries >= maxTries) this.#refuse(waiting, reason);
     else queue.postpone(waiting.id, tries, now() + backoffMs(tries, limits.retry, Math.random));
   }
 

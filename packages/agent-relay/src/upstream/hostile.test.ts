@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TestAgent } from "../../../sync/test/agent.ts";
 import { until } from "../../test/relay.ts";
-import { CLOSE } from "../../test/test-upstream.ts";
+import { CLOSE, documentOf } from "../../test/test-upstream.ts";
 import { BOB, CAROL, author, delivered, fence, letter, path, refused, scene, send, settled, told } from "../../test/upstream-scene.ts";
 
 describe("an upstream goes on", () => {
@@ -50,6 +50,51 @@ describe("an upstream goes on", () => {
     expect(s.world.lookups.most).toBe(2);
     s.world.lookups.takesMs = 0;
     await fence(s);
+  });
+});
+
+describe("a record that is refused for a reason that passes", () => {
+  const outdated: [string, (agent: TestAgent) => unknown][] = [
+    ["its author moved to another host", (agent) => documentOf(agent, "before.example.org")],
+    ["its author has another key", (agent) => documentOf(new TestAgent(agent.did), "pds306.example.org")],
+    ["its author was not there yet", () => undefined],
+    ["its author's host was inside", (agent) => documentOf(agent, "10.0.0.1")],
+  ];
+  it.each(outdated)("is asked for at once by the author's document of now where the remembered one is older: %s", async (_, document) => {
+    const s = await scene();
+    const alice = author(s, 306);
+    s.world.remembered.set(alice.did, document(alice));
+    send(s, alice, "a", letter([BOB]));
+    await until("it", () => s.world.delivered.length === 1);
+    expect(await refused(s)).toEqual({});
+  });
+
+  it("is asked for a few times more, while its host says no or the directory is behind", async () => {
+    const s = await scene({}, { doubtTries: 50, retry: { firstMs: 5, maxMs: 10 } });
+    const [alice, carol] = [author(s, 306), author(s, 307)];
+    s.world.answers.set("pds306.example.org", () => Response.json({ error: "RepoDeactivated" }, { status: 400 }));
+    const before = new TestAgent(carol.did);
+    s.world.agents.set(carol.did, { agent: before, host: "pds307.example.org" });
+    s.world.answers.set("pds307.example.org", () => new Response(carol.proof(path("b"))));
+    send(s, alice, "a", letter([BOB]));
+    send(s, carol, "b", letter([BOB]));
+    await until("asked more than once", () => s.world.asked.filter((asked) => asked.startsWith("pds306")).length > 1 && s.world.asked.filter((asked) => asked.startsWith("pds307")).length > 1);
+    s.world.answers.delete("pds306.example.org");
+    s.world.agents.set(carol.did, { agent: carol, host: "pds307.example.org" });
+    await until("both", () => s.world.delivered.length === 2);
+    expect(await refused(s)).toEqual({});
+  });
+
+  it("is refused in the end, and at once where the host knows the account and has no such record", async () => {
+    const s = await scene({}, { doubtTries: 3, retry: { firstMs: 5, maxMs: 10 } });
+    const [alice, carol] = [author(s, 306), author(s, 307)];
+    s.world.answers.set("pds306.example.org", () => Response.json({ error: "RepoDeactivated" }, { status: 400 }));
+    s.world.answers.set("pds307.example.org", () => Response.json({ error: "RecordNotFound", message: "gone" }, { status: 400 }));
+    send(s, alice, "a", letter([BOB]));
+    send(s, carol, "b", letter([BOB]));
+    await settled(s, "all is judged");
+    expect(await refused(s)).toEqual({ "host-refuses": 1, "not-there": 1 });
+    expect(s.world.asked.map((asked) => asked.slice(0, 6)).toSorted()).toEqual(["pds306", "pds306", "pds306", "pds307"]);
   });
 });
 

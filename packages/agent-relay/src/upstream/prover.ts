@@ -26,6 +26,9 @@ interface Identity {
   pds: string;
 }
 
+/** What an author's host or key of before would lead to, while the document that is remembered names those. */
+const MAY_BE_OUTDATED = new Set<UpstreamRefusal>(["no-identity", "unsafe-host", "policy", "host-refuses", "bad-proof", "bad-signature", "not-there", "still-there", "other-record"]);
+
 const refused = (reason: UpstreamRefusal): Proved => ({ kind: "refused", reason });
 
 /**
@@ -43,18 +46,33 @@ export class Prover {
 
   /** @param sentTo whom the record was delivered to, for a delete. */
   async prove(claim: Waiting, sentTo: string[] | "all" | undefined): Promise<Proved> {
-    const web = webDidOrigin(claim.author, this.#options.ports.allowLoopback);
-    // Names below one's own domain cost nothing, and neither do slow answers.
-    const identity = await this.#within(web?.hostname, () => this.#identity(claim.author, false));
-    if ("kind" in identity) return identity;
+    const isAgain = claim.tries > 0;
+    const identity = await this.#find(claim.author, isAgain);
+    const proved = "kind" in identity ? identity : await this.#ask(claim, sentTo, identity);
+    if (isAgain || proved.kind !== "refused" || !MAY_BE_OUTDATED.has(proved.reason)) return proved;
+    // The author may have moved to another host, or to another key, since the document was remembered.
+    const fresh = await this.#find(claim.author, true);
+    if ("kind" in fresh) return fresh;
+    const isSame = !("kind" in identity) && fresh.key === identity.key && fresh.pds === identity.pds;
+    return isSame ? proved : this.#ask(claim, sentTo, fresh);
+  }
+
+  /** Names below one's own domain cost nothing, and neither do slow answers. */
+  #find(author: string, fresh: boolean): Promise<Identity | Proved> {
+    const web = webDidOrigin(author, this.#options.ports.allowLoopback);
+    return this.#within(web?.hostname, () => this.#identity(author, fresh));
+  }
+
+  async #ask(claim: Waiting, sentTo: string[] | "all" | undefined, identity: Identity): Promise<Proved> {
+    const { ports, fetch, limits } = this.#options;
     const { host } = new URL(identity.pds);
     try {
-      if (!(await this.#options.ports.mayDeliver(claim.author, host))) return refused("policy");
+      if (!(await ports.mayDeliver(claim.author, host))) return refused("policy");
     } catch (error) {
       return { kind: "later", message: `policy: ${String(error)}` };
     }
     return this.#within(host, async () => {
-      const fetched = await fetchProof(this.#options.fetch, identity.pds, claim.author, claim.path, this.#options.limits.fetchTimeoutMs);
+      const fetched = await fetchProof(fetch, identity.pds, claim.author, claim.path, limits.fetchTimeoutMs);
       return fetched.kind === "proof" ? this.#verify(claim, sentTo, fetched.car, identity) : fetched;
     });
   }
@@ -78,12 +96,7 @@ export class Prover {
   async #verify(claim: Waiting, sentTo: string[] | "all" | undefined, car: Uint8Array, identity: Identity): Promise<Proved> {
     const shown = read(car, claim.path);
     if (shown === undefined || shown.commit.did !== claim.author || !isTid(shown.commit.rev)) return refused("bad-proof");
-    if (!(await verifyCommitSignature(shown.commit, identity.key))) {
-      // The key may have been rotated since it was remembered: look once more.
-      const fresh = await this.#identity(claim.author, true);
-      if ("kind" in fresh) return fresh;
-      if (!(await verifyCommitSignature(shown.commit, fresh.key))) return refused("bad-signature");
-    }
+    if (!(await verifyCommitSignature(shown.commit, identity.key))) return refused("bad-signature");
     return this.#judge(claim, sentTo, shown, car);
   }
 

@@ -19,6 +19,8 @@ export interface UpstreamLimits {
   /** Pauses while a host cannot be reached, and after how many tries its record is given up. */
   retry: BackoffLimits;
   maxTries: number;
+  /** Tries of a record whose host says no in a way that may pass, or whose proof does not fit: then that was its last word. */
+  doubtTries: number;
 }
 
 export const UPSTREAM_LIMITS: UpstreamLimits = {
@@ -42,6 +44,8 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   // Forty tries are eight days: an author's host may be away for a week.
   retry: { firstMs: 5_000, maxMs: 6 * 3_600_000 },
   maxTries: 40,
+  // A minute: a host that has just taken an account over, and a directory that is behind, need no longer.
+  doubtTries: 5,
 };
 
 /** Messages taken off the stream together: a turn of a few milliseconds, written down in one transaction. */
