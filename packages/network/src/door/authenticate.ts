@@ -85,7 +85,7 @@ export const authenticate = async (gate: Gate, header: string | null, authority:
   if (access === "admin" || access === "moderator" || open) {
     const admin = bearer ? await isAdminKey(authority, credential) : await basicAdmin(authority, credential);
     if (admin) return { kind: "admin" };
-    if (!open) return fault(401, "AuthenticationRequired", `Not the admin's secret. To call this, ${ADMIN_HINT}`);
+    if (!open) return fault(401, "AuthenticationRequired", `Authentication Required: this is not the admin's secret; ${ADMIN_HINT}`);
     if (!bearer) return fault(401, "AuthenticationRequired", "Authentication Required");
   }
   if (!bearer) return fault(400, "InvalidToken", "Unexpected authorization type");

@@ -46,6 +46,15 @@ it("refuses a request whose Host header names no host", async () => {
   expect([answer.status, (await answer.json<ErrorBody>()).error]).toEqual([400, "InvalidRequest"]);
 });
 
+it("says to whoever is not the admin that authentication is required, in the reference's words, and then how", async () => {
+  for (const path of ["/xrpc/com.atproto.admin.deleteAccount", "/xrpc/com.atproto.admin.updateAccountHandle", "/agents/create"])
+    for (const auth of [alice.access, "Bearer wrong-secret", `Basic ${btoa("admin:wrong-secret")}`, `Basic ${btoa("alice:admin-secret")}`]) {
+      const refused = await ask(path, { json: {}, auth });
+      expect([path, auth, refused.status, refused.body.error]).toEqual([path, auth, 401, "AuthenticationRequired"]);
+      expect(refused.body.message).toMatch(/^Authentication Required: .*Basic admin:SECRET$/);
+    }
+});
+
 describe("limits per address", () => {
   /** A colony with its limits on; each test has addresses of its own, since counters live as long as the isolate. */
   const limited = (origin: string) => ({ ...env, ORIGIN: origin, RATE_LIMITS: "on" });
