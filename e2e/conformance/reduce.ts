@@ -13,7 +13,7 @@ export interface Reduced {
 
 /** Headers that clients read. Others (date, connection, x-powered-by) are the server's own business. */
 const READ = [
-  "content-type", "content-security-policy", "x-content-type-options", "content-disposition", "cache-control", "www-authenticate", "allow",
+  "content-type", "content-encoding", "content-security-policy", "x-content-type-options", "content-disposition", "cache-control", "www-authenticate", "allow",
   "access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers", "access-control-max-age", "atproto-repo-rev", "atproto-content-labelers", "location", "retry-after", "set-cookie", "x-secret", "accept-ranges", "content-range",
 ];
 

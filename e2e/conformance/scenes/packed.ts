@@ -30,7 +30,10 @@ const PACKED: [label: string, encoding: string, body: Uint8Array][] = [
   ["unknown and known", "zstd, gzip", gzipSync(TEXT)],
 ];
 
-/** Compressed bodies, of blobs and of JSON. */
+/** What a client may say that it takes. */
+const TAKEN: Record<string, string>[] = [{}, ...["gzip", "gzip, deflate", "deflate, gzip;q=0.5", "GZIP", "identity", "gzip;q=0", "gzip;q=0.5, identity", ""].map((coding) => ({ "accept-encoding": coding }))];
+
+/** Compressed bodies, of blobs and of JSON, and compressed answers. */
 export const packed: Scene = {
   name: "packed",
   play: async (side) => {
@@ -49,5 +52,18 @@ export const packed: Scene = {
     ];
     for (const [label, encoding, body] of bodies)
       await side.ask(`JSON, ${label}`, { method: "POST", path: "/xrpc/com.atproto.repo.createRecord", as: ann, headers: { "content-type": "application/json", "content-encoding": encoding }, body });
+
+    const notes: [rkey: string, text: string][] = [["large", "words and ".repeat(200)], ["small", "words"]];
+    for (const [rkey, text] of notes) await side.quiet({ path: "/xrpc/com.atproto.repo.putRecord", as: ann, body: { repo: ann.did, collection: "org.example.packed", rkey, record: { text } } });
+    const answers: [label: string, nsid: string, query: string][] = [
+      ["record", "com.atproto.repo.getRecord", `repo=${ann.did}&collection=org.example.packed&rkey=large`],
+      ["small record", "com.atproto.repo.getRecord", `repo=${ann.did}&collection=org.example.packed&rkey=small`],
+      ["records", "com.atproto.repo.listRecords", `repo=${ann.did}&collection=org.example.packed`],
+      ["repository", "com.atproto.sync.getRepo", `did=${ann.did}`],
+      ["no record", "com.atproto.repo.getRecord", `repo=${ann.did}&collection=org.example.packed&rkey=none`],
+    ];
+    for (const [label, nsid, query] of answers)
+      for (const taken of TAKEN) await side.ask(`answer, ${label}, ${JSON.stringify(taken)}`, { path: `/xrpc/${nsid}?${query}`, headers: taken });
+    await side.ask("answer, head alone", { method: "HEAD", path: `/xrpc/com.atproto.sync.getRepo?did=${ann.did}`, headers: { "accept-encoding": "gzip" } });
   },
 };

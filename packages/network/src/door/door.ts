@@ -19,6 +19,7 @@ import { RouteIndex } from "./find-route.ts";
 import { isRelayView } from "./is-relay-view.ts";
 import { looseParams } from "./loose-params.ts";
 import { MAX_URL_CHARS } from "./limits.ts";
+import { packAnswer } from "./pack-answer.ts";
 import type { AnyRoute, Route } from "./route.ts";
 import { refuseSession } from "./session-class.ts";
 import { drain } from "./whole-body.ts";
@@ -92,7 +93,7 @@ const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> 
   const given = await serve(request, env, { url, route, segments, ip });
   const answer = given instanceof Response ? given : await refusal(request, given);
   if (route.access !== "public") asPrivate(answer);
-  return tellRate(answer, rate);
+  return tellRate(packAnswer(request, answer), rate);
 };
 
 /** Say in an answer what is left of a limit, unless a tighter one is said there already, or the one that refused. */
