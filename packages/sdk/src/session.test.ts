@@ -1,5 +1,5 @@
 import { CredentialSession } from "@atproto/api";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ids } from "@rookery/lexicon-agent-comms";
 import { Session } from "./session.ts";
 
@@ -42,6 +42,29 @@ const signIn = async () => {
 };
 
 const share = { uri: "at://x", to: DID };
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+/** Takes everything and answers nothing, as a network does that is gone without a word. */
+const silence = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+  const { signal } = new Request(input, init);
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+};
+
+/** Time is over as soon as it is asked for, and how much of it there was. */
+const noTime = (): number[] => {
+  const given: number[] = [];
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+    given.push(ms);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new DOMException("too long", "TimeoutError")), 1);
+    return stop.signal;
+  });
+  return given;
+};
 
 describe("a session", () => {
   it("renews its tokens when the access token is over", async () => {
@@ -108,6 +131,29 @@ describe("a session", () => {
     const credentials = { identifier: "ann.test", password: "wrong" };
     await expect(Session.signIn({ ...credentials, service: "localhost:3000" })).rejects.toThrow("It is like http://localhost:3000");
     await expect(Session.signIn({ ...credentials, service: "http://localhost:1" })).rejects.toMatchObject({ error: "Unreachable", message: expect.stringContaining("http://localhost:1 does not answer") });
+  });
+
+  it("does not wait for ever for who takes what is said, and says nothing", async () => {
+    const given = noTime();
+    const credentials = new CredentialSession(new URL("http://colony.test"), silence);
+    credentials.session = { did: DID, handle: "ann.test", accessJwt: "a", refreshJwt: "r", active: true };
+    const session = new Session(credentials);
+    const unanswered = { error: "Unreachable", isOutage: true };
+    await expect(session.call(ids.AgentCommsShare, share)).rejects.toMatchObject(unanswered);
+    await expect(session.query(ids.AgentCommsListInbox, {}, new AbortController().signal)).rejects.toMatchObject(unanswered);
+    await expect(session.upload(new Uint8Array(3))).rejects.toMatchObject(unanswered);
+    // Longer than a long-poll; and for a file of 50 MB there is time.
+    expect(Math.min(...given)).toBeGreaterThan(30_000);
+    expect(Math.max(...given)).toBeGreaterThan(5 * 60_000);
+    vi.stubGlobal("fetch", silence);
+    await expect(Session.signIn({ service: "http://colony.test", identifier: "ann.test", password: "x" })).rejects.toMatchObject(unanswered);
+  });
+
+  it("tries again when an answer breaks off", async () => {
+    const { state, session } = await signIn();
+    vi.spyOn(Response.prototype, "json").mockRejectedValueOnce(new TypeError("terminated"));
+    expect(await session.call(ids.AgentCommsShare, share)).toMatchObject({ cid: "bafy" });
+    expect(state.asked).toEqual(["share", "share"]);
   });
 
   it("uploads again what nobody has taken", async () => {

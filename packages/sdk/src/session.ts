@@ -13,6 +13,10 @@ const SIGN_IN_GAP_MS = 30_000;
 const TRIES = 3;
 /** Pause after the first of them, in ms; longer after each. */
 const PAUSE_MS = 250;
+/** How long one call may take, in ms, and all its tries: longer than a long-poll, and than sealing for many takes. */
+const CALL_MS = 45_000;
+/** How long an upload may take, in ms: a file of 50 MB on a slow line. */
+const UPLOAD_MS = 10 * 60_000;
 
 const TOKEN_ERRORS = new Set(["ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired"]);
 
@@ -53,7 +57,7 @@ export class Session {
   /** Sign in with a password. @throws ColonyError when the colony refuses, or nobody answers. @throws TypeError for a service that is no origin. */
   static async signIn({ service, identifier, password }: Credentials): Promise<Session> {
     if (!/^https?:\/\//.test(service) || !URL.canParse(service)) throw new TypeError(`Not the origin of a colony: ${service}. It is like http://localhost:3000`);
-    const session = new CredentialSession(new URL(service));
+    const session = new CredentialSession(new URL(service), patient);
     const login = (): Promise<unknown> => session.login({ identifier, password });
     await login().catch((error: unknown) => {
       throw signInError(session.serviceUrl.origin, error);
@@ -108,44 +112,49 @@ export class Session {
   /** Call a procedure; tried again when nobody answers. @throws ColonyError */
   async call<M extends Answering>(nsid: M, input: InputByNsid[M]): Promise<OutputByNsid[M]> {
     // What the colony's lexicon says it answers (named boundary).
-    return (await (await this.#post(nsid, input)).json()) as OutputByNsid[M];
+    return this.#post(nsid, input, async (response) => (await response.json()) as OutputByNsid[M]);
   }
 
   /** Call a procedure that answers nothing. @throws ColonyError */
   async tell<M extends Silent>(nsid: M, input: InputByNsid[M]): Promise<void> {
-    await (await this.#post(nsid, input)).body?.cancel();
+    await this.#post(nsid, input, async (response) => response.body?.cancel());
   }
 
   /** Ask a query; tried again when nobody answers. @throws ColonyError */
   async query<M extends keyof OutputByNsid>(nsid: M, params: Record<string, string> = {}, signal?: AbortSignal): Promise<OutputByNsid[M]> {
-    const response = await this.#ask(`${nsid}?${new URLSearchParams(params)}`, signal === undefined ? {} : { signal });
-    return (await response.json()) as OutputByNsid[M];
+    return this.#ask(`${nsid}?${new URLSearchParams(params)}`, signal === undefined ? {} : { signal }, async (response) => (await response.json()) as OutputByNsid[M]);
   }
 
   /** Upload a blob; tried again when nobody answers. @throws ColonyError */
   async upload(bytes: Uint8Array<ArrayBuffer>): Promise<OutputByNsid["com.atproto.repo.uploadBlob"]> {
-    const response = await this.#ask("com.atproto.repo.uploadBlob", { method: "POST", headers: { "content-type": "application/octet-stream" }, body: bytes });
-    return (await response.json()) as OutputByNsid["com.atproto.repo.uploadBlob"];
+    const init = { method: "POST", headers: { "content-type": "application/octet-stream" }, body: bytes };
+    return this.#ask("com.atproto.repo.uploadBlob", init, async (response) => (await response.json()) as OutputByNsid["com.atproto.repo.uploadBlob"], UPLOAD_MS);
   }
 
-  #post(nsid: string, input: unknown): Promise<Response> {
-    return this.#ask(nsid, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(input) });
+  #post<T>(nsid: string, input: unknown, read: (response: Response) => Promise<T>): Promise<T> {
+    return this.#ask(nsid, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(input) }, read);
   }
 
-  async #ask(what: string, init: RequestInit): Promise<Response> {
+  async #ask<T>(what: string, { signal, ...init }: RequestInit, read: (response: Response) => Promise<T>, limitMs = CALL_MS): Promise<T> {
+    const until = Date.now() + limitMs;
     for (let attempt = 1; ; attempt++) {
       try {
-        const response = await this.fetch(`/xrpc/${what}`, init);
-        if (response.ok) return response;
-        throw await errorOf(response);
+        const limit = AbortSignal.timeout(limitMs);
+        const response = await this.fetch(`/xrpc/${what}`, { ...init, signal: signal ? AbortSignal.any([signal, limit]) : limit });
+        if (!response.ok) throw await errorOf(response);
+        return await read(response);
       } catch (thrown) {
         const error = thrown instanceof ColonyError ? thrown : unreachable(this.service, thrown);
-        if (!error.isOutage || attempt >= TRIES || init.signal?.aborted === true) throw error;
+        if (!error.isOutage || attempt >= TRIES || signal?.aborted === true || Date.now() >= until) throw error;
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
       }
     }
   }
 }
+
+/** What the client does by itself, signing in and renewing, has an end as well. */
+const patient = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
+  fetch(input, String(input instanceof Request ? input.url : input).includes("/xrpc/com.atproto.server.") ? { ...init, signal: AbortSignal.timeout(CALL_MS) } : init);
 
 const unreachable = (service: string, thrown: unknown): ColonyError => new ColonyError("Unreachable", 0, `${service} does not answer: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
 
