@@ -1,5 +1,6 @@
 import { type AgentNetworkGetAgentAgentDetail, ids } from "@rookery/lexicon-agent-comms";
 import { type Outcome, atprotoKeyOf, fail, ok } from "@rookery/sync";
+import { UnreachableError } from "../federation/fetch-json.ts";
 import { MAX_KEYS } from "./limits.ts";
 import { PROFILE, listedProfile } from "./listing-rule.ts";
 import type { DirectoryPorts } from "./ports.ts";
@@ -24,8 +25,8 @@ export type FromRepository = Required<Pick<AgentDetail, "signingKey" | "keys">> 
 export const notFound = (actor: string) => fail(404, "AgentNotFound", `No agent here goes by ${actor.slice(0, 300)}, or it has not chosen to be listed`);
 
 /**
- * Read an agent's profile and newest keys, verified by the key in its DID document as it is now: a proof that does not fit the
- * remembered one is judged once more by a fresh one. Errors: `AgentNotFound`, `HostUnavailable`.
+ * Read an agent's profile and newest keys, verified by the key in its DID document as it is now: what does not fit the
+ * remembered one, the host included, is judged once more by a fresh one. Errors: `AgentNotFound`, `HostUnavailable`.
  */
 export const readAgent = async ({ dids }: Pick<DirectoryPorts, "dids">, asked: Asked): Promise<Outcome<FromRepository>> => {
   const { did } = asked;
@@ -34,15 +35,30 @@ export const readAgent = async ({ dids }: Pick<DirectoryPorts, "dids">, asked: A
     try {
       const document = await dids.resolve(did, { fresh });
       const didKey = atprotoKeyOf(document);
-      if (didKey === undefined) return notFound(did);
-      const read = await readRepository(asked, asked.source(document), didKey);
+      if (didKey === undefined && fresh) return notFound(did);
+      if (didKey === undefined) continue;
+      const source = sourceOf(asked, document);
+      const read = await readRepository(asked, source, didKey);
       return read === undefined ? notFound(did) : ok({ ...read, signingKey: didKey, document });
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
-      if (!(error instanceof ProofError)) return unavailable(did, reason);
+      if (!(error instanceof ProofError || error instanceof ElsewhereError)) return unavailable(did, reason);
     }
   }
   return unavailable(did, reason);
+};
+
+/** The document does not name the host that is expected: the agent may have moved since it was remembered. */
+class ElsewhereError extends Error {
+  override readonly name = "ElsewhereError";
+}
+
+const sourceOf = (asked: Asked, document: unknown): RecordSource => {
+  try {
+    return asked.source(document);
+  } catch (error) {
+    throw error instanceof UnreachableError ? new ElsewhereError(error.message, { cause: error }) : error;
+  }
 };
 
 const unavailable = (did: string, reason: string) => fail(502, "HostUnavailable", `${did} cannot be shown now: ${reason.slice(0, 500)}`);

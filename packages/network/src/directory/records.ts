@@ -4,7 +4,7 @@ import { atprotoKeyOf, isLoopbackHost, isPublicHost, pdsOf } from "@rookery/sync
 import { UnreachableError } from "../federation/fetch-json.ts";
 import { MAX_KEYS, MAX_RECORD_PROOF_BYTES } from "./limits.ts";
 import type { DirectoryPorts } from "./ports.ts";
-import { ProofError, provenRecord } from "./proven-record.ts";
+import { provenRecord } from "./proven-record.ts";
 import { localSource, type RecordSource, remoteSource } from "./record-source.ts";
 
 type Ports = Pick<DirectoryPorts, "origin" | "dids" | "find" | "agent" | "fetch">;
@@ -19,27 +19,43 @@ export const recordsOf = (ports: Ports): RecordsPort => ({
       const keys = await ports.agent(did).keyRecords();
       return keys.ok ? keys.value : [];
     }
-    const source = remoteSource(ports.fetch, pdsOfAnybody(await ports.dids.resolve(did), ports.origin), did);
-    const rkeys = await source.newest(ids.AgentCommsKey, MAX_KEYS);
-    return rkeys.map((rkey) => `at://${did}/${ids.AgentCommsKey}/${rkey}`);
+    const rkeys = await byDocument(ports.dids, did, async (document) => {
+      const found = await remoteSource(ports.fetch, pdsOfAnybody(document, ports.origin), did).newest(ids.AgentCommsKey, MAX_KEYS);
+      return found.length === 0 ? undefined : found;
+    });
+    return (rkeys ?? []).map((rkey) => `at://${did}/${ids.AgentCommsKey}/${rkey}`);
   },
   prove: async (uri) => {
     const [, , did = "", collection = "", rkey = ""] = uri.split("/");
     const local = (await ports.find(did)) === undefined ? undefined : localSource(ports.agent(did));
-    for (const fresh of [false, true]) {
-      const document = await ports.dids.resolve(did, { fresh });
+    const ask = async (document: unknown): Promise<ProvenRecord | undefined> => {
       const didKey = atprotoKeyOf(document);
       if (didKey === undefined) throw new UnreachableError(`${did} has no key to prove anything by`);
-      try {
-        return await proveBy(local ?? remoteSource(ports.fetch, pdsOfAnybody(document, ports.origin), did, MAX_RECORD_PROOF_BYTES), { did, collection, rkey, didKey });
-      } catch (error) {
-        // The key may have been exchanged since the document was read.
-        if (fresh || !(error instanceof ProofError)) throw error;
-      }
-    }
-    throw new Error("unreachable");
+      return proveBy(local ?? remoteSource(ports.fetch, pdsOfAnybody(document, ports.origin), did, MAX_RECORD_PROOF_BYTES), { did, collection, rkey, didKey });
+    };
+    return byDocument(ports.dids, did, ask, local !== undefined);
   },
 });
+
+/**
+ * Ask by the author's document as it is remembered. Where that gives nothing or fails, the author may have moved to another host
+ * or key meanwhile: once more by the document of now, if that says something else.
+ * @param isLocal the author lives here: nothing is nothing.
+ */
+const byDocument = async <T>(dids: Ports["dids"], did: string, ask: (document: unknown) => Promise<T | undefined>, isLocal = false): Promise<T | undefined> => {
+  const remembered = await dids.resolve(did);
+  let failure: { error: unknown } | undefined;
+  try {
+    const found = await ask(remembered);
+    if (found !== undefined || isLocal) return found;
+  } catch (error) {
+    failure = { error };
+  }
+  const now = await dids.resolve(did, { fresh: true });
+  if (atprotoKeyOf(now) !== atprotoKeyOf(remembered) || pdsOf(now) !== pdsOf(remembered)) return ask(now);
+  if (failure !== undefined) throw failure.error;
+  return undefined;
+};
 
 const proveBy = async (source: RecordSource, at: { did: string; collection: string; rkey: string; didKey: string }): Promise<ProvenRecord | undefined> => {
   const proof = await source.proof(at.collection, at.rkey);
