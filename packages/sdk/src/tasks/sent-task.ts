@@ -6,7 +6,7 @@ import type { Receipt, ReceiptOptions } from "../receipts.ts";
 import type { ReceiptKind } from "../options.ts";
 import type { Sent } from "../transport.ts";
 import { canceled, closed, expired, notYet, outcomeOf, type TaskOutcome } from "./outcome.ts";
-import { CANCEL_MS, MAX_QUESTIONS, WAIT_MS } from "./settings.ts";
+import { CANCEL_MS, LOOK_MS, MAX_QUESTIONS, WAIT_MS } from "./settings.ts";
 
 /** What a sent task needs of the agent. */
 export interface SentTaskPorts {
@@ -37,6 +37,7 @@ export class SentTask implements Sent {
   /** at-uris of what was asked and is answered: the same may be shown again. */
   readonly #questions = new Set<string>();
   readonly #callOff: () => void = () => {};
+  #canceling: Promise<void> | undefined;
 
   constructor({ uri, cid }: Sent, deadline: number | undefined, ports: SentTaskPorts) {
     this.uri = uri;
@@ -76,11 +77,19 @@ export class SentTask implements Sent {
 
   /** Take it back. @returns what became of it: it may have been completed before the worker heard of it. @throws ColonyError when that cannot be sent. */
   async cancel(reason?: string): Promise<TaskOutcome> {
-    if (!this.#over.signal.aborted) {
-      await this.#ports.cancel(this, reason);
-      void this.#end.then(at(Date.now() + CANCEL_MS, () => this.settle(canceled())));
-    }
+    if (!this.#over.signal.aborted) await (this.#canceling ??= this.#cancel(reason));
     return this.#end;
+  }
+
+  async #cancel(reason: string | undefined): Promise<void> {
+    try {
+      await this.#ports.cancel(this, reason);
+    } catch (error) {
+      // It may be tried again.
+      this.#canceling = undefined;
+      throw error;
+    }
+    void this.#end.then(at(Date.now() + CANCEL_MS, () => this.settle(canceled())));
   }
 
   /** Where it is, as the worker tells; ends with the task. What was told while nobody listened is lost, but for the last. */
@@ -127,11 +136,21 @@ export class SentTask implements Sent {
 
   /** It may have been done in time, and be on its way. */
   async #look(): Promise<TaskOutcome | undefined> {
-    const known = await this.#ports.settled(this).catch(() => undefined);
+    const known = await inTime(this.#ports.settled(this));
     if (known !== undefined) this.settle(known);
     return known;
   }
 }
+
+/** What is answered soon; undefined when nothing is, or it fails. */
+const inTime = <T>(asked: Promise<T | undefined>): Promise<T | undefined> =>
+  new Promise((resolve) => {
+    const callOff = at(Date.now() + LOOK_MS, () => resolve(undefined));
+    void asked.catch(() => undefined).then((answer) => {
+      callOff();
+      resolve(answer);
+    });
+  });
 
 /** Answers what a worker asks for in the middle of a task. */
 export type AnswerInput = (question: IncomingOf<"response">) => ContentInput | Promise<ContentInput>;

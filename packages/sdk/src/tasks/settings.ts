@@ -2,6 +2,8 @@
 export const WAIT_MS = 5 * 60_000;
 /** How long a worker has to answer that a task is canceled, in ms; then it is, as far as its requester is concerned. */
 export const CANCEL_MS = 30_000;
+/** How long the agent's colony has to say how a task stands when the time for it is over, in ms; then it is taken to be as far as is known here. */
+export const LOOK_MS = 5_000;
 /** How long a receipt is waited for when nobody names a time, in ms. */
 export const RECEIPT_MS = 60_000;
 /** Requests whose ends are watched for at most; past it the oldest is answered by what the colony knows when it is asked. */
