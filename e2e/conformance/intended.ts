@@ -71,7 +71,7 @@ export const intended: Intended[] = [
   { where: /^sessions: by handle with (an @|spaces)$/, field: OUTCOME, reason: "People write handles with an @ and paste them with spaces." },
   { where: /^sessions: refresh after that with the first$/, field: OUTCOME, reason: "Signing out ends the session, also for the refresh token before its last." },
   { where: /^sessions: (handle cf-sessions-ann\.test|handle CF-sessions-ann\.test|password empty)$/, field: /^(error|message)$/, reason: "HandleNotAvailable, the name that the lexicon gives, also for handles that somebody has." },
-  { where: /^sessions: (recoveryKey bad|handle example\.com)$/, field: /^(error|message)$/, reason: "The message says what would do." },
+  { where: /^sessions: recoveryKey bad$/, field: /^(error|message)$/, reason: "The message says what would do." },
   { where: /^credentials: app password, name taken$/, field: /^(status|error|message)$/, reason: "Said as what it is instead of a 500." },
   { where: /^credentials: make a code, as an account$/, field: WORDS, reason: "The message says how the administrator authenticates." },
   { where: /^identity: invalid top$/, field: /^(error|message)$/, reason: "HandleNotFound, the name that the lexicon gives, for every handle that leads nowhere." },

@@ -31,7 +31,7 @@ export const checkHandle = (asked: string, domains: readonly string[], allowRese
   if (!normal.ok) return normal;
   const handle = normal.value;
   const domain = domains.find((one) => handle.endsWith(one));
-  if (domain === undefined) return fail(400, "UnsupportedDomain", `Not a supported handle domain; this colony gives out ${domains.join(", ")}`);
+  if (domain === undefined) return fail(400, "UnsupportedDomain", "Not a supported handle domain");
   const name = handle.slice(0, -domain.length);
   if (name.includes(".")) return fail(400, "InvalidHandle", "Invalid characters in handle");
   if (name.length < MIN) return fail(400, "InvalidHandle", "Handle too short");
