@@ -5,6 +5,7 @@ import { ColonyError } from "../colony-error.ts";
 import type { Session } from "../session.ts";
 import type { Inherited } from "./inherited.ts";
 import { ALL_PAGES, type OwnRecords } from "./own-records.ts";
+import { cidOfRecord } from "./record-cid.ts";
 
 /** Tries of a commit that others got in the way of: an agent that sends meanwhile moves its own repository. */
 const TRIES = 5;
@@ -26,9 +27,13 @@ export const repoAccess = (session: Session, own: OwnRecords, sealer: EnvelopeSe
   async write(ops) {
     for (let attempt = 1; ; attempt++) {
       const { cid: swapCommit } = await session.query(ids.ComAtprotoSyncGetLatestCommit, { did: session.did });
+      const found: (string | null)[] = [];
+      for (const { collection, rkey } of ops) found.push((await own.get(collection, rkey))?.cid ?? null);
+      // Written just now, when the answer was lost, and then refused for being said again.
+      if (attempt > 1 && ops.every(({ record }, i) => found[i] === (record === undefined ? null : cidOfRecord(record)))) return { ok: true, value: ops.map((op, i) => landed(session.did, op, found[i])) };
       const writes: Write[] = [];
-      for (const op of ops) {
-        const now = (await own.get(op.collection, op.rkey))?.cid ?? null;
+      for (const [i, op] of ops.entries()) {
+        const now = found[i] ?? null;
         if (op.swap !== undefined && op.swap !== now) return invalidSwap(`at://${session.did}/${op.collection}/${op.rkey}`);
         writes.push(writeOf(op, now !== null));
       }
@@ -42,6 +47,8 @@ export const repoAccess = (session: Session, own: OwnRecords, sealer: EnvelopeSe
     }
   },
 });
+
+const landed = (did: string, { collection, rkey }: Op, cid: string | null | undefined): { uri: string; cid: string } | undefined => (typeof cid === "string" ? { uri: `at://${did}/${collection}/${rkey}`, cid } : undefined);
 
 const writeOf = ({ collection, rkey, record }: Op, isThere: boolean): Write => {
   if (record === undefined) return { $type: "com.atproto.repo.applyWrites#delete", collection, rkey };
