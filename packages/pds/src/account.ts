@@ -1,5 +1,6 @@
 import { type AccountStatus, type Outcome, encodeAccountFrame, fail, ok } from "@rookery/sync";
 import type { AccountView } from "./agent-api.ts";
+import { atMost } from "./at-most.ts";
 import { deleteMailToken } from "./credentials/mail-tokens.ts";
 import { BIRTH_WAIT, DELETION_WAIT } from "./limits.ts";
 import { deleteAllSessions } from "./sessions/sessions.ts";
@@ -41,7 +42,7 @@ export function setCredential(state: AgentState, passwordHash: string): null {
  * relay leaves out recipients that it has not heard of.
  */
 export async function announceBirth(state: AgentState): Promise<void> {
-  await Promise.race([state.head.n === 0 ? note(state) : sendAll(state), scheduler.wait(BIRTH_WAIT)]);
+  await atMost(state.head.n === 0 ? note(state) : sendAll(state), BIRTH_WAIT);
 }
 
 /** Have the relay list an account of which no event tells. */
@@ -59,8 +60,8 @@ export async function announceDeletion(state: AgentState): Promise<Outcome<null>
   // is listed no more, that is all.
   const isHeardOf = state.head.n > 0;
   if (state.account.status !== "deleted") markDeleted(state, isHeardOf);
-  const told = await Promise.race([isHeardOf ? sendAll(state) : note(state), scheduler.wait(DELETION_WAIT).then(() => false)]);
-  if (told) return ok(null);
+  const told = await atMost(isHeardOf ? sendAll(state) : note(state), DELETION_WAIT);
+  if (told === true) return ok(null);
   return fail(503, "RelayUnavailable", `The relay has not acknowledged the deletion of ${state.account.did} yet`);
 }
 

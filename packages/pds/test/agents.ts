@@ -1,6 +1,7 @@
-import { env } from "cloudflare:test";
+import { env, runInDurableObject } from "cloudflare:test";
 import { generateKeyPairSync } from "node:crypto";
 import type { AgentApi, ProvisionInput } from "../src/agent-api.ts";
+import type { Job } from "../src/scheduler.ts";
 import { wrapKey } from "../src/keys/wrap.ts";
 import { hashGeneratedPassword } from "../src/sessions/password.ts";
 import { type WriteInput, prepareOp } from "../src/write/prepare.ts";
@@ -56,6 +57,12 @@ export async function makeAgent(input: Partial<ProvisionInput> = {}): Promise<Ma
   if (!outcome.ok) throw new Error(outcome.error.message);
   return { did, ...made, publicKey: new Uint8Array(publicKey.export({ format: "der", type: "spki" })).slice(-65) };
 }
+
+/** The alarm rings: whatever is due by now is done when this has ended. */
+export const ringAlarm = ({ stub }: Pick<Made, "stub">): Promise<void> => runInDurableObject(stub, (object) => object.alarm());
+
+/** Whether an agent is to do something later. */
+export const isWaiting = ({ stub }: Pick<Made, "stub">, job: Job): Promise<boolean> => runInDurableObject(stub, (object) => object.inside(async ({ scheduler }) => scheduler.isWaiting(job)));
 
 /** A prepared op, which must be fine. */
 export function op(input: WriteInput) {

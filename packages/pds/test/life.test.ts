@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { cidFromString, cidKey, decodeCommit, readCar, verifyProof } from "@rookery/repo";
 import { describe, expect, it, vi } from "vitest";
 import type { AgentApi } from "../src/agent-api.ts";
@@ -7,7 +7,7 @@ import { scriptOf } from "../src/fresh-schema.ts";
 import { MIGRATIONS, migrate, schemaVersion } from "../src/schema.ts";
 import { hashGeneratedPassword } from "../src/sessions/password.ts";
 import { sha256 } from "../src/sha256.ts";
-import { type Made, PASSWORD, create, makeAgent, newDid, note, objectOf, op, value } from "./agents.ts";
+import { type Made, PASSWORD, create, makeAgent, newDid, note, objectOf, op, ringAlarm, value } from "./agents.ts";
 import { backTo, versionBefore } from "./old-schema.ts";
 import { countRows } from "./rows-written.ts";
 import { bytesOf, verifyExport } from "./verify.ts";
@@ -86,6 +86,19 @@ describe("provisioning", () => {
     expect(world.relay.of(early.did)).toEqual([]);
   });
 
+  it("waits for nothing more once it has answered: an object that still waits cannot be put to sleep", async () => {
+    const waits = vi.spyOn(scheduler, "wait");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const { api } = await makeAgent();
+      value(await api.announceDeletion());
+      expect([vi.getTimerCount(), waits.mock.calls.length]).toEqual([0, 0]);
+    } finally {
+      vi.useRealTimers();
+      waits.mockRestore();
+    }
+  });
+
   it("again with the same DID changes only the credential", async () => {
     const { api, did } = await makeAgent();
     const head = value(await api.getHead());
@@ -143,7 +156,7 @@ describe("an agent that wakes", () => {
     expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).not.toBeNull();
     await runInDurableObject(stub, (_, { storage: { sql } }) => void sql.exec("UPDATE due SET at = 1"));
     await evictDurableObject(stub);
-    await runDurableObjectAlarm(stub);
+    await ringAlarm({ stub });
     expect(world.relay.of(did).map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     await runInDurableObject(stub, (_, { storage }) => {
       expect(storage.sql.exec("SELECT * FROM outbox").toArray()).toEqual([]);
@@ -155,11 +168,11 @@ describe("an agent that wakes", () => {
     const { api, stub, did } = await makeAgent();
     await expect.poll(() => world.relay.of(did).length).toBe(4);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10_000 });
-    await runInDurableObject(stub, (instance) => instance.alarm());
+    await ringAlarm({ stub });
     vi.useRealTimers();
     value(await api.write({ ops: [create("a")] }));
-    // Sooner than the alarm, which would send it too.
-    await expect.poll(() => world.relay.of(did).length, { timeout: 3_000 }).toBe(5);
+    // No alarm rings.
+    await expect.poll(() => world.relay.of(did).length).toBe(5);
   });
 
   it("sends a frame that had to be split as it was", async () => {

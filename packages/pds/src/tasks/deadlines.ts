@@ -3,7 +3,7 @@ import { faultPoint } from "../fault.ts";
 import type { JobResult } from "../scheduler.ts";
 import type { AgentState } from "../state.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { atMost } from "./at-most.ts";
+import { atMost } from "../at-most.ts";
 import { PULL_PATIENCE } from "./limits.ts";
 import { inTransaction } from "./transaction.ts";
 

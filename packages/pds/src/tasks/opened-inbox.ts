@@ -11,7 +11,7 @@ import type { AgentState } from "../state.ts";
 import { readMessages } from "../store/inbox.ts";
 import { readPlace } from "../store/mail.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { atMost } from "./at-most.ts";
+import { atMost } from "../at-most.ts";
 import { LIST_PATIENCE, MAX_OPENED_PAGE_BYTES } from "./limits.ts";
 import type { Letter, Mail } from "./mail.ts";
 import type { OpenedMessage } from "./tasks-api.ts";

@@ -5,7 +5,7 @@ import { GROUP_BYTES } from "../limits.ts";
 import type { JobResult } from "../scheduler.ts";
 import type { AgentState } from "../state.ts";
 import { AnswerWriter, type Ready } from "./answer-writer.ts";
-import { atMost } from "./at-most.ts";
+import { atMost } from "../at-most.ts";
 import { FLUSH_RETRY, PREPARE_PATIENCE } from "./limits.ts";
 import { inTransaction } from "./transaction.ts";
 
