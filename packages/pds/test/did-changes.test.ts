@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { generateKeyPairSync } from "node:crypto";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -7,7 +7,7 @@ import { didKeyOf } from "../src/keys/public-key.ts";
 import { masterKeyId, wrapKey } from "../src/keys/wrap.ts";
 import type { DidChange } from "../src/store/did-change.ts";
 import { readSecret } from "../src/store/secret.ts";
-import { type Made, create, makeAgent, value } from "./agents.ts";
+import { type Made, create, makeAgent, ringAlarm, value } from "./agents.ts";
 import { world } from "./worker.ts";
 
 const usual = world.directory;
@@ -104,7 +104,7 @@ describe("a signing key that is rotated", () => {
     directory.isDown = false;
     await evictDurableObject(made.stub);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
-    await runDurableObjectAlarm(made.stub);
+    await ringAlarm(made);
     expect(value(await made.api.getIdentity())).toEqual({ did: made.did, handle: expect.any(String) as string, signingKey: key.add });
   });
 

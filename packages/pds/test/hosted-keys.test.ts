@@ -1,4 +1,3 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
 import { P256PublicKey } from "@atcute/crypto";
 import { AWAKE_MS, GRACE_MS, KEY_LIFE_MS, ROTATE_AFTER_MS, SealError, checkChain, isSealedRecord, makeKeyPair } from "@rookery/envelope";
 import { ChainChecker, decodeFrame } from "@rookery/sync";
@@ -6,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { sha256 } from "../src/sha256.ts";
 import { openState } from "../src/state.ts";
 import { listSecrets } from "../src/store/secret.ts";
-import { makeAgent, note, op, value } from "./agents.ts";
+import { isWaiting, makeAgent, note, op, ringAlarm, value } from "./agents.ts";
 import { DAY, KEY, checked, hosted, inside, keyRecords, owner, ownRecord, sealerOf, travel, useObjects } from "./keys-world.ts";
 import { world } from "./worker.ts";
 
@@ -41,7 +40,8 @@ describe("an agent whose keys its colony holds", () => {
     const made = await hosted();
     const before = await keyRecords(made);
     value(await made.api.write({ ops: [op({ action: "delete", collection: KEY, rkey: before[0]?.uri.split("/").at(-1) ?? "" })] }));
-    await expect.poll(() => keyRecords(made)).toEqual(before);
+    await ringAlarm(made);
+    expect(await keyRecords(made)).toEqual(before);
     expect(value(await made.api.getKeys())).toMatchObject({ custody: "hosted", alarms: [] });
   });
 
@@ -103,13 +103,16 @@ describe("rotation", () => {
     const made = await hosted();
     const [first] = await checked(made);
     travel(ROTATE_AFTER_MS);
-    expect(await runDurableObjectAlarm(made.stub)).toBe(true);
+    expect(await isWaiting(made, "keys")).toBe(true);
+    await ringAlarm(made);
     expect(checkChain((await checked(made)).toReversed())).toEqual({ ok: true });
     expect(await inside(made, async ({ sealing }) => [(await sealing.ring()).keys?.length, await sealing.standing(first?.keyId ?? new Uint8Array())])).toEqual([2, "held"]);
     travel(KEY_LIFE_MS + GRACE_MS - ROTATE_AFTER_MS);
-    expect(await runDurableObjectAlarm(made.stub)).toBe(true);
+    expect(await isWaiting(made, "keys")).toBe(true);
+    await ringAlarm(made);
     travel(AWAKE_MS);
-    expect(await runDurableObjectAlarm(made.stub)).toBe(true);
+    expect(await isWaiting(made, "keys")).toBe(true);
+    await ringAlarm(made);
     expect(await inside(made, async ({ sealing }) => [(await sealing.ring()).keys?.length, await sealing.standing(first?.keyId ?? new Uint8Array()), await sealing.standing(new Uint8Array(32))])).toEqual([2, "former", undefined]);
   });
 
@@ -117,14 +120,14 @@ describe("rotation", () => {
     const made = await hosted();
     const [first] = await checked(made);
     travel(5 * 7 * DAY);
-    await runDurableObjectAlarm(made.stub);
+    await ringAlarm(made);
     const keys = await checked(made);
     expect(keys[0]?.expiresAt).toBeGreaterThan(Date.now());
     expect(keys[0]?.prev?.uri).toBe(first?.uri);
     const standing = () => inside(made, ({ sealing }) => sealing.standing(first?.keyId ?? new Uint8Array()));
     expect(await standing()).toBe("held");
     travel(AWAKE_MS);
-    await runDurableObjectAlarm(made.stub);
+    await ringAlarm(made);
     expect(await standing()).toBe("former");
   });
 
@@ -165,9 +168,10 @@ describe("alarms", () => {
     const made = await hosted();
     const { rkey } = await owner(made);
     value(await made.api.write({ ops: [op({ action: "create", collection: KEY, rkey, record: await ownRecord(made.did) })] }));
-    await expect.poll(async () => value(await made.api.getKeys()).alarms).toMatchObject([{ did: made.did, why: "substituted", reason: expect.stringContaining(rkey) }]);
+    await ringAlarm(made);
+    expect(value(await made.api.getKeys()).alarms).toMatchObject([{ did: made.did, why: "substituted", reason: expect.stringContaining(rkey) }]);
     value(await made.api.write({ ops: [op({ action: "create", collection: "com.example.note", rkey: "a", record: note("a") })] }));
-    await runDurableObjectAlarm(made.stub);
+    await ringAlarm(made);
     expect(value(await made.api.getKeys()).alarms).toHaveLength(1);
   });
 
@@ -176,7 +180,8 @@ describe("alarms", () => {
     const [own] = await keyRecords(made);
     const rkey = own?.uri.split("/").at(-1) ?? "";
     value(await made.api.write({ ops: [{ ...op({ action: "put", collection: KEY, rkey, record: await ownRecord(made.did) }), immutable: false }] }));
-    await expect.poll(async () => value(await made.api.getKeys()).alarms).toMatchObject([{ why: "substituted", reason: expect.stringContaining(rkey) }]);
+    await ringAlarm(made);
+    expect(value(await made.api.getKeys()).alarms).toMatchObject([{ why: "substituted", reason: expect.stringContaining(rkey) }]);
   });
 
   it("tell of a peer whose key was exchanged, for which nothing is sealed, also after a restart", async () => {
@@ -185,7 +190,7 @@ describe("alarms", () => {
     const honest = world.records;
     const [theirs] = await keyRecords(bob);
     const forged = { uri: `at://${bob.did}/${KEY}/4kznmn7xqxl22`, cid: "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq", value: { ...(await ownRecord(bob.did, { pair: await makeKeyPair(suite), ...(theirs && { prev: { uri: theirs.uri, cid: theirs.cid } }) })) } };
-    world.records = { keysOf: async (did) => [forged.uri, ...(await honest.keysOf(did))], prove: async (uri) => (uri === forged.uri ? forged : honest.prove(uri)) };
+    world.records = { ...honest, keysOf: async (did) => [forged.uri, ...(await honest.keysOf(did))], prove: async (uri) => (uri === forged.uri ? forged : honest.prove(uri)) };
     const failure = await inside(alice, async (state) => {
       const again = openState(state.storage, { ...state.ports, records: world.records });
       return (await sealerOf(again.sealing)).keyOf(bob.did).catch((error: unknown) => error);

@@ -77,7 +77,7 @@ describe("the step in which one repository takes the place of another", () => {
     expect(at).toBeGreaterThan(20);
     expect((await exported()).records.size).toBe(40);
     value(await agent.api.write({ ops: [create("new")] }));
-    await vi.waitFor(() => expect(kinds()).toEqual(["account", "identity", "sync", "sync", "commit"]));
+    await expect.poll(kinds).toEqual(["account", "identity", "sync", "sync", "commit"]);
     expect((await exported()).records.size).toBe(41);
   });
 

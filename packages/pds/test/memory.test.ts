@@ -1,10 +1,10 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { hashedEmbedder, type RecallInput } from "@rookery/memory";
 import { tidOf } from "@rookery/repo";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AgentState, openState } from "../src/state.ts";
 import { VaultError } from "../src/vault/vault.ts";
-import { type Made, op, value } from "./agents.ts";
+import { type Made, op, ringAlarm, value } from "./agents.ts";
 import { known, useDirectory } from "./mail.ts";
 import { backTo } from "./old-schema.ts";
 import { fault, hosted, listed, sealedNote, stored, useNeighbours, within } from "./sealing-world.ts";
@@ -122,8 +122,8 @@ describe("memory of a hosted agent", () => {
     expect(await pages()).toBeGreaterThan(0);
     value(await agent.api.takeKeys({}));
     expect(fault(await agent.api.recall({ query: "harbour" }))).toBe("SelfKeyed");
-    await runDurableObjectAlarm(agent.stub);
-    await expect.poll(pages).toBe(0);
+    await ringAlarm(agent);
+    expect(await pages()).toBe(0);
     expect(await within(agent, ({ memory }) => memory.job())).toBeUndefined();
   });
 
@@ -242,8 +242,8 @@ describe("the index of an agent's memory", () => {
     await runInDurableObject(agent.stub, (_, { storage }) => storage.sql.exec("UPDATE due SET at = 1 WHERE job = 'memory'"));
     await evictDurableObject(agent.stub);
     await within(agent, async () => undefined);
-    await runDurableObjectAlarm(agent.stub);
-    await expect.poll(() => changed(agent)).toBe(0);
+    await ringAlarm(agent);
+    expect(await changed(agent)).toBe(0);
     // And looked at again a day later.
     const [due] = await within(agent, async ({ sql }) => sql.exec<{ at: number }>("SELECT at FROM due WHERE job = 'memory'").toArray());
     expect(Math.abs((due?.at ?? 0) - Date.now() - 24 * 3600_000)).toBeLessThan(60_000);

@@ -1,9 +1,8 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
 import { GRACE_MS, KEY_LIFE_MS, SealError, checkChain, makeOwnerKey } from "@rookery/envelope";
 import { describe, expect, it } from "vitest";
 import { leaveToOwner } from "../src/keys/custody.ts";
 import { takeKeys } from "../src/keys/take-keys.ts";
-import { type Made, makeAgent, op, value } from "./agents.ts";
+import { type Made, isWaiting, makeAgent, op, ringAlarm, value } from "./agents.ts";
 import { DAY, KEY, checked, hosted, inside, keyRecords, owner, ownRecord, sealerOf, travel, useObjects } from "./keys-world.ts";
 import { holdNextWrite } from "./sealing-world.ts";
 
@@ -40,9 +39,10 @@ describe("an owner who takes the keys over", () => {
     const rest = () => inside(made, async ({ sealing }) => [(await sealing.ring()).keys?.length, await sealing.standing(held?.keyId ?? new Uint8Array())]);
     expect(await rest()).toEqual([1, "held"]);
     travel(KEY_LIFE_MS + GRACE_MS);
-    expect(await runDurableObjectAlarm(made.stub)).toBe(true);
+    expect(await isWaiting(made, "keys")).toBe(true);
+    await ringAlarm(made);
     expect(await rest()).toEqual([0, "former"]);
-    expect(await runDurableObjectAlarm(made.stub)).toBe(false);
+    expect(await isWaiting(made, "keys")).toBe(false);
   });
 
   it("may do it without a key, and before there ever was one", async () => {

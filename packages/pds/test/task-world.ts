@@ -1,7 +1,6 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
 import { expect } from "vitest";
 import type { OpenedMessage } from "../src/tasks/tasks-api.ts";
-import { type Made, value } from "./agents.ts";
+import { type Made, ringAlarm, value } from "./agents.ts";
 import { createdAt, text, within } from "./sealing-world.ts";
 
 /** What `send` takes for a task. */
@@ -41,7 +40,7 @@ export const opened = async (agent: Made, from?: Made): Promise<OpenedMessage[]>
 
 /** Wait until so many have come from an author, and answer the newest. */
 export const arrived = async (agent: Made, from: Made, count: number): Promise<OpenedMessage> => {
-  await expect.poll(async () => (await opened(agent, from)).length, { timeout: 5_000 }).toBe(count);
+  await expect.poll(async () => (await opened(agent, from)).length).toBe(count);
   const newest = (await opened(agent, from)).at(-1);
   if (newest === undefined) throw new Error("nothing came");
   return newest;
@@ -53,7 +52,7 @@ export const said = ({ json }: OpenedMessage): Record<string, unknown> => JSON.p
 /** Have an agent do by alarm what is due, whatever time it is due at. */
 export const due = async (agent: Made, job: "tasks" | "receipts" | "arrivals"): Promise<void> => {
   await within(agent, async ({ scheduler }) => scheduler.ensure(job, 1));
-  await runDurableObjectAlarm(agent.stub);
+  await ringAlarm(agent);
 };
 
 /** The state of a task as an agent knows it. */

@@ -7,7 +7,7 @@ import type { AgentState } from "../src/state.ts";
 import { MemoryRelay } from "./relay.ts";
 
 /** Others of whom nothing is known. */
-const nobody: RecordsPort = { keysOf: async () => [], prove: async () => undefined };
+const nobody: RecordsPort = { keysOf: async () => [], prove: async () => undefined, proof: async () => undefined };
 
 /** Tests put a directory in its place. */
 const plain: typeof fetch = (input, init) => fetch(input, init);
@@ -34,7 +34,16 @@ export const world = {
   inboxPolicy: {} as Policy,
 };
 
+/** An alarm that rang by itself is set for later than any test lasts. */
+const LATER = 24 * 60 * 60 * 1000;
+
 export class TestAgent extends AgentObject<unknown> {
+  /** Only tests ring: by the clock, what is due would be done sooner or later than they expect, as fast as the machine is. */
+  override async alarm(byClock?: AlarmInvocationInfo): Promise<void> {
+    if (byClock === undefined) await super.alarm();
+    else await this.ctx.storage.setAlarm(Date.now() + LATER);
+  }
+
   /** What no other object may ask: the awake agent itself. */
   async inside<T>(work: (state: AgentState) => Promise<T>): Promise<T> {
     let answer: { of: T } | undefined;

@@ -1,6 +1,6 @@
-import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { create, makeAgent, note, objectOf, op, value } from "../../test/agents.ts";
+import { create, isWaiting, makeAgent, note, objectOf, op, ringAlarm, value } from "../../test/agents.ts";
 import { world } from "../../test/worker.ts";
 import { backTo, versionBefore } from "../../test/old-schema.ts";
 import { MemoryRelay } from "../../test/relay.ts";
@@ -52,8 +52,9 @@ describe("an account's standing", () => {
     const { api, stub } = await makeAgent();
     value(await api.suspend({ applied: true, until: Date.now() - 1 }));
     expect(value(await api.getStatus()).status).toBe("suspended");
-    expect(await runDurableObjectAlarm(stub)).toBe(true);
-    await expect.poll(async () => value(await api.getStatus()).active).toBe(true);
+    expect(await isWaiting({ stub }, "suspension")).toBe(true);
+    await ringAlarm({ stub });
+    expect(value(await api.getStatus()).active).toBe(true);
     expect(world.told.at(-1)?.status).toBeNull();
   });
 
@@ -66,14 +67,14 @@ describe("an account's standing", () => {
     value(await api().suspend({ applied: true, until: later }));
     // While it sleeps, the first time passes.
     await abortAllDurableObjects();
-    await runDurableObjectAlarm(objectOf(did).stub);
+    await ringAlarm(objectOf(did));
     expect(value(await api().getStatus()).status).toBe("suspended");
     expect(Math.abs(((await until()) ?? 0) - later)).toBeLessThan(60_000);
     expect(await api().activate()).toMatchObject({ ok: false, error: { status: 400, name: "AccountNotFound" } });
     value(await api().suspend({ applied: true }));
     await runInDurableObject(objectOf(did).stub, (_, { storage }) => storage.sql.exec("UPDATE due SET at = 1 WHERE job = 'suspension'"));
     await abortAllDurableObjects();
-    await runDurableObjectAlarm(objectOf(did).stub);
+    await ringAlarm(objectOf(did));
     expect(value(await api().getStatus()).status).toBe("suspended");
     expect(await until()).toBeUndefined();
   });
