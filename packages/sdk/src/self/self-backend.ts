@@ -48,6 +48,8 @@ export class SelfBackend implements Backend {
   #sequence = 0;
   /** By the record that they are made of, and the worker; oldest first. */
   readonly #channels = new Map<string, FrameChannel>();
+  /** Ends of what is being sent, by collection and idempotencyKey. */
+  readonly #saying = new Map<string, Promise<void>>();
   #turn: Promise<unknown> = Promise.resolve();
   #caught: Promise<void> | undefined;
 
@@ -62,7 +64,18 @@ export class SelfBackend implements Backend {
     this.#sharing = new Sharing({ ...parts, opener: this.#opener });
   }
 
-  async send(asked: Draft, { privacy, grants = [] }: SendHow): Promise<Sent> {
+  /** What bears the same idempotencyKey waits for its turn: whether it was said before is known when the first is written. */
+  async send(draft: Draft, how: SendHow): Promise<Sent> {
+    const { idempotencyKey } = draft.record;
+    if (typeof idempotencyKey !== "string") return this.#send(draft, how);
+    const name = `${draft.collection} ${idempotencyKey}`;
+    const sent = (this.#saying.get(name) ?? Promise.resolve()).then(() => this.#send(draft, how));
+    const over = sent.then(() => undefined, () => undefined).then(() => void (this.#saying.get(name) === over && this.#saying.delete(name)));
+    this.#saying.set(name, over);
+    return sent;
+  }
+
+  async #send(asked: Draft, { privacy, grants = [] }: SendHow): Promise<Sent> {
     const { messaging } = this.#engine;
     const draft = { ...asked, record: messaging.addressed(asked.collection, asked.record) };
     const outgoing = { collection: draft.collection, record: draft.record, sealed: privacy === "sealed" };
