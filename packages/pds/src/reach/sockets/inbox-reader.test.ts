@@ -9,10 +9,10 @@ it("a slow reader of letters that take three bytes is told from one that takes n
   const value = { text: "語".repeat(READER_BUFFER_BYTES) };
   reader.send({ id: 1, message: { uri: "at://a/b/c", author: "did:plc:a", action: "create", source: "colony", seq: 1, receivedAt: "2026-11-21T00:00:00.000Z", value } });
   for (let now = 1; now < 5 * READER_STALL; now += READER_STALL / 2) {
-    expect(reader.isStalled(now)).toBe(false);
+    expect(reader.isStalled(now, READER_BUFFER_BYTES)).toBe(false);
     socket.bufferedAmount -= 20_000;
   }
-  expect(reader.hasRoom).toBe(false);
-  expect(reader.isStalled(6 * READER_STALL)).toBe(false);
-  expect(reader.isStalled(7 * READER_STALL)).toBe(true);
+  expect(reader.hasRoom(READER_BUFFER_BYTES)).toBe(false);
+  expect(reader.isStalled(6 * READER_STALL, READER_BUFFER_BYTES)).toBe(false);
+  expect(reader.isStalled(7 * READER_STALL, READER_BUFFER_BYTES)).toBe(true);
 });

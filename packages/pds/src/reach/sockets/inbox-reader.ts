@@ -1,6 +1,6 @@
 import { ids } from "@rookery/lexicon-agent-comms";
 import type { Placed } from "../read-inbox.ts";
-import { READER_BUFFER_BYTES, READER_STALL, READER_STALL_BYTES } from "../limits.ts";
+import { READER_STALL, READER_STALL_BYTES } from "../limits.ts";
 
 /** What survives hibernation with a socket: how far its reader is. */
 export interface ReaderState {
@@ -39,9 +39,9 @@ export class InboxReader {
     return this.#state;
   }
 
-  /** Whether it has left no more unread than it may. */
-  get hasRoom(): boolean {
-    return this.ws.bufferedAmount < READER_BUFFER_BYTES;
+  /** Whether it has left less unread than it may, in bytes. */
+  hasRoom(share: number): boolean {
+    return this.ws.bufferedAmount < share;
   }
 
   /** Throws when the socket is gone. */
@@ -63,9 +63,9 @@ export class InboxReader {
   }
 
   /** Whether a reader with a full buffer has taken nothing, or hardly anything, for too long. */
-  isStalled(now: number): boolean {
+  isStalled(now: number, share: number): boolean {
     const read = this.#sent - this.ws.bufferedAmount;
-    if (this.hasRoom || read - this.#read >= READER_STALL_BYTES) {
+    if (this.hasRoom(share) || read - this.#read >= READER_STALL_BYTES) {
       this.#read = read;
       this.#progressAt = now;
     }

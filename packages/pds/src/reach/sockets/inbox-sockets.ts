@@ -1,6 +1,6 @@
 import type { JobResult, Scheduler } from "../../scheduler.ts";
 import { cursorOf } from "../cursor.ts";
-import { MAX_INBOX_READERS, MAX_INBOX_SOCKETS, PUMP_PAUSE_FIRST, PUMP_PAUSE_LAST, PUMP_ROWS, PUMP_TURN_BYTES } from "../limits.ts";
+import { ALL_READERS_BUFFER_BYTES, MAX_INBOX_READERS, MAX_INBOX_SOCKETS, PUMP_PAUSE_FIRST, PUMP_PAUSE_LAST, PUMP_ROWS, PUMP_TURN_BYTES, READER_BUFFER_BYTES } from "../limits.ts";
 import type { Placed } from "../read-inbox.ts";
 import { InboxReader, type ReaderState } from "./inbox-reader.ts";
 import type { SocketHost } from "./socket-host.ts";
@@ -33,6 +33,11 @@ export class InboxSockets {
     const now = Date.now();
     // A named boundary: attachments of this tag were written by this program.
     for (const ws of options.host.getWebSockets(INBOX_TAG).filter(isOpen)) this.#readers.set(ws, new InboxReader(ws, ws.deserializeAttachment() as ReaderState, now));
+  }
+
+  /** Bytes that each reader may leave unread. */
+  get #share(): number {
+    return Math.min(READER_BUFFER_BYTES, ALL_READERS_BUFFER_BYTES / this.#readers.size);
   }
 
   /** Answer a request for the stream. */
@@ -80,7 +85,7 @@ export class InboxSockets {
   say(name: string, message: string): void {
     for (const reader of this.#readers.values()) {
       try {
-        if (reader.hasRoom) reader.say(name, message);
+        if (reader.hasRoom(this.#share)) reader.say(name, message);
       } catch {
         this.#readers.delete(reader.ws);
       }
@@ -118,12 +123,12 @@ export class InboxSockets {
   /** Bytes sent to a reader that is still behind; undefined when it is up to date, or gone. */
   #advance(reader: InboxReader, budget: number): number | undefined {
     // Asked before anything is sent: one who had room until now has had no time to take what fills it.
-    if (reader.isStalled(Date.now())) {
+    if (reader.isStalled(Date.now(), this.#share)) {
       this.#drop(reader.ws, "ConsumerTooSlow", "what was sent was not taken; go on with the last cursor");
       return undefined;
     }
     let sent = 0;
-    while (sent < budget && reader.hasRoom) {
+    while (sent < budget && reader.hasRoom(this.#share)) {
       const { after, opened } = reader.state;
       const page = this.#options.read(after, PUMP_ROWS, opened);
       const bytes = this.#send(reader, page, budget - sent);
@@ -140,7 +145,7 @@ export class InboxSockets {
     try {
       if (notices !== undefined) reader.caughtUp(notices);
       for (const placed of page) {
-        if (sent >= budget || !reader.hasRoom) break;
+        if (sent >= budget || !reader.hasRoom(this.#share)) break;
         sent += reader.send(placed);
       }
       return sent;
