@@ -28,6 +28,7 @@ const TABLES = [
   { table: "memory", peers: ["memory", "bm25", "scan"] },
   { table: "storage", peers: ["counted"] },
   { table: "growth", peers: ["colony"] },
+  { table: "cold", peers: ["colony"] },
   { table: "exports", peers: ["colony"] },
   { table: "colony", peers: ["inspected"] },
   { table: "limits", peers: ["inspected"] },

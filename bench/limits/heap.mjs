@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { treeMemory } from "../lib/cpu.mjs";
 
 /** Pause between two looks, ms: each is a collection of its own. */
 const LOOK_EVERY = 25;
@@ -12,17 +13,21 @@ export const liveHeap = async ({ inspector }) => {
 };
 
 /**
- * The most that the isolate held at once while `work` ran, in MB. Looked at after a collection each time: what is garbage would be
- * gone before an isolate at its limit is ended for it.
+ * The most that the isolate held at once while `work` ran, and the most that its process took beyond what it had before, in MB. The
+ * isolate is looked at after a collection each time: what is garbage would be gone before an isolate at its limit is ended for it.
  * @param {import("../peers/peers.mjs").Peer} peer @param {() => Promise<unknown>} work
  */
 export const peakHeap = async (peer, work) => {
-  let peak = 0;
+  const before = treeMemory(peer.pid, "workerd");
+  let [peak, resident] = [0, 0];
   const over = new AbortController();
   const working = work().finally(() => over.abort());
   // Whoever fails is told of below; until then nobody waits for it.
   working.catch(() => undefined);
-  for (; !over.signal.aborted; await sleep(LOOK_EVERY)) peak = Math.max(peak, await liveHeap(peer));
+  for (; !over.signal.aborted; await sleep(LOOK_EVERY)) {
+    peak = Math.max(peak, await liveHeap(peer));
+    resident = Math.max(resident, treeMemory(peer.pid, "workerd") - before);
+  }
   await working;
-  return peak;
+  return { peak, resident };
 };

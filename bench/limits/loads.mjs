@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { COLLECTION, COLONY_ADMIN } from "../lib/bed.mjs";
 import { concurrently } from "../lib/load.mjs";
 import { Wanderer } from "../import/wanderer.mjs";
+import { silentSockets } from "./silent-sockets.mjs";
 
 /** @typedef {import("../lib/bed.mjs").Bed} Bed */
 /** @typedef {import("../lib/bed.mjs").Account} Account */
@@ -20,6 +21,12 @@ const MANY = 100_000;
 const BLOB = 5 * 1024 * 1024;
 /** How long slow readers leave unread what they asked for, ms. */
 const UNREAD = 3_000;
+/** Sockets of the firehose, from its beginning; and of each inbox, as many as it may have, which read nothing for so long, ms. */
+const FIREHOSE_READERS = 100;
+const INBOX_READERS = 16;
+const SILENT = 8_000;
+/** Messages of 30 KB in each inbox: more than a reader may leave unread. */
+const LETTERS = 40;
 
 /** @param {Bed} bed */
 const agentsOf = (bed) => Promise.all(Array.from({ length: AGENTS }, (_, i) => bed.account(`limits ${i}`)));
@@ -125,11 +132,34 @@ const remembering = (/** @type {Bed} */ bed) =>
     return account;
   })());
 
+/** @type {Promise<string[]> | undefined} */
+let inboxes;
+
+/** Access tokens of 32 agents whose inboxes hold more than a reader may leave unread. @param {Bed} bed */
+const fullInboxes = (bed) =>
+  (inboxes ??= (async () => {
+    const [sender, ...others] = await residents(bed);
+    const text = "x".repeat(30_000);
+    await concurrently(LETTERS, 4, (i) =>
+      bed.client.call("agent.comms.send", { collection: "agent.comms.message", privacy: "public", record: { $type: "agent.comms.message", to: others.map(({ did }) => did), content: [{ $type: "agent.comms.defs#text", text: `${i} ${text}` }], createdAt: new Date().toISOString() } }, sender.token));
+    const tokens = [];
+    for (const { did, password } of others) tokens.push((await bed.client.call("com.atproto.server.createSession", { identifier: did, password })).accessJwt);
+    return tokens;
+  })());
+
+/** Opens sockets that read nothing, and leaves them open for a while. @param {() => Promise<import("node:net").Socket[]>} opened */
+const inSilence = async (opened) => {
+  const sockets = await opened();
+  await sleep(SILENT);
+  for (const socket of sockets) socket.destroy();
+};
+
 let moved = 0;
 
 /**
- * What an isolate is asked at most, side by side: what is made for it, and what is done while its heap is looked at.
- * @type {{ key: string, label: string, prepare?: (bed: Bed) => Promise<unknown>, run: (bed: Bed, made: any) => Promise<unknown> }[]}
+ * What an isolate is asked at most, side by side: what is made for it, and what is done while its heap is looked at. `resident`: what
+ * its process takes is told as well, since what sockets hold is outside the heap.
+ * @type {{ key: string, label: string, resident?: boolean, prepare?: (bed: Bed) => Promise<unknown>, run: (bed: Bed, made: any) => Promise<unknown> }[]}
  */
 export const LOADS = [
   {
@@ -173,16 +203,29 @@ export const LOADS = [
     run: (bed, { account: { did } }) => concurrently(8, 8, () => bed.client.count("com.atproto.repo.listRecords", { repo: did, collection: LARGE_COLLECTION, limit: "100" })),
   },
   {
-    key: "list-slow", label: "the same, 16 readers who do not read", prepare: largeOf,
+    key: "list-slow", label: "the same, 16 readers who do not read", resident: true, prepare: largeOf,
     run: (bed, { account: { did } }) => concurrently(16, 16, () => readLate(bed, `/xrpc/com.atproto.repo.listRecords?repo=${did}&collection=${LARGE_COLLECTION}&limit=100`)),
   },
   {
-    key: "get-slow", label: "getRecord of 1 MB, 100 readers who do not read", prepare: largeOf,
+    key: "get-slow", label: "getRecord of 1 MB, 100 readers who do not read", resident: true, prepare: largeOf,
     run: (bed, { account: { did }, rkeys }) => concurrently(100, 100, (i) => readLate(bed, `/xrpc/com.atproto.repo.getRecord?repo=${did}&collection=${LARGE_COLLECTION}&rkey=${rkeys[i]}`)),
   },
   {
     key: "blocks", label: "getBlocks of 100 blocks of 1 MB, 2 readers", prepare: largeOf,
     run: (bed, { account: { did }, cids }) => concurrently(2, 2, () => readLate(bed, `/xrpc/com.atproto.sync.getBlocks?did=${did}&${cids.map((/** @type {string} */ cid) => `cids=${cid}`).join("&")}`)),
+  },
+  {
+    key: "export-slow", label: "getRepo of 100,000 records and of 100 of 1 MB, 8 readers each who do not read", resident: true,
+    prepare: async (bed) => [await bed.account("limits many", MANY), (await largeOf(bed)).account],
+    run: (bed, accounts) => Promise.all(accounts.map((/** @type {Account} */ { did }) => concurrently(8, 8, () => readLate(bed, `/xrpc/com.atproto.sync.getRepo?did=${did}`)))),
+  },
+  {
+    key: "stream-slow", label: `subscribeRepos from the beginning, ${FIREHOSE_READERS} readers who do not read`, resident: true,
+    run: (bed) => inSilence(() => silentSockets(bed.peer.port, "/xrpc/com.atproto.sync.subscribeRepos?cursor=0", FIREHOSE_READERS)),
+  },
+  {
+    key: "inbox-slow", label: `subscribeInbox of 32 agents, ${INBOX_READERS} readers each who do not read`, resident: true, prepare: fullInboxes,
+    run: (bed, tokens) => inSilence(async () => (await Promise.all(tokens.map((/** @type {string} */ token) => silentSockets(bed.peer.port, "/xrpc/agent.comms.subscribeInbox?cursor=0", INBOX_READERS, ["xrpc.v1.json", `bearer.${token}`])))).flat()),
   },
   { key: "sealed", label: "agent.comms.send of 30 KB sealed to 32, 16 at once", prepare: residents, run: sealed },
   {

@@ -37,22 +37,23 @@ const agents = {
     await sleep(15_000);
     const asleep = await liveHeap(bed.peer);
     await concurrently(AWAKE * 3, 16, (i) => all[i % AWAKE].create(i));
-    const peak = await peakHeap(bed.peer, () => amongAwake(all, () => sleep(3_000)));
+    const { peak } = await peakHeap(bed.peer, () => amongAwake(all, () => sleep(3_000)));
     return { "limits-asleep": asleep, "limits-awake": peak, "limits-per-agent": ((peak - asleep) * 1000) / AWAKE };
   },
 };
 
 /** @param {typeof LOADS[number]} load @returns {import("./measures.mjs").Measure} */
-const under = ({ key, prepare = async () => undefined, run }) => ({
+const under = ({ key, resident: isResident = false, prepare = async () => undefined, run }) => ({
   name: `limits: ${key}`,
   only: ["inspected"],
   asked: "limits",
   prepare: awake,
   run: async (bed) => {
     const [all, made] = [await awake(bed), await prepare(bed)];
-    const peak = await peakHeap(bed.peer, () => amongAwake(all, () => run(bed, made)));
-    bed.log(`${key}: ${peak.toFixed(1)} MB`);
-    return { [`limits-${key}`]: peak };
+    const began = performance.now();
+    const { peak, resident } = await peakHeap(bed.peer, () => amongAwake(all, () => run(bed, made)));
+    bed.log(`${key}: ${peak.toFixed(1)} MB, ${resident.toFixed(0)} MB more resident, in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    return { [`limits-${key}`]: peak, ...(isResident ? { [`limits-${key}-resident`]: resident } : {}) };
   },
 });
 

@@ -1,3 +1,4 @@
+import { COLD_MEASURES } from "./cold.mjs";
 import { COLONY_MEASURES } from "./colony-of-many.mjs";
 import { applyWrites, createAt100k, createAt1k, createAt3k, createOnMany, createOnOne } from "./create.mjs";
 import { EXPORT_MEASURES } from "./exports.mjs";
@@ -25,4 +26,4 @@ import { STORAGE_MEASURES } from "./storage.mjs";
  */
 
 /** @type {Measure[]} */
-export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES, ...MEMORY_MEASURES, ...STORAGE_MEASURES, ...GROWTH_MEASURES, ...COLONY_MEASURES, ...EXPORT_MEASURES, ...LIMIT_MEASURES];
+export const MEASURES = [createAt1k, createAt3k, createAt100k, createOnOne, createOnMany, applyWrites, getRecord, listRecords, getRepo, provisioning, latency, fanOut50, fanOut500, idle, ...RELAY_MEASURES, ...INGEST_MEASURES, ...SEALING_MEASURES, ...MEMORY_MEASURES, ...STORAGE_MEASURES, ...GROWTH_MEASURES, ...COLD_MEASURES, ...COLONY_MEASURES, ...EXPORT_MEASURES, ...LIMIT_MEASURES];
