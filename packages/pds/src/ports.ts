@@ -72,6 +72,11 @@ export interface RecordsPort {
   keysOf(did: string): Promise<string[]>;
   /** A record, proven by its author's signature; undefined when proven absent. @throws Error when that cannot be told now. */
   prove(uri: string): Promise<ProvenRecord | undefined>;
+  /**
+   * CAR of com.atproto.sync.getRecord that shows what is at a place, or that nothing is, as the author's host gives it now: not
+   * verified. Undefined when there is none to be had. @throws Error when the host cannot be asked now.
+   */
+  proof(uri: string): Promise<Uint8Array | undefined>;
 }
 
 /** What the colony's registry keeps of an agent, for lists and the door. */
@@ -96,6 +101,9 @@ export interface RegistryPort {
 
 /** How an agent looks up DIDs. */
 export type DidPorts = Pick<AgentPorts, "plcUrl" | "outside">;
+
+/** What deliveries are judged with. */
+export type EvidencePorts = DidPorts & Pick<AgentPorts, "records">;
 
 /** Everything from outside that an agent is given. */
 export interface AgentPorts {

@@ -10,7 +10,7 @@ const COLLECTION = "com.example.note";
 
 /** A second view of an object's storage, for what cannot be brought about from outside. */
 const stateOf = (storage: DurableObjectStorage) =>
-  openState(storage, { relay: world.relay, registry: world.registry, directory: world.directory, sources: { colony: world.relay }, records: { keysOf: async () => [], prove: async () => undefined },
+  openState(storage, { relay: world.relay, registry: world.registry, directory: world.directory, sources: { colony: world.relay }, records: { keysOf: async () => [], prove: async () => undefined, proof: async () => undefined },
     masterKey: world.masterKey, plcUrl: "", origin: "", rateLimits: false, deleteBlobs: async () => {} });
 
 describe("bounds", () => {

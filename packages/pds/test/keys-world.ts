@@ -53,6 +53,7 @@ export function useObjects(): void {
         const found = await objectOf(did).api.getRecord({ collection, rkey });
         return found.ok ? { uri, cid: found.value.cid, value: lexToJson(decode(found.value.bytes)) as Record<string, unknown> } : undefined;
       },
+      proof: async () => undefined,
     };
   });
   afterEach(() => void vi.useRealTimers());

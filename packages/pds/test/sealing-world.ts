@@ -46,6 +46,7 @@ const neighbours: RecordsPort = {
     const found = await objectOf(did).api.getRecord({ collection, rkey });
     return found.ok ? { uri, cid: found.value.cid, value: lexToJson(decode(found.value.bytes)) as Record<string, unknown> } : undefined;
   },
+  proof: async () => undefined,
 };
 
 /** The agents of a file's tests know each other's repositories. */

@@ -62,6 +62,7 @@ describe("an agent that moved after its document was remembered", () => {
     const records = recordsOf(ports);
     expect(await records.keysOf(agent.did)).toEqual([uri]);
     expect(await records.prove(uri)).toMatchObject({ uri, value: { publicKey: { $bytes: "AAAA" } } });
+    expect((await records.proof(uri))?.length).toBeGreaterThan(200);
   });
 
   it("is shown, also where it was not there yet", async () => {

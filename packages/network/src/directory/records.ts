@@ -35,6 +35,13 @@ export const recordsOf = (ports: Ports): RecordsPort => ({
     };
     return byDocument(ports.dids, did, ask, local !== undefined);
   },
+  proof: async (uri) => {
+    const [, , did = "", collection = "", rkey = ""] = uri.split("/");
+    if ((await ports.find(did)) !== undefined) return localSource(ports.agent(did)).proof(collection, rkey);
+    // Asked where what is remembered did not fit.
+    const document = await ports.dids.resolve(did, { fresh: true });
+    return remoteSource(ports.fetch, pdsOfAnybody(document, ports.origin), did, MAX_RECORD_PROOF_BYTES).proof(collection, rkey);
+  },
 });
 
 /**

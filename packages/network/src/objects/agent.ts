@@ -26,6 +26,7 @@ export class Agent extends AgentObject<Env> {
       records: {
         keysOf: (did) => recordsOf(directoryPorts(this.env)).keysOf(did),
         prove: (uri) => recordsOf(directoryPorts(this.env)).prove(uri),
+        proof: (uri) => recordsOf(directoryPorts(this.env)).proof(uri),
       },
       masterKey: config.masterKey,
       plcUrl: config.plcUrl,

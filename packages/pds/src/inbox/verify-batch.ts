@@ -1,4 +1,4 @@
-import type { DeliveryRow, DidPorts } from "../ports.ts";
+import type { DeliveryRow, EvidencePorts } from "../ports.ts";
 import { type GoodCommits, type Verdict, verifyDelivery } from "./verify.ts";
 
 /** A delivery with its verdict; none when it waits behind an earlier one of the same sender. */
@@ -13,13 +13,13 @@ export interface Judged {
  *
  * @param blocked senders of whom something waits already.
  */
-export async function verifyBatch(rows: DeliveryRow[], blocked: ReadonlySet<string>, recipient: string, dids: DidPorts): Promise<Judged[]> {
+export async function verifyBatch(rows: DeliveryRow[], blocked: ReadonlySet<string>, recipient: string, dids: EvidencePorts): Promise<Judged[]> {
   const verdicts = await bySender(rows.filter(({ author }) => !blocked.has(author)), recipient, dids, ({ kind }) => kind !== "verified");
   return rows.map((row) => ({ row, verdict: verdicts.get(row) }));
 }
 
 /** Judge each delivery for itself; what was said of a sender that cannot be resolved now holds for the rest of his. */
-export async function verifyEach(rows: DeliveryRow[], recipient: string, dids: DidPorts): Promise<{ row: DeliveryRow; verdict: Verdict }[]> {
+export async function verifyEach(rows: DeliveryRow[], recipient: string, dids: EvidencePorts): Promise<{ row: DeliveryRow; verdict: Verdict }[]> {
   const verdicts = await bySender(rows, recipient, dids, ({ kind }) => kind === "unresolved");
   const unresolved = new Map(Array.from(verdicts, ([{ author }, verdict]) => [author, verdict]));
   return rows.map((row) => ({ row, verdict: verdicts.get(row) ?? unresolved.get(row.author) ?? NOT_JUDGED }));
@@ -27,7 +27,7 @@ export async function verifyEach(rows: DeliveryRow[], recipient: string, dids: D
 
 const NOT_JUDGED: Verdict = { kind: "invalid", reason: "not judged" };
 
-async function bySender(rows: DeliveryRow[], recipient: string, dids: DidPorts, isEnd: (verdict: Verdict) => boolean): Promise<Map<DeliveryRow, Verdict>> {
+async function bySender(rows: DeliveryRow[], recipient: string, dids: EvidencePorts, isEnd: (verdict: Verdict) => boolean): Promise<Map<DeliveryRow, Verdict>> {
   const verdicts = new Map<DeliveryRow, Verdict>();
   const good: GoodCommits = new Map();
   await Promise.all(

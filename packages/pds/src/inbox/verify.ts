@@ -3,7 +3,7 @@ import { recipientsOf } from "@rookery/lexicon-agent-comms";
 import { checkCommit, decodeFrame, recordAt, verifyCommitSignature, type CheckedCommit, type CommitBody } from "@rookery/sync";
 import { pdsOriginOf, signingKeyOf } from "../identity/key-cache.ts";
 import { MAX_RECORD_BYTES } from "../limits.ts";
-import type { DeliveryRow, DidPorts } from "../ports.ts";
+import type { DeliveryRow, DidPorts, EvidencePorts } from "../ports.ts";
 import { sha256 } from "../sha256.ts";
 
 /** A delivery that is what it says. */
@@ -25,8 +25,8 @@ export interface Verified {
 
 export type Verdict =
   | { kind: "verified"; message: Verified }
-  /** It does not prove what it says, now. */
-  | { kind: "invalid"; reason: string }
+  /** It does not prove what it says, now. `isUnsigned`: all that is wrong is the key that signed. */
+  | { kind: "invalid"; reason: string; isUnsigned?: true }
   /** The sender's key cannot be had now. */
   | { kind: "unresolved"; reason: string };
 
@@ -36,13 +36,15 @@ export type GoodCommits = Map<number, CheckedCommit>;
 /**
  * Judge a delivery by its own evidence, trusting the relay with nothing: the author's key from the author's DID document,
  * the signed commit, the tree's proof of what is at this path, and the record's own word that `recipient` is meant. The
- * evidence is the commit that did it, or a proof by the author's host of what the repository holds now.
+ * evidence is the commit that did it, or a proof by the author's host of what the repository holds now. Evidence by another key
+ * than the author has now may be older than that key: then their host is asked for a proof by it.
  *
  * Never rejects: a delivery that nobody foresaw is set aside like any other bad one, and holds up nobody.
  */
-export async function verifyDelivery(row: DeliveryRow, recipient: string, dids: DidPorts, good: GoodCommits = new Map()): Promise<Verdict> {
+export async function verifyDelivery(row: DeliveryRow, recipient: string, dids: EvidencePorts, good: GoodCommits = new Map()): Promise<Verdict> {
   try {
-    const verdict = row.proof === undefined ? await verifyFrame(row, recipient, dids, good) : await verifyByProof(row, row.proof, recipient, dids);
+    const first = row.proof === undefined ? await verifyFrame(row, recipient, dids, good) : await verifyByProof(row, row.proof, recipient, dids);
+    const verdict = first.kind === "invalid" && first.isUnsigned === true ? await verifyAnew(row, first.reason, recipient, dids) : first;
     return verdict.kind === "verified" ? { kind: "verified", message: { ...verdict.message, ...(await hostOf(dids, row.author)) } } : verdict;
   } catch (error) {
     console.error(JSON.stringify({ event: "delivery-check-failed", did: recipient, author: row.author, path: row.path, error: String(error) }));
@@ -70,7 +72,9 @@ async function checkSigned(body: CommitBody, dids: DidPorts): Promise<CheckedCom
     const checked = await checkCommit(body, { sha256, didKey: key.didKey });
     if (checked.ok) return checked.value;
     // The key may have been rotated since it was remembered: look once more.
-    if (checked.failure.code !== "BadSignature" || suspect) return invalid(`${checked.failure.code}: ${checked.failure.message}`);
+    const { code, message } = checked.failure;
+    if (code !== "BadSignature") return invalid(`${code}: ${message}`);
+    if (suspect) return unsigned(`${code}: ${message}`);
   }
   return invalid("unreachable");
 }
@@ -95,7 +99,18 @@ async function verifyByProof(row: DeliveryRow, proof: Uint8Array, recipient: str
     if ("unresolved" in key) return { kind: "unresolved", reason: key.unresolved };
     if (await verifyCommitSignature(commit, key.didKey)) return judge(row, commit.rev, cid === null || record === null ? null : { cid, bytes: record.slice() }, recipient);
   }
-  return invalid(`BadSignature: the proof's commit ${cidToString(commit.cid)} is not signed by ${row.author}`);
+  return unsigned(`BadSignature: the proof's commit ${cidToString(commit.cid)} is not signed by ${row.author}`);
+}
+
+/** By a proof that the author's host gives now. Where it gives none the evidence is what it was. */
+async function verifyAnew(row: DeliveryRow, reason: string, recipient: string, dids: EvidencePorts): Promise<Verdict> {
+  let proof: Uint8Array | undefined;
+  try {
+    proof = await dids.records.proof(`at://${row.author}/${row.path}`);
+  } catch (error) {
+    return { kind: "unresolved", reason: `${reason}. The author's host cannot be asked for a proof by the key of now: ${String(error)}` };
+  }
+  return proof === undefined ? invalid(reason) : verifyByProof(row, proof, recipient, dids);
 }
 
 /** What a proof shows, or what is wrong with it. */
@@ -154,3 +169,6 @@ async function hostOf(dids: DidPorts, author: string): Promise<{ host?: string }
 }
 
 const invalid = (reason: string): Verdict => ({ kind: "invalid", reason });
+
+/** All that is wrong is the key that signed. */
+const unsigned = (reason: string): Verdict => ({ kind: "invalid", reason, isUnsigned: true });
