@@ -40,6 +40,26 @@ describe("did:plc", () => {
     await expect(at(() => json({ id: "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb" })).resolve(ALICE)).rejects.toThrow("another DID's");
   });
 
+  // Whoever holds a DID may write into it what they like; the directory refuses nothing of this, and hosts of did:web write by hand.
+  test.each([
+    ["names that are no URIs, and twice the same", { alsoKnownAs: ["mod.test", "at://alice.test", "at://alice.test", ""] }],
+    ["one context, in no list", { "@context": "https://www.w3.org/ns/did/v1" }],
+    ["two services of one id", { service: [{ id: "#a", type: "A", serviceEndpoint: "https://a.example" }, { id: "#a", type: "A", serviceEndpoint: "https://b.example" }] }],
+    ["a service that is nowhere", { service: [{ id: "#a", type: "A", serviceEndpoint: "nowhere" }, { id: "#b", type: "B" }] }],
+    ["a key of another kind", { verificationMethod: [{ id: "#atproto", type: "Multikey", controller: "nobody" }, 5] }],
+  ])("is taken with %s", async (_, more) => {
+    expect(await at(() => json({ id: ALICE, ...more })).resolve(ALICE)).toEqual({ id: ALICE, ...more });
+  });
+
+  test("is taken whatever type it is said to be of", async () => {
+    const plain = () => new Response(JSON.stringify({ id: ALICE }), { headers: { "content-type": "text/plain" } });
+    expect(await at(plain).resolve(ALICE)).toEqual({ id: ALICE });
+  });
+
+  test.each(["[]", "null", '"text"', "{", "", '{"id":5}', "{}"])("cannot be had while the directory says %s", async (text) => {
+    await expect(at(() => new Response(text, { headers: { "content-type": "application/json" } })).resolve(ALICE)).rejects.toThrow(`${ALICE} cannot be resolved now`);
+  });
+
   test("redirects are not followed, and large answers not read", async () => {
     await expect(at(() => new Response(null, { status: 302, headers: { location: "http://10.0.0.1/" } })).resolve(ALICE)).rejects.toThrow("redirect");
     const large = json({ id: ALICE, padding: "x".repeat(100_000) });

@@ -1,0 +1,36 @@
+/** Bytes of a DID document: the PLC directory takes operations of 4 KB, and what a host says of itself is no longer. */
+const MAX_BYTES = 20 * 1024;
+
+const HEADERS = { accept: "application/did+ld+json,application/did+json,application/json" };
+
+/**
+ * The JSON at an address, undefined when nothing is there (404) or no more (410). Redirects are not followed, and no more than 20 KB
+ * are read. What it says is judged by whoever reads it, and so is not the type it is said to be of: hosts of `did:web` serve it as
+ * a file. @throws Error when it cannot be had now.
+ */
+export const fetchDocument = async (url: string, from: typeof fetch, signal: AbortSignal): Promise<unknown> => {
+  const answer = await from(url, { signal, redirect: "manual", headers: HEADERS });
+  if (answer.ok) return JSON.parse(await readText(answer));
+  await answer.body?.cancel();
+  if (answer.status === 404 || answer.status === 410) return undefined;
+  // A browser does not tell which redirect it was.
+  if (answer.type === "opaqueredirect" || (answer.status >= 300 && answer.status < 400)) throw new Error("unexpected redirect");
+  throw new Error(`got http ${answer.status}`);
+};
+
+const readText = async ({ body }: Response): Promise<string> => {
+  const decoder = new TextDecoder();
+  const reader = body?.getReader();
+  let text = "";
+  let bytes = 0;
+  for (;;) {
+    const chunk = await reader?.read();
+    if (chunk?.value === undefined) return text + decoder.decode();
+    bytes += chunk.value.byteLength;
+    if (bytes > MAX_BYTES) {
+      await reader?.cancel();
+      throw new Error(`more than ${MAX_BYTES} bytes`);
+    }
+    text += decoder.decode(chunk.value, { stream: true });
+  }
+};
