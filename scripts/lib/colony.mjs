@@ -8,7 +8,7 @@ import { mailFolder, openMailbox } from "./mailbox.mjs";
 import { applyMigrations, listMigrations } from "./migrations.mjs";
 import { noteOrigin } from "./origin.mjs";
 import { ROOT, stateFolder } from "./paths.mjs";
-import { accepts, busyPort, isLoopbackUrl, localUrl, requireFreePort } from "./ports.mjs";
+import { accepts, busyPort, isLoopbackUrl, localUrl, requireFreePort, untilDisconnected } from "./ports.mjs";
 import { Refusal, reasonOf } from "./refusal.mjs";
 import { relayAddress } from "./relay-address.mjs";
 import { MASTER_KEY, PLC_KEY, beginRotation, finishRotation } from "./rotation.mjs";
@@ -116,7 +116,7 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
     const started = (runtime = new Runtime({ root, bundle, folder, host, port, relayPort: relay?.port, isLoopback: isLoopbackUrl(origin), bindings, mailbox: openMailbox(mailFolder(folder, options.mailDir)), verbose: options.verbose }));
     await insist((attempt) => (attempt === 1 ? started.ready() : started.remake()), START_ATTEMPTS, log);
     // Watched from here on: workerd may die during the start as well.
-    watch = keepAlive({ alive: () => accepts(host, port), revive: () => started.remake(), log, signal: end.signal });
+    watch = keepAlive({ alive: () => accepts(host, port), broken: (signal) => untilDisconnected(host, port, signal), revive: () => started.remake(), log, signal: end.signal });
     await insist(async () => applyMigrations(await started.database(), migrations, log), STEP_ATTEMPTS, log);
     await untilHealthy(host, port);
     // Beside whatever the colony does: it serves all the while.

@@ -63,6 +63,28 @@ export const accepts = (host, port) =>
   });
 
 /**
+ * Holds a connection, and resolves once there is none any more: the other side has ended it, or none was to be had, or `signal` aborts.
+ * @param {string} host
+ * @param {number} port
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+export const untilDisconnected = (host, port, signal) =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = () => socket.destroy();
+    signal.addEventListener("abort", end);
+    socket.once("close", () => {
+      signal.removeEventListener("abort", end);
+      resolve();
+    });
+    socket.on("error", end);
+    // Its end is only seen by whoever reads.
+    socket.once("end", end).resume();
+    if (signal.aborted) end();
+  });
+
+/**
  * A port that is free now; for tests.
  * @returns {Promise<number>}
  */
