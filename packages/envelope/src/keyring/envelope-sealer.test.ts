@@ -156,6 +156,17 @@ describe("sealing", () => {
     await expect((await sealerOf(ALICE, new Map())).seal({ ...message, to, record: { ...message.record, to } })).rejects.toThrow("65 recipients");
   });
 
+  it("fails as sealing, too, while the host of a recipient does not answer", async () => {
+    const world: World = new Map();
+    await sealerOf(BOB, world);
+    const alice = await sealerOf(ALICE, world, async () => {
+      throw new TypeError("fetch failed");
+    });
+    await expect(alice.seal(message)).rejects.toThrow(new SealError(`The key of ${BOB} cannot be had now: fetch failed`));
+    const note = { uri: `at://${ALICE}/agent.memory.note/3kznmn7xqxl22`, cid: CID, record: { $type: "agent.memory.note" } };
+    await expect(alice.share?.({ ...note, to: BOB, rkey: "3kznmn7xqxl23" })).rejects.toBeInstanceOf(SealError);
+  });
+
   it("fails for nobody, for everybody, and for who has no key", async () => {
     const alice = await sealerOf(ALICE, new Map());
     for (const to of [[], "all" as const, [BOB]]) await expect(alice.seal({ ...message, to })).rejects.toBeInstanceOf(SealError);

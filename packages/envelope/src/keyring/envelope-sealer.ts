@@ -7,6 +7,7 @@ import type { CheckedKey, FoundKeyRecord } from "../key-record.ts";
 import type { KeyRing } from "../open.ts";
 import { grantRecord, type OpenedRecord, openRecord, type PlacedRecord, sealRecord } from "../record.ts";
 import { resealRecord } from "../reseal.ts";
+import { KeyStateError } from "./key-state.ts";
 import type { KeyStanding, OwnKeys } from "./own-keys.ts";
 import type { OwnWatch } from "./own-watch.ts";
 import type { PeerKeys } from "./peer-keys.ts";
@@ -57,9 +58,14 @@ export class EnvelopeSealer implements Sealer {
     return this.#own.standing(keyId);
   }
 
-  /** The key to seal for somebody. @throws SealError when there is none, or none that can be trusted. */
-  keyOf(did: string): Promise<CheckedKey> {
-    return this.#peers.keyOf(did);
+  /** The key to seal for somebody. @throws SealError when there is none, none that can be trusted, or none to be had now. */
+  async keyOf(did: string): Promise<CheckedKey> {
+    try {
+      return await this.#peers.keyOf(did);
+    } catch (error) {
+      if (error instanceof SealError || error instanceof KeyStateError) throw error;
+      throw new SealError(`The key of ${did} cannot be had now: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
   }
 
   /** Somebody says that they could not open what was sealed for their key: it is looked up anew. */
@@ -74,7 +80,7 @@ export class EnvelopeSealer implements Sealer {
     if (!isAddressedTo(dids, collection, record)) throw new SealError("The record is not addressed to exactly those whom it is to be sealed for");
     if (dids.size > MAX_RECIPIENTS) throw new SealError(`${dids.size} recipients; at most ${MAX_RECIPIENTS} of one record`);
     await this.#own.refresh();
-    const recipients = await Promise.all([...dids].map((did) => this.#peers.keyOf(did)));
+    const recipients = await Promise.all([...dids].map((did) => this.keyOf(did)));
     const [first] = recipients;
     if (first === undefined) throw new SealError("Nobody is named to seal for");
     if (recipients.some(({ suite }) => suite !== first.suite)) throw new SealError("The recipients' keys are of different suites; send to each alone");
@@ -136,7 +142,7 @@ export class EnvelopeSealer implements Sealer {
 
   async share({ uri, cid, record, to, rkey }: Sharing): Promise<Draft> {
     if (addressOf(uri).repo !== this.#ports.did) throw new SealError(`Only what is one's own can be shared, not ${uri}`);
-    const key = await this.#peers.keyOf(to);
+    const key = await this.keyOf(to);
     const createdAt = new Date().toISOString();
     const place = { repo: this.#ports.did, rkey };
     const grant = await grantRecord({ ...addressOf(uri), record }, this.#own.ring, { subject: { uri, cid }, place, to, recipient: key, suite: key.suite, createdAt });

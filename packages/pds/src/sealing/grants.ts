@@ -7,7 +7,6 @@ import { type Granted, grantsOf } from "../store/granted.ts";
 import { readRecord } from "../store/records.ts";
 import { newRecordKey, prepareOp } from "../write/prepare.ts";
 import type { OwnRecord } from "./own-record.ts";
-import { keyOf } from "./with-sealer.ts";
 
 const COLLECTION = ids.AgentCommsGrant;
 
@@ -21,7 +20,7 @@ export const liveGrantsOf = ({ sql }: AgentState, records: readonly Pick<OwnReco
 
 /** The grant by which `did` reads the record as it is now, with the key it has now; undefined when a new one is needed. */
 export async function usableGrant(state: AgentState, sealer: EnvelopeSealer, subject: OwnRecord, did: string): Promise<{ rkey: string; cid: Uint8Array } | undefined> {
-  const { keyId } = await keyOf(sealer, did);
+  const { keyId } = await sealer.keyOf(did);
   for (const { rkey } of liveGrants(state, subject, did)) {
     const row = readRecord(state.sql, `${COLLECTION}/${rkey}`);
     const grant: unknown = row && lexToJson(decode(row.data));
@@ -38,7 +37,7 @@ function isFor(grant: unknown, cid: string, keyId: string): boolean {
 
 /** The write of a grant for one more reader. @throws SealError */
 export async function grantOp(sealer: EnvelopeSealer, { uri, cid, record }: Pick<OwnRecord, "uri" | "cid" | "record">, to: string): Promise<PreparedOp> {
-  await keyOf(sealer, to);
+  await sealer.keyOf(to);
   const draft = await sealer.share({ uri, cid, record, to, rkey: newRecordKey() });
   const prepared = prepareOp({ action: "create", collection: COLLECTION, rkey: draft.rkey, record: draft.record, validate: true });
   if (!prepared.ok) throw new SealError(prepared.error.message);

@@ -14,7 +14,7 @@ import { grantOp, usableGrant } from "./grants.ts";
 import { inTurn } from "./in-turn.ts";
 import { type OwnRecord, ownRecord, ownSealedRecord, stillThere } from "./own-record.ts";
 import type { RecordAt, SendInput } from "./sealing-api.ts";
-import { keyOf, withSealer } from "./with-sealer.ts";
+import { withSealer } from "./with-sealer.ts";
 
 /**
  * Write a record that is addressed to somebody, sealed for them unless `privacy` is `public`, and what they are granted with
@@ -60,7 +60,7 @@ async function sealAndWrite(state: AgentState, input: SendInput, op: PreparedOp,
     const uris = new Set(grants);
     if (uris.size * readers.length >= MAX_COMMIT_OPS) return invalid(`${uris.size} records for ${readers.length} readers: more than the ${MAX_COMMIT_OPS - 1} grants that go with one record`);
     // Looked up side by side; after this each is known.
-    await Promise.all(to.map((did) => keyOf(sealer, did)));
+    await Promise.all(to.map((did) => sealer.keyOf(did)));
     const granted: PreparedOp[] = [];
     const subjects: OwnRecord[] = [];
     for (const uri of uris) {

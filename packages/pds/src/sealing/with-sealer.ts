@@ -1,4 +1,4 @@
-import { type CheckedKey, type EnvelopeSealer, type KeyRing, OpenError, SealError } from "@rookery/envelope";
+import { type EnvelopeSealer, type KeyRing, OpenError, SealError } from "@rookery/envelope";
 import { type Outcome, ok } from "@rookery/sync";
 import { withKeys } from "../keys/key-fault.ts";
 import type { AgentState } from "../state.ts";
@@ -22,16 +22,6 @@ export async function withSealer<T>({ sealing }: AgentState, work: (sealer: Enve
     }
   });
   return done.ok ? done.value : done;
-}
-
-/** The key to seal for somebody. @throws SealError also when it cannot be looked up now. */
-export async function keyOf(sealer: EnvelopeSealer, did: string): Promise<CheckedKey> {
-  try {
-    return await sealer.keyOf(did);
-  } catch (error) {
-    if (error instanceof SealError) throw error;
-    throw new SealError(`The key of ${did} cannot be had now: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
 }
 
 /** What opens for the agent, also what is left after its owner took over. Error: `KeyUnavailable` (500). */

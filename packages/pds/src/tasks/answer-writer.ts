@@ -2,7 +2,6 @@ import { addressOf, type EnvelopeSealer, OpenError, SealError } from "@rookery/e
 import { collectionsOf, recipientsOf } from "@rookery/lexicon-agent-comms";
 import type { Answer } from "@rookery/messaging";
 import type { PreparedOp } from "../agent-api.ts";
-import { keyOf } from "../sealing/with-sealer.ts";
 import type { AgentState } from "../state.ts";
 import { readRecord } from "../store/records.ts";
 import { newRecordKey, prepareOp } from "../write/prepare.ts";
@@ -48,7 +47,7 @@ export class AnswerWriter {
     const to = recipientsOf(collection, record);
     if (to === null || to === "all") throw new SealError("it is for nobody");
     const sealer = await this.#sealer();
-    for (const did of to) await keyOf(sealer, did);
+    for (const did of to) await sealer.keyOf(did);
     return (await sealer.seal({ collection, rkey, record, to })).record;
   }
 

@@ -4,7 +4,6 @@ import { cidToString } from "@rookery/repo";
 import type { PreparedOp } from "../agent-api.ts";
 import { sealedBlobs } from "../sealing/blobs.ts";
 import { ownRecord } from "../sealing/own-record.ts";
-import { keyOf } from "../sealing/with-sealer.ts";
 import type { AgentState } from "../state.ts";
 import { newRecordKey, prepareOp } from "../write/prepare.ts";
 
@@ -35,7 +34,7 @@ export async function resealOps(state: AgentState, sealer: EnvelopeSealer, { uri
   if (!blobs.ok) throw new SealError("a file of it is gone");
   const names = isAlone ? readers : [to];
   sealer.lookAgain(to);
-  for (const did of names) await keyOf(sealer, did);
+  for (const did of names) await sealer.keyOf(did);
   const sealed = await sealer.seal({ collection, rkey: next, record, to: names, blobs: blobs.value });
   const op = prepareOp({ action: "create", collection, rkey: next, record: sealed.record, validate: true });
   if (!op.ok || op.value.op.cid === undefined) throw new SealError("not a record");
