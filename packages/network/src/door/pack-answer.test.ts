@@ -53,6 +53,12 @@ describe("large answers", () => {
     expect([again.status, again.bytes.length, again.headers.get("content-encoding"), again.headers.get("etag")]).toEqual([304, 0, null, headers.get("etag")]);
   });
 
+  it("of agent.* go as they are: what is sealed packs badly", async () => {
+    const hosted = await provision();
+    const answer = await exports.default.fetch(new Request(`${ORIGIN}/xrpc/agent.network.getAgent?actor=${hosted.did}`, { headers: { authorization: hosted.access, "accept-encoding": "gzip" } }));
+    expect([answer.status, (await answer.text()).length > 1024, answer.headers.get("content-encoding")]).toEqual([200, true, null]);
+  });
+
   it("are packed by nobody when they are small, or only their head is asked for", async () => {
     expect(await codingOf("gzip", "com.atproto.repo.getRecord", { ...LARGE(), rkey: "small" })).toBeNull();
     expect(await codingOf("gzip", "com.atproto.repo.getRecord", { ...LARGE(), rkey: "none" })).toBeNull();
