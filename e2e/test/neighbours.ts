@@ -8,6 +8,7 @@ import { ADMIN_KEY, Colony } from "../crash/colony.ts";
 import type { Login } from "./people.ts";
 import { until } from "./until.ts";
 import { type Answer, type Failure, ask } from "./xrpc.ts";
+import { patience } from "../../scripts/testing/patience.mjs";
 
 /** A colony beside others, that share one PLC directory and nothing else. */
 export interface Neighbour {
@@ -28,8 +29,8 @@ export interface Neighbourhood {
   stop(): Promise<void>;
 }
 
-/** How long a message may take from one colony to another, in ms. Seconds, on a machine that is busy with other tests. */
-export const CROSSES_WITHIN = 20_000;
+/** How long a test waits for a message from one colony to another, in ms. */
+export const CROSSES_WITHIN = patience.expect.poll.timeout;
 
 /**
  * @param levels level of each colony; they are called a, b, c and give out handles under .a.test, .b.test, .c.test.

@@ -6,6 +6,7 @@ import {
 import { controlsOf, type Controls, type Settings } from "./controls.ts";
 import { did } from "./dids.ts";
 import type { Env, TestRelay } from "./worker.ts";
+import { patience } from "../../../scripts/testing/patience.mjs";
 
 export { did };
 
@@ -98,7 +99,7 @@ export async function subscribe(stub: Pick<DurableObjectStub, "fetch">, cursor?:
 }
 
 /** Wait until something holds; a test that waits in vain fails with what it waited for. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, patienceMs = 10_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, patienceMs = patience.expect.poll.timeout): Promise<void> {
   const end = Date.now() + patienceMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);

@@ -115,5 +115,5 @@ describe("delivery", () => {
       return waiting.every((page) => page.ok && page.value.deliveries.length === 0);
     });
     expect(await inboxOf(bob)).toEqual(before);
-  }, 60_000);
+  });
 });

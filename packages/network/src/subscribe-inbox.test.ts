@@ -190,7 +190,7 @@ describe("readers", () => {
     const dave = await provision();
     const [short, long] = [await reading({ ...dave, access: `Bearer ${tokenOf(dave, 2)}` }), await reading(dave)];
     await arrived(short, "info", 1);
-    await expect.poll(() => short.closed, { timeout: 10_000 }).toEqual({ code: 1008, reason: "SessionEnded" });
+    await expect.poll(() => short.closed).toEqual({ code: 1008, reason: "SessionEnded" });
     expect(long.closed).toBeUndefined();
   });
 

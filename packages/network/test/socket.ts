@@ -43,4 +43,4 @@ export const payloads = ({ frames }: Stream, name: string): Record<string, unkno
   frames.flatMap(({ payload }) => (payload !== undefined && String(payload["$type"]).endsWith(`#${name}`) ? [payload] : []));
 
 /** Wait until so many payloads of one kind have come. */
-export const arrived = (stream: Stream, name: string, count: number): Promise<void> => expect.poll(() => payloads(stream, name).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
+export const arrived = (stream: Stream, name: string, count: number): Promise<void> => expect.poll(() => payloads(stream, name).length).toBeGreaterThanOrEqual(count);

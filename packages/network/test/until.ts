@@ -1,5 +1,7 @@
+import { patience } from "../../../scripts/testing/patience.mjs";
+
 /** Wait until something holds; a test that waits in vain fails with what it waited for. */
-export const until = async (what: string, holds: () => boolean | Promise<boolean>, patienceMs = 10_000): Promise<void> => {
+export const until = async (what: string, holds: () => boolean | Promise<boolean>, patienceMs = patience.expect.poll.timeout): Promise<void> => {
   const end = Date.now() + patienceMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);

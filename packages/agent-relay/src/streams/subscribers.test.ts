@@ -176,7 +176,7 @@ describe("subscribers", () => {
     const { stub } = relayFor({ test: "crowd" });
     const readers = await Promise.all(Array.from({ length: 500 }, (_, i) => subscribe(stub, undefined, { address: i % 2 === 0 ? "127.0.0.1" : "::1" })));
     for (let n = 1; n <= 20; n++) await stub.ingest([commitRow(1, n, { size: 4_000 })]);
-    await until("all of them", () => readers.every(({ seqs }) => seqs.length === 20), 30_000);
+    await until("all of them", () => readers.every(({ seqs }) => seqs.length === 20));
     for (const { seqs } of readers) expect(seqs).toEqual(upTo(20));
     for (const { ws } of readers) ws.close(1000);
     await until("all gone", async () => (await stub.stats()).subscribers === 0);
