@@ -96,6 +96,7 @@ export class AccountTurn {
   finish(): void {
     if (this.#repo === this.#known) return;
     this.#stores.repos.save(this.#repo);
+    if (this.#known.n < 0 && this.#repo.n >= 0 && this.#repo.host === "") this.#stores.deliveries.claim(this.#repo, this.#taken.addressees);
     if (this.#repo.active && !this.#known.active) this.#taken.activated = true;
     if (this.#repo.status !== "deleted" || this.#known.status === "deleted") return;
     this.#stores.profiles.remove(this.#repo.id);

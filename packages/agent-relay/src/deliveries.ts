@@ -10,8 +10,9 @@ import type { Evidence, EventLog } from "./log.ts";
 import { type DeliveryRow, Parked } from "./parked.ts";
 import type { Repo, Repos } from "./repos.ts";
 import { Sent } from "./sent.ts";
-import { MAX_DELIVERED_CHARS, MAX_DELIVERED_PATHS, MAX_PULL_BYTES, MAX_PULL_ROWS } from "./settings.ts";
+import { MAX_DELIVERED_CHARS, MAX_DELIVERED_PATHS, MAX_PULL_BYTES, MAX_PULL_ROWS, UNCLAIMED_MS } from "./settings.ts";
 import { Strangers } from "./strangers.ts";
+import { type Unclaimed, UnclaimedMail } from "./unclaimed.ts";
 import { isUnheard } from "./unheard.ts";
 
 /** Who is to be woken for a commit. */
@@ -40,6 +41,7 @@ export class Deliveries {
   readonly #repos: Repos;
   readonly #sent: Sent;
   readonly #strangers: Strangers;
+  readonly #unclaimed = new UnclaimedMail();
   /** Those given up by their recipients. */
   readonly parked: Parked;
 
@@ -52,7 +54,7 @@ export class Deliveries {
     this.parked = new Parked(sql, repos);
   }
 
-  /** Note whom the event `seq` of `author` is for, within the caller's transaction. DIDs that are not of this colony are left out. */
+  /** Note whom the event `seq` of `author` is for, within the caller's transaction. DIDs that are not of this colony are left out, unless they turn out to be. */
   add(author: Author, seq: number, hints: DeliveryHint[], addressees: Addressees): void {
     hints.forEach((hint, op) => {
       const to = author.host === "" ? hint.to : this.#remembered(author, hint);
@@ -63,14 +65,23 @@ export class Deliveries {
       }
       for (const did of new Set(to)) {
         const recipient = this.recipient(did);
-        if (recipient === undefined) continue;
-        this.#sql.exec(
-          "INSERT INTO delivery (recipient, seq, op, author, path, cid, action) VALUES (?, ?, ?, ?, ?, ?, ?)",
-          recipient.id, seq, op, author.id, hint.path, hint.cid ?? null, hint.action,
-        );
-        if (recipient.active) addressees.direct.add(did);
+        if (recipient !== undefined) this.#put(recipient, { seq, op, author: author.id, hint }, addressees);
+        else if (author.host === "" && this.#repos.find(did) === undefined) this.#unclaimed.note(did, { seq, op, author: author.id, hint });
       }
     });
+  }
+
+  /** An account is heard of for the first time, within the caller's transaction: what was written to it just before waits for it. */
+  claim(recipient: Repo, addressees: Addressees): void {
+    for (const mail of this.#unclaimed.take(recipient.did)) {
+      const [row] = this.#sql.exec<{ at: number }>("SELECT at FROM log WHERE seq = ?", mail.seq).toArray();
+      if (row !== undefined && row.at >= (recipient.at ?? 0) - UNCLAIMED_MS) this.#put(recipient, mail, addressees);
+    }
+  }
+
+  /** A transaction was rolled back. */
+  reload(): void {
+    this.#unclaimed.clear();
   }
 
   /** An account of this colony that can be delivered to. */
@@ -165,6 +176,14 @@ export class Deliveries {
   /** Deliveries not acknowledged; a broadcast counts once. */
   pending(): number {
     return this.#sql.exec<{ n: number }>("SELECT (SELECT COUNT(*) FROM delivery) + (SELECT COUNT(*) FROM broadcast) AS n").one().n;
+  }
+
+  #put(recipient: Repo, { seq, op, author, hint }: Unclaimed, addressees: Addressees): void {
+    this.#sql.exec(
+      "INSERT INTO delivery (recipient, seq, op, author, path, cid, action) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      recipient.id, seq, op, author, hint.path, hint.cid ?? null, hint.action,
+    );
+    if (recipient.active) addressees.direct.add(recipient.did);
   }
 
   /** Recipients of a hint of somebody who lives elsewhere, remembered for the day the record is taken back. */

@@ -100,6 +100,7 @@ export class Sequencer implements LogStores {
     } catch (error) {
       this.log.reload();
       this.repos.reload();
+      this.deliveries.reload();
       throw error;
     }
   }

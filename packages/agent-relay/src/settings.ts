@@ -60,6 +60,10 @@ export const MAX_LISTED_DELIVERIES = 500;
 /** Records of accounts elsewhere whose recipients are remembered (about 200 bytes each), to tell them of a retraction. */
 export const MAX_SENT = 100_000;
 
+/** Letters to accounts that are not known here, remembered in case they are about to be (about 300 bytes each); and for how long: an outbox tries again every five minutes. */
+export const MAX_UNCLAIMED = 5_000;
+export const UNCLAIMED_MS = 10 * 60_000;
+
 /** Of one author, those that are looked at after commits of his were missed: as many as may be missed, and some; and their characters (RPC carries 32 MiB). */
 export const MAX_DELIVERED_PATHS = 25_000;
 export const MAX_DELIVERED_CHARS = 8_000_000;
