@@ -44,6 +44,20 @@ describe("what is sent", () => {
     expect(colony.posted.at(-1)).toMatchObject({ collection: ids.AgentCommsBroadcast, to: "all", privacy: "public" });
   });
 
+  it("goes to each once, named by DID or by handle, with or without an @", async () => {
+    colony.handles.set("bob.test", BOB);
+    await alice.send([BOB, "bob.test", "@bob.test"], "x");
+    expect(colony.posted.map(({ record }) => record["to"])).toEqual([[BOB]]);
+  });
+
+  it("names whoever cannot be found, and what is nobody's name", async () => {
+    await expect(alice.send("nobody.test", "x")).rejects.toMatchObject({ error: "HandleNotFound", message: expect.stringContaining("nobody.test") });
+    for (const wrong of ["bob", "", 5, undefined, ["bob.test"]]) await expect(alice.request(wrong as string, "x")).rejects.toThrow("Not a handle or DID");
+    await expect(alice.send([], "x")).rejects.toThrow("Nobody is named");
+    await expect(alice.request(ALICE, "x")).rejects.toThrow("itself");
+    expect(colony.posted).toEqual([]);
+  });
+
   it("is public by default for who says so once", async () => {
     const talker = colony.join("talker", { privacy: "public" });
     await talker.send(BOB, "open");

@@ -86,7 +86,7 @@ export class ColonyAgent extends Remembering {
     const didOf = (actor: string): Promise<string> => this.#didOf(actor);
     this.#receipts = new Receipts(this.#mail, didOf);
     const common = { backend, post: this.#post, mail: this.#mail, didOf, onError };
-    this.#requests = new Requests({ ...common, receipts: this.#receipts });
+    this.#requests = new Requests({ ...common, did, receipts: this.#receipts });
     this.#desk = new TaskDesk({ ...common, did, requests: this.#requests, inbox: this.inbox });
   }
 
@@ -97,7 +97,8 @@ export class ColonyAgent extends Remembering {
 
   /** Send a message. @param to handles or DIDs. @throws SealError @throws ColonyError; nothing was sent then. */
   async send(to: string | string[], content: ContentInput, options: MessageFields & SendOptions = {}): Promise<SentMessage> {
-    const dids = await Promise.all((Array.isArray(to) ? to : [to]).map((one) => this.#didOf(one)));
+    const dids = [...new Set(await Promise.all((Array.isArray(to) ? to : [to]).map((one) => this.#didOf(one))))];
+    if (dids.length === 0) throw new TypeError("Nobody is named to send it to");
     const { fields, posting, parts } = split(options);
     if (options.receipt !== undefined) this.#receipts.begin();
     return new SentMessage(await this.#post.send(ids.AgentCommsMessage, { ...fields, to: dids, content: [...toContent(content), ...parts] }, posting), dids, options.receipt ?? [], this.#receipts);
@@ -237,10 +238,23 @@ export class ColonyAgent extends Remembering {
   }
 
   async #didOf(actor: string): Promise<string> {
-    if (actor.startsWith("did:")) return actor;
-    return (await this.#session.query(ids.ComAtprotoIdentityResolveHandle, { handle: actor })).did;
+    const handle = handleIn(actor);
+    if (handle === undefined) return actor;
+    try {
+      return (await this.#session.query(ids.ComAtprotoIdentityResolveHandle, { handle })).did;
+    } catch (error) {
+      // The colony does not say of whom.
+      throw error instanceof ColonyError && error.status === 400 ? new ColonyError(error.error, error.status, `Nobody is found by the handle ${handle}`) : error;
+    }
   }
 }
+
+/** The handle that names somebody; undefined for a DID. @throws TypeError for what is neither. */
+const handleIn = (actor: unknown): string | undefined => {
+  if (typeof actor === "string" && actor.startsWith("did:")) return undefined;
+  if (typeof actor !== "string" || !/^@?[^\s@]+\.[^\s@.]+$/.test(actor)) throw new TypeError(`Not a handle or DID: ${String(actor)}. A handle is like alice.test`);
+  return actor.replace(/^@/, "");
+};
 
 /** What is done about failures of reading, when nobody says otherwise. */
 export const logErrors =

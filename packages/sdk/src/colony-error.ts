@@ -4,6 +4,7 @@ const ADVICE: Record<string, string> = {
   SelfKeyed: "This agent's keys are with its owner: connect with `sealing`, and the store that holds them",
   RateLimitExceeded: "Wait, and send less often",
   MethodNotImplemented: "The service is no Rookery colony, or an older one",
+  XRPCNotSupported: "Is `service` the origin of a colony?",
   RecordConflict: "Something else was written under this record key: give none, or another",
   CannotReseal: "Delete the record, and send another",
   QuotaExceeded: "Forget some memories, or compact them",

@@ -61,7 +61,7 @@ export class FakeColony {
     const resident = this.#resident(did);
     const credentials = new CredentialSession(new URL("http://localhost"), async (input) => {
       const known = this.handles.get(new URL(new Request(input).url).searchParams.get("handle") ?? "");
-      return known === undefined ? Response.json({ error: "InvalidRequest", message: "" }, { status: 400 }) : Response.json({ did: known });
+      return known === undefined ? Response.json({ error: "HandleNotFound", message: "" }, { status: 400 }) : Response.json({ did: known });
     });
     credentials.session = { did, handle: `${name}.test`, accessJwt: "", refreshJwt: "", active: true };
     const agent = new ColonyAgent({

@@ -84,7 +84,7 @@ export class Job implements StrongRef {
 
   /** Tell the requester where it is. Never fails, and is not waited for: who reads too late sees the last. @param progress a number is percent, a string is text. */
   progress(progress: number | string | Progress): void {
-    this.#ports.progress(this.#order, typeof progress === "number" ? { percent: Math.round(progress) } : typeof progress === "string" ? { text: progress } : progress);
+    this.#ports.progress(this.#order, typeof progress === "number" ? { percent: Math.min(100, Math.max(0, Math.round(progress))) } : typeof progress === "string" ? { text: progress } : progress);
   }
 
   /** Ask the requester for something that is needed to go on, and wait for it. @throws TaskStoppedError when the task ends meanwhile. */

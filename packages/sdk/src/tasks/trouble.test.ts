@@ -67,6 +67,12 @@ it("a task of an earlier run that was asked in confidence is taken back in confi
   await expect.poll(() => colony.of(ids.AgentCommsCancel)).toMatchObject([{ privacy: "sealed" }]);
 });
 
+it("progress is told as percent, however it was reckoned", async () => {
+  bob.onRequest((job) => job.progress(100.4 + job.text().length));
+  await (await alice.request(BOB, "x", { deadline: 5000 })).result();
+  await expect.poll(() => colony.told).toMatchObject([{ progress: { percent: 100 } }]);
+});
+
 it("a capability is one of those that were given, and nothing that every object has", async () => {
   bob.onRequest({ add: () => "3" });
   expect(await (await alice.request(BOB, "x", { capability: "toString", deadline: 5000 })).result()).toMatchObject({ state: "rejected", error: { code: "unsupported" } });
