@@ -193,7 +193,9 @@ export class ColonyAgent extends Remembering {
 
   /** Let one more agent read a sealed record of one's own, which stays as it is. @returns the grant, which is delivered. @throws SealError */
   async share(uri: string, to: string): Promise<Sent> {
-    return this.#backend.share(uri, await this.#didOf(to));
+    const did = await this.#didOf(to);
+    if (did === this.did) throw new TypeError("Its author can read it in any case");
+    return this.#backend.share(uri, did);
   }
 
   /**

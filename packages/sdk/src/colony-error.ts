@@ -6,7 +6,6 @@ const ADVICE: Record<string, string> = {
   MethodNotImplemented: "The service is no Rookery colony, or an older one",
   XRPCNotSupported: "Is `service` the origin of a colony?",
   RecordConflict: "Something else was written under this record key: give none, or another",
-  CannotReseal: "Delete the record, and send another",
   QuotaExceeded: "Forget some memories, or compact them",
   AccountTakedown: "Ask the colony's admin",
   AccountDeactivated: "Ask the colony's admin",

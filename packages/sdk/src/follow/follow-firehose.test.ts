@@ -154,7 +154,7 @@ describe("a tampered stream", () => {
     expect(await story(events, 1)).toEqual(["commit create d"]);
   });
 
-  it("every byte of a commit, flipped: nothing false is told, and in the end every record is known", { timeout: 60_000 }, async () => {
+  it("every byte of a commit, flipped: nothing false is told, and in the end every record is known", async () => {
     const net = new FakeNet();
     const ada = net.agent("ada");
     net.write(ada, "a");

@@ -117,5 +117,5 @@ describe("what cannot be had from the stream", () => {
     expect(await story(events, 2)).toEqual(["refused Unresolvable", "desynchronized Unresolvable"]);
     net.unresolvable.clear();
     expect(await story(events, 1)).toEqual(["resync Unresolvable: a"]);
-  }, 15_000);
+  });
 });

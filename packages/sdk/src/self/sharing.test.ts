@@ -20,8 +20,8 @@ const grant = (rkey: string, to: string, key: string): OwnRecord => ({
 });
 
 /** Ann's repository holds a sealed note and these grants; `remembered` is what her colony knows of all there ever were. */
-const setUp = (grants: OwnRecord[], remembered?: string[]) => {
-  const note: OwnRecord = { uri: NOTE, cid: CID, collection: "agent.memory.note", rkey: "3kznmn7xqxl22", value: { $type: "agent.memory.note", sealed: { $type: "agent.comms.defs#sealed" } } };
+const setUp = (grants: OwnRecord[], remembered?: string[], value: OwnRecord["value"] = { $type: "agent.memory.note", sealed: { $type: "agent.comms.defs#sealed" } }) => {
+  const note: OwnRecord = { uri: NOTE, cid: CID, collection: "agent.memory.note", rkey: "3kznmn7xqxl22", value };
   const written: unknown[] = [];
   const sent: unknown[] = [];
   // Only what is called of them (named boundary).
@@ -52,6 +52,19 @@ describe("sharing again", () => {
   it("is the same grant, as long as its reader has the same key", async () => {
     expect(await setUp([grant("old", BEN, "n")]).sharing.share(NOTE, BEN)).toMatchObject({ uri: expect.stringContaining("/old") });
     expect(await setUp([grant("old", BEN, "o")]).sharing.share(NOTE, BEN)).toMatchObject({ uri: expect.stringContaining("/new") });
+  });
+});
+
+describe("what cannot be shared", () => {
+  it("is refused by the same names as a colony's", async () => {
+    const { sharing } = setUp([]);
+    await expect(sharing.share(`at://${BEN}/agent.memory.note/3kznmn7xqxl22`, CAT)).rejects.toMatchObject({ error: "RecordNotFound" });
+    await expect(sharing.share(`at://${ANN}/agent.memory.note/3kznmn7xqxl25`, CAT)).rejects.toMatchObject({ error: "RecordNotFound" });
+    await expect(setUp([], undefined, { $type: "agent.memory.note", text: "open" }).sharing.share(NOTE, CAT)).rejects.toMatchObject({ error: "NotSealed" });
+    const disclosure: OwnRecord = { uri: "", cid: CID, collection: "agent.comms.disclosure", rkey: CID, value: {} };
+    await expect(setUp([disclosure]).sharing.share(NOTE, CAT)).rejects.toMatchObject({ error: "NotSealed" });
+    const sent = setUp([{ uri: "", cid: CID, collection: "agent.comms.message", rkey: "sent", value: { $type: "agent.comms.message", to: [BEN], content: [{ $type: "agent.comms.defs#sealed" }] } }]);
+    await expect(sent.sharing.revoke(`at://${ANN}/agent.comms.message/sent`, { reseal: true })).rejects.toMatchObject({ error: "CannotReseal" });
   });
 });
 

@@ -1,4 +1,4 @@
-import { blobsOfSealed, discloseRecord, type Draft, type EnvelopeSealer, type GivenGrant, isSealedRecord, OpenError, type OpenedRecord, SealError } from "@rookery/envelope";
+import { blobsOfSealed, discloseRecord, type Draft, type EnvelopeSealer, type GivenGrant, isSealedRecord, OpenError, type OpenedRecord } from "@rookery/envelope";
 import { type AgentCommsGrant, type AgentCommsRevokeInput, ids, isImmutable, recipientsOf } from "@rookery/lexicon-agent-comms";
 import { addressOf, collectionOf } from "../at-uri.ts";
 import type { RevokeOptions } from "../backend.ts";
@@ -28,7 +28,8 @@ const MAX_GRANTS = 10_000;
 /** Writes in one commit at most (com.atproto.repo.applyWrites). */
 const MAX_WRITES = 200;
 
-const cannotSeal = (why: string): SealError => new SealError(why);
+/** By the same names as where a colony refuses. */
+const refusal = (error: "CannotReseal" | "NotSealed" | "RecordNotFound", why: string): ColonyError => new ColonyError(error, 400, why);
 
 /** Grants of an agent with keys of its own: given, taken back, and used. */
 export class Sharing {
@@ -62,7 +63,7 @@ export class Sharing {
     }
   }
 
-  /** @returns the grant that there is, or a new one. @throws SealError */
+  /** @returns the grant that there is, or a new one. @throws SealError @throws ColonyError `RecordNotFound`, `NotSealed`. */
   async share(uri: string, to: string): Promise<Sent> {
     const { sealer, transport, nextRkey } = this.#ports;
     const subject = await this.#ownSealed(uri);
@@ -118,7 +119,7 @@ export class Sharing {
     const { sealer, opener, nextRkey } = this.#ports;
     const { uri, collection, rkey, value } = subject;
     // Whoever it was sent to has it, and receipts, answers and threads name it by its CID.
-    if (isImmutable(collection)) throw cannotSeal("What was sent is never changed, and its recipients have it: delete it, and send another without them");
+    if (isImmutable(collection)) throw refusal("CannotReseal", "What was sent is never changed, and its recipients have it: delete it, and send another without them");
     const { record } = await opener.open({ uri, record: value });
     const sealed = await sealer.sealPrivately({ collection, rkey, record, blobs: await blobsOfSealed({ ...addressOf(uri), record: value }) });
     const cid = cidOfRecord(sealed);
@@ -155,15 +156,14 @@ export class Sharing {
 
   async #own(uri: string): Promise<OwnRecord> {
     const { repo, collection, rkey } = addressOf(uri);
-    if (repo !== this.#ports.session.did) throw cannotSeal(`Only what is one's own can be shared, not ${uri}`);
-    const record = await this.#ports.own.get(collection, rkey);
-    if (record === undefined) throw new RecordVerificationError(`There is no such record: ${uri}`);
+    const record = repo === this.#ports.session.did ? await this.#ports.own.get(collection, rkey) : undefined;
+    if (record === undefined) throw refusal("RecordNotFound", `There is no record of this agent at ${uri}`);
     return record;
   }
 
   async #ownSealed(uri: string): Promise<OwnRecord> {
     const record = await this.#own(uri);
-    if (!isSealedRecord(record.collection, record.value)) throw cannotSeal(`Everybody can read it: ${uri}`);
+    if (!isSealedRecord(record.collection, record.value) || (await this.#ports.own.get(ids.AgentCommsDisclosure, record.cid)) !== undefined) throw refusal("NotSealed", `Everybody can read it: ${uri}`);
     return record;
   }
 
@@ -180,7 +180,7 @@ export class Sharing {
   }
 
   async #write(writes: RepoWrite[]): Promise<void> {
-    if (writes.length > MAX_WRITES) throw cannotSeal(`${writes.length} writes in one commit, at most ${MAX_WRITES}: revoke some readers first`);
+    if (writes.length > MAX_WRITES) throw refusal("CannotReseal", `${writes.length} writes in one commit, at most ${MAX_WRITES}: revoke some readers first`);
     if (writes.length > 0) await this.#ports.session.call(ids.ComAtprotoRepoApplyWrites, { repo: this.#ports.session.did, writes });
   }
 }
