@@ -7,6 +7,12 @@ const { Client: PlcClient } = createRequire(import.meta.url)("@did-plc/lib");
 
 const sha256 = (/** @type {Uint8Array} */ bytes) => new Uint8Array(createHash("sha256").update(bytes).digest());
 
+/**
+ * A connection for each request. Making a repository takes longer than a host keeps one that is idle (workerd: 15 s) where the machine
+ * has much else to do, and nothing is heard meanwhile: the next request would go to one that the host has closed.
+ */
+const ALONE = { connection: "close" };
+
 /** Records of about this many bytes make 28 MB with the nodes of their tree, at 100,000 of them. */
 const TEXT = "A sentence of the length that posts have in the median, give or take a word or two, so far as anybody has counted. ";
 
@@ -67,10 +73,10 @@ export class Wanderer {
 
   /** An account on a host, deactivated. @param {string} origin @param {string} handle @returns {Promise<string>} Its access token. */
   async open(origin, handle) {
-    const { did: aud } = await (await fetch(`${origin}/xrpc/com.atproto.server.describeServer`)).json();
+    const { did: aud } = await (await fetch(`${origin}/xrpc/com.atproto.server.describeServer`, { headers: ALONE })).json();
     const answer = await fetch(`${origin}/xrpc/com.atproto.server.createAccount`, {
       method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${await this.token(aud, "com.atproto.server.createAccount")}` },
+      headers: { ...ALONE, "content-type": "application/json", authorization: `Bearer ${await this.token(aud, "com.atproto.server.createAccount")}` },
       body: JSON.stringify({ did: this.did, handle, email: `${handle.replaceAll(".", "-")}@example.com`, password: "password of a wanderer" }),
     });
     const body = await answer.json();
@@ -89,6 +95,6 @@ export class Wanderer {
 
   /** Bring a CAR there. @param {string} origin @param {string} token @param {Uint8Array} car */
   static bring(origin, token, car) {
-    return fetch(`${origin}/xrpc/com.atproto.repo.importRepo`, { method: "POST", headers: { "content-type": "application/vnd.ipld.car", authorization: `Bearer ${token}` }, body: car });
+    return fetch(`${origin}/xrpc/com.atproto.repo.importRepo`, { method: "POST", headers: { ...ALONE, "content-type": "application/vnd.ipld.car", authorization: `Bearer ${token}` }, body: car });
   }
 }

@@ -31,6 +31,7 @@ const agents = {
   name: "limits: 100 agents awake",
   only: ["inspected"],
   asked: "limits",
+  isPeak: true,
   prepare: awake,
   run: async (bed) => {
     const all = await awake(bed);
@@ -47,6 +48,7 @@ const under = ({ key, resident: isResident = false, prepare = async () => undefi
   name: `limits: ${key}`,
   only: ["inspected"],
   asked: "limits",
+  isPeak: true,
   prepare: awake,
   run: async (bed) => {
     const [all, made] = [await awake(bed), await prepare(bed)];

@@ -20,6 +20,7 @@ import { STORAGE_MEASURES } from "./storage.mjs";
  * @property {string[]} [only] The peers it can be taken of; all hosts of accounts when absent.
  * @property {string} [asked] Taken only when `--only` asks for it; the file of its results.
  * @property {boolean} [slow] Left out of `--quick`.
+ * @property {boolean} [isPeak] Tells the most of something, which needs no warming up.
  * @property {(bed: import("../lib/bed.mjs").Bed) => Promise<unknown>} prepare Once, before the first round.
  * @property {(bed: import("../lib/bed.mjs").Bed, scale: (count: number) => number) => Promise<Record<string, number>>} run
  *   One round; values by the keys of figures.mjs. `scale` makes counts smaller in short runs.
