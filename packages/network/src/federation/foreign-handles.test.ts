@@ -66,6 +66,17 @@ describe("a handle under a domain that is in no DNS", () => {
     expect(await failing.resolve("bob.b.test")).toBeUndefined();
   });
 
+  it("is found as soon as it was given out, or its account has moved there, also where an older document is remembered", async () => {
+    await addPeer(a, { url: b.origin });
+    for (const before of [bobAt("rob.b.test", b.origin), bobAt("bob.b.test", "https://pds.example.net"), undefined]) {
+      const dids = new DidCache(async (did) => documents.get(did));
+      documents.set(BOB, before);
+      await dids.resolve(BOB);
+      documents.set(BOB, bobAt("bob.b.test", b.origin));
+      expect(await new ForeignHandles(a, dids, [".a.test"]).resolve("bob.b.test")).toBe(BOB);
+    }
+  });
+
   it("is unknown while the peer is away", async () => {
     await addPeer(a, { url: b.origin });
     wire.pages.clear();

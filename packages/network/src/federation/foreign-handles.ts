@@ -76,8 +76,12 @@ export class ForeignHandles {
   async #confirmed(handle: string, did: string | undefined, host: string): Promise<string | undefined> {
     if (did === undefined) return undefined;
     try {
-      const document = await this.#dids.resolve(did);
-      return handleOf(document) === handle && pdsOf(document) === host ? did : undefined;
+      // The handle may be newer than the document that is remembered.
+      for (const fresh of [false, true]) {
+        const document = await this.#dids.resolve(did, { fresh });
+        if (handleOf(document) === handle && pdsOf(document) === host) return did;
+      }
+      return undefined;
     } catch {
       // The DID cannot be resolved now, so the handle cannot be told.
       return undefined;
