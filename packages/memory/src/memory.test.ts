@@ -97,6 +97,7 @@ describe("memory", () => {
     [{ since: iso(2), until: iso(1) }, "until is before since"],
     [{ limit: 0 }, "limit is a number from 1 to 50"],
     [{ limit: 51 }, "limit is a number from 1 to 50"],
+    [{ query: "" }, "query is empty: leave it out for the newest"],
     [{ kinds: ["dream" as "note"] }, "kinds are of note, decision, fact, summary"],
   ])("is not asked %o", async (input, message) => {
     expect(await fakeMemory().memory.recall(input)).toMatchObject({ error: { name: "InvalidRequest", message } });

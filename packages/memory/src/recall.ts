@@ -24,6 +24,7 @@ export async function recall(engine: Engine, input: RecallInput): Promise<Outcom
   const wrong = (["since", "until", "asOf"] as const).find((name) => input[name] !== undefined && timeOf(input[name]) === undefined);
   if (wrong !== undefined) return invalid(`${wrong} is not a datetime`);
   if ((timeOf(input.since) ?? 0) > (timeOf(input.until) ?? Number.POSITIVE_INFINITY)) return invalid("until is before since");
+  if (input.query === "") return invalid("query is empty: leave it out for the newest");
   const odd = input.kinds?.find((kind) => !KINDS.includes(kind));
   if (odd !== undefined) return invalid(`kinds are of ${KINDS.join(", ")}`);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RECALLED) return invalid(`limit is a number from 1 to ${MAX_RECALLED}`);
