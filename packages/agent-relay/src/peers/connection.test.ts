@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { until } from "../../test/relay.ts";
 import { connect, type Connection, type ConnectionLimits } from "./connection.ts";
 
 const LIMITS: ConnectionLimits = { maxMessageBytes: 1000, maxQueuedBytes: 5000, maxQueuedMessages: 8, connectTimeoutMs: 1000, idleMs: 60_000 };
 
 /** A connection and the host's end of it. */
-async function pair(limits: Partial<ConnectionLimits> = {}): Promise<{ connection: Connection; host: WebSocket; requested: { url: string; init: RequestInit } }> {
+async function pair(limits: Partial<ConnectionLimits> = {}, now = Date.now): Promise<{ connection: Connection; host: WebSocket; requested: { url: string; init: RequestInit } }> {
   const [client, host] = Object.values(new WebSocketPair());
   if (client === undefined || host === undefined) throw new Error("no pair");
   host.accept();
@@ -13,10 +14,13 @@ async function pair(limits: Partial<ConnectionLimits> = {}): Promise<{ connectio
     Object.assign(requested, { url, init });
     return new Response(null, { status: 101, webSocket: client });
   };
-  const connected = await connect("wss://host.test/xrpc/x?cursor=1", { limits: { ...LIMITS, ...limits }, now: Date.now, fetch: answer });
+  const connected = await connect("wss://host.test/xrpc/x?cursor=1", { limits: { ...LIMITS, ...limits }, now, fetch: answer });
   if (!connected.ok) throw new Error(connected.ending.message);
   return { connection: connected.connection, host, requested };
 }
+
+/** Wait until so much of what the host sent waits to be taken: each message costs 64 bytes besides its own. */
+const waiting = (connection: Connection, queued: number) => until(`${queued} bytes wait`, () => connection.queuedBytes === queued);
 
 const bytes = (length: number, fill: number) => new Uint8Array(length).fill(fill);
 
@@ -38,7 +42,7 @@ describe("a connection", () => {
   it("ends a taking at the number of messages or at the one that reaches the bytes", async () => {
     const { connection, host } = await pair();
     for (let i = 0; i < 6; i++) host.send(bytes(100, i));
-    await scheduler.wait(20);
+    await waiting(connection, 6 * 164);
     expect((await connection.take(2, 1e6)).length).toBe(2);
     expect((await connection.take(9, 200)).length).toBe(2);
     expect((await connection.take(9, 1)).length).toBe(1);
@@ -49,7 +53,7 @@ describe("a connection", () => {
     host.send(bytes(1001, 1));
     host.send("x".repeat(1001));
     host.send(bytes(1000, 2));
-    await scheduler.wait(20);
+    await waiting(connection, 64 + 64 + 1064);
     expect(await connection.take(9, 1e6)).toEqual([{ kind: "oversize", size: 1001 }, { kind: "oversize", size: 1001 }, { kind: "binary", bytes: bytes(1000, 2) }]);
   });
 
@@ -63,18 +67,22 @@ describe("a connection", () => {
       closed = code;
     });
     for (let i = 0; i < count; i++) host.send(bytes(size, i));
-    await scheduler.wait(30);
+    await until("the end", () => connection.ending !== undefined);
     expect(connection.ending?.cause).toBe("overflow");
     expect(connection.queuedBytes).toBeLessThanOrEqual(LIMITS.maxQueuedBytes);
     const kept = await connection.take(100, 1e6);
     expect(kept.map((message) => (message.kind === "binary" ? message.bytes[0] : -1))).toEqual(Array.from({ length: size === 10 ? 8 : 4 }, (__, i) => i));
     expect(await connection.take(1, 1)).toEqual([]);
+    await until("the host hears of it", () => closed !== 0);
     expect(closed).toBe(1000);
   });
 
   it("closes when no whole message came for too long, but not while a slow reader leaves some waiting", async () => {
-    const { connection, host } = await pair({ idleMs: 40 });
+    const clock = { now: 0 };
+    const { connection, host } = await pair({ idleMs: 40 }, () => clock.now);
     host.send(bytes(1, 1));
+    await waiting(connection, 65);
+    clock.now = 1_000;
     await scheduler.wait(150);
     expect(connection.ending).toBeUndefined();
     await connection.take(1, 1);
@@ -85,7 +93,7 @@ describe("a connection", () => {
   it("drops what waits when it is closed here", async () => {
     const { connection, host } = await pair();
     host.send(bytes(1, 1));
-    await scheduler.wait(10);
+    await waiting(connection, 65);
     connection.close("enough");
     expect(await connection.take(1, 1)).toEqual([]);
     expect(connection.ending).toEqual({ cause: "stopped", message: "enough" });

@@ -53,7 +53,7 @@ describe("a peer that stops", () => {
     }
     expect(await logOf(network, agents)).toEqual(revs);
     expect(await peer.status()).toMatchObject({ refused: {}, desynchronized: 0, accepted: 18 });
-  }, 20_000);
+  });
 
   it("by an abort, again and again while a mixed history comes in, loses nothing and repeats nothing", async () => {
     const peer = new PeerUnderTest("crash-storm");
@@ -78,7 +78,7 @@ describe("a peer that stops", () => {
     await peer.dealt();
     expect(await logOf(network, agents)).toEqual(revs);
     expect((await peer.status()).refused).toEqual({});
-  }, 60_000);
+  });
 
   it("when the network relay refuses waits for it, and tells nothing twice", async () => {
     const peer = new PeerUnderTest("network-down");

@@ -2,6 +2,15 @@ import { describe, expect, it } from "vitest";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { changes, listen, note, refused, revOf, syncRow, type Json, type JsonReader } from "../../test/jetstream.ts";
 import { accountRow, did, fill, identityRow, relayFor, until } from "../../test/relay.ts";
+import type { TestRelay } from "../../test/worker.ts";
+
+/** Say something on a socket, and wait until the relay has another filter for one: what is written from then on is judged by it. */
+async function refilter(relay: DurableObjectStub<TestRelay>, { ws }: JsonReader, payload: Json): Promise<void> {
+  const filters = () => runInDurableObject(relay, (_, state) => JSON.stringify([state.getWebSockets().map((socket) => (socket.deserializeAttachment() as Json)["filter"]), state.storage.sql.exec("SELECT id, body FROM filter").toArray()]));
+  const before = await filters();
+  ws.send(JSON.stringify({ type: "options_update", payload }));
+  await until("the filter", async () => (await filters()) !== before);
+}
 
 const pathsOf = ({ events }: JsonReader) => events.map(({ commit }) => (commit as Json | undefined)?.["rkey"]);
 const timesOf = ({ events }: JsonReader) => events.map(({ time_us: us }) => Number(us));
@@ -123,14 +132,12 @@ describe("/subscribe", () => {
     reader.ws.send(JSON.stringify({ type: "options_update", payload: { wantedDids: [did(1)] } }));
     await until("its own", () => reader.events.length === 2);
     reader.ws.send(JSON.stringify({ type: "something_else", payload: 1 }));
-    reader.ws.send(JSON.stringify({ type: "options_update", payload: { wantedCollections: ["com.example.like"] } }));
-    await scheduler.wait(20);
+    await refilter(again(), reader, { wantedCollections: ["com.example.like"] });
     await evictDurableObject(again());
     await again().ingest([note(1, 3)]);
     await again().ingest([note(2, 2, "x", "com.example.like")]);
     await until("the like", () => reader.events.length === 3);
-    reader.ws.send(JSON.stringify({ type: "options_update", payload: {} }));
-    await scheduler.wait(20);
+    await refilter(again(), reader, {});
     await again().ingest([note(3, 1)]);
     await until("all", () => reader.events.length === 4);
     expect(pathsOf(reader)).toEqual(["1", "2", "2", "1"]);
@@ -176,8 +183,7 @@ describe("/subscribe", () => {
     await again().ingest([note(10_000, 2)]);
     await until("one", () => reader.events.length === 1);
     expect(reader.events[0]?.["did"]).toBe(did(10_000));
-    reader.ws.send(JSON.stringify({ type: "options_update", payload: { wantedDids: wantedDids.slice(1) } }));
-    await scheduler.wait(20);
+    await refilter(again(), reader, { wantedDids: wantedDids.slice(1) });
     expect(await rows()).toBe(1);
     reader.ws.close(1000);
     await until("nothing left", async () => (await rows()) === 0);
@@ -206,12 +212,12 @@ describe("/subscribe", () => {
 
   it("keeps filters of every length through hibernation", async () => {
     const { stub, again } = relayFor({ test: "lengths" });
-    const readers = await Promise.all([100, 105, 107, 108, 109, 110, 115, 120, 400].map(async (count) => {
+    const readers: JsonReader[] = [];
+    for (const count of [100, 105, 107, 108, 109, 110, 115, 120, 400]) {
       const reader = await listen(stub, "/subscribe", { "user-agent": "u".repeat(300), "cf-connecting-ip": "2001:db8::".padEnd(64, "1") });
-      reader.ws.send(JSON.stringify({ type: "options_update", payload: { wantedDids: Array.from({ length: count }, (_, i) => did(i + 1)) } }));
-      return reader;
-    }));
-    await scheduler.wait(50);
+      await refilter(stub, reader, { wantedDids: Array.from({ length: count }, (_, i) => did(i + 1)) });
+      readers.push(reader);
+    }
     await evictDurableObject(stub);
     await again().ingest([note(99, 1)]);
     await again().ingest([note(2_000, 1)]);

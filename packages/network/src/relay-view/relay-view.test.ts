@@ -2,6 +2,7 @@ import { env } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ORIGIN, RELAY, type Answer, type ErrorBody, type Login, ask, note, provision, xrpc } from "../../test/client.ts";
+import { until } from "../../test/until.ts";
 import { networkStub, relayStub } from "../host/stubs.ts";
 
 let alice: Login;
@@ -23,13 +24,11 @@ const sync = <T = ErrorBody>(method: string, params: Record<string, string> = {}
 
 const settled = async (did: string): Promise<void> => {
   // Agents' outboxes send on their own; wait until the colony's relay has the last commit.
-  for (let i = 0; i < 200; i++) {
+  await until(`the relay has the last commit of ${did}`, async () => {
     const { rev } = (await xrpc<{ rev: string }>("com.atproto.sync.getLatestCommit", { params: { did } })).body;
     const page = await relayStub(env).listRepos({ limit: 1000 });
-    if (page.ok && page.value.repos.some((repo) => repo.did === did && repo.rev === rev)) return;
-    await scheduler.wait(10);
-  }
-  throw new Error(`the relay never had the last commit of ${did}`);
+    return page.ok && page.value.repos.some((repo) => repo.did === did && repo.rev === rev);
+  });
 };
 
 beforeAll(async () => {
