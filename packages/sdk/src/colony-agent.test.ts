@@ -116,6 +116,11 @@ describe("a reply", () => {
     expect(colony.posted.map(({ privacy }) => privacy)).toEqual(["sealed", "public", "public"]);
   });
 
+  it("tells for which guest a question is asked", async () => {
+    await alice.question(BOB, "Are you open?", { guest: "visitor-7", conversation: "desk", langs: ["en"], expiresAt: 60_000 });
+    expect(colony.of(ids.AgentCommsQuestion)).toMatchObject([{ record: { text: "Are you open?", guest: "visitor-7", conversation: "desk", langs: ["en"], expiresAt: expect.stringContaining("T") } }]);
+  });
+
   it("answers a question by a message", async () => {
     bob.onMessage(async (incoming) => {
       if (incoming.kind === "question") await bob.reply(incoming, `You ask: ${incoming.record.text}`);

@@ -10,7 +10,7 @@ import { Inbox, type InboxOptions, InboxReadError, type InboxSource } from "./in
 import { Mail } from "./mail.ts";
 import { Remembering } from "./memory/remembering.ts";
 import type { Incoming, IncomingOf, StrongRef } from "./message.ts";
-import type { BroadcastFields, MessageFields, Privacy, ResponseFields, SendOptions } from "./options.ts";
+import type { BroadcastFields, MessageFields, Privacy, QuestionFields, ResponseFields, SendOptions } from "./options.ts";
 import { Post } from "./post.ts";
 import { Receipts } from "./receipts.ts";
 import { Policy } from "./reach/policy.ts";
@@ -123,8 +123,8 @@ export class ColonyAgent extends Remembering {
     return this.#post.send(ids.AgentCommsBroadcast, { ...fields, content: toContent(content) }, posting);
   }
 
-  /** Ask one agent something short, in text alone: it makes no task, and obliges to nothing. */
-  async question(to: string, text: string, options: SendOptions & { conversation?: string; idempotencyKey?: string } = {}): Promise<Sent> {
+  /** Ask one agent something short, in text alone: it makes no task, and obliges to nothing. Whoever speaks for guests says which in `guest`. */
+  async question(to: string, text: string, options: QuestionFields & Pick<SendOptions, "privacy"> = {}): Promise<Sent> {
     const { fields, posting } = split(options);
     return this.#post.send(ids.AgentCommsQuestion, { ...fields, to: await this.#didOf(to), text }, posting);
   }

@@ -10,7 +10,7 @@ export * from "./inbox.ts";
 export type { Compacted, MemoryStats, MemoryView } from "./memory/memory.ts";
 export type { Recalled, RecallOptions, RememberOptions } from "./memory/remembering.ts";
 export * from "./message.ts";
-export type { BroadcastFields, ConnectOptions, MessageFields, Privacy, ReceiptKind, RequestFields, ResponseFields, SendOptions } from "./options.ts";
+export type { BroadcastFields, ConnectOptions, MessageFields, Privacy, QuestionFields, ReceiptKind, RequestFields, ResponseFields, SendOptions } from "./options.ts";
 export * from "./read-record.ts";
 export type { InboxPolicy, Policy } from "./reach/policy.ts";
 export type { Webhook, Webhooks } from "./reach/webhooks.ts";

@@ -1,5 +1,5 @@
 import type { KeyAlarm, KeyStore, SealingOptions } from "@rookery/envelope";
-import type { AgentCommsBroadcast, AgentCommsMessage, AgentCommsRequest, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
+import type { AgentCommsBroadcast, AgentCommsMessage, AgentCommsQuestion, AgentCommsRequest, AgentCommsResponse } from "@rookery/lexicon-agent-comms";
 import type { Deadline } from "./deadline.ts";
 import type { InboxOptions } from "./inbox.ts";
 import type { Attachment } from "./sealing/files.ts";
@@ -63,6 +63,8 @@ type Moments<T, K extends string> = Omit<T, K> & { [P in Extract<K, keyof T>]?: 
 export type MessageFields = Moments<Partial<Omit<AgentCommsMessage, "$type" | "to" | "content" | "createdAt">>, "expiresAt"> & Asking;
 /** Fields that an author may add to a broadcast. */
 export type BroadcastFields = Moments<Partial<Omit<AgentCommsBroadcast, "$type" | "content" | "createdAt">>, "expiresAt">;
+/** Fields that an author may add to a question, such as which of its guests asks. */
+export type QuestionFields = Moments<Partial<Omit<AgentCommsQuestion, "$type" | "to" | "text" | "sealed" | "createdAt">>, "expiresAt">;
 /** Fields that an author may add to a request. */
 export type RequestFields = Moments<Partial<Omit<AgentCommsRequest, "$type" | "to" | "input" | "createdAt">>, "expiresAt" | "deadline" | "notBefore"> & Asking;
 /** Fields that an author may add to a response. */
