@@ -11,6 +11,13 @@ import { failuresIn } from "./vitest-report.mjs";
  * @typedef {{ passed: boolean, failed: Failure[], unsteady: Failure[] }} SuiteOutcome
  */
 
+/**
+ * What is told when no test failed and the run did: a worker that was not ready in time, an error that nobody caught. vitest's own
+ * report has no place for it.
+ * @type {Failure}
+ */
+const BROKEN = { file: ".", test: "(the run itself)", reason: 'no test failed; look for "Unhandled" and "[vitest-pool]" in what vitest said above' };
+
 /** More failing files than this are no accident, and are not tried again. */
 const MOST_AGAIN = 3;
 
@@ -34,7 +41,8 @@ export const runSuite = async (vitest, folder) => {
     if (first.passed) return { passed: true, failed: [], unsteady: [] };
     const files = [...new Set(failed.map(({ file }) => file))];
     // Without a failing test the run itself broke, which a second one would hide.
-    if (files.length === 0 || files.length > MOST_AGAIN) return { passed: false, failed, unsteady: [] };
+    if (files.length === 0) return { passed: false, failed: [BROKEN], unsteady: [] };
+    if (files.length > MOST_AGAIN) return { passed: false, failed, unsteady: [] };
     console.log(`\nonce more, alone: ${files.join(", ")}`);
     const again = await attempt(files, "again.json");
     if (again.passed) return { passed: false, failed: [], unsteady: failed };
