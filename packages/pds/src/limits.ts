@@ -117,8 +117,8 @@ export const MAX_INBOX_PENDING = 1_000;
 export const MAX_INBOX_UNTOLD = 1_000;
 /** Letters kept of why a delivery is not good: parts of it are strangers' words. */
 export const MAX_REASON_CHARS = 1_000;
-/** Tries of a delivery that does not verify, before it is parked. */
-export const INBOX_INVALID_TRIES = 4;
+/** Pauses between tries of a delivery that does not verify, before it is parked: a directory may tell of a new key a minute after it was used. */
+export const INBOX_INVALID_PAUSES: readonly number[] = [SECOND, 10 * SECOND, MINUTE];
 /** Tries of a delivery whose sender's identity cannot be had, before it is parked: eight days, since its host or the directory may be away for a week. */
 export const INBOX_UNRESOLVED_TRIES = 200;
 export const INBOX_RETRY_FIRST = SECOND;

@@ -5,7 +5,7 @@ import { didKeyOf } from "../src/keys/public-key.ts";
 import { wrapKey } from "../src/keys/wrap.ts";
 import { type Made, objectOf, op, value } from "./agents.ts";
 import { COLLECTION, proven, write } from "./from-network.ts";
-import { documents, known, publish, readWaiting, rows, send, textsOf, useDirectory } from "./mail.ts";
+import { documents, known, readWaiting, rows, send, textsOf, useDirectory } from "./mail.ts";
 import { world } from "./worker.ts";
 
 useDirectory();
@@ -23,22 +23,26 @@ afterEach(() => {
   world.records = usual;
 });
 
-/** Let a day pass, and the alarm ring. */
-async function alarm(agent: Made): Promise<void> {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 24 * 3_600_000 });
+const DAY = 24 * 3_600_000;
+
+/** Let time pass, and the alarm ring. */
+async function alarm(agent: Made, ms = DAY): Promise<void> {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
   await runInDurableObject(agent.stub, (instance) => instance.alarm());
 }
 
-/** A new signing key, in the repository and in the document. */
-async function rotate(agent: Made): Promise<void> {
+/** A new signing key, in the repository; and what puts it into the document. */
+async function renew(agent: Made): Promise<() => void> {
   const pkcs8 = new Uint8Array(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "der", type: "pkcs8" }));
   const add = await didKeyOf(pkcs8);
   expect(value(await agent.api.changeDid({ change: { kind: "signing-key", add }, wrapped: wrapKey(world.masterKey, agent.did, pkcs8) }))).toMatchObject({ state: "done" });
-  await publish(agent);
   const document = documents.get(agent.did);
   expect(value(await agent.api.getIdentity()).signingKey).toBe(add);
-  documents.set(agent.did, JSON.parse(JSON.stringify(document).replace(/"publicKeyMultibase":"[^"]+"/, `"publicKeyMultibase":"${add.slice("did:key:".length)}"`)));
+  return () => void documents.set(agent.did, JSON.parse(JSON.stringify(document).replace(/"publicKeyMultibase":"[^"]+"/, `"publicKeyMultibase":"${add.slice("did:key:".length)}"`)));
 }
+
+/** A new signing key, in the repository and in the document. */
+const rotate = async (agent: Made): Promise<void> => (await renew(agent))();
 
 /** As a colony asks them. */
 const honest = async (uri: string): Promise<Uint8Array | undefined> => {
@@ -87,6 +91,20 @@ describe("a message whose author has another key by the time that it is read", (
     hosts.proof = honest;
     for (let i = 0; i < 6; i++) await alarm(bob);
     expect(world.relay.parkedOf(bob.did)).toMatchObject([{ path: `${COLLECTION}/${gone}`, reason: expect.stringContaining("is not there") }]);
+  });
+
+  it("is taken when the directory has that key, a minute after it was used", async () => {
+    const [alice, bob] = [await known(), await known()];
+    hosts.proof = honest;
+    const documented = await renew(alice);
+    await write(alice, bob, "early");
+    await bob.api.wake();
+    for (const ms of [2_000, 12_000, 20_000]) await alarm(bob, ms);
+    expect(await textsOf(bob, alice)).toEqual([]);
+    documented();
+    await alarm(bob, 61_000);
+    expect(await textsOf(bob, alice)).toEqual(["early"]);
+    expect(world.relay.parkedOf(bob.did)).toEqual([]);
   });
 
   it("is taken when the admin has it tried once more", async () => {

@@ -1,5 +1,5 @@
 import { faultPoint } from "../fault.ts";
-import { INBOX_INVALID_TRIES, INBOX_RETRY_FIRST, INBOX_RETRY_LAST, INBOX_UNRESOLVED_TRIES } from "../limits.ts";
+import { INBOX_INVALID_PAUSES, INBOX_RETRY_FIRST, INBOX_RETRY_LAST, INBOX_UNRESOLVED_TRIES } from "../limits.ts";
 import type { AgentPorts } from "../ports.ts";
 import type { Trust } from "../reach/trust.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -72,11 +72,12 @@ export class Settle {
       countTry(sql, entry);
       for (const behind of triedOften(sql, entry.author, INBOX_UNRESOLVED_TRIES)) if (behind.seq !== entry.seq || behind.path !== entry.path) this.#giveUp({ ...behind, reason: entry.reason });
     }
-    if (entry.tries >= (isUnresolved ? INBOX_UNRESOLVED_TRIES : INBOX_INVALID_TRIES)) {
+    const pause = isUnresolved ? backOff(entry.tries - 1) : INBOX_INVALID_PAUSES[entry.tries - 1];
+    if (pause === undefined || (isUnresolved && entry.tries >= INBOX_UNRESOLVED_TRIES)) {
       this.#giveUp(entry);
       return "done";
     }
-    const due = Date.now() + backOff(entry.tries - 1);
+    const due = Date.now() + pause;
     putWaiting(sql, entry, due);
     this.#scheduler.ensure("inbox", due);
     return "waits";
