@@ -170,7 +170,7 @@ class FirehoseReader {
     yield { kind: "gap", cursor, message };
     const reason: Reason = { code: "Gap", message: `events after ${cursor} are gone from the host's window` };
     for await (const [did, state] of chains.entries()) {
-      if (!this.#follower.follows(did) || state.inactive !== undefined || state.rev === undefined) continue;
+      if (!this.#follower.follows(did) || state.rev === undefined) continue;
       yield* mend(this.#follower, did, state, { ...state }, reason);
     }
   }

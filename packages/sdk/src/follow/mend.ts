@@ -17,7 +17,12 @@ export async function* mend(
     await chains.set(did, { ...after, desynchronized: `${reason.code}: ${reason.message}` });
     return;
   }
-  const { desynchronized: _, gone: _gone, ...mended } = after;
+  // A host that gives its repository says that the account is on: that it came on may have been missed.
+  const { desynchronized: _, gone: _gone, inactive, ...mended } = after;
+  if (found.kind === "gone" && inactive !== undefined) {
+    await chains.set(did, { ...mended, inactive });
+    return;
+  }
   if (found.kind === "gone") {
     if (state?.gone !== true) yield { kind: "gone", seq, did, reason, status: found.status };
     await chains.set(did, { ...mended, gone: true });

@@ -42,6 +42,32 @@ describe("what cannot be had from the stream", () => {
     expect(net.asked.filter((method) => method === "getRepo")).toHaveLength(1);
   });
 
+  it("after a hole an account that was off is heard again if it came on in it, and stays off if it did not", async () => {
+    for (const isOn of [true, false]) {
+      const net = new FakeNet();
+      const ada = net.agent("ada");
+      net.write(ada, "a");
+      net.account(ada.did, "deactivated");
+      const chains = new MemoryChainStore();
+      const place = new Place(0);
+      const first = follow(net, { chains, cursor: place });
+      await take(first, 2);
+      const waiting = first.next();
+      await expect.poll(() => place.at).toBe(2);
+      await stop(first);
+      expect(await waiting).toEqual({ done: true, value: undefined });
+      net.account(ada.did);
+      net.prunedThrough = 3;
+      net.gone = !isOn;
+      net.identity(ada.did, "ada.test");
+      const events = follow(net, { chains, cursor: place });
+      expect(await story(events, 2)).toEqual(["gap 2", "identity ada.test"]);
+      net.write(ada, "b");
+      expect(await story(events, 1)).toEqual([isOn ? "commit create b" : "refused Inactive"]);
+      await stop(events);
+    }
+  });
+
   it("a host that is down is tried again, and the account is told of when it is back", async () => {
     const net = new FakeNet();
     const ada = net.agent("ada");
