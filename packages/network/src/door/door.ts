@@ -19,7 +19,6 @@ import { RouteIndex } from "./find-route.ts";
 import { isRelayView } from "./is-relay-view.ts";
 import { looseParams } from "./loose-params.ts";
 import { MAX_URL_CHARS } from "./limits.ts";
-import { packAnswer } from "./pack-answer.ts";
 import type { AnyRoute, Route } from "./route.ts";
 import { refuseSession } from "./session-class.ts";
 import { drain } from "./whole-body.ts";
@@ -74,9 +73,6 @@ const readInput = async (request: Request, { nsid, body, maxBytes }: AnyRoute): 
 /** The reference's HTTP parser says 431 of the whole head of a request; of its first line alone this is the word (RFC 9110, 15.5.15). */
 const URI_TOO_LONG = fault(414, "UriTooLong", `The address of a request has at most ${MAX_URL_CHARS} characters`);
 
-/** Answers of these go as they are: agents ask often, and what is sealed packs badly. */
-const OWN_METHODS = "agent.";
-
 /** What is asked of a row, answered; a fault where there is no row, or too much was asked. */
 const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> => {
   const url = URL.parse(request.url);
@@ -96,7 +92,7 @@ const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> 
   const given = await serve(request, env, { url, route, segments, ip });
   const answer = given instanceof Response ? given : await refusal(request, given);
   if (route.access !== "public") asPrivate(answer);
-  return tellRate(route.nsid?.startsWith(OWN_METHODS) === true ? answer : packAnswer(request, answer), rate);
+  return tellRate(answer, rate);
 };
 
 /** Say in an answer what is left of a limit, unless a tighter one is said there already, or the one that refused. */

@@ -2,7 +2,6 @@ import type { Outcome, XrpcFault } from "@rookery/sync";
 import type { AccessScope } from "../sessions/scope.ts";
 import { heldBytes } from "./held-bytes.ts";
 import type { Host } from "./host.ts";
-import { noteSize } from "./large-answer.ts";
 
 /** Who is asking, as far as the door could tell. Decided once, before any handler runs. */
 export type Caller =
@@ -36,7 +35,7 @@ export const json = (body: unknown, headers?: Record<string, string>): Response 
 
 /** 200 with a JSON body that is text already. */
 export const jsonText = (body: string, headers?: Record<string, string>): Response =>
-  noteSize(new Response(body, { headers: { "content-type": "application/json; charset=utf-8", ...headers } }), body.length);
+  new Response(body, { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
 
 /** 200 with a JSON body that is UTF-8 already. Errors: `NotEnoughResources` (503) when it is large, and too much is on its way already. */
 export const jsonBytes = (body: Uint8Array | ReadableStream<Uint8Array>, headers?: Record<string, string>): Response | XrpcFault =>
@@ -51,7 +50,7 @@ export const car = (body: Uint8Array | ReadableStream<Uint8Array> | null, header
 
 const withBody = (body: Uint8Array | ReadableStream<Uint8Array> | null, headers: Record<string, string>): Response | XrpcFault => {
   const held = body instanceof Uint8Array ? heldBytes(body) : body;
-  return isFault(held) ? held : noteSize(new Response(held, { headers }), body === null ? 0 : body instanceof Uint8Array ? body.length : undefined);
+  return isFault(held) ? held : new Response(held, { headers });
 };
 
 export const fault = (status: number, name: string, message: string): XrpcFault => ({ status, name, message });

@@ -1,6 +1,5 @@
 /** The XRPC surface of the host: one handler per method, named after it. */
 export * from "./call.ts";
-export { isLarge } from "./large-answer.ts";
 export * from "./host.ts";
 export * from "./host-identity.ts";
 export * from "./rate-headers.ts";
