@@ -98,11 +98,11 @@ export async function subscribe(stub: Pick<DurableObjectStub, "fetch">, cursor?:
   return reader;
 }
 
-/** Wait until something holds; a test that waits in vain fails with what it waited for. */
+/** Wait until something holds; a test that waits in vain fails with what it waited for, also while its `Date` stands still. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, patienceMs = patience.expect.poll.timeout): Promise<void> {
-  const end = Date.now() + patienceMs;
+  const end = performance.now() + patienceMs;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
     await scheduler.wait(5);
   }
 }
