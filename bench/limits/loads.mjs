@@ -29,7 +29,10 @@ const SILENT = 8_000;
 const LETTERS = 40;
 
 /** @param {Bed} bed */
-const agentsOf = (bed) => Promise.all(Array.from({ length: AGENTS }, (_, i) => bed.account(`limits ${i}`)));
+const agentsOf = async (bed) => {
+  await concurrently(AGENTS, 4, (i) => bed.account(`limits ${i}`));
+  return Promise.all(Array.from({ length: AGENTS }, (_, i) => bed.account(`limits ${i}`)));
+};
 
 /** The agent whose records are as large as they may be. @type {Promise<{ account: Account, cids: string[] }> | undefined} */
 let large;

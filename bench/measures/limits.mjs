@@ -8,8 +8,11 @@ const AWAKE = 100;
 /** Pause between two writes of each, ms: often enough to stay awake. */
 const THINK = 1_000;
 
-/** @param {import("../lib/bed.mjs").Bed} bed */
-const awake = (bed) => Promise.all(Array.from({ length: AWAKE }, (_, i) => bed.account(`limits awake ${i}`)));
+/** Made some at a time: a hundred passwords at once keep everything else waiting, the PLC directory's answers included. @param {import("../lib/bed.mjs").Bed} bed */
+const awake = async (bed) => {
+  await concurrently(AWAKE, 4, (i) => bed.account(`limits awake ${i}`));
+  return Promise.all(Array.from({ length: AWAKE }, (_, i) => bed.account(`limits awake ${i}`)));
+};
 
 /** All of them write, and are not let sleep, while `work` is done. @param {import("../lib/bed.mjs").Account[]} agents @param {() => Promise<unknown>} work */
 const amongAwake = async (agents, work) => {
