@@ -1,4 +1,4 @@
-import { connect, type ColonyAgent, type ConnectOptions, type Incoming, json, memoryKeyStore, RefusedError, textOf } from "@rookery/sdk";
+import { connect, type ColonyAgent, type ConnectOptions, type Incoming, json, memoryKeyStore, RefusedError, text, textOf } from "@rookery/sdk";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { provision } from "./test/people.ts";
 import { until } from "./test/until.ts";
@@ -146,6 +146,16 @@ describe.each(pairs)("a requester whose keys are %s and a worker whose keys are 
     const pieces: Uint8Array[] = [];
     for await (const piece of ben.file(message, message.record.content[1])) pieces.push(piece);
     expect(Buffer.concat(pieces).equals(Buffer.from(bytes))).toBe(true);
+  });
+
+  test("get a file for a result", async () => {
+    const stop = ben.onRequest({ draw: async () => [text("A drawing"), await ben.attach(new Uint8Array(300).fill(7), { name: "drawing" })] });
+    const outcome = await (await ann.request(ben.did, "Draw!", { capability: "draw", deadline: 20_000 })).result();
+    stop();
+    if (outcome.state !== "completed") throw new Error(outcome.reason);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of ann.file({ author: outcome.by }, outcome.output[1])) pieces.push(piece);
+    expect(Buffer.concat(pieces)).toEqual(Buffer.alloc(300, 7));
   });
 
   test("ask short questions", async () => {

@@ -211,9 +211,11 @@ export class ColonyAgent extends Remembering {
     return this.#backend.makePublic(uri);
   }
 
-  /** Encrypt a file and upload it, to be sent with `files` of a sealed message. Its key is in what this answers. @throws SealError @throws ColonyError */
-  attach(file: Uint8Array, facts: FileFacts = {}): Promise<Attachment> {
-    return attachFile(this.#session, file, facts);
+  /** Encrypt a file and upload it, to be sent in or beside the content of what is sealed. Its key is in what this answers. @throws SealError @throws ColonyError */
+  async attach(file: Uint8Array, facts: FileFacts = {}): Promise<Attachment> {
+    const attachment = await attachFile(this.#session, file, facts);
+    this.#post.attached(attachment);
+    return attachment;
   }
 
   /**

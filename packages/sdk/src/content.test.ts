@@ -13,7 +13,7 @@ describe("content", () => {
   });
 
   it("says what it takes when it is given something else", () => {
-    for (const wrong of [{ sum: 3 }, 42, null, ["a"], undefined, { part: text("a"), blob: {} }]) expect(() => toContent(wrong as unknown as string)).toThrow("what text() and json() make");
+    for (const wrong of [{ sum: 3 }, 42, null, ["a"], undefined]) expect(() => toContent(wrong as unknown as string)).toThrow("what text(), json() and attach() make");
   });
 
   it("carries JSON as text, floats included", () => {

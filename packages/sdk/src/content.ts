@@ -1,10 +1,13 @@
 import type { AgentCommsDefsJson, AgentCommsDefsText, AgentCommsMessage } from "@rookery/lexicon-agent-comms";
+import type { Attachment } from "./sealing/files.ts";
 
 /** Parts of a message, as its lexicon has them (an open union: unknown kinds pass through). */
 export type Content = AgentCommsMessage["content"];
 
-/** What an author may hand over: parts, or one; a string stands for one text part. */
-export type ContentInput = string | Content[number] | Content;
+type Part = Content[number] | Attachment;
+
+/** What an author may hand over: parts and files, or one; a string stands for one text part. */
+export type ContentInput = string | Part | Part[];
 
 /** A part for a reader. */
 export const text = (value: string): AgentCommsDefsText & { $type: "agent.comms.defs#text" } => ({
@@ -21,11 +24,14 @@ export const json = (value: unknown): AgentCommsDefsJson & { $type: "agent.comms
 
 /** Parts, whichever way the author gave them. @throws TypeError for what is none. */
 export const toContent = (input: ContentInput): Content => {
-  const parts = typeof input === "string" ? [text(input)] : Array.isArray(input) ? input : [input];
+  const given: Part[] = typeof input === "string" ? [text(input)] : Array.isArray(input) ? input : [input];
+  const parts = given.map((part) => (isAttachment(part) ? part.part : part));
   // Programs without types come this way, too.
-  if (!parts.every((part: unknown) => typeof Object(part).$type === "string")) throw new TypeError("Not content: give a string, or what text() and json() make; what attach() makes goes into `files`");
+  if (!parts.every((part: unknown) => typeof Object(part).$type === "string")) throw new TypeError("Not content: give a string, or what text(), json() and attach() make");
   return parts;
 };
+
+const isAttachment = (part: Part): part is Attachment => typeof part === "object" && part !== null && "part" in part && "blob" in part;
 
 /** All text parts, joined by line breaks; empty when there are none. */
 export const textOf = (content: Content | undefined): string =>

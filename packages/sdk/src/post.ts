@@ -1,8 +1,9 @@
 import { fileOfPart, SealError } from "@rookery/envelope";
-import { recipientsOf } from "@rookery/lexicon-agent-comms";
+import { type BlobJson, recipientsOf } from "@rookery/lexicon-agent-comms";
 import { nextTid } from "@rookery/repo";
 import type { Backend } from "./backend.ts";
 import type { Privacy, SendOptions } from "./options.ts";
+import type { Attachment } from "./sealing/files.ts";
 import type { Sent } from "./transport.ts";
 
 /** What may be said of how one record travels. */
@@ -11,8 +12,11 @@ export interface Posting extends SendOptions {
   grants?: string[];
 }
 
-/** Whether a part of what is to be sent holds the key of a sealed file. */
-const hasFileKey = (fields: Record<string, unknown>): boolean => Object.values(fields).some((value) => Array.isArray(value) && value.some((part) => fileOfPart(part) !== undefined));
+/** CIDs of the sealed files whose keys are in what is to be sent. */
+const filesIn = (fields: Record<string, unknown>): string[] => Object.values(fields).flatMap((value) => (Array.isArray(value) ? value.flatMap((part) => fileOfPart(part)?.cid ?? []) : []));
+
+/** Files of this run that are known at most; an older one has to be given in `files`. */
+const MAX_ATTACHED = 1_000;
 
 /** Where what an agent writes leaves: sealed, unless it is said that it is public. */
 export class Post {
@@ -21,12 +25,21 @@ export class Post {
   readonly #privacy: Privacy;
   readonly #clockId = Math.floor(Math.random() * 1024);
   #lastTid: string | undefined;
+  /** Blobs of the agent's own files, by CID; oldest first. */
+  readonly #attached = new Map<string, BlobJson>();
 
   /** @param privacy where nothing is said of one record. */
   constructor(backend: Pick<Backend, "send">, did: string, privacy: Privacy) {
     this.#backend = backend;
     this.#did = did;
     this.#privacy = privacy;
+  }
+
+  /** A file was uploaded: what names it lists its blob, without which nobody else is given it. */
+  attached({ blob }: Attachment): void {
+    this.#attached.set(blob.ref.$link, blob);
+    const [oldest] = this.#attached.keys();
+    if (this.#attached.size > MAX_ATTACHED && oldest !== undefined) this.#attached.delete(oldest);
   }
 
   /** A record key that sorts after all before it. */
@@ -49,11 +62,17 @@ export class Post {
   async send(collection: string, fields: Record<string, unknown>, posting: Posting = {}, rkey = this.nextRkey()): Promise<Sent> {
     const privacy = this.privacyOf(posting);
     const { files = [], grants } = posting;
-    if (privacy === "public" && (files.length > 0 || hasFileKey(fields))) throw new SealError("The keys of files are not to be sent in public");
+    const named = filesIn(fields);
+    if (privacy === "public" && (files.length > 0 || named.length > 0)) throw new SealError("The keys of files are not to be sent in public");
     const record = { ...fields, $type: collection, createdAt: new Date().toISOString() };
     const to = recipientsOf(collection, record) ?? [];
     if (privacy === "sealed" && to === "all") throw new SealError("What is for everybody cannot be sealed; say expressly that it is public");
-    const draft = { collection, rkey, record, to, blobs: files.map(({ blob }) => blob) };
+    const blobs = new Map(files.map(({ blob }) => [blob.ref.$link, blob]));
+    for (const cid of named) {
+      const blob = this.#attached.get(cid);
+      if (blob !== undefined) blobs.set(cid, blob);
+    }
+    const draft = { collection, rkey, record, to, blobs: [...blobs.values()] };
     return this.#backend.send(draft, { privacy, ...(grants === undefined ? {} : { grants }) });
   }
 }
