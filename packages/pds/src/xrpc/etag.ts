@@ -1,8 +1,8 @@
 import { tagOf } from "../reading/etag.ts";
 
 /**
- * Headers of what was read from a repository: its rev, and the CID that names the content. The door may pack it, and what
- * stands before us under the same tag: caches must tell the forms apart (RFC 9110, 12.5.5).
+ * Headers of what was read from a repository: its rev, and the CID that names the content. What stands before us may pack it on its
+ * way, under the same tag: caches must tell the forms apart (RFC 9110, 12.5.5).
  */
 export const contentHeaders = ({ cid, rev }: { cid?: string; rev: string }): Record<string, string> => ({
   "atproto-repo-rev": rev,
