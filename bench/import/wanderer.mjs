@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
+import { request } from "node:http";
 import { createRequire } from "node:module";
+import { buffer } from "node:stream/consumers";
 import { Secp256k1Keypair } from "@atproto/crypto";
 import { BlockMap, Tree, carBlock, carHeader, cidKey, cidOf, encode, encodeUnsigned, signCommit, tidOf, walkTree } from "@rookery/repo";
 
@@ -93,8 +95,19 @@ export class Wanderer {
     await new PlcClient(plc).updateData(this.did, this.key, (/** @type {object} */ last) => ({ ...last, ...credentials, rotationKeys: [this.key.did(), ...rotationKeys] }));
   }
 
-  /** Bring a CAR there. @param {string} origin @param {string} token @param {Uint8Array} car */
+  /**
+   * Bring a CAR there, and wait for the answer as long as it takes: `fetch` gives up when none has begun after five minutes, which
+   * several imports at once may take where the machine has much else to do.
+   * @param {string} origin @param {string} token @param {Uint8Array} car @returns {Promise<Response>}
+   */
   static bring(origin, token, car) {
-    return fetch(`${origin}/xrpc/com.atproto.repo.importRepo`, { method: "POST", headers: { ...ALONE, "content-type": "application/vnd.ipld.car", authorization: `Bearer ${token}` }, body: car });
+    return new Promise((resolve, reject) => {
+      const headers = { "content-type": "application/vnd.ipld.car", "content-length": car.length, authorization: `Bearer ${token}` };
+      const sent = request(`${origin}/xrpc/com.atproto.repo.importRepo`, { method: "POST", headers, agent: false }, (answer) => {
+        buffer(answer).then((body) => resolve(new Response(body, { status: answer.statusCode })), reject);
+      });
+      sent.on("error", reject);
+      sent.end(car);
+    });
   }
 }

@@ -4,11 +4,11 @@ import { sequentially } from "../lib/load.mjs";
 import { median, percentile } from "../lib/stats.mjs";
 
 /** Agents that are put away and woken, and how many records each has at first. */
-const AGENTS = 8;
+const AGENTS = 4;
 const RECORDS = 100_000;
 
 /** How often each of them is put away in a round. */
-const TIMES = 3;
+const TIMES = 5;
 
 /** An idle object is put away after 10 s; later when an alarm of its own came in between, and then this is waited for at most. */
 const EVICTED_AFTER = 11_000;
