@@ -4,13 +4,13 @@ const AUTH = "com.atproto.server.getServiceAuth";
 const now = () => Math.floor(Date.now() / 1000);
 
 /** Claims of a service JWT without what changes. */
-const claimsOf = (json: unknown): unknown => {
+const claimsOf = (json: unknown, asked?: string): unknown => {
   const token = typeof json === "object" && json !== null && "token" in json ? String(json.token) : "";
   const [head = "", payload = ""] = token.split(".");
   if (token === "") return "none";
   const { iat, exp, jti, iss, ...claims } = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
   const { alg, ...header } = JSON.parse(Buffer.from(head, "base64url").toString()) as Record<string, unknown>;
-  return { header, alg: typeof alg, iat: typeof iat, lasts: Number(exp) - Number(iat), jti: typeof jti, iss: typeof iss, claims };
+  return { header, alg: typeof alg, iat: typeof iat, lasts: String(exp) === asked ? "as asked" : Number(exp) - Number(iat), jti: typeof jti, iss: typeof iss, claims };
 };
 
 /** Tokens for other services, proxying where nothing is configured, preferences, reports. */
@@ -20,7 +20,7 @@ export const services: Scene = {
     const ann = await side.person("cf-services-ann");
     const auth = async (label: string, params: Record<string, string>) => {
       const { status, json } = await side.query(label, AUTH, params, ann);
-      if (status === 200) side.answers.set(`${label}: claims`, { status, headers: {}, body: claimsOf(json) });
+      if (status === 200) side.answers.set(`${label}: claims`, { status, headers: {}, body: claimsOf(json, params.exp) });
     };
     await auth("token", { aud: "did:web:example.com" });
     await auth("token for a method", { aud: "did:web:example.com", lxm: "app.bsky.feed.getTimeline" });
