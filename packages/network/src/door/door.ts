@@ -52,7 +52,8 @@ const addressOf = (request: Request, { isLoopback }: Config): string =>
 
 /** Parameters, checked against the route's lexicon; wrapped, for they may look like a fault. */
 const readParams = (url: URL, { nsid, method, loose }: AnyRoute): Pick<Call, "params"> | XrpcFault => {
-  if (nsid === undefined || method !== "GET") return { params: Object.fromEntries(url.searchParams) };
+  // Nearly every write has none, and asking for them makes objects of the platform.
+  if (nsid === undefined || method !== "GET") return { params: url.search === "" ? {} : Object.fromEntries(url.searchParams) };
   const checked = validateParams(nsid, loose ? looseParams(url.searchParams) : url.searchParams);
   return checked.ok ? { params: checked.params } : invalid(checked.message);
 };

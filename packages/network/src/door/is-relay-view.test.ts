@@ -25,4 +25,10 @@ describe("a request is for the relay view", () => {
     ["http://example.com:4000/", "http://localhost:4000"],
     ["http://localhost:4000/", undefined],
   ])("but not %s with %s", (url, relay) => expect(asks(url, relay)).toBe(false));
+
+  it("whatever was asked before", () => {
+    const [one, other] = ["https://one.example.com", "https://other.example.com"];
+    const questions = [[one, one], [one, other], [other, other], [other, one], [`${one}:8443`, one], [one, one]] as const;
+    expect(questions.map(([url, relay]) => asks(`${url}/`, relay))).toEqual([true, false, true, false, false, true]);
+  });
 });

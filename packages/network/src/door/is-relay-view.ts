@@ -7,7 +7,16 @@ import { isLoopbackHost } from "@rookery/sync";
  */
 export const isRelayView = (url: URL, relayOrigin: string | undefined): boolean => {
   if (relayOrigin === undefined) return false;
-  const relay = relayAt(relayOrigin);
+  const { origin } = url;
+  if (lastAsked?.origin !== origin || lastAsked.relayOrigin !== relayOrigin) lastAsked = { origin, relayOrigin, leadsThere: leadsTo(relayOrigin, url) };
+  return lastAsked.leadsThere;
+};
+
+/** Nearly every request is sent to where the one before it was, and each part of a URL is a call into the platform. */
+let lastAsked: { origin: string; relayOrigin: string; leadsThere: boolean } | undefined;
+
+const leadsTo = (relayOrigin: string, url: URL): boolean => {
+  const relay = new URL(relayOrigin);
   // A name may end in the dot of the DNS root.
   const hostname = url.hostname.replace(/\.$/, "");
   // Behind a proxy that ends TLS the scheme differs, and neither names a port.
@@ -15,15 +24,4 @@ export const isRelayView = (url: URL, relayOrigin: string | undefined): boolean 
   return isLoopbackHost(relay.hostname) && isLoopbackHost(hostname) && portOf(url) === portOf(relay);
 };
 
-let last: { origin: string; relay: Pick<URL, "hostname" | "port" | "protocol"> } | undefined;
-
-/** Of an origin that is the same with every request, taken apart once. */
-const relayAt = (origin: string): Pick<URL, "hostname" | "port" | "protocol"> => {
-  if (last?.origin !== origin) {
-    const { hostname, port, protocol } = new URL(origin);
-    last = { origin, relay: { hostname, port, protocol } };
-  }
-  return last.relay;
-};
-
-const portOf = ({ port, protocol }: Pick<URL, "port" | "protocol">): string => (port === "" ? (protocol === "https:" ? "443" : "80") : port);
+const portOf = ({ port, protocol }: URL): string => (port === "" ? (protocol === "https:" ? "443" : "80") : port);
