@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../scripts/lib/paths.mjs";
 import { startPlc } from "../scripts/lib/plc.mjs";
 import { anyFreePort } from "../scripts/lib/ports.mjs";
-import { ADOPT_POINTS, BATCH_POINTS, COMMIT_POINTS, DESTROY_POINTS, HANDLE_POINTS, IMPORT_POINTS, INBOX_POINTS, KEY_POINTS, MEMORY_POINTS, PEER_POINTS, PLC_KEY_POINTS, PROVISION_POINTS, RECOVERY_KEY_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, REWRAP_POINTS, SIGNING_KEY_POINTS, STANDING_POINTS, TAKE_POINTS, TASK_POINTS, WEBHOOK_POINT, type WritePoint } from "./crash/points.ts";
+import { ADOPT_POINTS, BATCH_POINTS, BIRTH_POINTS, COMMIT_POINTS, DESTROY_POINTS, HANDLE_POINTS, IMPORT_POINTS, INBOX_POINTS, KEY_POINTS, MEMORY_POINTS, PEER_POINTS, PLC_KEY_POINTS, PROVISION_POINTS, RECOVERY_KEY_POINTS, RELAY_POINTS, RELAY_VIEW_POINTS, REWRAP_POINTS, SIGNING_KEY_POINTS, STANDING_POINTS, TAKE_POINTS, TASK_POINTS, WEBHOOK_POINT, type WritePoint } from "./crash/points.ts";
 import { rewrapThrough, rotateEpochThrough, rotateThrough, takeThrough } from "./crash/keys.ts";
 import { plcKeyThrough, recoveryKeyThrough, signingKeyThrough } from "./crash/identity.ts";
 import { memoryThrough } from "./crash/memory.ts";
@@ -77,7 +77,8 @@ describe.concurrent("a crash on the way of an agent into the colony", () => {
 
 describe.concurrent("a crash on the way of several agents into the colony", () => {
   const scene = openScene("batch");
-  test.each(PROVISION_POINTS)("%s", inTurn, (point) => provisionManyThrough(scene(), plc.url, point, `many-${PROVISION_POINTS.indexOf(point)}`));
+  const points = [...new Set([...PROVISION_POINTS, ...BATCH_POINTS, ...BIRTH_POINTS])];
+  test.each(points)("%s", inTurn, (point) => provisionManyThrough(scene(), plc.url, point, `many-${points.indexOf(point)}`));
 });
 
 describe.concurrent("a crash on the way of an agent out of the colony", () => {

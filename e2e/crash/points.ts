@@ -64,7 +64,10 @@ export const PROVISION_POINTS = [
 ];
 
 /** Of those, the ones that agents made in one call come to in a place of their own (create-many.ts). */
-export const BATCH_POINTS = ["provision.after-reserve", "provision.after-activate"];
+export const BATCH_POINTS = ["provision.after-reserve", "provision.before-relay", "provision.after-relay", "provision.after-activate"];
+
+/** In the relay, while it hears of them. */
+export const BIRTH_POINTS = ["relay.ingest.begin", "relay.ingest.transaction", "relay.ingest.committed"];
 
 export const DESTROY_POINTS = ["destroy.after-mark", "destroy.after-announce", "destroy.after-blobs", "destroy.after-erase"];
 

@@ -62,6 +62,8 @@ export const provisionManyThrough = async (scene: Scene, plcUrl: string, point: 
   const names = ["a", "b", "c"].map((letter) => `${name}${letter}`);
   const createAll = (origin: string): Promise<Reply> =>
     ask(origin, "agent.network.createAgents", { ...admin, body: { agents: names.map((one) => ({ name: one })) }, headers: { "idempotency-key": `key of ${name}` } });
+  // Points of the relay are come to by alarms of earlier agents, too.
+  await scene.rest();
   const first = await scene.dieAt(point, createAll);
   expect(first.kind).toBe("lost");
   const posted = await Promise.all(names.map((one) => didsOf(plcUrl, `${one}.test`)));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { runInDurableObject } from "cloudflare:test";
-import { MAX_ROW_BLOB_BYTES } from "./settings.ts";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { MAX_INGEST_ROWS, MAX_ROW_BLOB_BYTES } from "./settings.ts";
 import { accountRow, commitRow, did, fill, identityRow, relayFor, subscribe, until, upTo } from "../test/relay.ts";
 import { sequenceFrame } from "@rookery/sync";
 
@@ -51,6 +51,37 @@ describe("ingest", () => {
     const { stub } = relayFor({ test: "refused" });
     expect(await stub.ingest(rows)).toMatchObject({ ok: false, error: { status: 400, name: "InvalidRequest" } });
     expect(await stub.stats()).toMatchObject({ lastSeq: 0, rows: 0 });
+  });
+
+  it("takes rows of several accounts at once, and refuses one without the others", async () => {
+    const { stub, again } = relayFor({ test: "many" });
+    const reader = await subscribe(stub);
+    const first = [identityRow(1, 1), accountRow(1, 2), commitRow(1, 3)];
+    const answers = await stub.ingestMany([first, [commitRow(2, 2), commitRow(2, 1)], [], [commitRow(3, 1)], [commitRow(1, 4)]]);
+    expect(answers).toMatchObject([
+      { ok: true, value: { epoch: 1, n: 3 } },
+      { ok: false, error: { name: "InvalidRequest" } },
+      { ok: false, error: { name: "InvalidRequest" } },
+      { ok: true, value: { epoch: 1, n: 1 } },
+      { ok: true, value: { epoch: 1, n: 4 } },
+    ]);
+    await until("all five", () => reader.seqs.length === 5);
+    expect(reader.seqs).toEqual(upTo(5));
+    await evictDurableObject(stub);
+    expect(await again().stats()).toMatchObject({ lastSeq: 5, rows: 5 });
+    expect(await again().ingestMany([first])).toMatchObject([{ ok: true, value: { epoch: 1, n: 4 } }]);
+    expect(await again().stats()).toMatchObject({ lastSeq: 5 });
+    expect(await stub.ingestMany([])).toEqual([]);
+  });
+
+  it("takes none of more rows than one call may have", async () => {
+    const { stub } = relayFor({ test: "too-many" });
+    const batches = Array.from({ length: MAX_INGEST_ROWS + 1 }, (_, i) => [identityRow(i, 1)]);
+    const answers = await stub.ingestMany(batches);
+    expect(answers).toHaveLength(batches.length);
+    for (const answer of answers) expect(answer).toMatchObject({ ok: false, error: { name: "InvalidRequest" } });
+    expect(await stub.stats()).toMatchObject({ lastSeq: 0 });
+    expect((await stub.ingestMany(batches.slice(1))).every(({ ok }) => ok)).toBe(true);
   });
 
   it("gives a frame of several rows back whole", async () => {

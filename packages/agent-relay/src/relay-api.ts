@@ -7,6 +7,8 @@ import type { StreamFormat } from "./streams/listener.ts";
 /** RPC surface of the Relay Durable Object. `fetch` serves com.atproto.sync.subscribeRepos (WebSocket). */
 export interface RelayApi extends DeliveryApi, DirectoryApi {
   ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>>;
+  /** As `ingest`, of several accounts: an outcome for each, in their order. They reach the disk together. Of too many rows none is taken. */
+  ingestMany(batches: OutboxRow[][]): Promise<Outcome<{ epoch: number; n: number }>[]>;
   /** What no event tells of an account that takes no part, for listRepos alone. `isHeld` is false while events of it are still to come: to be told again. */
   noteStanding(note: StandingNote): Promise<{ isHeld: boolean }>;
   /** com.atproto.sync.listRepos over the relay's rows, in a stable order; deleted accounts are left out. A malformed cursor is InvalidRequest. */

@@ -1,10 +1,11 @@
-import { ok, type Outcome, type OutboxRow } from "@rookery/sync";
+import { fail, ok, type Outcome, type OutboxRow } from "@rookery/sync";
 import { Crawl } from "./crawl/crawl.ts";
 import type { CrawlSettings, CrawlView } from "./crawl/crawl-api.ts";
 import { ingest } from "./ingest.ts";
 import { News } from "./news.ts";
 import type { LogFollower, LogSlice, RelayApi, StandingNote } from "./relay-api.ts";
 import type { Job, JobName } from "./scheduler.ts";
+import { MAX_INGEST_ROWS } from "./settings.ts";
 import { SequencerObject } from "./sequencer-object.ts";
 import { noteStanding } from "./unheard.ts";
 
@@ -65,8 +66,19 @@ export abstract class RelayObject<Env = unknown> extends SequencerObject<Env> im
     };
   }
 
-  /** See RelayApi. No await before or inside: an event is in the log, and sent to live readers, within one turn. */
   async ingest(rows: OutboxRow[]): Promise<Outcome<{ epoch: number; n: number }>> {
+    return this.#ingest(rows);
+  }
+
+  /** See RelayApi. What an object writes within one turn goes to the disk at once. */
+  async ingestMany(batches: OutboxRow[][]): Promise<Outcome<{ epoch: number; n: number }>[]> {
+    const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
+    if (rows > MAX_INGEST_ROWS) return batches.map(() => fail(400, "InvalidRequest", `${rows} rows, at most ${MAX_INGEST_ROWS}`));
+    return batches.map((batch) => this.#ingest(batch));
+  }
+
+  /** See RelayApi. No await before or inside: an event is in the log, and sent to live readers, within one turn. */
+  #ingest(rows: OutboxRow[]): Outcome<{ epoch: number; n: number }> {
     this.fault("relay.ingest.begin");
     const now = this.now();
     const taken = this.sequencer.transaction(() => {

@@ -1,10 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import { cidToString } from "@rookery/repo";
-import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
+import { type Outcome, type OutboxRow, type XrpcFault, fail, ok } from "@rookery/sync";
 import type {
   AccountApi, AccountView, BlobRow, InboxMessage, ListRecordsInput, ProvisionInput, RepoHead, SessionGrant, StoredRecord, WriteRequest, WriteResult,
 } from "./agent-api.ts";
-import { accountView, announceBirth, announceDeletion, setCredential, statusOf } from "./account.ts";
+import { accountView, announceBirth, announceByAlarm, announceDeletion, setCredential, statusOf } from "./account.ts";
 import { exportRepo } from "./export/export.ts";
 import { makeFirstKeys } from "./keys/first-keys.ts";
 import { KeyUnavailableError } from "./keys/wrap.ts";
@@ -27,6 +27,25 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   protected abstract ports(): AgentPorts;
 
   async provision(input: ProvisionInput): Promise<Outcome<RepoHead>> {
+    const made = await this.#provision(input);
+    if (!made.ok) return made;
+    return this.with(async (state) => {
+      // One that was there before may have been left before the relay knew it.
+      if (made.value !== undefined || state.outbox.waiting > 0) await announceBirth(state);
+      return ok(headOf(state));
+    });
+  }
+
+  async provisionUntold(input: ProvisionInput): Promise<Outcome<OutboxRow[]>> {
+    const made = await this.#provision(input);
+    if (!made.ok) return made;
+    const { value: untold } = made;
+    // Not opened only for this: it is opened by whoever uses it first.
+    return untold === undefined ? this.with(({ outbox }) => ok(outbox.unsent())) : ok(untold);
+  }
+
+  /** What the relay is to be told of a new account; nothing of one that was there before, which only gets its credential. */
+  async #provision(input: ProvisionInput): Promise<Outcome<OutboxRow[] | undefined>> {
     // Made before anything is looked at: while they are made, another call may bring the account into being.
     const keys = input.keys === "hosted" && schemaVersion(this.ctx.storage.sql) === 0 ? await makeFirstKeys(input.did, Date.now()) : undefined;
     const awake = this.#wake();
@@ -34,18 +53,18 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
       const { state } = awake;
       if (state.account.did !== input.did) return fail(400, "InvalidRequest", `This object is ${state.account.did}, not ${input.did}`);
       setCredential(state, input.passwordHash);
-      return ok(headOf(state));
+      return ok(undefined);
     }
     try {
-      provision(this.ctx.storage, this.ports(), input, keys);
+      return ok(provision(this.ctx.storage, this.ports(), input, keys));
     } catch (error) {
       if (error instanceof KeyUnavailableError) return fail(500, "KeyUnavailable", error.message);
       throw error;
     }
-    return this.with(async (state) => {
-      await announceBirth(state);
-      return ok(headOf(state));
-    });
+  }
+
+  announceByAlarm(): Promise<Outcome<null>> {
+    return this.with((state) => ok(announceByAlarm(state)));
   }
 
   setCredential({ passwordHash }: { passwordHash: string }): Promise<Outcome<null>> {

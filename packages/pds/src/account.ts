@@ -2,7 +2,7 @@ import { type AccountStatus, type Outcome, encodeAccountFrame, fail, ok } from "
 import type { AccountView } from "./agent-api.ts";
 import { atMost } from "./at-most.ts";
 import { deleteMailToken } from "./credentials/mail-tokens.ts";
-import { BIRTH_WAIT, DELETION_WAIT } from "./limits.ts";
+import { BIRTH_WAIT, DELETION_WAIT, OUTBOX_RETRY_FIRST } from "./limits.ts";
 import { deleteAllSessions } from "./sessions/sessions.ts";
 import type { AgentState } from "./state.ts";
 import { updateAccount } from "./store/account.ts";
@@ -39,10 +39,16 @@ export function setCredential(state: AgentState, passwordHash: string): null {
 
 /**
  * Wait until the relay knows the account, if it can be reached: whoever is told of the account may write to it at once, and a
- * relay leaves out recipients that it has not heard of.
+ * relay leaves out recipients that it has not heard of. If it cannot, the alarm sees to it.
  */
 export async function announceBirth(state: AgentState): Promise<void> {
-  await atMost(state.head.n === 0 ? note(state) : sendAll(state), BIRTH_WAIT);
+  if ((await atMost(state.head.n === 0 ? note(state) : sendAll(state), BIRTH_WAIT)) !== true) announceByAlarm(state);
+}
+
+/** Have what the relay does not hold yet sent by alarm. */
+export function announceByAlarm({ outbox, scheduler }: AgentState): null {
+  if (outbox.waiting > 0) scheduler.ensure("outbox", Date.now() + OUTBOX_RETRY_FIRST);
+  return null;
 }
 
 /** Have the relay list an account of which no event tells. */

@@ -1,4 +1,4 @@
-import type { AccountStatus, Outcome, RateStatus } from "@rookery/sync";
+import type { AccountStatus, Outcome, OutboxRow, RateStatus } from "@rookery/sync";
 import type { CredentialsApi } from "./credentials/credentials-api.ts";
 import type { IdentityApi } from "./identity/identity-api.ts";
 import type { ImportApi } from "./import/import-api.ts";
@@ -21,6 +21,13 @@ export interface AgentApi
 export interface AccountApi {
   /** Create the account (genesis commit, keys, events). Idempotent: equal input again changes only the credential. */
   provision(input: ProvisionInput): Promise<Outcome<RepoHead>>;
+  /**
+   * As `provision`, but the relay hears of the account from whoever asks: of several accounts at once, say. What it is to be told,
+   * in order. Nobody may hear of the account before it was told, or `announceByAlarm` was asked for.
+   */
+  provisionUntold(input: ProvisionInput): Promise<Outcome<OutboxRow[]>>;
+  /** What the relay has not been told yet is sent later, however long it is away. */
+  announceByAlarm(): Promise<Outcome<null>>;
   /** Replace the main credential; every session of the old one ends. */
   setCredential(input: { passwordHash: string }): Promise<Outcome<null>>;
   getAccount(): Promise<Outcome<AccountView>>;

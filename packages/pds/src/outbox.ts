@@ -55,6 +55,11 @@ export class Outbox {
     return this.waiting >= OUTBOX_MAX_ROWS;
   }
 
+  /** The next of those, in order: all of them, unless they are more than one batch. */
+  unsent(): OutboxRow[] {
+    return this.waiting === 0 ? [] : this.#batch().map((event) => rowOf(this.#source, event));
+  }
+
   /** Write an event down, inside the caller's transaction. It counts once `committed` is told of it. */
   insert(event: OutboxEvent, now: number): void {
     const over = this.#acked > this.#deleted ? this.#acked : undefined;

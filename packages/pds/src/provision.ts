@@ -1,12 +1,11 @@
 import { Tree, carBytes, cidToString, nextTid, signCommit } from "@rookery/repo";
-import { encodeAccountFrame, encodeCommitFrame, encodeIdentityFrame, encodeSyncFrame } from "@rookery/sync";
+import { type OutboxRow, encodeAccountFrame, encodeCommitFrame, encodeIdentityFrame, encodeSyncFrame } from "@rookery/sync";
 import type { ProvisionInput } from "./agent-api.ts";
 import { faultPoint } from "./fault.ts";
 import { KEYS, leaveToOwner } from "./keys/custody.ts";
 import type { FirstKeys } from "./keys/first-keys.ts";
 import { openSigner } from "./keys/signer.ts";
 import { rewrapKey } from "./keys/wrap.ts";
-import { OUTBOX_HORIZON } from "./limits.ts";
 import type { AgentPorts } from "./ports.ts";
 import { Scheduler } from "./scheduler.ts";
 import { migrate } from "./schema.ts";
@@ -26,23 +25,28 @@ const CLOCK_IDS = 1024;
  * record of the first encryption key), and the four events in the reference's order (none of an account that comes from
  * elsewhere). Before it there is nothing, after it everything. Throws KeyUnavailableError.
  *
+ * No alarm sends the events: nobody has heard of the account before its provisioning goes on, and whoever goes on has them sent
+ * first. An alarm of each new agent that finds nothing left to send would cost as much again as the commit.
+ *
  * @param keys of an agent whose colony holds them. A commit of their own would be a third of what provisioning costs.
+ * @returns What the relay is to be told, in order.
  */
-export function provision(storage: DurableObjectStorage, ports: AgentPorts, input: ProvisionInput, keys?: FirstKeys): void {
+export function provision(storage: DurableObjectStorage, ports: AgentPorts, input: ProvisionInput, keys?: FirstKeys): OutboxRow[] {
   const { sql } = storage;
   const { did, handle } = input;
   const sign = openSigner(ports.masterKey, did, input.wrappedSigningKey);
   const now = Date.now();
   const clockId = (crypto.getRandomValues(new Uint16Array(1))[0] ?? 0) % CLOCK_IDS;
   const rev = nextTid(undefined, now * 1000, clockId);
+  const epoch = epochOf(input, now);
   faultPoint(ports.fault, "provision.before-transaction");
-  storage.transactionSync(() => {
+  const told = storage.transactionSync(() => {
     migrate(sql);
     insertAccount(sql, {
       did, handle, email: input.email ?? null, emailConfirmedAt: null, model: input.model ?? null, ...standingOf(input, now),
       password: input.passwordHash,
       // What was drafted under an earlier master key must not stay behind when that is given up.
-      signingKey: rewrapKey(ports.masterKey, did, input.wrappedSigningKey) ?? input.wrappedSigningKey, clockId, epoch: epochOf(input, now),
+      signingKey: rewrapKey(ports.masterKey, did, input.wrappedSigningKey) ?? input.wrappedSigningKey, clockId, epoch,
     });
     const tree = Tree.open(nodeStore(sql), null, sha256);
     const first = keys && firstRecordOf(keys);
@@ -62,9 +66,8 @@ export function provision(storage: DurableObjectStorage, ports: AgentPorts, inpu
     });
     for (const event of events) insertEvent(sql, event);
     const scheduler = new Scheduler(storage);
-    if (events.length > 0) scheduler.ensure("outbox", now + OUTBOX_HORIZON);
     // No event tells of it, and it is listed all the same.
-    else scheduler.ensure("standing", now + REGISTRY_HORIZON);
+    if (events.length === 0) scheduler.ensure("standing", now + REGISTRY_HORIZON);
     const vault = new Vault(sql, ports.masterKey, did);
     if (input.keys === "self") leaveToOwner(vault);
     if (keys !== undefined) {
@@ -72,8 +75,10 @@ export function provision(storage: DurableObjectStorage, ports: AgentPorts, inpu
       scheduler.ensure("keys", keys.dueAt);
     }
     faultPoint(ports.fault, "provision.in-transaction.after-outbox");
+    return events;
   });
   faultPoint(ports.fault, "provision.after-transaction");
+  return told.map((event) => ({ did, epoch, ...event }));
 }
 
 /** An account from elsewhere takes no part before its owner has brought everything. */

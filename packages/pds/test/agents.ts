@@ -42,20 +42,25 @@ export function newDid(): string {
   return `did:plc:${count.toString(2).padStart(24, "0").replaceAll("0", "a").replaceAll("1", "b")}`;
 }
 
-export async function makeAgent(input: Partial<ProvisionInput> = {}): Promise<Made> {
-  const did = newDid();
+/** What an agent that is not made yet is made with. */
+export function unborn(): ProvisionInput {
+  return inputOf(newDid()).input;
+}
+
+const inputOf = (did: string): { input: ProvisionInput; publicKey: Uint8Array } => {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pkcs8 = new Uint8Array(privateKey.export({ format: "der", type: "pkcs8" }));
+  const input = { did, handle: `agent${count}.test`, wrappedSigningKey: wrapKey(world.masterKey, did, pkcs8), passwordHash: hashGeneratedPassword(PASSWORD) };
+  return { input, publicKey: new Uint8Array(publicKey.export({ format: "der", type: "spki" })).slice(-65) };
+};
+
+export async function makeAgent(wanted: Partial<ProvisionInput> = {}): Promise<Made> {
+  const did = newDid();
+  const { input, publicKey } = inputOf(did);
   const made = objectOf(did);
-  const outcome = await made.api.provision({
-    did,
-    handle: `agent${count}.test`,
-    wrappedSigningKey: wrapKey(world.masterKey, did, pkcs8),
-    passwordHash: hashGeneratedPassword(PASSWORD),
-    ...input,
-  });
+  const outcome = await made.api.provision({ ...input, ...wanted });
   if (!outcome.ok) throw new Error(outcome.error.message);
-  return { did, ...made, publicKey: new Uint8Array(publicKey.export({ format: "der", type: "spki" })).slice(-65) };
+  return { did, ...made, publicKey };
 }
 
 /** The alarm rings: whatever is due by now is done when this has ended. */

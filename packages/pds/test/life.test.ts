@@ -7,7 +7,7 @@ import { scriptOf } from "../src/fresh-schema.ts";
 import { MIGRATIONS, migrate, schemaVersion } from "../src/schema.ts";
 import { hashGeneratedPassword } from "../src/sessions/password.ts";
 import { sha256 } from "../src/sha256.ts";
-import { type Made, PASSWORD, create, makeAgent, newDid, note, objectOf, op, ringAlarm, value } from "./agents.ts";
+import { type Made, PASSWORD, create, makeAgent, newDid, note, objectOf, op, ringAlarm, unborn, value } from "./agents.ts";
 import { backTo, versionBefore } from "./old-schema.ts";
 import { countRows } from "./rows-written.ts";
 import { bytesOf, verifyExport } from "./verify.ts";
@@ -17,6 +17,7 @@ const tables = (sql: SqlStorage) => sql.exec<{ name: string }>("SELECT name FROM
 
 /** Every method but provision, as a stranger might call it. */
 const calls: ((api: AgentApi) => Promise<unknown>)[] = [
+  (api) => api.announceByAlarm(),
   (api) => api.setCredential({ passwordHash: "sha256$$" }),
   (api) => api.deactivate({}),
   (api) => api.activate(),
@@ -64,6 +65,14 @@ const calls: ((api: AgentApi) => Promise<unknown>)[] = [
   (api) => api.takeBlobKeys({ limit: 5 }),
 ];
 
+/** An agent of another life comes to the time of what it is to do. */
+const ringWhenDue = async (stub: Made["stub"]): Promise<void> => {
+  expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).not.toBeNull();
+  await runInDurableObject(stub, (_, { storage: { sql } }) => void sql.exec("UPDATE due SET at = 1"));
+  await evictDurableObject(stub);
+  await ringAlarm({ stub });
+};
+
 describe("an object that was never provisioned", () => {
   it("answers RepoNotFound and writes nothing", async () => {
     const { api, stub } = objectOf(newDid());
@@ -97,6 +106,57 @@ describe("provisioning", () => {
       vi.useRealTimers();
       waits.mockRestore();
     }
+  });
+
+  it("leaves nothing to the alarm when the relay knows the account", async () => {
+    const { stub } = await makeAgent();
+    await runInDurableObject(stub, async (_, { storage }) => expect(await storage.getAlarm()).toBeNull());
+  });
+
+  it("has the alarm tell a relay that was away", async () => {
+    world.relay.down = true;
+    const { did, stub } = await makeAgent().finally(() => (world.relay.down = false));
+    await ringWhenDue(stub);
+    expect(world.relay.of(did).map(({ kind }) => kind)).toEqual(["identity", "account", "commit", "sync"]);
+  });
+
+  it("can leave it to others to tell the relay, and says what", async () => {
+    const input = unborn();
+    const { api, stub } = objectOf(input.did);
+    const rows = value(await api.provisionUntold(input));
+    expect(rows.map(({ did, epoch, n, kind }) => ({ did, epoch, n, kind }))).toEqual(["identity", "account", "commit", "sync"].map((kind, i) => ({ did: input.did, epoch: 1, n: i + 1, kind })));
+    await runInDurableObject(stub, async (_, { storage }) => expect(await storage.getAlarm()).toBeNull());
+    expect(world.relay.of(input.did)).toEqual([]);
+    // Killed before it was told, and asked once more: the same again.
+    await evictDurableObject(stub);
+    expect(value(await api.provisionUntold(input))).toEqual(rows);
+    expect(world.relay.of(input.did)).toEqual([]);
+    await world.relay.ingest(rows);
+    await evictDurableObject(stub);
+    // What the relay has is said again with the next event, and changes nothing.
+    value(await api.write({ ops: [create("a")] }));
+    await expect.poll(() => world.relay.of(input.did).map(({ n }) => n)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it("tells the relay itself of an account that was left untold, when it is asked once more", async () => {
+    const input = unborn();
+    const { api, stub } = objectOf(input.did);
+    value(await api.provisionUntold(input));
+    await evictDurableObject(stub);
+    value(await api.provision(input));
+    expect(world.relay.of(input.did)).toHaveLength(4);
+  });
+
+  it("tells the relay by alarm where nobody else could", async () => {
+    const input = unborn();
+    const { api, stub } = objectOf(input.did);
+    value(await api.provisionUntold(input));
+    value(await api.announceByAlarm());
+    await ringWhenDue(stub);
+    expect(world.relay.of(input.did)).toHaveLength(4);
+    const told = await makeAgent();
+    value(await told.api.announceByAlarm());
+    await runInDurableObject(told.stub, async (_, { storage }) => expect(await storage.getAlarm()).toBeNull());
   });
 
   it("again with the same DID changes only the credential", async () => {

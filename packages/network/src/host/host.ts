@@ -38,7 +38,7 @@ const build = (env: Env): Host => {
   const foreign = new ForeignHandles(colonyOf(env), didsOf(env), config.handleDomains, config.dohUrl);
   const provisioning = new Provisioning({
     config, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: (handle) => foreign.resolve(handle),
-    reserved: identityDeskOf(env).reserved,
+    reserved: identityDeskOf(env).reserved, relay: { ingestMany: (batches) => relayStub(env).ingestMany(batches) },
   });
   const host: Host = {
     did: config.hostDid,

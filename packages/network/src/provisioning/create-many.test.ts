@@ -1,11 +1,13 @@
 import { env } from "cloudflare:test";
+import type { RelayApi } from "@rookery/agent-relay";
 import type { AgentApi, NewAccount } from "@rookery/pds";
+import { type OutboxRow, fail } from "@rookery/sync";
 import { describe, expect, it } from "vitest";
 import { ADMIN, ask, freshName, login, provision, xrpc } from "../../test/client.ts";
 import { configOf } from "../config.ts";
 import { identityDeskOf } from "../host/identity.ts";
 import { secretsOf } from "../host/master-key.ts";
-import { agentStub } from "../host/stubs.ts";
+import { agentStub, relayStub } from "../host/stubs.ts";
 import { Registry } from "../registry/registry.ts";
 import { MAX_NEW_AGENTS } from "./create-many.ts";
 import { Provisioning } from "./provisioning.ts";
@@ -26,16 +28,23 @@ const names = (count: number): string[] => Array.from({ length: count }, () => f
 const inRegistry = async (handles: string[]) =>
   (await env.DB.prepare("SELECT did, handle, state FROM agent WHERE handle IN (SELECT value FROM json_each(?)) ORDER BY handle").bind(JSON.stringify(handles)).all<{ did: string; state: string }>()).results;
 
+const ingestMany: RelayApi["ingestMany"] = (batches) => relayStub(env).ingestMany(batches);
+
 /** Provisioning with another directory, or with other objects. */
-const provisioningWith = ({ plcUrl = env.PLC_URL, agent = (did: string): AgentApi => agentStub(env, did) } = {}): Provisioning =>
-  new Provisioning({ config: { ...configOf(env), plcUrl }, secrets: secretsOf(env), registry: new Registry(env.DB), blobs: env.BLOBS, agent, resolveHandle: () => Promise.resolve(undefined), reserved: identityDeskOf(env).reserved });
+const provisioningWith = ({ plcUrl = env.PLC_URL, agent = (did: string): AgentApi => agentStub(env, did), relay = { ingestMany } }: { plcUrl?: string; agent?: (did: string) => AgentApi; relay?: Pick<RelayApi, "ingestMany"> } = {}): Provisioning =>
+  new Provisioning({ config: { ...configOf(env), plcUrl }, secrets: secretsOf(env), registry: new Registry(env.DB), blobs: env.BLOBS, agent, resolveHandle: () => Promise.resolve(undefined), reserved: identityDeskOf(env).reserved, relay });
 
 const accountsOf = (count: number, key?: string): NewAccount[] =>
   names(count).map((name) => ({ handle: `${name}.test`, ...(key === undefined ? {} : { idempotencyKey: `${key} ${name}` }) }));
 
-/** An object whose `provision` is this. */
-const withProvision = (did: string, provisionBy: AgentApi["provision"]): AgentApi =>
-  new Proxy(agentStub(env, did), { get: (stub, name) => (name === "provision" ? provisionBy : Reflect.get(stub, name, stub)) });
+/** An object of which some methods are these. */
+const withMethods = (did: string, methods: Partial<AgentApi>): AgentApi =>
+  new Proxy(agentStub(env, did), { get: (stub, name) => Reflect.get(name in methods ? methods : stub, name, stub) });
+
+/** What the relay knows of an account, once it has heard of it. */
+const heardOf = (did: string) => expect.poll(() => relayStub(env).activity(did)).toMatchObject({ active: true });
+
+const didsOf = (outcomes: Awaited<ReturnType<Provisioning["createMany"]>>): string[] => outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value.did] : []));
 
 describe("provisioning several agents at once", () => {
   it("makes as many as one call may have, each with a login of its own", async () => {
@@ -146,11 +155,11 @@ describe("when something is in the way of several agents", () => {
     const accounts = accountsOf(4, "broken");
     let broken: string | undefined;
     const provisioning = provisioningWith({
-      agent: (did) => withProvision(did, async (input) => {
+      agent: (did) => withMethods(did, { provisionUntold: async (input) => {
         broken ??= did;
         if (broken === did) throw new Error("the object broke");
-        return agentStub(env, did).provision(input);
-      }),
+        return agentStub(env, did).provisionUntold(input);
+      } }),
     });
     const outcomes = await provisioning.createMany(accounts);
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(3);
@@ -165,16 +174,61 @@ describe("when something is in the way of several agents", () => {
     const lost = accounts[1]?.handle ?? "";
     let did = "";
     const provisioning = provisioningWith({
-      agent: (of) => withProvision(of, async (input) => {
+      agent: (of) => withMethods(of, { provisionUntold: async (input) => {
         if (input.handle === lost) {
           did = of;
           await env.DB.prepare("UPDATE agent SET state = 'deleting' WHERE handle = ?").bind(lost).run();
         }
-        return agentStub(env, of).provision(input);
-      }),
+        return agentStub(env, of).provisionUntold(input);
+      } }),
     });
     const outcomes = await provisioning.createMany(accounts);
     expect(outcomes.map((outcome) => (outcome.ok ? "made" : outcome.error.name))).toEqual(["made", "ProvisioningAborted", "made"]);
     expect(await agentStub(env, did).getHead()).toMatchObject({ ok: false, error: { name: "RepoNotFound" } });
+  });
+
+  it("tells the relay of all of them at once, before any is active", async () => {
+    const accounts = accountsOf(20);
+    const told: { batches: OutboxRow[][]; states: string[] }[] = [];
+    const relay = {
+      ingestMany: async (batches: OutboxRow[][]) => {
+        told.push({ batches, states: (await inRegistry(accounts.map(({ handle }) => handle))).map(({ state }) => state) });
+        return ingestMany(batches);
+      },
+    };
+    const dids = didsOf(await provisioningWith({ relay }).createMany(accounts));
+    expect(told).toHaveLength(1);
+    expect(told[0]?.states).toEqual(accounts.map(() => "reserved"));
+    expect(told[0]?.batches.map(([first]) => first?.did)).toEqual(dids);
+    for (const rows of told[0]?.batches ?? []) expect(rows.map(({ kind }) => kind)).toEqual(["identity", "account", "commit", "sync"]);
+    for (const did of dids) expect(await relayStub(env).activity(did)).toMatchObject({ active: true });
+  });
+
+  it.each<[string, RelayApi["ingestMany"]]>([
+    ["does not answer", () => Promise.reject(new Error("the relay broke"))],
+    ["takes nothing", async (batches) => batches.map(() => fail(503, "Down", "down"))],
+    ["answers for too few", async (batches) => (await ingestMany(batches)).slice(1)],
+    ["has taken them, and does not say so", async (batches) => (await ingestMany(batches)).map(() => fail(500, "Lost", "lost"))],
+  ])("makes them when the relay %s: each agent tells it, by alarm", async (_, takes) => {
+    const accounts = accountsOf(3);
+    const dids = didsOf(await provisioningWith({ relay: { ingestMany: takes } }).createMany(accounts));
+    expect(dids).toHaveLength(3);
+    for (const did of dids) await heardOf(did);
+  });
+
+  it("calls nobody active whom the relay may never hear of, and a repeat goes on from there", async () => {
+    const accounts = accountsOf(3, "untold");
+    const deaf = provisioningWith({
+      relay: { ingestMany: () => Promise.reject(new Error("the relay broke")) },
+      agent: (did) => withMethods(did, { announceByAlarm: () => Promise.reject(new Error("the object broke")) }),
+    });
+    const failed = await deaf.createMany(accounts);
+    expect(failed.map((outcome) => (outcome.ok ? "made" : outcome.error.name))).toEqual(accounts.map(() => "InternalServerError"));
+    const reserved = await inRegistry(accounts.map(({ handle }) => handle));
+    expect(reserved.map(({ state }) => state)).toEqual(accounts.map(() => "reserved"));
+    for (const { did } of reserved) expect(await relayStub(env).activity(did)).toBeUndefined();
+    const made = didsOf(await provisioningWith().createMany(accounts));
+    expect(made.toSorted()).toEqual(reserved.map(({ did }) => did).toSorted());
+    for (const did of made) expect(await relayStub(env).activity(did)).toMatchObject({ active: true });
   });
 });

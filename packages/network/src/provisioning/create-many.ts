@@ -2,7 +2,8 @@ import { type CreatedAccount, type NewAccount, currentOf, faultPoint, masterKeyI
 import { type Outcome, fail, ok } from "@rookery/sync";
 import { checkHandle } from "../handles/check-handle.ts";
 import type { Reservation } from "../registry/registry.ts";
-import { LEASE_MS, type Reserved, carryOut, credentialOf, createAccount, scopedKeys } from "./create.ts";
+import { type Birth, tellOfBirths } from "./births.ts";
+import { LEASE_MS, type Make, type Reserved, carryOut, credentialOf, createAccount, scopedKeys } from "./create.ts";
 import { dismantle } from "./destroy.ts";
 import { draftAccount } from "./draft.ts";
 import { inTurns } from "./in-turns.ts";
@@ -25,11 +26,13 @@ interface Item {
   row?: Reservation;
   /** Made, and only to be called active. */
   password?: string;
+  /** Made, and the relay is to hear of it. */
+  birth?: Birth;
 }
 
 /**
  * Provision agents with generated credentials, at most {@link MAX_NEW_AGENTS}: the steps of createAccount, with the registry
- * asked once for all at each. Outcomes in the order of `accounts`, each with the errors of createAccount; one that fails takes
+ * asked, and the relay told, once for all. Outcomes in the order of `accounts`, each with the errors of createAccount; one that fails takes
  * nobody with it. What is not plain (a name or key that is there already) goes the way of createAccount, one by one, and that
  * is also how a repeat takes up what a crash left. When the directory cannot be reached nobody else is tried.
  */
@@ -39,6 +42,9 @@ export const createAccounts = async (workshop: Workshop, accounts: readonly NewA
   await reserveAll(workshop, fresh);
   faultPoint(workshop.config.fault, "provision.after-reserve");
   await makeAll(workshop, fresh);
+  faultPoint(workshop.config.fault, "provision.before-relay");
+  await announceAll(workshop, fresh);
+  faultPoint(workshop.config.fault, "provision.after-relay");
   await activateAll(workshop, fresh);
   faultPoint(workshop.config.fault, "provision.after-activate");
   let down: Outcome<never> | undefined = unavailable(items);
@@ -105,7 +111,7 @@ const makeAll = async (workshop: Workshop, items: Item[]): Promise<void> => {
       item.outcome = down;
       return;
     }
-    const password = await attempt(workshop, item.account, { ...item.row, state: "reserved" });
+    const password = await attempt(workshop, item, { ...item.row, state: "reserved" });
     if (password.ok) item.password = password.value;
     else item.outcome = password;
     down ??= unavailable([item]);
@@ -113,17 +119,34 @@ const makeAll = async (workshop: Workshop, items: Item[]): Promise<void> => {
 };
 
 /** What nobody foresaw of one is reported and is that one's: the others' credentials are in this answer alone. */
-const attempt = async (workshop: Workshop, account: NewAccount, row: Reserved): Promise<Outcome<string>> => {
+const attempt = async (workshop: Workshop, item: Item, row: Reserved): Promise<Outcome<string>> => {
+  const { account } = item;
+  const make: Make = async (agent, input) => {
+    const made = await agent.provisionUntold(input);
+    if (made.ok) item.birth = { did: row.did, rows: made.value };
+    return made;
+  };
   try {
     const credential = await credentialOf(account);
-    return credential.ok ? await carryOut(workshop, account, row, credential.value) : credential;
+    return credential.ok ? await carryOut(workshop, account, row, credential.value, make) : credential;
   } catch (error) {
     console.error(JSON.stringify({ event: "provision-failed", did: row.did, error: String(error) }));
     return FAILED;
   }
 };
 
-/** Step 4: they are found from now on. */
+/** Step 4: the relay knows them, or will. */
+const announceAll = async (workshop: Workshop, items: Item[]): Promise<void> => {
+  const unheard = await tellOfBirths(workshop, items.flatMap(({ birth }) => (birth === undefined || birth.rows.length === 0 ? [] : [birth])));
+  for (const item of items) {
+    const failure = item.birth && unheard.get(item.birth.did);
+    if (failure === undefined) continue;
+    delete item.password;
+    item.outcome = failure;
+  }
+};
+
+/** Step 5: they are found from now on. */
 const activateAll = async (workshop: Workshop, items: Item[]): Promise<void> => {
   const made = items.flatMap(({ row, password }) => (row === undefined || password === undefined ? [] : [row]));
   const active = await workshop.registry.inBulk.activate(made);

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { type CreatedAccount, type NewAccount, currentOf, faultPoint, hashGeneratedPassword, hashNewPassword, masterKeyId } from "@rookery/pds";
+import { type AgentApi, type CreatedAccount, type NewAccount, type ProvisionInput, currentOf, faultPoint, hashGeneratedPassword, hashNewPassword, masterKeyId } from "@rookery/pds";
 import { type Outcome, fail, ok } from "@rookery/sync";
 import type { AgentRow } from "../registry/registry.ts";
 import { dismantle } from "./destroy.ts";
@@ -112,11 +112,17 @@ const reserve = async (workshop: Workshop, account: NewAccount, handle: string):
   return (await checkInvite(workshop, account)) ?? (await emailTaken(workshop, account)) ?? taken;
 };
 
+/** Makes the repository of a reservation. */
+export type Make = (agent: AgentApi, input: ProvisionInput) => Promise<Outcome<unknown>>;
+
+/** The relay hears of it from the agent itself. */
+const announced: Make = (agent, input) => agent.provision(input);
+
 /**
  * What follows a reservation: post the genesis, make the repository. The registry does not call it active yet. Returns the
  * credential, which is nowhere else. Errors: PlcRefused (the reservation is dropped), PlcUnavailable (its lease ends).
  */
-export const carryOut = async (workshop: Workshop, account: NewAccount, row: Reserved, { password, passwordHash }: Credential): Promise<Outcome<string>> => {
+export const carryOut = async (workshop: Workshop, account: NewAccount, row: Reserved, { password, passwordHash }: Credential, make = announced): Promise<Outcome<string>> => {
   const { registry, plc, config } = workshop;
   if (row.state === "reserved") {
     const posted = await plc.submitGenesis(row.did, JSON.parse(row.genesis) as PlcOperation);
@@ -132,7 +138,7 @@ export const carryOut = async (workshop: Workshop, account: NewAccount, row: Res
   const made = await (row.state === "active"
     ? // Here already: nothing is made any more, or an agent that is destroyed at this moment would come back.
       agent.setCredential({ passwordHash })
-    : agent.provision({
+    : make(agent, {
         did: row.did,
         handle: row.handle,
         wrappedSigningKey: new Uint8Array(row.signing_key),

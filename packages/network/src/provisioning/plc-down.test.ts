@@ -4,7 +4,7 @@ import { freshName, login } from "../../test/client.ts";
 import { configOf } from "../config.ts";
 import { identityDeskOf } from "../host/identity.ts";
 import { secretsOf } from "../host/master-key.ts";
-import { agentStub } from "../host/stubs.ts";
+import { agentStub, relayStub } from "../host/stubs.ts";
 import { Registry } from "../registry/registry.ts";
 import { Provisioning } from "./provisioning.ts";
 
@@ -12,7 +12,7 @@ import { Provisioning } from "./provisioning.ts";
 const CLOSED = "http://127.0.0.1:1";
 
 const provisioningAt = (plcUrl: string): Provisioning =>
-  new Provisioning({ config: { ...configOf(env), plcUrl }, secrets: secretsOf(env), registry: new Registry(env.DB), blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: () => Promise.resolve(undefined), reserved: identityDeskOf(env).reserved });
+  new Provisioning({ config: { ...configOf(env), plcUrl }, secrets: secretsOf(env), registry: new Registry(env.DB), blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: () => Promise.resolve(undefined), reserved: identityDeskOf(env).reserved, relay: relayStub(env) });
 
 const down = provisioningAt(CLOSED);
 const up = provisioningAt(env.PLC_URL);

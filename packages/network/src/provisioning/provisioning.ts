@@ -1,3 +1,4 @@
+import type { RelayApi } from "@rookery/agent-relay";
 import type { AdoptedAccount, AgentApi, CreatedAccount, NewAccount } from "@rookery/pds";
 import type { Outcome } from "@rookery/sync";
 import type { Config } from "../config.ts";
@@ -18,6 +19,8 @@ export interface Workshop {
   registry: Registry;
   blobs: R2Bucket;
   plc: PlcClient;
+  /** Hears of several new agents at once. */
+  relay: Pick<RelayApi, "ingestMany">;
   agent: (did: string) => AgentApi;
   /** Signing keys that were asked for before their account. */
   reserved: Pick<ReservedKeys, "find" | "clear">;

@@ -4,12 +4,12 @@ import { freshName, provision } from "../../test/client.ts";
 import { configOf } from "../config.ts";
 import { identityDeskOf } from "../host/identity.ts";
 import { secretsOf } from "../host/master-key.ts";
-import { agentStub } from "../host/stubs.ts";
+import { agentStub, relayStub } from "../host/stubs.ts";
 import { Provisioning } from "../provisioning/provisioning.ts";
 import { Registry } from "./registry.ts";
 
 const registry = new Registry(env.DB);
-const down = new Provisioning({ config: { ...configOf(env), plcUrl: "http://127.0.0.1:1" }, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: () => Promise.resolve(undefined), reserved: identityDeskOf(env).reserved });
+const down = new Provisioning({ config: { ...configOf(env), plcUrl: "http://127.0.0.1:1" }, secrets: secretsOf(env), registry, blobs: env.BLOBS, agent: (did) => agentStub(env, did), resolveHandle: () => Promise.resolve(undefined), reserved: identityDeskOf(env).reserved, relay: relayStub(env) });
 
 /** A reservation that its request has left, as a PLC directory that is down leaves it. */
 const reservation = async () => {
