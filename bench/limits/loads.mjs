@@ -159,6 +159,20 @@ const inSilence = async (opened) => {
 
 let moved = 0;
 
+/** Tries of an import that is told to come again (503): the PLC directory, too, has ten seconds to answer on a machine that does much else. */
+const TRIES = 5;
+
+/** @param {Bed} bed @param {{ car: Uint8Array, token: string }} made */
+const bring = async (bed, { car, token }) => {
+  for (let tries = 1; ; tries++) {
+    const answer = await Wanderer.bring(`http://localhost:${bed.peer.port}`, token, car);
+    if (answer.ok) return;
+    const said = `importRepo: ${answer.status} ${await answer.text()}`;
+    if (answer.status !== 503 || tries === TRIES) throw new Error(said);
+    bed.log(`${said}, trying again`);
+  }
+};
+
 /**
  * What an isolate is asked at most, side by side: what is made for it, and what is done while its heap is looked at. `resident`: what
  * its process takes is told as well, since what sockets hold is outside the heap.
@@ -184,10 +198,7 @@ export const LOADS = [
       }
       return made;
     },
-    run: (bed, made) => Promise.all(made.map(async (/** @type {{ car: Uint8Array, token: string }} */ { car, token }) => {
-      const answer = await Wanderer.bring(`http://localhost:${bed.peer.port}`, token, car);
-      if (!answer.ok) throw new Error(`importRepo: ${answer.status} ${await answer.text()}`);
-    })),
+    run: (bed, made) => Promise.all(made.map((/** @type {{ car: Uint8Array, token: string }} */ one) => bring(bed, one))),
   },
   {
     key: "export", label: "getRepo of 100,000 records, 4 at once", prepare: (bed) => bed.account("limits many", MANY),
