@@ -66,7 +66,7 @@ describe("two colonies", () => {
     const answer = await bea.agent.reply(greeting, "Hello over here");
     if (answer === undefined) throw new Error("bea does not answer");
     await untilGot(ann, answer.uri);
-    expect(performance.now() - began).toBeLessThan(CROSSES_WITHIN);
+    expect(performance.now() - began).toBeLessThan(20_000);
     // The record is where its author lives, and nowhere else; bea's colony read it there, proven.
     expect((await ask("com.atproto.repo.getRecord", { origin: b.origin, params: { repo: ann.login.did, collection: "agent.comms.message", rkey: hello.uri.split("/").at(-1) ?? "" } })).status).toBe(400);
     expect((await bea.agent.read(hello.uri))?.cid).toBe(hello.cid);

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamMessage } from "@rookery/sync";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startPlc } from "../scripts/lib/plc.mjs";
@@ -10,6 +9,7 @@ import { ask, insist, type Reply } from "./crash/client.ts";
 import { ADMIN_KEY, Colony } from "./crash/colony.ts";
 import { type Agent, provision } from "./crash/people.ts";
 import { HANDLE_POINTS, STANDING_POINTS } from "./crash/points.ts";
+import { isAtRest } from "./crash/rest.ts";
 import { openStream, type Stream } from "./test/stream.ts";
 import { until } from "./test/until.ts";
 
@@ -29,9 +29,6 @@ afterAll(async () => {
 /** An event that was lost on its way is sent again after 5 s, one whose job died in the middle after 30 s. */
 const HEALED_WITHIN = 60_000;
 
-/** An event is looked after once more 5 s after it was written: until then an alarm may come to a fault first. */
-const RESTED_AFTER = 6_000;
-
 /** A colony of its own for each lane, with agents that were born long ago. */
 class Lane {
   readonly colony: Colony;
@@ -46,8 +43,13 @@ class Lane {
     const lane = new Lane(await Colony.at(join(folder, name), plc.url));
     await lane.colony.start();
     for (const [i, point] of points.entries()) lane.agents.set(point, await provision(lane.origin, `${name}-${i}`));
-    await sleep(RESTED_AFTER);
+    await lane.#rest();
     return lane;
+  }
+
+  /** Otherwise an alarm could come to a fault before what is meant to. */
+  #rest(): Promise<void> {
+    return until(() => isAtRest(this.colony.folder), "nothing is due any more", HEALED_WITHIN);
   }
 
   get origin(): string {
@@ -63,7 +65,7 @@ class Lane {
   /** Start with a fault, do something that comes to it, kill everything there, and start again. */
   async dieAt(point: string, request: () => Promise<Reply>): Promise<void> {
     // What the case before wrote has had its alarm.
-    if (this.colony.runs) await sleep(RESTED_AFTER);
+    if (this.colony.runs) await this.#rest();
     await this.colony.kill();
     this.#stream = undefined;
     await this.colony.start(point);

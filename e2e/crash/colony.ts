@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { ROOT, stateFolder } from "../../scripts/lib/paths.mjs";
 import { anyFreePort } from "../../scripts/lib/ports.mjs";
 import { workerdsOf } from "../../scripts/lib/workerd.mjs";
+import { patience } from "../../scripts/testing/patience.mjs";
 import { until } from "../test/until.ts";
 
 export const ADMIN_KEY = "crash-admin-secret";
 
 /** How long a colony may take to be ready, in ms; it shares the machine with whatever else is tested. */
-const START_WITHIN = 60_000;
+const START_WITHIN = patience.hookTimeout;
 
 /** Settings of whoever runs the tests are not the colony's. */
 const environment = (fault: string | undefined, upkeepMs: number | undefined): NodeJS.ProcessEnv => ({

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { cidToString, nextTid } from "@rookery/repo";
 import { expect } from "vitest";
 import { until } from "../test/until.ts";
@@ -10,15 +9,13 @@ import type { Changes } from "./ledger.ts";
 import { bySender, readInbox } from "./inbox.ts";
 import { provision, signingKeyOf, type Agent } from "./people.ts";
 import { MESSAGES, Reader } from "./reader.ts";
+import { isAtRest } from "./rest.ts";
 import { cidOfRecord } from "./writer.ts";
 
 const NOTES = "org.example.note";
 
 /** An outbox or a wake-up that was lost is tried again after 5 s, a job that died in the middle after 30 s. */
 const RETRIED_WITHIN = 60_000;
-
-/** An event is looked after once more 5 s after it was written, sent or not: until then an alarm may come to a fault first. */
-const RESTED_AFTER = 6000;
 
 /** A colony, a firehose consumer that lives through all of its deaths, and two agents of whom one writes to the other. */
 export class Scene {
@@ -30,7 +27,6 @@ export class Scene {
   /** Records of ann, path to CID, as they must be. */
   #records = new Map<string, string>();
   #count = 0;
-  #restedAt = 0;
   #rkey: string | undefined;
 
   private constructor(colony: Colony, plcUrl: string) {
@@ -45,7 +41,6 @@ export class Scene {
     await scene.colony.start();
     const { origin } = scene.colony;
     scene.#agents = { ann: await provision(origin, `ann-${lane}`), bob: await provision(origin, `bob-${lane}`) };
-    scene.#restedAt = performance.now() + RESTED_AFTER;
     return scene;
   }
 
@@ -73,7 +68,7 @@ export class Scene {
 
   /** Wait until no alarm is due any more for what was written. */
   async rest(): Promise<void> {
-    if (this.colony.runs) await sleep(Math.max(0, this.#restedAt - performance.now()));
+    if (this.colony.runs) await until(() => isAtRest(this.colony.folder), "nothing is due any more", RETRIED_WITHIN);
   }
 
   /** Start with a fault, do something that comes to it, kill everything there. @returns what the request got. */
@@ -125,7 +120,6 @@ export class Scene {
     this.#records = landed ? after : this.#records;
     expect(records).toEqual(this.#records);
     await this.#quiet();
-    if (landed) this.#restedAt = performance.now() + RESTED_AFTER;
     return landed;
   }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ROOT } from "../../scripts/lib/paths.mjs";
 import { startPlc } from "../../scripts/lib/plc.mjs";
 import { anyFreePort } from "../../scripts/lib/ports.mjs";
+import { patience } from "../../scripts/testing/patience.mjs";
 
 /** A colony in a process of its own, as `npm run colony` starts it, and the PLC directory it uses. */
 export interface House {
@@ -23,7 +24,7 @@ export interface House {
 const ADMIN_KEY = "e2e-admin-secret";
 
 /** How long a colony may take to be ready, or to stop, in ms. */
-const START_WITHIN = 60_000;
+const START_WITHIN = patience.hookTimeout;
 const STOP_WITHIN = 20_000;
 
 /** Settings of whoever runs the tests are not the colony's. */
