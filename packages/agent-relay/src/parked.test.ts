@@ -52,7 +52,10 @@ describe("a parked delivery", () => {
     await park(relay, 2, 4, "a", "still not");
     expect(await pull(relay, 2, 5)).toEqual([]);
     expect(await parked(relay)).toMatchObject([{ parked: { reason: "still not", again: false } }]);
+    // Nothing was there to be tried again a moment ago.
     await relay.again().retryDeliveries({ all: true });
+    expect(await pull(relay, 3, 5)).toEqual([]);
+    expect(await pull(relay, 2, 5)).toEqual([{ ...first, again: true }]);
     await relay.again().unpark({ recipient: did(2), seq: 4, path: path("a") });
     expect(await parked(relay)).toEqual([]);
     expect(await pull(relay, 2, 5)).toEqual([]);

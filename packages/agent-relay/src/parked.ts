@@ -18,6 +18,8 @@ interface Where {
 export class Parked {
   readonly #sql: SqlStorage;
   readonly #repos: Repos;
+  /** Whether anything may be there to be tried again, of anybody: every pull asks, and nearly always there is nothing. */
+  #mayComeAgain = true;
 
   constructor(sql: SqlStorage, repos: Repos) {
     this.#sql = sql;
@@ -44,8 +46,11 @@ export class Parked {
     this.#sql.exec("DELETE FROM parked WHERE recipient = ? AND seq = ? AND path = ?", recipient.id, seq, path);
   }
 
-  /** What the recipient is to try again, oldest first. */
+  /** What the recipient is to try again, oldest first. Not within a transaction: what that undoes is not seen here. */
   again(recipient: Repo, limit: number): DeliveryRow[] {
+    if (!this.#mayComeAgain) return [];
+    this.#mayComeAgain = this.#sql.exec("SELECT 1 FROM parked WHERE again = 1 LIMIT 1").toArray().length > 0;
+    if (!this.#mayComeAgain) return [];
     return this.#sql
       .exec<DeliveryRow>(
         `SELECT p.seq AS seq, p.op AS op, COALESCE(r.did, s.did) AS author, p.path AS path, p.cid AS cid, p.action AS action
@@ -58,6 +63,7 @@ export class Parked {
 
   /** Have what is selected tried again. How many. */
   retry(selection: DeliverySelection): number {
+    this.#mayComeAgain = true;
     return this.#count(selection, ({ clause, values }) => this.#sql.exec(`UPDATE parked SET again = 1 WHERE ${clause}`, ...values));
   }
 
