@@ -13,8 +13,9 @@ export const fetchDocument = async (url: string, from: typeof fetch, signal: Abo
   if (answer.ok) return JSON.parse(await readText(answer));
   await answer.body?.cancel();
   if (answer.status === 404 || answer.status === 410) return undefined;
-  // A browser does not tell which redirect it was.
-  if (answer.type === "opaqueredirect" || (answer.status >= 300 && answer.status < 400)) throw new Error("unexpected redirect");
+  // A browser does not tell which redirect it was; the types of a Worker do not know that kind of answer.
+  const { type }: { type: string } = answer;
+  if (type === "opaqueredirect" || (answer.status >= 300 && answer.status < 400)) throw new Error("unexpected redirect");
   throw new Error(`got http ${answer.status}`);
 };
 
