@@ -50,13 +50,14 @@ const play = async (origin: string): Promise<Told[]> => {
   await note("resetPassword", ask("com.atproto.server.resetPassword", { origin, body: { token: "x", password: "another one" } }));
   for (const method of ["requestEmailConfirmation", "requestEmailUpdate", "requestAccountDelete"]) await note(method, ask(`com.atproto.server.${method}`, { origin, token, method: "POST", contentType: null }));
   await note("deleteAccount", ask("com.atproto.server.deleteAccount", { origin, body: { did, password: "wrong", token: "x" } }));
+  const began = performance.now();
   for (let i = 0; i < 11; i++) await note(`updateHandle ${i}`, ask("com.atproto.identity.updateHandle", { origin, token, body: { handle: "ab.test" } }));
   for (let i = 0; i < 5; i++) await note(`requestEmailUpdate ${i}`, ask("com.atproto.server.requestEmailUpdate", { origin, token, method: "POST", contentType: null }));
   const refused = await ask<{ error: string; message: string }>("com.atproto.identity.updateHandle", { origin, token, body: { handle: "ab.test" } });
   expect(refused.json).toEqual({ error: "RateLimitExceeded", message: "Rate Limit Exceeded" });
-  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(290);
-  const reset = Number(refused.headers.get("ratelimit-reset")) - Date.now() / 1000;
-  expect(reset > 285 && reset <= 301).toBe(true);
+  // Five minutes after the first of them; both are told in whole seconds.
+  const left = 300 - (performance.now() - began) / 1000;
+  for (const seconds of [Number(refused.headers.get("retry-after")), Number(refused.headers.get("ratelimit-reset")) - Date.now() / 1000]) expect(seconds >= left - 1 && seconds <= 301).toBe(true);
   return told;
 };
 
