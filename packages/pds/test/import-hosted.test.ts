@@ -1,7 +1,7 @@
 import { ids } from "@rookery/lexicon-agent-comms";
 import type { LexMap } from "@rookery/repo";
 import { describe, expect, it } from "vitest";
-import { type Made, op, value } from "./agents.ts";
+import { type Made, op, ringAlarm, value } from "./agents.ts";
 import { carOfRepo, foreignKey, foreignRepo, streamOf } from "./foreign-repo.ts";
 import { documents, useDirectory } from "./mail.ts";
 import { hosted, listed, useNeighbours } from "./sealing-world.ts";
@@ -49,6 +49,7 @@ describe("an agent whose colony holds its keys, and whose repository is replaced
     expect(await listed(agent, ids.AgentCommsKey)).toHaveLength(1);
     await bring(agent, { "com.example.note/a": { text: "a" } });
     // In a week otherwise.
-    await expect.poll(() => listed(agent, ids.AgentCommsKey)).toHaveLength(1);
+    await ringAlarm(agent);
+    expect(await listed(agent, ids.AgentCommsKey)).toHaveLength(1);
   });
 });
