@@ -37,7 +37,8 @@ async function sendOnce(state: AgentState, asked: SendInput): Promise<Outcome<Re
   const { op } = plain.value;
   const { deliverTo } = op;
   if (!isComms(collection) || deliverTo === undefined) return invalid(`Records of ${collection} are not sent: nobody is named in them`);
-  const before = await already(state, op, record, privacy);
+  // At a key that was made just now there is nothing yet.
+  const before = input.rkey === undefined ? undefined : await already(state, op, record, privacy);
   if (before !== undefined) return before;
   const checked = state.tasks.outgoing.check(input);
   if (!checked.ok) return checked;
