@@ -44,8 +44,8 @@ export const MAX_INBOX_READERS = 16;
 export const MAX_INBOX_SOCKETS = 2 * MAX_INBOX_READERS;
 /** Bytes that a reader may leave unread before it is sent no more: a message of the largest size and some. */
 export const READER_BUFFER_BYTES = 1_000_000;
-/** The same of all readers of an inbox together, who share it; beyond its share each may have one message, or large ones would never come through. */
-export const ALL_READERS_BUFFER_BYTES = 3_000_000;
+/** The same of all readers of an inbox together, who share it; beyond its share each may have one message, or large ones would never come through. Sixteen who came one after the other hold 6 MB of it, since the first had more: an agent is to take 8 at most. */
+export const ALL_READERS_BUFFER_BYTES = 2_000_000;
 /** One with a full buffer who takes less than this within so long is cut off: the object stays awake for it. */
 export const READER_STALL = 30 * SECOND;
 export const READER_STALL_BYTES = 16_000;
