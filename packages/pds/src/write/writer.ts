@@ -104,10 +104,6 @@ export class Writer {
 
   /** The next writes that may share a commit, in the order they came: no path twice, no more than a commit holds. */
   #takeGroup(): Waiting[] {
-    if (this.#waiting.length === 1) {
-      this.#waitingBytes = 0;
-      return this.#waiting.splice(0);
-    }
     const paths = new Set<string>();
     let ops = 0;
     let bytes = 0;
