@@ -200,7 +200,7 @@ describe("a task that is handed over", () => {
     const told: (string | undefined)[] = [];
     const task = await ann.request(ben.did, "the pump", { deadline: 30_000, maxDelegationDepth: 2 });
     void (async () => {
-      for await (const { text } of task.progress) told.push(text);
+      for await (const step of task.progress) told.push(step.text);
     })();
     const outcome = await task.result();
     expect(outcome).toMatchObject({ state: "completed", by: cat.did, sealed: true });
