@@ -1,3 +1,4 @@
+import { UnprovenError } from "@rookery/envelope";
 import type { Backend } from "./backend.ts";
 import type { InboxItem } from "./inbox.ts";
 import type { Incoming } from "./message.ts";
@@ -11,13 +12,14 @@ export class Arrivals {
     this.#backend = backend;
   }
 
-  /** @throws what may be tried again: asked again, it tries again. */
+  /** @throws what may be tried again: asked again, it tries again. UnprovenError is final here: the same comes as another item. */
   open(item: InboxItem): Promise<Incoming> {
     const known = this.#opened.get(item);
     if (known !== undefined) return known;
     const opened = this.#backend.open(item);
     this.#opened.set(item, opened);
-    opened.catch(() => this.#opened.delete(item));
+    // What comes again by itself comes as an item of its own.
+    opened.catch((error: unknown) => error instanceof UnprovenError || this.#opened.delete(item));
     return opened;
   }
 }

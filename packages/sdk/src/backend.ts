@@ -1,6 +1,7 @@
 import type { Draft, Progress, ProgressChannel as FrameChannel } from "@rookery/envelope";
 import type { AgentCommsGetTaskOutput } from "@rookery/lexicon-agent-comms";
 import type { InboxItem } from "./inbox.ts";
+import type { Postponed } from "./inbox/postponed.ts";
 import type { Memory } from "./memory/memory.ts";
 import type { Incoming } from "./message.ts";
 import type { Privacy } from "./options.ts";
@@ -52,7 +53,7 @@ export interface Backend {
   readonly custody: Custody;
   /** Write a record. @throws SealError when it is to be sealed and cannot be; nothing was written then. */
   send(draft: Draft, how: SendHow): Promise<Sent>;
-  /** An item of the inbox, opened, with what is to be done about it. @throws what may be tried again. */
+  /** An item of the inbox, opened, with what is to be done about it. @throws what may be tried again; UnprovenError for what comes again by itself. */
   open(item: InboxItem): Promise<Incoming>;
   /** A record of anybody, proven, and as its author wrote it; undefined when proven absent. @throws RecordVerificationError @throws OpenError */
   read(uri: string, grant?: string): Promise<ReadRecord | undefined>;
@@ -72,6 +73,8 @@ export interface Backend {
   publishProgress(request: string, progress: Progress, done: boolean): Promise<void>;
   /** Where to read it; undefined when that is not known. */
   progressChannel(request: string): Promise<ProgressChannel | undefined>;
+  /** What could not be proven when it came, and comes again; undefined where the colony sees to that. */
+  readonly postponed?: Postponed;
   /** Do what is due by the clock: called again and again. */
   refresh(): Promise<void>;
   /** Nothing more is done by the clock. */

@@ -7,6 +7,7 @@ import { ColonyError } from "./colony-error.ts";
 import { type ContentInput, toContent } from "./content.ts";
 import type { Identities } from "./identity.ts";
 import { Inbox, type InboxOptions, InboxReadError, type InboxSource } from "./inbox.ts";
+import { withPostponed } from "./inbox/postponed.ts";
 import { Mail } from "./mail.ts";
 import { Remembering } from "./memory/remembering.ts";
 import type { Incoming, IncomingOf, StrongRef } from "./message.ts";
@@ -78,10 +79,17 @@ export class ColonyAgent extends Remembering {
     this.#keep = keep;
     this.#post = new Post(backend, did, privacy);
     const { onError } = inbox;
-    this.inbox = new Inbox((cursor, wait, signal) => {
-      void backend.refresh().catch(onError);
-      return source(cursor, wait, signal);
-    }, inbox);
+    const { postponed } = backend;
+    const from = postponed === undefined ? source : withPostponed(source, postponed);
+    this.inbox = new Inbox(
+      (cursor, wait, signal) => {
+        void backend.refresh().catch(onError);
+        return from(cursor, wait, signal);
+      },
+      inbox,
+      (item) => postponed?.worked(item, () => this.inbox.hold()),
+    );
+    if (postponed !== undefined) postponed.isCrowded = () => this.inbox.isCrowded;
     this.#mail = new Mail(this.inbox, new Arrivals(backend), backend.custody === "self");
     const didOf = (actor: string): Promise<string> => this.#didOf(actor);
     this.#receipts = new Receipts(this.#mail, didOf);

@@ -9,7 +9,7 @@ import { HostedBackend } from "./hosted/hosted-backend.ts";
 import { Identities } from "./identity.ts";
 import { pollInbox, socketInbox } from "./inbox/sources.ts";
 import { type ConnectOptions, PLC_URL } from "./options.ts";
-import { readRecord } from "./read-record.ts";
+import { proveRecord } from "./read-record.ts";
 import { listKeyRecords } from "./sealing/key-records.ts";
 import { KeptState } from "./self/kept-state.ts";
 import { OwnRecords } from "./self/own-records.ts";
@@ -90,7 +90,7 @@ const withOwnKeys = async (joining: Joining, sealing: SealingOptions): Promise<B
     predecessor: async () => hosted,
     find: (collection, rkey) => transport.find(collection, rkey),
     list: (other) => listKeyRecords(identities, other),
-    prove: (uri) => readRecord(identities, uri),
+    prove: (uri) => proveRecord(identities, uri),
     nextRkey: (after) => (after === undefined ? nextRkey() : nextTid(after, Date.now() * 1000, 0)),
     now: Date.now,
   };

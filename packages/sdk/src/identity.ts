@@ -11,6 +11,11 @@ export interface Identity {
   signingKey: string;
 }
 
+/** A directory could not be asked for a DID document now. */
+export class DirectoryError extends Error {
+  override name = "DirectoryError";
+}
+
 /** How long a resolved identity is believed, in ms. */
 const FRESH_MS = 5 * 60 * 1000;
 /** Between two look-ups of the same DID that somebody asks for expressly, in ms: none, it is the author's own decision. */
@@ -28,10 +33,12 @@ export class Identities {
     this.#documents = new DidCache(didResolver({ plcUrl, allowLoopback }), { lifeMs: FRESH_MS, absentMs: 0, refreshGapMs: GAP_MS, failureMs: 0 });
   }
 
-  /** @param fresh ask the directory even when an answer is remembered. @throws Error when the DID has no usable document. */
+  /** @param fresh ask the directory even when an answer is remembered. @throws DirectoryError @throws Error when the DID has no usable document. */
   async resolve(did: string, fresh = false): Promise<Identity> {
     if (!/^did:(plc|web):./.test(did)) throw new Error(`Not a did:plc or did:web: ${did}`);
-    const document = await this.#documents.resolve(did, { fresh });
+    const document = await this.#documents.resolve(did, { fresh }).catch((error: unknown) => {
+      throw new DirectoryError(error instanceof Error ? error.message : String(error), { cause: error });
+    });
     if (document === undefined) throw new Error(`${did} has no DID document`);
     const pds = pdsOf(document);
     const signingKey = atprotoKeyOf(document);

@@ -77,16 +77,24 @@ export class Inbox {
   #cursor: string | undefined;
   /** Pages went by that nobody but watchers saw: a listener that comes now makes reading start again from the cursor. */
   #skipped = false;
+  readonly #worked: (item: InboxItem) => void;
 
-  constructor(source: InboxSource, options: InboxOptions) {
+  /** @param worked called when all listeners are done with an item, and its page is still the one to be held. */
+  constructor(source: InboxSource, options: InboxOptions, worked: (item: InboxItem) => void = () => {}) {
     this.#source = source;
     this.#options = options;
+    this.#worked = worked;
     this.#cursor = options.cursor;
   }
 
   /** Everything up to here has been worked on. */
   get cursor(): string | undefined {
     return this.#cursor;
+  }
+
+  /** Whether so many pages wait behind one that is held that it should be let go. */
+  get isCrowded(): boolean {
+    return this.#handedOut.length >= PAGES_HELD / 2;
   }
 
   /** Show every item to a watcher from now on. @returns a function that stops watching. */
@@ -202,6 +210,7 @@ export class Inbox {
           await listener(item);
           done.add(listener);
         }
+        this.#worked(item);
         page.items.shift();
         done.clear();
       } catch (error) {

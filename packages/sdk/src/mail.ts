@@ -1,3 +1,4 @@
+import { UnprovenError } from "@rookery/envelope";
 import type { Arrivals } from "./arrivals.ts";
 import { collectionOf } from "./at-uri.ts";
 import type { Inbox, InboxItem } from "./inbox.ts";
@@ -48,10 +49,16 @@ export class Mail {
     });
   }
 
-  /** Work on everything, in order, one at a time; who throws gets the item again. @returns a function that stops. */
+  /** Work on everything, in order, one at a time; who throws gets the item again. What cannot be proven now comes later, with what its author said since. @returns a function that stops. */
   listen(work: (incoming: Incoming) => void | Promise<void>): () => void {
     this.#begin();
-    return this.#inbox.listen(async (item) => work(await this.#arrivals.open(item)));
+    return this.#inbox.listen(async (item) => {
+      const incoming = await this.#arrivals.open(item).catch((error: unknown) => {
+        if (error instanceof UnprovenError) return undefined;
+        throw error;
+      });
+      if (incoming !== undefined) await work(incoming);
+    });
   }
 
   /** The first to see each item. What cannot be opened now is opened when it is worked on. */

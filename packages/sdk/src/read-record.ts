@@ -1,8 +1,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { UnprovenError } from "@rookery/envelope";
 import { cidToString, decode, lexToJson, verifyProof } from "@rookery/repo";
 import { verifyCommitSignature } from "@rookery/sync";
 import { fetchBytes, HostError } from "./follow/fetch-bytes.ts";
-import type { Identities, Identity } from "./identity.ts";
+import { DirectoryError, type Identities, type Identity } from "./identity.ts";
 
 /** A record that was proven to be in its author's repository. */
 export interface VerifiedRecord {
@@ -37,7 +38,23 @@ const fetchProof = async ({ pds, did }: Identity, collection: string, rkey: stri
   try {
     return await fetchBytes(`${pds}/xrpc/com.atproto.sync.getRecord?${query}`, { fetch, signal: new AbortController().signal, maxBytes: MAX_PROOF, patienceMs: PATIENCE_MS });
   } catch (error) {
-    throw error instanceof HostError ? new RecordVerificationError(error.message) : error;
+    throw error instanceof HostError ? new RecordVerificationError(error.message, { cause: error }) : error;
+  }
+};
+
+/** Answers of a host that may be others in a while: none at all, too many requests, and its own troubles. */
+const isPassingStatus = (status: number): boolean => status === 0 || status === 408 || status === 429 || status >= 500;
+
+/**
+ * As {@link readRecord}, and tells apart a no from nobody being there to say it: what the author's host or the directory could not
+ * be asked. @throws UnprovenError @throws RecordVerificationError and whatever else shows that it is no proof.
+ */
+export const proveRecord = async (identities: Identities, uri: string): Promise<VerifiedRecord | undefined> => {
+  try {
+    return await readRecord(identities, uri);
+  } catch (error) {
+    const isPassing = error instanceof DirectoryError || (error instanceof RecordVerificationError && error.cause instanceof HostError && isPassingStatus(error.cause.status));
+    throw isPassing ? new UnprovenError(error.message) : error;
   }
 };
 

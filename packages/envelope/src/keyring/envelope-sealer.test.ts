@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeOwnerKey } from "../continuity.ts";
-import { OpenError, SealError } from "../errors.ts";
+import { OpenError, SealError, UnprovenError } from "../errors.ts";
 import { makeKeyRecord } from "../key-record.ts";
 import { makeKeyPair } from "../suites.ts";
 import { memoryKeyStore } from "./key-store.ts";
@@ -96,6 +96,21 @@ describe("what arrives sealed", () => {
     await expect(bob.open({ uri, cid, record: sealed.record })).rejects.toBeInstanceOf(OpenError);
     // One that was proven before it came here needs no second proof.
     expect(await bob.open({ uri, record: sealed.record })).toEqual({ record: message.record, sealed: true });
+  });
+
+  it("is unproven, which is no verdict, when nobody can be asked: it is believed later", async () => {
+    const world: World = new Map();
+    const alice = await sealerOf(ALICE, world);
+    let isAway = true;
+    const bob = await sealerOf(BOB, world, async (uri) => (isAway ? Promise.reject(new UnprovenError("down")) : world.get(uri)));
+    const sealed = await alice.seal(message);
+    const arrived = { ...put(world, ALICE, sealed), record: sealed.record };
+    await expect(bob.open(arrived)).rejects.toBeInstanceOf(UnprovenError);
+    // Nobody is asked about what does not open.
+    const broken = { ...sealed.record, key: {} };
+    await expect(bob.open({ ...arrived, record: broken })).rejects.not.toBeInstanceOf(UnprovenError);
+    isAway = false;
+    expect(await bob.open(arrived)).toMatchObject({ sealed: true });
   });
 
   it("is not, when another is handed over under the address and CID of a genuine one", async () => {

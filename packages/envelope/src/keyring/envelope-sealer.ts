@@ -1,7 +1,7 @@
 import { ids, recipientsOf } from "@rookery/lexicon-agent-comms";
 import { addressOf } from "../at-uri.ts";
 import { encodeData } from "../data-model.ts";
-import { OpenError, SealError } from "../errors.ts";
+import { OpenError, SealError, UnprovenError } from "../errors.ts";
 import { MAX_RECIPIENTS } from "../limits.ts";
 import type { CheckedKey, FoundKeyRecord } from "../key-record.ts";
 import type { KeyRing } from "../open.ts";
@@ -17,7 +17,7 @@ import { PROOF_PATIENCE_MS, PROOF_PAUSE_MS, PROOF_TRIES } from "./settings.ts";
 /** What a sealer needs of the agent, beside its keys. */
 export interface SealerPorts {
   did: string;
-  /** A record, proven down to its author's signature; undefined when proven absent. */
+  /** A record, proven down to its author's signature; undefined when proven absent. @throws UnprovenError when that cannot be told now; anything else is a no. */
   prove: (uri: string) => Promise<FoundKeyRecord | undefined>;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -112,6 +112,7 @@ export class EnvelopeSealer implements Sealer {
     await this.#watch?.look();
   }
 
+  /** @throws OpenError; UnprovenError when the author could not be asked now. */
   async open({ uri, record, cid, grant }: Arrived): Promise<OpenedRecord> {
     const address = addressOf(uri);
     const opened = await openRecord({ ...address, record }, this.#own.ring, grant);
@@ -132,8 +133,8 @@ export class EnvelopeSealer implements Sealer {
         const proven = await this.#ports.prove(uri);
         if (proven?.cid === cid && sameData(proven.value, record)) return;
         break;
-      } catch {
-        if (attempt >= PROOF_TRIES || this.#ports.now() >= until) break;
+      } catch (error) {
+        if (attempt >= PROOF_TRIES || this.#ports.now() >= until) throw error instanceof UnprovenError ? error : new OpenError();
         await new Promise((resolve) => setTimeout(resolve, PROOF_PAUSE_MS * attempt));
       }
     }

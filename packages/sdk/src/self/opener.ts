@@ -1,12 +1,19 @@
-import { type Arrived, type EnvelopeSealer, fromBase64, OpenError, type OpenedRecord, toBase64 } from "@rookery/envelope";
+import { type Arrived, type EnvelopeSealer, fromBase64, OpenError, type OpenedRecord, toBase64, UnprovenError } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
 import { addressOf } from "../at-uri.ts";
 import { ColonyError } from "../colony-error.ts";
 import type { Identities } from "../identity.ts";
-import { readRecord } from "../read-record.ts";
+import { proveRecord, type VerifiedRecord } from "../read-record.ts";
 import type { Session } from "../session.ts";
 import { keyIdsIn } from "./former-keys.ts";
 import { cidOfRecord } from "./record-cid.ts";
+
+/** What the author's repository holds; undefined for every no. @throws UnprovenError when it cannot be told now. */
+const proven = (identities: Identities, uri: string): Promise<VerifiedRecord | undefined> =>
+  proveRecord(identities, uri).catch((error: unknown) => {
+    if (error instanceof UnprovenError) throw error;
+    return undefined;
+  });
 
 /** What opens records for the agent. */
 export type Opener = Pick<EnvelopeSealer, "open">;
@@ -30,12 +37,12 @@ export class TakenOverOpener implements Opener {
     this.#ports = ports;
   }
 
-  /** @throws OpenError @throws ColonyError when the colony would have to be asked, and does not answer. */
+  /** @throws OpenError; UnprovenError when the author could not be asked now. @throws ColonyError when the colony would have to be asked, and does not answer. */
   async open(arrived: Arrived): Promise<OpenedRecord> {
     try {
       return await this.#ports.sealer.open(arrived);
     } catch (error) {
-      if (!(error instanceof OpenError) || !(await this.#isForColony(arrived))) throw error;
+      if (!(error instanceof OpenError) || error instanceof UnprovenError || !(await this.#isForColony(arrived))) throw error;
       return this.#ask(arrived);
     }
   }
@@ -55,7 +62,7 @@ export class TakenOverOpener implements Opener {
     const { session, identities } = this.#ports;
     const expected = cidOfRecord(record);
     // What a host handed over is to be in its author's repository, whoever opens it.
-    if (cid !== undefined && addressOf(uri).repo !== session.did && (await readRecord(identities, uri).catch(() => undefined))?.cid !== expected) throw new OpenError();
+    if (cid !== undefined && addressOf(uri).repo !== session.did && (await proven(identities, uri))?.cid !== expected) throw new OpenError();
     try {
       const opened = await session.call(ids.AgentCommsOpen, { uri, ...(grant === undefined ? {} : { grant: `at://${grant.repo}/${ids.AgentCommsGrant}/${grant.rkey}` }) });
       if (opened.cid !== expected || !opened.sealed) throw new OpenError();

@@ -1,10 +1,11 @@
-import { channelOfRecord, type Draft, type EnvelopeSealer, OpenError, type ProgressChannel as FrameChannel, sealProgress } from "@rookery/envelope";
+import { channelOfRecord, type Draft, type EnvelopeSealer, OpenError, type ProgressChannel as FrameChannel, sealProgress, UnprovenError } from "@rookery/envelope";
 import { ids, recipientsOf } from "@rookery/lexicon-agent-comms";
 import type { Answer, SendVerdict } from "@rookery/messaging";
 import { addressOf, collectionOf } from "../at-uri.ts";
 import type { Backend, Progress, ProgressChannel, ReadRecord, RevokeOptions, SendHow, TaskView } from "../backend.ts";
 import { ColonyError } from "../colony-error.ts";
 import type { Identities } from "../identity.ts";
+import { Postponed } from "../inbox/postponed.ts";
 import type { InboxItem } from "../inbox.ts";
 import type { Memory } from "../memory/memory.ts";
 import { type Incoming, toIncoming, unopened } from "../message.ts";
@@ -39,6 +40,7 @@ export interface SelfBackendParts {
 export class SelfBackend implements Backend {
   readonly custody = "self";
   readonly memory: Memory;
+  readonly postponed = new Postponed();
   readonly #parts: SelfBackendParts;
   readonly #engine: Engine;
   readonly #history: History;
@@ -97,18 +99,22 @@ export class SelfBackend implements Backend {
   }
 
   async #open(item: InboxItem): Promise<Incoming> {
+    if (this.postponed.isBehind(item) && this.postponed.add(item)) throw new UnprovenError();
     await this.#caughtUp();
     const { uri, cid, author, value } = item;
     const { messaging } = this.#engine;
     if (value === undefined || cid === undefined) return toIncoming({ ...item, ...messaging.retracted(uri, author) });
     try {
       const { record, sealed } = await this.#opener.open({ uri, record: value, cid });
+      this.postponed.answered(item);
       // The address is what was proven; an author beside it is the host's word.
       if (sealed && !uri.startsWith(`at://${author}/`)) throw new OpenError();
       return await this.#decide({ ...item, value: record }, sealed);
     } catch (error) {
+      if (error instanceof UnprovenError && this.postponed.add(item)) throw error;
       // It will never open: the reader is told, and goes on to the next.
       if (!(error instanceof OpenError)) throw error;
+      this.postponed.answered(item);
       const collection = collectionOf(uri);
       const { sealer, session } = this.#parts;
       if (uri.startsWith(`at://${author}/`) && isForFormerKey(session.did, collection, value, (keyId) => sealer.standing(keyId))) messaging.arrivedForFormerKey({ uri, cid, author, collection });
