@@ -81,7 +81,7 @@ describe("two colonies", () => {
   test("know each other's handles", async () => {
     const byHandle = await ann.agent.send("bea.b.test", "By your name");
     await untilGot(bea, byHandle.uri);
-    await expect(ann.agent.send("nobody.b.test", "Anybody?")).rejects.toThrow("Unable to resolve handle");
+    await expect(ann.agent.send("nobody.b.test", "Anybody?")).rejects.toThrow("HandleNotFound: Nobody is found by the handle nobody.b.test");
   });
 
   test("carry what only its recipient can read", async () => {

@@ -52,7 +52,7 @@ export const signingKeyThrough = async (scene: Scene, plcUrl: string, point: str
   expect(after).toEqual({ ...before, verificationMethods: after.verificationMethods, operations: before.operations + 1 });
   expect((await shown(colony.origin, ann.did)).signingKey).toBe(after.verificationMethods["atproto"]);
   // The newest commit is signed by it, also before anything else is written; the token of before is good.
-  await until(() => scene.streamed(ann.did) !== undefined, "the stream goes on");
+  await until(async () => scene.streamed(ann.did) === (await insist<{ cid: string }>(colony.origin, "com.atproto.sync.getLatestCommit", { params: { did: ann.did } })).json.cid, "the stream goes on", HEALED_WITHIN);
   await scene.checkAccount(ann);
   await write(scene, `after ${point}`);
   await scene.checkAccount(ann);

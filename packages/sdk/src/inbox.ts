@@ -165,10 +165,11 @@ export class Inbox {
     while (!signal.aborted) {
       try {
         const page = await this.#source(cursor, WAIT_SECONDS, signal);
+        if (signal.aborted) return;
         cursor = page.cursor ?? cursor;
         if (page.messages.length === 0) continue;
         for (const item of page.messages) for (const watcher of [...this.#watchers]) watcher(item);
-        this.#pages.push({ items: [...page.messages], cursor, held: 0 });
+        this.#queue(page.messages, cursor);
         this.#wakeWorker();
         while (this.#pages.length >= PAGES_AHEAD && this.#listeners.size > 0 && !signal.aborted)
           await new Promise<void>((resolve) => (this.#wakeReader = resolve));
@@ -185,6 +186,18 @@ export class Inbox {
     }
   }
 
+  /** What comes again leads no further: it joins the page before, in place of what it was there, and no reader waits for its sake. */
+  #queue(items: readonly InboxItem[], cursor: string | undefined): void {
+    const last = this.#pages.at(-1);
+    if (last === undefined || last.cursor !== cursor) {
+      this.#pages.push({ items: [...items], cursor, held: 0 });
+      return;
+    }
+    const again = new Set(items.map(({ seq }) => seq));
+    const atWork = this.#pages.length === 1 ? last.items[0] : undefined;
+    last.items = [...last.items.filter((item) => item === atWork || !again.has(item.seq)), ...items];
+  }
+
   async #work(signal: AbortSignal): Promise<void> {
     /** Those who are done with the item at hand: it comes again only to who failed. */
     const done = new Set<InboxListener>();
@@ -199,7 +212,8 @@ export class Inbox {
       }
       if (item === undefined) {
         this.#pages.shift();
-        this.#handedOut.push(page);
+        // What came again and holds nothing leads no further than the page before it.
+        if (page.held > 0 || page.cursor !== this.#handedOut.at(-1)?.cursor) this.#handedOut.push(page);
         this.#advance();
         this.#wakeReader();
         continue;
@@ -210,6 +224,8 @@ export class Inbox {
           await listener(item);
           done.add(listener);
         }
+        // Closed meanwhile: what is first now is of another reading.
+        if (signal.aborted) return;
         this.#worked(item);
         page.items.shift();
         done.clear();

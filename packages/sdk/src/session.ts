@@ -139,7 +139,7 @@ export class Session {
     const until = Date.now() + limitMs;
     for (let attempt = 1; ; attempt++) {
       try {
-        const limit = AbortSignal.timeout(limitMs);
+        const limit = AbortSignal.timeout(Math.max(0, until - Date.now()));
         const response = await this.fetch(`/xrpc/${what}`, { ...init, signal: signal ? AbortSignal.any([signal, limit]) : limit });
         if (!response.ok) throw await errorOf(response);
         return await read(response);
@@ -153,8 +153,12 @@ export class Session {
 }
 
 /** What the client does by itself, signing in and renewing, has an end as well. */
-const patient = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
-  fetch(input, String(input instanceof Request ? input.url : input).includes("/xrpc/com.atproto.server.") ? { ...init, signal: AbortSignal.timeout(CALL_MS) } : init);
+const patient = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+  if (!String(input instanceof Request ? input.url : input).includes("/xrpc/com.atproto.server.")) return fetch(input, init);
+  const given = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+  const limit = AbortSignal.timeout(CALL_MS);
+  return fetch(input, { ...init, signal: given ? AbortSignal.any([given, limit]) : limit });
+};
 
 const unreachable = (service: string, thrown: unknown): ColonyError => new ColonyError("Unreachable", 0, `${service} does not answer: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
 

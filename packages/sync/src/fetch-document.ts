@@ -1,6 +1,9 @@
 /** Bytes of a DID document: the PLC directory takes operations of 4 KB, and what a host says of itself is no longer. */
 const MAX_BYTES = 20 * 1024;
 
+/** Objects, lists and values in one: once read, each takes many times its letters, and documents are remembered by those. */
+const MAX_PARTS = 2_000;
+
 const HEADERS = { accept: "application/did+ld+json,application/did+json,application/json" };
 
 /**
@@ -10,13 +13,18 @@ const HEADERS = { accept: "application/did+ld+json,application/did+json,applicat
  */
 export const fetchDocument = async (url: string, from: typeof fetch, signal: AbortSignal): Promise<unknown> => {
   const answer = await from(url, { signal, redirect: "manual", headers: HEADERS });
-  if (answer.ok) return JSON.parse(await readText(answer));
+  if (answer.ok) return parse(await readText(answer));
   await answer.body?.cancel();
   if (answer.status === 404 || answer.status === 410) return undefined;
   // A browser does not tell which redirect it was; the types of a Worker do not know that kind of answer.
   const { type }: { type: string } = answer;
   if (type === "opaqueredirect" || (answer.status >= 300 && answer.status < 400)) throw new Error("unexpected redirect");
   throw new Error(`got http ${answer.status}`);
+};
+
+const parse = (text: string): unknown => {
+  if (text.split(/[[{,]/, MAX_PARTS + 1).length > MAX_PARTS) throw new Error(`more than ${MAX_PARTS} parts`);
+  return JSON.parse(text);
 };
 
 const readText = async ({ body }: Response): Promise<string> => {

@@ -61,6 +61,8 @@ describe("did:plc", () => {
   });
 
   test("redirects are not followed, and large answers not read", async () => {
+    // Of few letters, and of much that is remembered once it is read; or too deep to be written again.
+    for (const text of [`[${"{},".repeat(5_000)}{}]`, "[".repeat(6_000) + "]".repeat(6_000)]) await expect(at(() => new Response(text)).resolve(ALICE)).rejects.toThrow("parts");
     await expect(at(() => new Response(null, { status: 302, headers: { location: "http://10.0.0.1/" } })).resolve(ALICE)).rejects.toThrow("redirect");
     const large = json({ id: ALICE, padding: "x".repeat(100_000) });
     await expect(at(() => large).resolve(ALICE)).rejects.toThrow("cannot be resolved now");

@@ -212,12 +212,16 @@ export class Resyncer {
 
   /** The host does not give a repository: whether it says that the account takes no part. Nobody may have heard that it went off. */
   async #isOff(did: string): Promise<boolean> {
-    const { client, verifier, serial } = this.#options;
+    const { client, verifier, serial, accounts } = this.#options;
+    const known = accounts.find(did);
     const standing = await client().standing(did).catch(() => undefined);
     if (standing?.active !== false) return false;
     const lives = await verifier().lives(did);
     if (!lives.ok && lives.code !== "NoDocument" && lives.code !== "Unresolvable") return false;
-    await serial.run(() => this.#switchOff(did, standing.status));
+    await serial.run(async () => {
+      // What the stream has said of it meanwhile is newer; it is still due, and asked about again.
+      if (accounts.find(did)?.due === known?.due && accounts.find(did)?.status === known?.status) await this.#switchOff(did, standing.status);
+    });
     return true;
   }
 

@@ -155,7 +155,7 @@ const asPrivate = (answer: Response): Response => {
 };
 
 const refusal = async (request: Request, refused: XrpcFault): Promise<Response> => {
-  await drain(request);
+  await drain(request, refused.status === 429);
   return faultResponse(refused);
 };
 

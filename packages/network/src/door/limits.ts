@@ -14,6 +14,9 @@ export const BODY_TIMEOUT = 120 * SECOND;
  */
 export const DRAIN_BYTES = MAX_IMPORT_BYTES;
 export const DRAIN_TIMEOUT = BODY_TIMEOUT;
+/** The same of whoever asks too often already. */
+export const SPENT_DRAIN_BYTES = 16_000_000;
+export const SPENT_DRAIN_TIMEOUT = 10 * SECOND;
 
 /** Bodies of up to this many bytes are parsed without a look at their shape: they cannot be deep or have many parts. */
 export const PLAIN_BYTES = 1_000;

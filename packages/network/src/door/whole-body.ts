@@ -1,6 +1,6 @@
 import { fault, invalid } from "@rookery/pds";
 import type { XrpcFault } from "@rookery/sync";
-import { BODY_TIMEOUT, DRAIN_BYTES, DRAIN_TIMEOUT } from "./limits.ts";
+import { BODY_TIMEOUT, DRAIN_BYTES, DRAIN_TIMEOUT, SPENT_DRAIN_BYTES, SPENT_DRAIN_TIMEOUT } from "./limits.ts";
 
 /** Undoes a coding of a body. */
 export type Decode = (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
@@ -110,14 +110,14 @@ export const hasBytes = async ({ body }: Request): Promise<boolean | XrpcFault> 
 
 /**
  * Read a body that nobody wants, up to a bound. Answering while the client is still sending closes the connection under
- * it, and then it never sees why it was refused. Never throws.
+ * it, and then it never sees why it was refused. Never throws. @param isSpent the client has asked too often: less is taken of it.
  */
-export const drain = async ({ body }: Request): Promise<void> => {
+export const drain = async ({ body }: Request, isSpent = false): Promise<void> => {
   // Whoever has it reads it, or has done so.
   if (body === null || body.locked) return;
   const reader = body.getReader();
   const all = async () => {
-    for (let size = 0; size <= DRAIN_BYTES; ) {
+    for (let size = 0; size <= (isSpent ? SPENT_DRAIN_BYTES : DRAIN_BYTES); ) {
       const { done, value } = await reader.read();
       if (done) return;
       size += value.byteLength;
@@ -125,5 +125,5 @@ export const drain = async ({ body }: Request): Promise<void> => {
     await reader.cancel();
   };
   // The client went away, or sends too slowly to be told anything.
-  await within(DRAIN_TIMEOUT, all()).catch(() => undefined);
+  await within(isSpent ? SPENT_DRAIN_TIMEOUT : DRAIN_TIMEOUT, all()).catch(() => undefined);
 };

@@ -1,3 +1,4 @@
+import { INBOX_RETRY_BUDGET } from "../limits.ts";
 import type { DeliveryRow, EvidencePorts } from "../ports.ts";
 import { type GoodCommits, type Verdict, verifyDelivery } from "./verify.ts";
 
@@ -14,7 +15,7 @@ export interface Judged {
  * @param blocked senders of whom something waits already.
  */
 export async function verifyBatch(rows: DeliveryRow[], blocked: ReadonlySet<string>, recipient: string, dids: EvidencePorts): Promise<Judged[]> {
-  const verdicts = await bySender(rows.filter(({ author }) => !blocked.has(author)), recipient, dids, ({ kind }) => kind !== "verified");
+  const verdicts = await bySender(rows.filter(({ author }) => !blocked.has(author)), recipient, dids, ({ kind }) => kind !== "verified", Date.now() + INBOX_RETRY_BUDGET);
   return rows.map((row) => ({ row, verdict: verdicts.get(row) }));
 }
 
@@ -25,15 +26,18 @@ export async function verifyEach(rows: DeliveryRow[], recipient: string, dids: E
   return rows.map((row) => ({ row, verdict: verdicts.get(row) ?? unresolved.get(row.author) ?? NOT_JUDGED }));
 }
 
+/** Of a batch nothing is stored before all of it is judged, and nobody's host may hold up everybody's mail: the rest of its letters waits. */
+const LATE: Verdict = { kind: "unresolved", reason: "evidence of what came before it took too long to come" };
+
 const NOT_JUDGED: Verdict = { kind: "invalid", reason: "not judged" };
 
-async function bySender(rows: DeliveryRow[], recipient: string, dids: EvidencePorts, isEnd: (verdict: Verdict) => boolean): Promise<Map<DeliveryRow, Verdict>> {
+async function bySender(rows: DeliveryRow[], recipient: string, dids: EvidencePorts, isEnd: (verdict: Verdict) => boolean, until = Infinity): Promise<Map<DeliveryRow, Verdict>> {
   const verdicts = new Map<DeliveryRow, Verdict>();
   const good: GoodCommits = new Map();
   await Promise.all(
     Array.from(Map.groupBy(rows, ({ author }) => author).values(), async (mine) => {
       for (const row of mine) {
-        const verdict = await verifyDelivery(row, recipient, dids, good);
+        const verdict = Date.now() < until ? await verifyDelivery(row, recipient, dids, good) : LATE;
         verdicts.set(row, verdict);
         if (isEnd(verdict)) return;
       }

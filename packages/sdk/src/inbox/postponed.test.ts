@@ -32,7 +32,15 @@ const scene = (pages: InboxItem[][], away: Set<string>) => {
   }, postponed);
   const inbox: Inbox = new Inbox(source, { onError: (error) => seen.push(String(error)) }, (one) => postponed.worked(one, () => inbox.hold()));
   // As the agent with keys of its own does it.
-  const open = async (one: InboxItem) => {
+  let turn: Promise<unknown> = Promise.resolve();
+  const open = (one: InboxItem) => {
+    const opened = turn.then(() => openNow(one));
+    turn = opened.catch(() => undefined);
+    return opened;
+  };
+  postponed.settled = () => turn;
+  const openNow = async (one: InboxItem) => {
+    if (postponed.isGivenUp(one)) return unopened(one);
     if (postponed.isBehind(one) && postponed.add(one)) throw new UnprovenError();
     tried.push(one.seq);
     if (away.has(one.author) && postponed.add(one)) throw new UnprovenError();
@@ -48,7 +56,7 @@ const scene = (pages: InboxItem[][], away: Set<string>) => {
     await vi.waitFor(() => expect(waits.length).toBeGreaterThan(asked), { timeout: 30_000 });
   };
   const idle = () => vi.waitFor(() => expect(waits.length).toBeGreaterThan(0), { timeout: 30_000 });
-  return { inbox, listen, pass, idle, tried, seen, waits, postponed };
+  return { inbox, mail, listen, pass, idle, tried, seen, waits, postponed };
 };
 
 describe("what its author's host cannot prove now", () => {
@@ -73,13 +81,60 @@ describe("what its author's host cannot prove now", () => {
     inbox.close();
   });
 
+  it("is not overtaken by what its author wrote since, in the moment when the host is back", async () => {
+    const away = new Set([ANN]);
+    const pages = [[item(ANN, 1)]];
+    const { inbox, listen, pass, idle, seen } = scene(pages, away);
+    listen();
+    await idle();
+    await pass(0);
+    // It is overdue, and the next letter comes before it is looked at.
+    away.clear();
+    pages.push([item(ANN, 2)], [item(BEN, 3)]);
+    await pass(60_000);
+    expect(seen).toEqual(["1 unknown", "2 unknown", "3 unknown"]);
+    inbox.close();
+  });
+
+  it("holds up neither reading nor the cursor's room, however often it comes again while a handler is at work", async () => {
+    const pages = [[item(BEN, 1)], [item(ANN, 2)]];
+    const { inbox, pass, idle, listen, mail, waits } = scene(pages, new Set([ANN]));
+    let done = () => {};
+    const stop = mail.listen(() => new Promise<void>((resolve) => (done = resolve)));
+    await idle();
+    for (let i = 0; i < 20; i++) await pass(30 * 60_000);
+    expect(waits).toHaveLength(21);
+    stop();
+    done();
+    listen();
+    expect(inbox.isCrowded).toBe(false);
+    inbox.close();
+  });
+
+  it("is handed over once where the inbox is read anew meanwhile", async () => {
+    const away = new Set([ANN]);
+    const pages = [[item(ANN, 1)]];
+    const { inbox, listen, pass, idle, seen, waits } = scene(pages, away);
+    listen()();
+    await idle();
+    inbox.close();
+    away.clear();
+    const asked = waits.length;
+    pages.push([item(ANN, 1)]);
+    listen();
+    await vi.waitFor(() => expect(waits.length).toBeGreaterThan(asked), { timeout: 30_000 });
+    await pass(60_000);
+    expect(seen).toEqual(["1 unknown"]);
+    inbox.close();
+  });
+
   it("is asked for ever less often", async () => {
     const { inbox, listen, pass, idle, waits } = scene([[item(ANN, 1)]], new Set([ANN]));
     listen();
     await idle();
     for (const ms of [5, 10, 20, 40, 80, 160, 320, 640, 1_280]) await pass(ms * 1_000);
-    // At most as long as the inbox waits in any case.
-    expect(waits).toEqual([5, 10, ...Array.from({ length: 8 }, () => 20)]);
+    // At most as long as the inbox waits in any case, and the first time before it is known that something has to wait.
+    expect(waits).toEqual([20, 10, ...Array.from({ length: 8 }, () => 20)]);
     inbox.close();
   });
 

@@ -8,10 +8,13 @@ const LIFE_MS = 8 * 86_400_000;
 /** Authors that are waited for at a time: asking for one that is slow holds up the inbox for seconds. Items of each, since all are in memory. */
 const MAX_AUTHORS = 20;
 const MAX_ITEMS = 50;
+/** Characters of all of them, as JSON: a Worker has 128 MB for everything. */
+const MAX_CHARS = 16_000_000;
 
 /** One item that waits, and what lets the cursor pass it. */
 interface Waiting {
   item: InboxItem;
+  chars: number;
   release?: (() => void) | undefined;
 }
 
@@ -36,6 +39,9 @@ export class Postponed {
   readonly #pauses = new Map<string, number>();
   /** Whether there is no more room for a cursor that waits. */
   isCrowded: () => boolean = () => false;
+  /** Answers when all that was handed over so far was opened, or waits: what comes again is in order only after it. */
+  settled: () => Promise<unknown> = async () => {};
+  #chars = 0;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
@@ -50,11 +56,16 @@ export class Postponed {
   add(item: InboxItem): boolean {
     const { author, seq, receivedAt, disposition = "accepted" } = item;
     const queue = this.#queues.get(author);
-    const isFull = queue === undefined ? this.#queues.size >= MAX_AUTHORS : queue.items.size >= MAX_ITEMS && !queue.items.has(seq);
+    const before = queue?.items.get(seq);
+    const waiting = this.#waiting.get(item) ?? { item, chars: JSON.stringify(item).length };
+    const isFull = (queue === undefined ? this.#queues.size >= MAX_AUTHORS : before === undefined && queue.items.size >= MAX_ITEMS) || this.#chars + waiting.chars - (before?.chars ?? 0) > MAX_CHARS;
     if (disposition !== "accepted" || isFull || this.isCrowded() || !(this.#now() - Date.parse(receivedAt) < LIFE_MS)) return false;
-    const waiting = this.#waiting.get(item) ?? { item };
-    if (queue !== undefined) queue.items.set(seq, waiting);
-    else {
+    this.#chars += waiting.chars - (before?.chars ?? 0);
+    if (queue !== undefined) {
+      // Read anew: what the one before holds is of an earlier reading.
+      if (before !== waiting) before?.release?.();
+      queue.items.set(seq, waiting);
+    } else {
       const pauseMs = Math.min(LAST_PAUSE_MS, 2 * (this.#pauses.get(author) ?? FIRST_PAUSE_MS / 2));
       this.#queues.set(author, { items: new Map([[seq, waiting]]), pauseMs, at: this.#now() + pauseMs });
     }
@@ -62,6 +73,19 @@ export class Postponed {
     this.#waiting.set(item, waiting);
     this.#failed.add(item);
     return true;
+  }
+
+  /** Whether it came again, and is to be let go unasked: there is no room to wait for more answers. */
+  isGivenUp(item: InboxItem): boolean {
+    const waiting = this.#waiting.get(item);
+    return waiting !== undefined && waiting.item !== item && this.isCrowded();
+  }
+
+  /** The inbox is read from its cursor again, and what waits with it. */
+  forget(): void {
+    this.#queues.clear();
+    this.#pauses.clear();
+    this.#chars = 0;
   }
 
   /** Its turn in the inbox is over: the cursor waits before what could not be proven, until it has come again and was worked on. @param hold as of the inbox. */
@@ -84,6 +108,7 @@ export class Postponed {
       this.#queues.delete(author);
       this.#pauses.set(author, queue.pauseMs);
       for (const waiting of queue.items.values()) {
+        this.#chars -= waiting.chars;
         const item = { ...waiting.item };
         this.#waiting.set(item, waiting);
         items.push(item);
@@ -92,9 +117,16 @@ export class Postponed {
     return items;
   }
 
-  /** Whatever the answer was. */
+  /** An author's host, or whoever speaks for it, was there: what waits of that author has its turn next. */
   answered({ author }: InboxItem): void {
     this.#pauses.delete(author);
+    const queue = this.#queues.get(author);
+    if (queue !== undefined) queue.at = this.#now();
+  }
+
+  /** Whether something is to be tried again now. */
+  get isDue(): boolean {
+    return this.#queues.size > 0 && (this.isCrowded() || this.untilNext === 0);
   }
 
   /** In ms; undefined when nothing waits. */
@@ -105,11 +137,21 @@ export class Postponed {
 }
 
 /** A source that hands over again what waits and is due. */
-export const withPostponed =
-  (source: InboxSource, postponed: Postponed): InboxSource =>
-  async (cursor, waitSeconds, signal) => {
+export const withPostponed = (source: InboxSource, postponed: Postponed): InboxSource => {
+  let reading: AbortSignal | undefined;
+  /** What came again is being opened: whether it waits once more decides how long the source is asked. */
+  let isOpening = false;
+  return async (cursor, waitSeconds, signal) => {
+    if (reading !== signal) postponed.forget();
+    reading = signal;
+    if (isOpening || postponed.isDue) {
+      await postponed.settled();
+      signal.throwIfAborted();
+    }
     const messages = postponed.due();
+    isOpening = messages.length > 0;
     if (messages.length > 0) return { messages, ...(cursor === undefined ? {} : { cursor }) };
     const untilNext = postponed.untilNext;
     return source(cursor, untilNext === undefined ? waitSeconds : Math.min(waitSeconds, Math.ceil(untilNext / 1000)), signal);
   };
+};

@@ -60,6 +60,7 @@ export class SelfBackend implements Backend {
     this.#own = own;
     this.memory = memory;
     this.#parts = parts;
+    this.postponed.settled = () => this.#turn;
     this.#engine = new Engine({ did: session.did, state, opaqueKey: opaqueKeys(sealer, "receipts"), write: (answer) => this.#write(answer), onError });
     this.#opener = new TakenOverOpener(parts);
     this.#history = new History({ did: session.did, own, opener: this.#opener, messaging: () => this.#engine.messaging });
@@ -99,6 +100,7 @@ export class SelfBackend implements Backend {
   }
 
   async #open(item: InboxItem): Promise<Incoming> {
+    if (this.postponed.isGivenUp(item)) return unopened(item);
     if (this.postponed.isBehind(item) && this.postponed.add(item)) throw new UnprovenError();
     await this.#caughtUp();
     const { uri, cid, author, value } = item;
