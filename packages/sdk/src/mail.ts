@@ -53,11 +53,14 @@ export class Mail {
   listen(work: (incoming: Incoming) => void | Promise<void>): () => void {
     this.#begin();
     return this.#inbox.listen(async (item) => {
-      const incoming = await this.#arrivals.open(item).catch((error: unknown) => {
-        if (error instanceof UnprovenError) return undefined;
+      let incoming: Incoming;
+      try {
+        incoming = await this.#arrivals.open(item);
+      } catch (error) {
+        if (error instanceof UnprovenError) return;
         throw error;
-      });
-      if (incoming !== undefined) await work(incoming);
+      }
+      await work(incoming);
     });
   }
 
