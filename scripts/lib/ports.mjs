@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "./refusal.mjs";
@@ -85,15 +86,27 @@ export const untilDisconnected = (host, port, signal) =>
   });
 
 /**
- * A port that is free now; for tests.
+ * Where ports for tests come from: below those that systems give to whoever asks for any (Linux from 32,768 on). Out of those, another
+ * process would sooner or later be given the port of a server that is down for a moment, which could then not come back.
+ */
+const TEST_PORTS = { first: 12_000, count: 18_000 };
+
+/** Tries at finding one; that many busy ones in a row is no accident. */
+const MOST_TRIES = 100;
+
+/** What this process was given already: not in use yet, maybe. @type {Set<number>} */
+const given = new Set();
+
+/**
+ * A port that is free now, and that nobody gets who does not ask for it by number; for tests.
  * @returns {Promise<number>}
  */
-export const anyFreePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
-    });
-  });
+export const anyFreePort = async () => {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const port = TEST_PORTS.first + randomInt(TEST_PORTS.count);
+    if (given.has(port)) continue;
+    given.add(port);
+    if ((await tryPort("127.0.0.1", port)) === undefined) return port;
+  }
+  throw new Error(`${MOST_TRIES} ports in a row are busy`);
+};

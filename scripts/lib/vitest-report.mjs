@@ -6,11 +6,16 @@ import { relative } from "node:path";
  * @typedef {{ file: string, test: string, reason: string }} Failure
  */
 
-/** What of an error is told in one line. */
-const LONGEST_REASON = 300;
+/** What of an error is told, in characters. Its end, too: what a server said last before it ended is there. */
+const LONGEST = { start: 200, end: 400 };
 
-/** @param {unknown} text */
-const firstLine = (text) => String(text).split("\n", 1)[0]?.slice(0, LONGEST_REASON) ?? "";
+/** An error's message without its stack. @param {unknown} text */
+const inOneLine = (text) => {
+  const lines = String(text).split("\n").map((line) => line.trim());
+  const stack = lines.findIndex((line) => line.startsWith("at "));
+  const line = lines.slice(0, stack < 0 ? undefined : stack).filter((part) => part !== "").join(" | ");
+  return line.length <= LONGEST.start + LONGEST.end ? line : `${line.slice(0, LONGEST.start)} … ${line.slice(-LONGEST.end)}`;
+};
 
 /**
  * Reads what vitest's JSON reporter wrote.
@@ -28,7 +33,7 @@ export const failuresIn = (path, folder) => {
   return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(folder, name);
     const failed = assertionResults.filter((test) => test.status === "failed");
-    if (failed.length > 0) return failed.map((test) => ({ file, test: test.fullName, reason: firstLine(test.failureMessages?.[0] ?? "") }));
-    return status === "failed" ? [{ file, test: "(the file itself)", reason: firstLine(message ?? "") }] : [];
+    if (failed.length > 0) return failed.map((test) => ({ file, test: test.fullName, reason: inOneLine(test.failureMessages?.[0] ?? "") }));
+    return status === "failed" ? [{ file, test: "(the file itself)", reason: inOneLine(message ?? "") }] : [];
   });
 };

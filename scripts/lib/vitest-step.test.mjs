@@ -11,8 +11,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A vitest that reports these failing files, run by run. @param {string[][]} runs */
-const fake = (runs) => {
+/** A vitest that reports these failing files, run by run. @param {string[][]} runs @param {string} [reason] */
+const fake = (runs, reason = "AssertionError: expected 1 to be 2\n at x") => {
   /** @type {string[][]} */
   const asked = [];
   /** @param {string[]} args */
@@ -24,7 +24,7 @@ const fake = (runs) => {
       name: join(folder, name),
       status: "failed",
       assertionResults: [
-        { fullName: "does it", status: "failed", failureMessages: ["AssertionError: expected 1 to be 2\n at x"] },
+        { fullName: "does it", status: "failed", failureMessages: [reason] },
         { fullName: "and this", status: "passed" },
       ],
     }));
@@ -51,6 +51,12 @@ it("fails what passed only alone, and says so", async () => {
 it("fails what fails twice", async () => {
   const { vitest } = fake([["a.test.ts"], ["a.test.ts"]]);
   expect(await runSuite(vitest, folder)).toEqual({ passed: false, failed: [failure], unsteady: [] });
+});
+
+it("tells what an error says at its end, in one line, without the stack", async () => {
+  const said = ["Error: The colony did not start:", "0.10s ready", ...Array.from({ length: 60 }, (_, i) => `fault:plckey.after-row ${i}`), "Port 1 is busy.", "    at start (colony.ts:1:1)"].join("\n");
+  const { failed } = await runSuite(fake([["a.test.ts"], ["a.test.ts"]], said).vitest, folder);
+  expect(failed[0]?.reason).toMatch(/^Error: The colony did not start: \| 0.10s ready \| fault.* … .*59 \| Port 1 is busy\.$/);
 });
 
 it("does not try again what fails everywhere", async () => {
