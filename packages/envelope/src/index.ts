@@ -21,6 +21,7 @@ export { type Assurance, decidePin, type KeyPin, type PinDecision, type PinQuest
 export { discloseRecord } from "./disclosure.ts";
 export { exportSecret } from "./export-secret.ts";
 export { isSealedRecord, sealedCollections } from "./forms.ts";
+export { keyIdsIn } from "./key-ids.ts";
 export { blobsOfSealed, resealRecord } from "./reseal.ts";
 export { grantRecord, openRecord, type OpenedRecord, type PlacedRecord, type RecordSealing, sealRecord } from "./record.ts";
 export { type FileFacts, fileOfPart, filePart, type NamedFile, type SealedFilePart } from "./file-part.ts";

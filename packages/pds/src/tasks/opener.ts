@@ -1,4 +1,4 @@
-import { fromBase64, isSealedRecord, type KeyRing, MAX_RECIPIENTS, openRecord, OpenError } from "@rookery/envelope";
+import { isSealedRecord, keyIdsIn, type KeyRing, openRecord, OpenError } from "@rookery/envelope";
 import { recipientsOf, validateRecord } from "@rookery/lexicon-agent-comms";
 import { CborError, decode, lexToJson } from "@rookery/repo";
 import type { HostedKeys } from "../keys/hosted-keys.ts";
@@ -54,18 +54,4 @@ function valueOf(bytes: Uint8Array): Record<string, unknown> | undefined {
 async function isForFormer(record: Record<string, unknown>, keys: Pick<HostedKeys, "standing">): Promise<boolean> {
   for (const keyId of keyIdsIn(record)) if ((await keys.standing(keyId)) === "former") return true;
   return false;
-}
-
-/** As many as an envelope has recipients. */
-function* keyIdsIn(record: Record<string, unknown>): Generator<Uint8Array> {
-  let left = MAX_RECIPIENTS;
-  for (const part of Object.values(record).flat()) {
-    const { recipients } = Object(part) as { recipients?: unknown };
-    if (!Array.isArray(recipients)) continue;
-    for (const recipient of recipients) {
-      if (--left < 0) return;
-      const { keyId } = Object(recipient) as { keyId?: { $bytes?: unknown } };
-      if (typeof keyId?.$bytes === "string") yield fromBase64(keyId.$bytes);
-    }
-  }
 }

@@ -1,4 +1,4 @@
-import { fromBase64, type KeyStanding, MAX_RECIPIENTS } from "@rookery/envelope";
+import { keyIdsIn, type KeyStanding } from "@rookery/envelope";
 import { recipientsOf } from "@rookery/lexicon-agent-comms";
 
 /**
@@ -12,17 +12,3 @@ export const isForFormerKey = (did: string, collection: string, record: Record<s
   for (const keyId of keyIdsIn(record)) if (standing(keyId) === "former") return true;
   return false;
 };
-
-/** Ids of the keys that a record is sealed for: as many as an envelope has recipients. */
-export function* keyIdsIn(record: Record<string, unknown>): Generator<Uint8Array> {
-  let left = MAX_RECIPIENTS;
-  for (const part of Object.values(record).flat()) {
-    const { recipients } = Object(part) as { recipients?: unknown };
-    if (!Array.isArray(recipients)) continue;
-    for (const recipient of recipients) {
-      if (--left < 0) return;
-      const { keyId } = Object(recipient) as { keyId?: { $bytes?: unknown } };
-      if (typeof keyId?.$bytes === "string") yield fromBase64(keyId.$bytes);
-    }
-  }
-}

@@ -1,11 +1,10 @@
-import { type Arrived, type EnvelopeSealer, fromBase64, OpenError, type OpenedRecord, toBase64, UnprovenError } from "@rookery/envelope";
+import { type Arrived, type EnvelopeSealer, fromBase64, keyIdsIn, OpenError, type OpenedRecord, toBase64, UnprovenError } from "@rookery/envelope";
 import { ids } from "@rookery/lexicon-agent-comms";
 import { addressOf } from "../at-uri.ts";
 import { ColonyError } from "../colony-error.ts";
 import type { Identities } from "../identity.ts";
 import { proveRecord, type VerifiedRecord } from "../read-record.ts";
 import type { Session } from "../session.ts";
-import { keyIdsIn } from "./former-keys.ts";
 import { cidOfRecord } from "./record-cid.ts";
 
 /** What the author's repository holds; undefined for every no. @throws UnprovenError when it cannot be told now. */
