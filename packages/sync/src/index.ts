@@ -1,6 +1,7 @@
 export { blocksOf } from "./car-blocks.ts";
 export * from "./chain.ts";
 export * from "./check-commit.ts";
+export * from "./committed-record.ts";
 export * from "./did-cache.ts";
 export * from "./did-doc.ts";
 export * from "./event.ts";
@@ -17,6 +18,5 @@ export * from "./jetstream-text.ts";
 export * from "./messages-in.ts";
 export * from "./outcome.ts";
 export * from "./recent-map.ts";
-export * from "./record-proof.ts";
 export * from "./resolve-did.ts";
 export * from "./signature.ts";

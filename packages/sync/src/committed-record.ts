@@ -1,6 +1,5 @@
 import { cidKey, type CidBytes } from "@rookery/repo";
-import { checkCommit, refuse, type CheckCommitOptions, type Checked, type CheckedCommit } from "./check-commit.ts";
-import type { CommitBody } from "./frame.ts";
+import type { CheckedCommit } from "./check-commit.ts";
 
 /** What a commit did at one path. `record` is null when it was deleted. */
 export interface CommittedRecord {
@@ -19,12 +18,4 @@ export function recordAt(commit: CheckedCommit, path: string): CommittedRecord |
   const bytes = commit.blocks.get(cidKey(op.cid));
   // checkCommit refused the commit if a record's block was not there.
   return bytes === undefined ? undefined : { did, rev, path, record: { cid: op.cid, bytes: bytes.slice() } };
-}
-
-/** Verify a `#commit` (signature, tree, inversion) and take the record at `path` out of it: what an inbox does with a delivery. */
-export async function recordFromCommit(body: CommitBody, path: string, options: CheckCommitOptions): Promise<Checked<CommittedRecord>> {
-  const checked = await checkCommit(body, options);
-  if (!checked.ok) return checked;
-  const found = recordAt(checked.value, path);
-  return found === undefined ? refuse("MissingRecord", `commit ${body.rev} of ${body.repo} does nothing at ${path}`) : { ok: true, value: found };
 }
