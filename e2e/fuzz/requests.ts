@@ -7,7 +7,7 @@ import type { Row } from "./rows.ts";
 import { junk, strange, wrongFor } from "./values.ts";
 
 /** Who asks: all kinds of callers, right and wrong. */
-export const CALLERS = ["nobody", "garbage", "forged", "agent", "refresh", "app", "wrong-admin", "admin"] as const;
+const CALLERS = ["nobody", "garbage", "forged", "agent", "refresh", "app", "wrong-admin", "admin"] as const;
 export type CallerName = (typeof CALLERS)[number];
 
 export interface Malformed extends Sent {

@@ -7,7 +7,7 @@ import { importsOf } from "./imports.mjs";
  * A package that is not here is not allowed to exist.
  * @type {Record<string, string[]>}
  */
-export const ARROWS = {
+const ARROWS = {
   repo: [],
   sync: ["repo"],
   "lexicon-agent-comms": [],
@@ -24,7 +24,7 @@ export const ARROWS = {
 };
 
 /** Packages that run anywhere, and so know nothing of Cloudflare. */
-export const PURE = ["repo", "sync", "envelope", "messaging", "memory", "lexicon-agent-comms", "sdk"];
+const PURE = ["repo", "sync", "envelope", "messaging", "memory", "lexicon-agent-comms", "sdk"];
 
 const SCOPE = "@rookery/";
 const CLOUDFLARE = /^(cloudflare:|@cloudflare\/|wrangler(\/|$)|miniflare(\/|$)|workerd(\/|$))/;

@@ -32,7 +32,7 @@ const fromProc = (program, entry) =>
     .map(Number);
 
 /** `e` shows the environment after the command line, separated by spaces. @param {string} program @param {string} entry */
-export const fromPs = (program, entry) =>
+const fromPs = (program, entry) =>
   execFileSync("ps", ["axeww", "-o", "pid=,command="], { encoding: "utf8", maxBuffer: 1 << 26 })
     .split("\n")
     .flatMap((line) => {

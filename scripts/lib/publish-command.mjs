@@ -12,7 +12,7 @@ Publishes the colony's lexicons: com.atproto.lexicon.schema records of an accoun
 tools read. What is there already stays; run it again after an update. Prints what has changed.`;
 
 /** @type {import("./options.mjs").OptionRow[]} */
-export const PUBLISH_ROWS = [
+const PUBLISH_ROWS = [
   { flag: "data", env: "ROOKERY_DATA", value: "DIR", help: "state folder of the colony (default .data in the repository)" },
   { flag: "origin", env: "ROOKERY_ORIGIN", value: "URL", read: readOrigin, help: "address of the colony (default the one its state folder was made for)" },
   { flag: "admin-password", env: "ROOKERY_ADMIN_PASSWORD", value: "PW", read: readPassword, help: "the admin's secret (default the one in secrets.json of the state folder)" },

@@ -13,7 +13,7 @@ npm run -s rotate -- recovery-key ACTOR DID_KEY|none [OLD_DID_KEY]
 Rotates a key of an agent's DID in a running colony, and prints what became of it as JSON. ACTOR is a DID or a handle.`;
 
 /** @type {import("./options.mjs").OptionRow[]} */
-export const ROTATE_ROWS = [
+const ROTATE_ROWS = [
   { flag: "data", env: "ROOKERY_DATA", value: "DIR", help: "state folder of the colony (default .data in the repository)" },
   { flag: "origin", env: "ROOKERY_ORIGIN", value: "URL", read: readOrigin, help: "address of the colony (default the one its state folder was made for)" },
   { flag: "admin-password", env: "ROOKERY_ADMIN_PASSWORD", value: "PW", help: "the admin's secret (default the one in DIR/secrets.json)" },

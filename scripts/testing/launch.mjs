@@ -7,7 +7,7 @@ import { afterAll } from "vitest";
 import { ROOT } from "../lib/paths.mjs";
 
 /** A Worker of a few lines in the place of ours: what is tested is the launcher. */
-export const FIXTURE_WORKER = join(ROOT, "scripts/fixtures/worker");
+const FIXTURE_WORKER = join(ROOT, "scripts/fixtures/worker");
 
 /** @type {string[]} */
 const folders = [];

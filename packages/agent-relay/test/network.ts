@@ -29,7 +29,7 @@ export function networkFor(settings: Settings): NetworkUnderTest {
 export const subjectOf = (frame: DecodedFrame): string => (frame.kind !== "message" || frame.t === "#info" ? "" : frame.t === "#commit" ? frame.body.repo : frame.body.did);
 
 /** A frame in short: its kind and rev, status or handle. */
-export const gistOf = (frame: DecodedFrame): string => {
+const gistOf = (frame: DecodedFrame): string => {
   if (frame.kind !== "message") return frame.kind;
   switch (frame.t) {
     case "#commit":

@@ -4,7 +4,7 @@ import { MAX_BLOB } from "./limits.ts";
 import { bytesOf, bytesToJson, mapOf } from "./sealed.ts";
 
 /** `$type` of what stands for a file inside the envelope. */
-export const SEALED_FILE = `${COMMS_ROOT}.defs#sealedFile`;
+const SEALED_FILE = `${COMMS_ROOT}.defs#sealedFile`;
 
 /** What stands for a file inside the envelope. */
 export type SealedFilePart = AgentCommsDefsSealedFile & { $type: typeof SEALED_FILE };

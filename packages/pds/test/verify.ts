@@ -9,7 +9,7 @@ export async function bytesOf(stream: ReadableStream<Uint8Array> | Uint8Array): 
 }
 
 /** Whether the agent signed this commit block, by WebCrypto alone. */
-export async function signedBy(agent: Pick<Made, "publicKey">, block: Uint8Array): Promise<boolean> {
+async function signedBy(agent: Pick<Made, "publicKey">, block: Uint8Array): Promise<boolean> {
   const commit = decodeCommit(block);
   const key = await webcrypto.subtle.importKey("raw", agent.publicKey, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
   return webcrypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, commit.sig, encodeUnsigned(commit));

@@ -23,7 +23,7 @@ export interface ProgressChannel {
 }
 
 /** For what the secret of a request is exported. */
-export const PROGRESS_LABEL = "agent.comms.progress";
+const PROGRESS_LABEL = "agent.comms.progress";
 
 /** What a channel is made of. */
 export interface ProgressChannelInput {

@@ -4,7 +4,7 @@ import { ColumnReader, ColumnWriter } from "./bytes.ts";
 import type { Entry, Links } from "./entry.ts";
 
 /** Of the layout below, and of how records are read into it. A page of another version is not read: the index is built anew. */
-export const PAGE_VERSION = 2;
+const PAGE_VERSION = 2;
 /** Memories of one page; positions in it are one byte. */
 export const MAX_PAGE_ENTRIES = 256;
 

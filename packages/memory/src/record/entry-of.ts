@@ -63,7 +63,7 @@ export function trustOf({ origin }: Fields): number {
 }
 
 /** All of a record that is words. */
-export const searchTextOf = (value: Fields): string =>
+const searchTextOf = (value: Fields): string =>
   [value["subject"], value["text"], value["reason"], ...textsOf(value["alternatives"]), ...textsOf(value["tags"])].filter((part) => typeof part === "string").join("\n");
 
 function linksOf(did: string, { supersededBy, supersedes, sources }: Fields): Links | undefined {

@@ -21,7 +21,7 @@ export const verifiedHandle = async (fetcher: typeof fetch, did: string, documen
 };
 
 /** The DID at `https://HANDLE/.well-known/atproto-did` (specs/handle); undefined when there is none, or it cannot be asked now. */
-export const didAtHandle = async (fetcher: typeof fetch, handle: string): Promise<string | undefined> => {
+const didAtHandle = async (fetcher: typeof fetch, handle: string): Promise<string | undefined> => {
   try {
     const response = await fetcher(`https://${handle}/.well-known/atproto-did`, { signal: AbortSignal.timeout(HOST_TIMEOUT_MS), redirect: "manual" });
     if (response.status !== 200) {

@@ -3,7 +3,7 @@ import { type Outcome, ok } from "@rookery/sync";
 import { publicationOf, SCHEMAS } from "./published.ts";
 
 /** Name of the account that holds the colony's lexicons, in front of its domain. Reserved, so that nobody else has it. */
-export const LEXICONS_NAME = "lexicons";
+const LEXICONS_NAME = "lexicons";
 
 /** Under which the account is made: whoever asks again gets the same one. */
 const MAKING = "rookery: account of the colony's lexicons";

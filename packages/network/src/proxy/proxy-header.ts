@@ -12,7 +12,7 @@ export interface ProxyTo {
 }
 
 /** What an `atproto-proxy` header says; the reference's errors. @see https://atproto.com/specs/xrpc#service-proxying */
-export const readProxyHeader = (text: string): ProxyTo | XrpcFault => {
+const readProxyHeader = (text: string): ProxyTo | XrpcFault => {
   const hash = text.indexOf("#");
   if (hash === 0) return invalid("no did specified in proxy header");
   if (hash === -1 || hash === text.length - 1) return invalid("no service id specified in proxy header");

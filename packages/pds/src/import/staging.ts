@@ -62,7 +62,7 @@ export function putBlocks(sql: SqlStorage, rev: string, blocks: readonly StagedB
 }
 
 /** Number of the last block, which is how many there are as long as none was taken out. */
-export const countBlocks = (sql: SqlStorage): number => sql.exec<{ n: number | null }>("SELECT MAX(id) AS n FROM import_block").one().n ?? 0;
+const countBlocks = (sql: SqlStorage): number => sql.exec<{ n: number | null }>("SELECT MAX(id) AS n FROM import_block").one().n ?? 0;
 
 /** A block, and its number. */
 export function readBlock(sql: SqlStorage, cid: CidBytes): { id: number; data: Uint8Array } | undefined {

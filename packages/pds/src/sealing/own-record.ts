@@ -59,4 +59,4 @@ export function stillThere({ sql }: Pick<AgentState, "sql">, records: readonly P
 }
 
 /** Whether the data key of the record with this CID is published. */
-export const isDisclosed = ({ sql }: Pick<AgentState, "sql">, cid: string): boolean => readRecord(sql, `${ids.AgentCommsDisclosure}/${cid}`) !== undefined;
+const isDisclosed = ({ sql }: Pick<AgentState, "sql">, cid: string): boolean => readRecord(sql, `${ids.AgentCommsDisclosure}/${cid}`) !== undefined;

@@ -31,7 +31,7 @@ const REFUSALS: Record<AccountStatus, XrpcFault> = {
 };
 
 /** The gravest of what is the matter with an account; null when it takes part. */
-export function statusOfStanding({ takedownRef, suspendedRef, deactivatedAt }: Standing): AccountStatus | null {
+function statusOfStanding({ takedownRef, suspendedRef, deactivatedAt }: Standing): AccountStatus | null {
   if (takedownRef !== null) return "takendown";
   if (suspendedRef !== null) return "suspended";
   return deactivatedAt === null ? null : "deactivated";

@@ -34,7 +34,7 @@ export type Handler = (call: Call) => Promise<Response | XrpcFault> | Response |
 export const json = (body: unknown, headers?: Record<string, string>): Response => jsonText(JSON.stringify(body), headers);
 
 /** 200 with a JSON body that is text already. */
-export const jsonText = (body: string, headers?: Record<string, string>): Response =>
+const jsonText = (body: string, headers?: Record<string, string>): Response =>
   new Response(body, { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
 
 /** 200 with a JSON body that is UTF-8 already. Errors: `NotEnoughResources` (503) when it is large, and too much is on its way already. */

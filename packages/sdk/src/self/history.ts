@@ -63,5 +63,5 @@ export class History {
 }
 
 /** at-uri of the request that a record names. */
-export const requestIn = ({ request }: Record<string, unknown>): string | undefined =>
+const requestIn = ({ request }: Record<string, unknown>): string | undefined =>
   typeof request === "object" && request !== null && "uri" in request && typeof request.uri === "string" && collectionOf(request.uri) === ids.AgentCommsRequest ? request.uri : undefined;

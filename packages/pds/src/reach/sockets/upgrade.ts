@@ -2,7 +2,7 @@ import { errorText } from "@rookery/sync";
 import type { SocketHost } from "./socket-host.ts";
 
 /** The one framing of these streams: JSON text, `{$type: "message", payload}` or `{$type: "error", error, message}`. */
-export const SUBPROTOCOL = "xrpc.v1.json";
+const SUBPROTOCOL = "xrpc.v1.json";
 
 /** A refusal over HTTP when a request is no WebSocket, or speaks another framing; undefined when it can go on. */
 export function refuseUpgrade(request: Request): Response | undefined {
