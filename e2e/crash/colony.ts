@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { ROOT, stateFolder } from "../../scripts/lib/paths.mjs";
 import { anyFreePort } from "../../scripts/lib/ports.mjs";
+import { killNow } from "../../scripts/lib/processes.mjs";
 import { workerdsOf } from "../../scripts/lib/workerd.mjs";
 import { patience } from "../../scripts/testing/patience.mjs";
 import { until } from "../test/until.ts";
@@ -63,17 +64,20 @@ export class Colony {
     this.#launcher = launcher;
     this.#from = this.#said.length;
     let ready = false;
+    // What it said last is only there when its output has ended, too.
+    let ended = false;
+    launcher.once("close", () => (ended = true));
     launcher.stdout.setEncoding("utf8").on("data", (chunk: string) => (ready ||= chunk.includes("ready at")));
     launcher.stderr.setEncoding("utf8").on("data", (chunk: string) => (this.#said += chunk));
-    await until(() => ready || launcher.exitCode !== null, "the colony is ready", START_WITHIN);
+    await until(() => ready || ended, "the colony is ready", START_WITHIN).catch((error: unknown) => {
+      throw new Error(`${String(error)}; it has said:\n${this.#said.slice(-2000)}`);
+    });
     if (!ready) throw new Error(`The colony did not start:\n${this.#said.slice(-2000)}`);
   }
 
   /** SIGKILL to workerd alone; the launcher brings it back. Answers whether there was one. */
   killWorkerd(): boolean {
-    const pids = workerdsOf(this.folder);
-    for (const pid of pids) process.kill(pid, "SIGKILL");
-    return pids.length > 0;
+    return workerdsOf(this.folder).map((pid) => killNow(pid)).includes(true);
   }
 
   /** SIGKILL to everything at once. Resolves when nothing is left. */
@@ -83,7 +87,7 @@ export class Colony {
     this.#launcher = undefined;
     const exited = new Promise<void>((resolve) => launcher.once("exit", () => resolve()));
     if (launcher.exitCode === null && launcher.signalCode === null) {
-      process.kill(-launcher.pid, "SIGKILL");
+      killNow(-launcher.pid);
       await exited;
     }
     await until(() => workerdsOf(this.folder).length === 0, "workerd is gone");

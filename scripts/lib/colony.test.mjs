@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { colonyCommand, freshFolder, launch, until } from "../testing/launch.mjs";
 import { accepts, anyFreePort } from "./ports.mjs";
+import { killNow } from "./processes.mjs";
 import { workerdsOf } from "./workerd.mjs";
 
 /** @type {ReturnType<typeof launch>[]} */
@@ -13,7 +14,7 @@ afterEach(async () => {
     colony.kill("SIGKILL");
     await colony.exit;
   }
-  for (const folder of folders.splice(0)) for (const pid of workerdsOf(folder)) process.kill(pid, "SIGKILL");
+  for (const folder of folders.splice(0)) for (const pid of workerdsOf(folder)) killNow(pid);
 });
 
 const place = async () => {
@@ -120,9 +121,9 @@ describe("a colony", () => {
     expect(await get(here, "/count")).toBe("1");
     for (let round = 0; round < 2; round++) {
       const [victim] = workerdsOf(here.folder);
-      process.kill(victim ?? 0, "SIGKILL");
+      killNow(victim ?? Number.NaN);
       await until(() => workerdsOf(here.folder).some((pid) => pid !== victim), "the next workerd");
-      for (const pid of workerdsOf(here.folder)) process.kill(pid, "SIGKILL");
+      for (const pid of workerdsOf(here.folder)) killNow(pid);
       expect(await getAgain(here, "/count")).toBe(String(round + 2));
     }
   });
@@ -135,7 +136,7 @@ describe("a colony", () => {
       await until(() => workerdsOf(here.folder).length > 0, "workerd");
       // Once it listens it has been started; before that, Miniflare reports a start that failed.
       await until(() => accepts("127.0.0.1", here.port), "its port");
-      for (const pid of workerdsOf(here.folder)) process.kill(pid, "SIGKILL");
+      for (const pid of workerdsOf(here.folder)) killNow(pid);
     }
     await colony.ready();
     expect(colony.said.out).toContain("Colony ready");

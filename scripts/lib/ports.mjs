@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "./refusal.mjs";
@@ -85,11 +86,31 @@ export const untilDisconnected = (host, port, signal) =>
     if (signal.aborted) end();
   });
 
+/** What Linux gives to whoever asks for any port: two numbers, the first and the last. */
+const GIVEN_OUT = "/proc/sys/net/ipv4/ip_local_port_range";
+
+/** Where systems begin to give out ports, at the lowest, unless they say otherwise: Linux. */
+const FIRST_BY_DEFAULT = 32_768;
+
+/** Where this system begins to give out ports. */
+export const firstGivenOut = () => (existsSync(GIVEN_OUT) ? Number.parseInt(readFileSync(GIVEN_OUT, "utf8"), 10) : FIRST_BY_DEFAULT);
+
+/** Thousands above what browsers refuse to speak to (10,080 is the last of those). */
+const FIRST_THOUSAND = 12;
+
 /**
- * Where ports for tests come from: below those that systems give to whoever asks for any (Linux from 32,768 on). Out of those, another
- * process would sooner or later be given the port of a server that is down for a moment, which could then not come back.
+ * Where ports for tests come from: below those that the system gives to whoever asks for any. Out of those, another process would sooner
+ * or later be given the port of a server that is down for a moment, which could then not come back. Every second thousand: the
+ * one after is for the relay views of the colonies in the one before.
+ * @param {number} firstGiven
+ * @returns {number[]} Thousands, the lowest first.
  */
-const TEST_PORTS = { first: 12_000, count: 18_000 };
+export const testThousands = (firstGiven) => {
+  const upTo = (/** @type {number} */ end) => Array.from({ length: 50 }, (_, i) => FIRST_THOUSAND + 2 * i).filter((thousand) => (thousand + 2) * 1000 <= end);
+  const thousands = upTo(firstGiven);
+  // A system that gives out all of them leaves no better ones.
+  return thousands.length > 0 ? thousands : upTo(FIRST_BY_DEFAULT);
+};
 
 /** Tries at finding one; that many busy ones in a row is no accident. */
 const MOST_TRIES = 100;
@@ -98,15 +119,16 @@ const MOST_TRIES = 100;
 const given = new Set();
 
 /**
- * A port that is free now, and that nobody gets who does not ask for it by number; for tests.
+ * A port that is free now, as is the one of a relay view beside it, and that nobody gets who does not ask for it by number; for tests.
  * @returns {Promise<number>}
  */
 export const anyFreePort = async () => {
+  const thousands = testThousands(firstGivenOut());
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const port = TEST_PORTS.first + randomInt(TEST_PORTS.count);
+    const port = (thousands[randomInt(thousands.length)] ?? FIRST_THOUSAND) * 1000 + randomInt(1000);
     if (given.has(port)) continue;
     given.add(port);
-    if ((await tryPort("127.0.0.1", port)) === undefined) return port;
+    if ((await tryPort("127.0.0.1", port)) === undefined && (await tryPort("127.0.0.1", port + 1000)) === undefined) return port;
   }
   throw new Error(`${MOST_TRIES} ports in a row are busy`);
 };

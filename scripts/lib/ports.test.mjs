@@ -1,11 +1,21 @@
-import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { anyFreePort } from "./ports.mjs";
+import { anyFreePort, firstGivenOut, testThousands } from "./ports.mjs";
 
-/** Ports that this system gives to whoever asks for any; elsewhere than on Linux they begin higher than by its default. */
-const RANGE = "/proc/sys/net/ipv4/ip_local_port_range";
-const firstGiven = existsSync(RANGE) ? Number.parseInt(readFileSync(RANGE, "utf8"), 10) : 32_768;
+it("gives tests ports that nobody is given by accident while their owner is down, and no two colonies' relay views stand in each other's way", async () => {
+  const thousands = testThousands(firstGivenOut());
+  const ports = new Set();
+  for (let i = 0; i < 200; i++) ports.add(await anyFreePort());
+  expect(ports.size).toBe(200);
+  for (const port of ports) {
+    expect(thousands).toContain(Math.floor(port / 1000));
+    expect(ports.has(port + 1000)).toBe(false);
+  }
+});
 
-it("gives tests ports that nobody is given by accident while their owner is down, with the relay view's beside", async () => {
-  for (let i = 0; i < 200; i++) expect((await anyFreePort()) + 1000).toBeLessThan(firstGiven);
+it.each([
+  ["Linux", 32_768, [12, 14, 16, 18, 20, 22, 24, 26, 28, 30]],
+  ["a system that begins early", 16_000, [12, 14]],
+  ["a system that leaves too little", 13_999, [12, 14, 16, 18, 20, 22, 24, 26, 28, 30]],
+])("they lie, with those beside them, below what %s gives out where there is room", (_, firstGiven, thousands) => {
+  expect(testThousands(firstGiven)).toEqual(thousands);
 });

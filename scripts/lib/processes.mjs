@@ -59,3 +59,17 @@ export const describeProcess = (pid) => {
     return undefined;
   }
 };
+
+/**
+ * Ends a process on the spot.
+ * @param {number} pid
+ * @returns {boolean} Whether it was there: it may have ended by itself since somebody looked.
+ */
+export const killNow = (pid) => {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
+    throw error;
+  }
+};

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeProcess, findByEnvironment } from "./processes.mjs";
+import { describeProcess, findByEnvironment, killNow } from "./processes.mjs";
 import { Refusal } from "./refusal.mjs";
 
 /**
@@ -24,7 +24,7 @@ export const workerdsOf = (folder) => findByEnvironment("workerd", `${MARK}=${fo
  */
 export const endOrphans = async (folder) => {
   const orphans = workerdsOf(folder);
-  for (const pid of orphans) process.kill(pid, "SIGKILL");
+  for (const pid of orphans) killNow(pid);
   for (let wait = 0; orphans.some((pid) => describeProcess(pid) !== undefined); wait++) {
     if (wait === 100) throw new Refusal(`workerd ${orphans.join(", ")} still holds ${folder} and does not end. End it by hand.`);
     await sleep(50);
