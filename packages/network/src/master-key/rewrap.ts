@@ -1,14 +1,12 @@
 import { type AgentApi, KeyUnavailableError, type MasterKey, currentOf, faultPoint, masterKeyId, rewrapKey } from "@rookery/pds";
 import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
 import type { ReservedKeys } from "../identity/reserved-keys.ts";
+import { type AccountRound, goThroughAccounts } from "../registry/account-round.ts";
 import type { ColonySecrets } from "./colony-secrets.ts";
 import { readStanding, settledOn } from "./standing.ts";
 
-/** Agents read from the registry at a time, and asked side by side: each is a call of a millisecond or two. */
-const PAGE = 100;
+/** Agents that are asked side by side: each is a call of a millisecond or two. */
 const WIDTH = 8;
-/** Failures that are told; there are as many as agents when something is wrong with all. */
-const MAX_TOLD = 20;
 
 /** What a rotation works with. */
 export interface Rewrapping {
@@ -34,11 +32,7 @@ export interface RewrapProgress {
 }
 
 /** The same after a round, with what would not. */
-export interface RewrapRound extends RewrapProgress {
-  /** Agents done in this round. */
-  done: number;
-  failed: { did: string; name: string; message: string }[];
-}
+export interface RewrapRound extends RewrapProgress, AccountRound {}
 
 interface Row {
   did: string;
@@ -65,22 +59,12 @@ export const rewrap = async (work: Rewrapping, budgetMs: number): Promise<Outcom
   const end = now() + budgetMs;
   const before = await rewrapProgress(work);
   if (!before.ok || before.value.state === "current") return before.ok ? ok({ ...before.value, done: 0, failed: [] }) : before;
-  const failed: RewrapRound["failed"] = [];
-  let done = 0;
-  for (let after = ""; now() < end; ) {
-    const rows = await pageOf(work, after);
-    for (let at = 0; at < rows.length; at += WIDTH) {
-      const group = rows.slice(at, at + WIDTH);
-      const faults = await Promise.all(group.map((row) => rewrapAgent(work, row)));
-      for (const [i, error] of faults.entries()) {
-        if (error === undefined) done++;
-        else if (failed.length < MAX_TOLD) failed.push({ did: group[i]?.did ?? "", name: error.name, message: error.message });
-      }
-    }
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) break;
-    after = last.did;
-  }
+  const { done, failed } = await goThroughAccounts({
+    page: (after, limit) => pageOf(work, after, limit),
+    one: (row) => rewrapAgent(work, row),
+    width: WIDTH,
+    isOver: () => now() >= end,
+  });
   await work.reserved.rewrap();
   faultPoint(work.fault, "rewrap.after-reserved");
   const { agents, left } = await countOf(work);
@@ -112,9 +96,9 @@ const rewrapOne = async ({ db, masterKey, agent, fault }: Rewrapping, { did, sig
   return undefined;
 };
 
-const pageOf = async ({ db, masterKey }: Rewrapping, after: string): Promise<Row[]> => {
+const pageOf = async ({ db, masterKey }: Rewrapping, after: string, limit: number): Promise<Row[]> => {
   const page = db.prepare("SELECT did, signing_key FROM agent WHERE master_key IS NOT ? AND did > ? ORDER BY did LIMIT ?");
-  return (await page.bind(masterKeyId(currentOf(masterKey)), after, PAGE).all<Row>()).results;
+  return (await page.bind(masterKeyId(currentOf(masterKey)), after, limit).all<Row>()).results;
 };
 
 /** What is left are agents, and keys that are reserved for some to come. */

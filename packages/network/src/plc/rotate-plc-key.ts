@@ -1,14 +1,12 @@
 import { faultPoint } from "@rookery/pds";
 import { type Outcome, type XrpcFault, fail, ok } from "@rookery/sync";
+import { type AccountRound, goThroughAccounts } from "../registry/account-round.ts";
 import type { PlcData } from "./data.ts";
 import { readPlcStanding, settleOnPlcKey } from "./standing.ts";
 import { type PlcDesk, updatePlc } from "./update-plc.ts";
 
-/** Accounts read from the registry at a time, and updated side by side: the directory is somebody else's. */
-const PAGE = 100;
+/** DIDs that are updated side by side: the directory is somebody else's. */
 const WIDTH = 4;
-/** Failures that are told; there are as many as accounts when the directory is down. */
-const MAX_TOLD = 20;
 
 /** What a rotation works with. */
 export interface PlcKeyRotation extends PlcDesk {
@@ -29,11 +27,7 @@ export interface PlcKeyProgress {
 }
 
 /** The same after a round, with what would not. */
-export interface PlcKeyRound extends PlcKeyProgress {
-  /** Accounts done in this round. */
-  done: number;
-  failed: { did: string; name: string; message: string }[];
-}
+export interface PlcKeyRound extends PlcKeyProgress, AccountRound {}
 
 interface Row {
   did: string;
@@ -60,22 +54,12 @@ export const rotatePlcKey = async (work: PlcKeyRotation, budgetMs: number): Prom
   const end = work.now() + budgetMs;
   const before = await plcKeyProgress(work);
   if (!before.ok || before.value.state === "current") return before.ok ? ok({ ...before.value, done: 0, failed: [] }) : before;
-  const failed: PlcKeyRound["failed"] = [];
-  let done = 0;
-  for (let after = ""; work.now() < end; ) {
-    const rows = await pageOf(work, after);
-    for (let at = 0; at < rows.length && work.now() < end; at += WIDTH) {
-      const group = rows.slice(at, at + WIDTH);
-      const faults = await Promise.all(group.map((row) => rotateOne(work, row)));
-      for (const [i, error] of faults.entries()) {
-        if (error === undefined) done++;
-        else if (failed.length < MAX_TOLD) failed.push({ did: group[i]?.did ?? "", name: error.name, message: error.message });
-      }
-    }
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) break;
-    after = last.did;
-  }
+  const { done, failed } = await goThroughAccounts({
+    page: (after, limit) => pageOf(work, after, limit),
+    one: (row) => rotateOne(work, row),
+    width: WIDTH,
+    isOver: () => work.now() >= end,
+  });
   const { accounts, behind } = await countOf(work);
   const { key } = before.value;
   if (behind > 0) return ok({ state: "rotating", key, accounts, left: behind, done, failed });
@@ -113,9 +97,9 @@ const replaced = (data: PlcData, current: string, previous: string[]): PlcData |
   return { ...data, rotationKeys: [...new Set(rotationKeys)] };
 };
 
-const pageOf = async ({ db, rotation }: PlcKeyRotation, after: string): Promise<Row[]> => {
+const pageOf = async ({ db, rotation }: PlcKeyRotation, after: string, limit: number): Promise<Row[]> => {
   const page = db.prepare("SELECT did, state FROM agent WHERE plc_key IS NOT ? AND did > ? ORDER BY did LIMIT ?");
-  return (await page.bind(await rotation.current(), after, PAGE).all<Row>()).results;
+  return (await page.bind(await rotation.current(), after, limit).all<Row>()).results;
 };
 
 const countOf = async ({ db, rotation }: PlcKeyRotation): Promise<{ accounts: number; behind: number }> => {
