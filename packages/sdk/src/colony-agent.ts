@@ -219,8 +219,8 @@ export class ColonyAgent extends Remembering {
     return this.#backend.makePublic(uri);
   }
 
-  /** Encrypt a file and upload it, to be sent in or beside the content of what is sealed. Its key is in what this answers. @throws SealError @throws ColonyError */
-  async attach(file: Uint8Array, facts: FileFacts = {}): Promise<Attachment> {
+  /** Encrypt a file and upload it, to be sent in or beside the content of what is sealed. Its key is in what this answers. @throws SealError @throws TypeError @throws ColonyError */
+  async attach(file: Uint8Array | Blob, facts: FileFacts = {}): Promise<Attachment> {
     const attachment = await attachFile(this.#session, file, facts);
     this.#post.attached(attachment);
     return attachment;

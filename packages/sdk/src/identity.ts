@@ -1,4 +1,5 @@
 import { DidCache, atprotoKeyOf, didResolver, handleOf, pdsOf } from "@rookery/sync";
+import { onceMore } from "./once-more.ts";
 
 /** What is needed of somebody else's identity. */
 export interface Identity {
@@ -30,7 +31,7 @@ export class Identities {
    * @param allowLoopback development: also `did:web` of this machine's own names, over http.
    */
   constructor(plcUrl: string, allowLoopback = false) {
-    this.#documents = new DidCache(didResolver({ plcUrl, allowLoopback }), { lifeMs: FRESH_MS, absentMs: 0, refreshGapMs: GAP_MS, failureMs: 0 });
+    this.#documents = new DidCache(didResolver({ plcUrl, allowLoopback, fetch: onceMore() }), { lifeMs: FRESH_MS, absentMs: 0, refreshGapMs: GAP_MS, failureMs: 0 });
   }
 
   /** @param fresh ask the directory even when an answer is remembered. @throws DirectoryError @throws Error when the DID has no usable document. */

@@ -1,3 +1,4 @@
+import { onceMore } from "../once-more.ts";
 import { HOST_PATIENCE_MS, HOST_SILENCE_MS } from "./settings.ts";
 
 /** What a host said instead of what was asked for. */
@@ -35,14 +36,9 @@ export const fetchPieces = async (url: string, take: (piece: Uint8Array) => void
   const signal = AbortSignal.any([settings.signal, silence.signal, AbortSignal.timeout(patienceMs)]);
   let timer = setTimeout(() => silence.abort(), silenceMs);
   try {
-    const request = settings.fetch;
-    // A kept connection may have died with the server at its other end: what failed at once is asked once more.
+    const request = onceMore(settings.fetch);
     // Hosts are named by documents of strangers: none may send us on to an address that no document could name.
-    const init: RequestInit = { signal, redirect: "manual" };
-    const response = await request(url, init).catch((error: unknown) => {
-      if (signal.aborted || !(error instanceof TypeError)) throw error;
-      return request(url, init);
-    });
+    const response = await request(url, { signal, redirect: "manual" });
     const limit = response.ok ? settings.maxBytes : MAX_ERROR_BYTES;
     const said: Uint8Array[] = [];
     let bytes = 0;

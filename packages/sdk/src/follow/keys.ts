@@ -1,5 +1,6 @@
 import { atprotoKeyOf, DidCache, didResolver, pdsOf, verifyCommitSignature, type ResolveDid } from "@rookery/sync";
 import type { Commit } from "@rookery/repo";
+import { onceMore } from "../once-more.ts";
 
 /** How a follower finds keys and hosts of accounts. */
 export interface ResolveSettings {
@@ -21,7 +22,7 @@ export class Keys {
   readonly #documents: DidCache;
 
   constructor({ plcUrl = "https://plc.directory", allowLoopback = false, fetch: given, resolveDid }: ResolveSettings) {
-    const resolver = resolveDid ?? didResolver({ plcUrl, allowLoopback, ...(given === undefined ? {} : { fetch: given }) });
+    const resolver = resolveDid ?? didResolver({ plcUrl, allowLoopback, fetch: onceMore(given) });
     this.#documents = new DidCache(resolver);
   }
 
