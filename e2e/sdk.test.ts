@@ -50,7 +50,8 @@ describe.each(pairs)("a requester whose keys are %s and a worker whose keys are 
     const arrived = first(ben, "message");
     const sent = await ann.send(ben.handle, "Meet me at noon", { receipt: ["delivered", "processed"] });
     expect(await arrived).toMatchObject({ sealed: true, author: ann.did, record: { content: [{ text: "Meet me at noon" }] } });
-    expect(await publicView(sent.uri)).not.toContain("noon");
+    // With a letter that base64 has not: four letters of it alone are in a sealed record by chance, once in some thousands.
+    expect(await publicView(sent.uri)).not.toContain("at noon");
     const back = first(ann, "message");
     await ben.reply(await arrived, "I shall");
     expect(await back).toMatchObject({ sealed: true, record: { hopCount: 1, thread: { parent: { uri: sent.uri } } } });
@@ -64,7 +65,7 @@ describe.each(pairs)("a requester whose keys are %s and a worker whose keys are 
       job.progress(90);
       return [json({ painted: job.text(), colour })];
     });
-    const task = await ann.request(ben.did, "the fence", { deadline: 20_000, answer: () => "blue" });
+    const task = await ann.request(ben.did, "the fence", { deadline: 20_000, answer: () => "sky-blue" });
     const told: unknown[] = [];
     const listening = (async () => {
       for await (const progress of task.progress) told.push(progress);
@@ -72,10 +73,10 @@ describe.each(pairs)("a requester whose keys are %s and a worker whose keys are 
     const outcome = await task.result();
     if (outcome.state !== "completed") throw new Error(`${outcome.state}: ${outcome.reason}`);
     expect(outcome).toMatchObject({ by: ben.did, sealed: true });
-    expect(outcome.json()).toEqual({ painted: "the fence", colour: "blue" });
+    expect(outcome.json()).toEqual({ painted: "the fence", colour: "sky-blue" });
     await listening;
     expect(told).toContainEqual({ percent: 10, text: "begun" });
-    for (const uri of [task.uri, outcome.uri]) expect(await publicView(uri)).not.toMatch(/fence|blue|completed|deadline/);
+    for (const uri of [task.uri, outcome.uri]) expect(await publicView(uri)).not.toMatch(/fence|sky-blue|completed|deadline/);
     stop();
   });
 

@@ -66,6 +66,18 @@ const noTime = (): number[] => {
   return given;
 };
 
+/** A clock that goes on when it is told to, and how much time each try was given by it. */
+const slowly = () => {
+  let now = Date.now();
+  const given: number[] = [];
+  vi.spyOn(Date, "now").mockImplementation(() => now);
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+    given.push(ms);
+    return new AbortController().signal;
+  });
+  return { given, elapse: (ms: number) => void (now += ms) };
+};
+
 describe("a session", () => {
   it("renews its tokens when the access token is over", async () => {
     const { state, session } = await signIn();
@@ -147,6 +159,24 @@ describe("a session", () => {
     expect(Math.max(...given)).toBeGreaterThan(5 * 60_000);
     vi.stubGlobal("fetch", silence);
     await expect(Session.signIn({ service: "http://colony.test", identifier: "ann.test", password: "x" })).rejects.toMatchObject(unanswered);
+  });
+
+  it.each([
+    { eachMs: 20_000, given: [45_000, 25_000, 5_000] },
+    { eachMs: 30_000, given: [45_000, 15_000] },
+    { eachMs: 50_000, given: [45_000] },
+  ])("gives all tries of a call the time of one: a later try has what is left, here of $eachMs ms each", async ({ eachMs, given }) => {
+    const { state, session } = await signIn();
+    const { given: asked, elapse } = slowly();
+    const original = state.asked.push.bind(state.asked);
+    state.asked.push = (...methods) => {
+      elapse(eachMs);
+      return original(...methods);
+    };
+    state.down = 5;
+    await expect(session.call(ids.AgentCommsShare, share)).rejects.toMatchObject({ error: "Unreachable", isOutage: true });
+    expect(asked).toEqual(given);
+    expect(state.asked).toHaveLength(given.length);
   });
 
   it("tries again when an answer breaks off", async () => {
