@@ -71,13 +71,24 @@ export const bundleWorker = async (root, cache, log) => {
   try {
     await dryRun(root, half);
     if (!existsSync(join(half, "index.js"))) throw new Error(`wrangler left no index.js in ${half}`);
-    // Two launchers may come here at once; the content is the same, so whoever is second uses the first one's.
-    if (!existsSync(target)) renameSync(half, target);
+    moveOnce(half, target);
   } finally {
     rmSync(half, { recursive: true, force: true });
   }
   forget(cache, target);
   return target;
+};
+
+/**
+ * Two launchers may come here at once; the content is the same, so whoever is second uses the first one's.
+ * @param {string} half @param {string} target
+ */
+export const moveOnce = (half, target) => {
+  try {
+    renameSync(half, target);
+  } catch (error) {
+    if (!existsSync(target)) throw error;
+  }
 };
 
 /** @param {string} cache @param {string} current */

@@ -3,13 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { bundleWorker } from "./bundle.mjs";
 import { startCrons } from "./crons.mjs";
+import { insist } from "./insist.mjs";
 import { holdFolder } from "./lock.mjs";
 import { mailFolder, openMailbox } from "./mailbox.mjs";
 import { applyMigrations, listMigrations } from "./migrations.mjs";
 import { noteOrigin } from "./origin.mjs";
 import { ROOT, stateFolder } from "./paths.mjs";
 import { accepts, busyPort, isLoopbackUrl, localUrl, requireFreePort, untilDisconnected } from "./ports.mjs";
-import { Refusal, reasonOf } from "./refusal.mjs";
+import { Refusal } from "./refusal.mjs";
 import { relayAddress } from "./relay-address.mjs";
 import { MASTER_KEY, PLC_KEY, beginRotation, finishRotation } from "./rotation.mjs";
 import { Runtime } from "./runtime.mjs";
@@ -26,8 +27,11 @@ const START_ATTEMPTS = 5;
 /** How often a step that needs workerd is tried, while the watchdog brings it back. */
 const STEP_ATTEMPTS = 15;
 
-/** Between attempts, in ms. */
-const PAUSE = 1000;
+/**
+ * How long a port is waited for, in ms. The kernel takes a moment to close what a killed process had open, of which nothing is seen any
+ * more by then; the one before us may have been killed just now.
+ */
+const PORT_WITHIN = 3000;
 
 /**
  * @typedef {object} Colony
@@ -60,10 +64,8 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
   try {
     const orphans = await endOrphans(folder);
     if (orphans > 0) log("ended a workerd that its launcher had left behind");
-    // The kernel takes a moment to close what a killed process had open; it may have been killed just before us.
-    const patience = orphans > 0 ? 3000 : 500;
-    await requireFreePort(host, port, "port", patience);
-    const relay = await relayAddress(options, log, patience);
+    await requireFreePort(host, port, "port", PORT_WITHIN);
+    const relay = await relayAddress(options, log, PORT_WITHIN);
     const { secrets: found, path: secretsPath } = loadSecrets(folder);
     const wrapped = options.rotateMasterKey ? beginRotation(MASTER_KEY, secretsPath, found, log) : found;
     const secrets = options.rotatePlcKey ? beginRotation(PLC_KEY, secretsPath, wrapped, log) : wrapped;
@@ -140,24 +142,6 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
     release();
     if (isAddressInUse(error)) throw busyPort(port, "port");
     throw error;
-  }
-};
-
-/**
- * Does a step again when workerd died under it. What would go wrong the same way again is not tried again.
- * @param {(attempt: number) => Promise<void>} step Safe to repeat.
- * @param {number} attempts
- * @param {(line: string) => void} log
- */
-const insist = async (step, attempts, log) => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await step(attempt);
-    } catch (error) {
-      if (error instanceof Refusal || isAddressInUse(error) || reasonOf(error).startsWith("D1_") || attempt === attempts) throw error;
-      log(`workerd died (${reasonOf(error)}), trying again`);
-      await sleep(PAUSE);
-    }
   }
 };
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { unstable_splitSqlQuery as splitSql } from "wrangler";
-import { Refusal } from "./refusal.mjs";
+import { Refusal, reasonOf } from "./refusal.mjs";
 
 /** The same table as `wrangler d1 migrations apply` keeps, so that either may have run first. */
 const TABLE = `CREATE TABLE IF NOT EXISTS d1_migrations (
@@ -12,6 +12,13 @@ const TABLE = `CREATE TABLE IF NOT EXISTS d1_migrations (
  * @returns {string[]} File names in the order in which they apply.
  */
 export const listMigrations = (folder) => (existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{4}_.*\.sql$/.test(name)).toSorted() : []);
+
+/**
+ * Whether the registry refused a statement for its own sake, which it would again. What it says because workerd died, or because
+ * the process before has not let go of the file yet, it does not say again.
+ * @param {unknown} error
+ */
+export const isStatementFault = (error) => /^D1_\w+: .*\bSQLITE_(?!BUSY|LOCKED|IOERR)/s.test(reasonOf(error));
 
 /**
  * Brings the colony's registry up to date: every file once, each in one batch (D1 runs a batch as one transaction).
