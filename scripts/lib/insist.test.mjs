@@ -5,18 +5,15 @@ import { Refusal } from "./refusal.mjs";
 /** @param {unknown} error @param {number} failures @param {number} [attempts] @returns How often it was tried, and what came of it. */
 const attemptsAt = async (error, failures, attempts = 4) => {
   let tried = 0;
-  const outcome = await insist(
-    async () => {
-      if (++tried <= failures) throw error;
-    },
-    attempts,
-    () => undefined,
-    0,
-  ).then(
-    () => "done",
-    (/** @type {unknown} */ last) => last,
-  );
-  return { tried, outcome };
+  const step = async () => {
+    if (++tried <= failures) throw error;
+  };
+  try {
+    await insist(step, attempts, () => undefined, 0);
+    return { tried, outcome: "done" };
+  } catch (last) {
+    return { tried, outcome: last };
+  }
 };
 
 describe("a step of the start", () => {
