@@ -1,5 +1,6 @@
-import { env } from "cloudflare:test";
+import { env, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { Upstream } from "../objects/upstream.ts";
 import { resolverOf } from "./dids.ts";
 import { directoryPorts } from "./directory.ts";
 import { colonyOf } from "./federation.ts";
@@ -33,6 +34,15 @@ describe("addresses that strangers chose", () => {
     const { asked, colony } = watched();
     await ask(colony).catch(() => undefined);
     expect(asked).toEqual([url]);
+  });
+
+  it("are asked by the guarded way: an author's host, for what a common relay told of", async () => {
+    class Listening extends Upstream {
+      ask = (url: string) => this.fetcher()(url, {});
+    }
+    const { asked, colony } = watched();
+    await runInDurableObject(env.UPSTREAM.get(env.UPSTREAM.newUniqueId()), (_, state) => new Listening(state, colony).ask("https://author.example.net/record").catch(() => undefined));
+    expect(asked).toEqual(["https://author.example.net/record"]);
   });
 
   it("are not those that the operator named", async () => {

@@ -5,6 +5,7 @@ import type { Env } from "../env.ts";
 import { mayDeliver } from "../federation/admit.ts";
 import { didsOf } from "../host/dids.ts";
 import { colonyOf } from "../host/federation.ts";
+import { outsideOf } from "../host/outside.ts";
 import { networkStub } from "../host/stubs.ts";
 import { Registry } from "../registry/registry.ts";
 
@@ -22,5 +23,10 @@ export class Upstream extends UpstreamObject<Env> {
       mayDeliver: (author, host) => mayDeliver(colonyOf(env), author, host),
       network: { deliver: (records) => networkStub(env).deliver(records) },
     };
+  }
+
+  /** Authors' hosts are where their DID documents say, which strangers write. */
+  protected override fetcher() {
+    return outsideOf(this.env);
   }
 }
