@@ -2,12 +2,11 @@ import { fromUint8Array as readRepo } from "@atcute/repo";
 import { AtpAgent, type AppBskyActorDefs } from "@atproto/api";
 import { verifyRepoCar } from "@atproto/repo";
 import { atprotoKeyOf, didResolver } from "@rookery/sync";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OFFICIAL_TIMEOUT, type Official, startOfficial } from "./official/official.ts";
-import { type House, startHouse } from "./test/house.ts";
-import { type Move, type Resident, bringBlobs, bringIdentity, bringPreferences, bringRepo, openAccount } from "./test/move.ts";
+import { OFFICIAL_TIMEOUT } from "./official/official.ts";
+import { codeTo } from "./test/mail.ts";
+import { type Move, type Resident, bringBlobs, bringIdentity, bringPreferences, bringRepo, openAccount, signUp } from "./test/move.ts";
+import { type TwoHosts, plcCodeOf, startTwoHosts } from "./test/two-hosts.ts";
 
 const POST = "app.bsky.feed.post";
 const FOLLOW = "app.bsky.graph.follow";
@@ -15,32 +14,19 @@ const FRIEND = "did:plc:ewvi7nxzyoun6zhxrhs64oiz";
 const BLOBS = 12;
 const TIMEOUT = 120_000;
 
-/** Without one the official PDS keeps no preferences. Nobody is there. */
-const APP_VIEW = { bskyAppViewUrl: "http://localhost:1", bskyAppViewDid: "did:web:localhost%3A1" };
 const PREFERENCES: AppBskyActorDefs.Preferences = [
   { $type: "app.bsky.actor.defs#adultContentPref", enabled: false },
   { $type: "app.bsky.actor.defs#savedFeedsPrefV2", items: [{ id: "1", type: "timeline", value: "following", pinned: true }] },
 ];
 
-/** A colony of its own: what accounts wrote under keys of before their move, nobody can verify who reads the stream from its beginning. */
-let house: House;
-let official: Official;
-
+let hosts: TwoHosts;
 beforeAll(async () => {
-  house = await startHouse();
-  official = await startOfficial({ plcUrl: house.plcUrl, environment: APP_VIEW });
+  hosts = await startTwoHosts();
 }, OFFICIAL_TIMEOUT);
-afterAll(async () => {
-  await official.stop();
-  await house.stop();
-});
+afterAll(() => hosts.stop());
 
-const signUp = async (origin: string, name: string): Promise<Resident> => {
-  const agent = new AtpAgent({ service: origin });
-  const account = { handle: `${name}.test`, password: `password of ${name}` };
-  await agent.createAccount({ ...account, email: `${name}@example.com` });
-  return { agent, did: agent.assertDid, ...account };
-};
+const officialCode = (): string => plcCodeOf(hosts.official);
+const colonyCode = (address: string): string => codeTo(hosts.house.folder, address);
 
 /** A person's account: a profile, posts with pictures, somebody followed. What its blobs are. */
 const furnish = async ({ agent, did }: Resident): Promise<Map<string, Uint8Array>> => {
@@ -70,14 +56,6 @@ const signIn = async (origin: string, { handle, password }: Resident): Promise<A
   const agent = new AtpAgent({ service: origin });
   await agent.login({ identifier: handle, password });
   return agent;
-};
-
-const officialToken = async (): Promise<string> => /[A-Z2-7]{5}-[A-Z2-7]{5}/.exec(official.mails().findLast(({ subject }) => subject.startsWith("PLC"))?.html ?? "")?.[0] ?? "";
-
-const colonyToken = async (address: string): Promise<string> => {
-  const folder = join(house.folder, "mail");
-  const mails = readdirSync(folder).filter((name) => name.endsWith(".json")).toSorted().map((name): { to: string; fields: { token?: string } } => JSON.parse(readFileSync(join(folder, name), "utf8")));
-  return mails.findLast(({ to }) => to === address)?.fields.token ?? "";
 };
 
 /**
@@ -115,19 +93,19 @@ const moveByHand = async (move: Move): Promise<void> => {
   await follow({ agent: here, did: from.did });
   expect((await here.com.atproto.repo.listRecords({ repo: from.did, collection: FOLLOW })).data.records).toHaveLength(1);
   // The official PDS signs nothing of what was brought there before the first write.
-  const signingKey = atprotoKeyOf(await didResolver({ plcUrl: house.plcUrl })(from.did)) ?? "";
+  const signingKey = atprotoKeyOf(await didResolver({ plcUrl: hosts.house.plcUrl })(from.did)) ?? "";
   expect((await verifyRepoCar(await carOf({ ...to, agent: here }), from.did, signingKey)).creates).toHaveLength(before.length);
 };
 
 describe("a move by hand", { timeout: TIMEOUT }, () => {
   it("to the colony", async () => {
-    const from = await signUp(official.origin, "by-hand-in");
-    await moveByHand({ from, to: house.origin, handle: "by-hand-here.test", email: "by-hand-in@example.com", mailedToken: officialToken });
+    const from = await signUp(hosts.official.origin, "by-hand-in");
+    await moveByHand({ from, to: hosts.house.origin, handle: "by-hand-here.test", email: "by-hand-in@example.com", mailedToken: officialCode });
   });
 
   it("away from it", async () => {
     const email = "by-hand-out@example.com";
-    const from = await signUp(house.origin, "by-hand-out");
-    await moveByHand({ from, to: official.origin, handle: "by-hand-there.test", email, mailedToken: () => colonyToken(email) });
+    const from = await signUp(hosts.house.origin, "by-hand-out");
+    await moveByHand({ from, to: hosts.official.origin, handle: "by-hand-there.test", email, mailedToken: () => colonyCode(email) });
   });
 });

@@ -1,11 +1,10 @@
 import { AtpAgent, type BlobRef } from "@atproto/api";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OFFICIAL_TIMEOUT, type Official, startOfficial } from "./official/official.ts";
-import { type House, startHouse } from "./test/house.ts";
-import { type Resident, bringBlobs, bringIdentity, bringPreferences, bringRepo, moveAccount, openAccount, takeOver } from "./test/move.ts";
+import { OFFICIAL_TIMEOUT } from "./official/official.ts";
+import { codeTo } from "./test/mail.ts";
+import { type Resident, bringBlobs, bringIdentity, bringPreferences, bringRepo, moveAccount, openAccount, signUp, takeOver } from "./test/move.ts";
 import { RelayReader } from "./test/relay-reader.ts";
+import { type TwoHosts, plcCodeOf, startTwoHosts } from "./test/two-hosts.ts";
 import { until } from "./test/until.ts";
 
 /** How long a move with all its records may take. */
@@ -14,28 +13,14 @@ const RECORDS = 5_000;
 const BLOBS = 50;
 const POST = "app.bsky.feed.post";
 
-/** Without one the official PDS keeps no preferences. Nobody is there. */
-const APP_VIEW = { bskyAppViewUrl: "http://localhost:1", bskyAppViewDid: "did:web:localhost%3A1" };
-
-/** A colony of its own: what accounts wrote under keys of before their move, nobody can verify who reads the stream from its beginning. */
-let house: House;
-let official: Official;
-
+let hosts: TwoHosts;
 beforeAll(async () => {
-  house = await startHouse();
-  official = await startOfficial({ plcUrl: house.plcUrl, environment: APP_VIEW });
+  hosts = await startTwoHosts();
 }, OFFICIAL_TIMEOUT);
-afterAll(async () => {
-  await official.stop();
-  await house.stop();
-});
+afterAll(() => hosts.stop());
 
-const signUp = async (origin: string, name: string): Promise<Resident> => {
-  const agent = new AtpAgent({ service: origin });
-  const account = { handle: `${name}.test`, password: `password of ${name}` };
-  await agent.createAccount({ ...account, email: `${name}@example.com` });
-  return { agent, did: agent.assertDid, ...account };
-};
+const officialCode = (): string => plcCodeOf(hosts.official);
+const colonyCode = (address: string): string => codeTo(hosts.house.folder, address);
 
 /** 5,000 posts, fifty of them with an image of their own. */
 const furnish = async ({ agent, did }: Resident): Promise<void> => {
@@ -67,31 +52,19 @@ const recordsOf = async ({ agent, did }: Resident): Promise<Map<string, string>>
 
 const blobsOf = async ({ agent, did }: Resident): Promise<string[]> => (await agent.com.atproto.sync.listBlobs({ did, limit: 1000 })).data.cids.toSorted();
 
-const officialToken = async (): Promise<string> => {
-  const { html } = official.mails().findLast(({ subject }) => subject.startsWith("PLC")) ?? { html: "" };
-  return /[A-Z2-7]{5}-[A-Z2-7]{5}/.exec(html)?.[0] ?? "";
-};
-
-/** The newest code that the colony has mailed there: mails of a local colony are files in its state folder. */
-const colonyToken = async (address: string): Promise<string> => {
-  const folder = join(house.folder, "mail");
-  const mails = readdirSync(folder).filter((name) => name.endsWith(".json")).toSorted().map((name): { to: string; fields: { token?: string } } => JSON.parse(readFileSync(join(folder, name), "utf8")));
-  return mails.findLast(({ to }) => to === address)?.fields.token ?? "";
-};
-
 describe("an account with 5,000 records and 50 blobs", () => {
   it("moves from the official PDS to the colony, and the stream goes on without a break", { timeout: MOVE_TIMEOUT }, async () => {
-    const origin = house.origin;
-    const from = await signUp(official.origin, "mover-in");
+    const origin = hosts.house.origin;
+    const from = await signUp(hosts.official.origin, "mover-in");
     await furnish(from);
     const before = await recordsOf(from);
     expect(before.size).toBe(RECORDS);
     const blobs = await blobsOf(from);
     await from.agent.app.bsky.actor.putPreferences({ preferences: [{ $type: "app.bsky.actor.defs#adultContentPref", enabled: false }] });
 
-    const relay = new RelayReader(house.plcUrl, [from.did]);
-    await Promise.all([relay.listen(official.origin), relay.listen(origin)]);
-    const move = { from, to: origin, handle: "moved-in.test", email: "mover-in@example.com", mailedToken: officialToken };
+    const relay = new RelayReader(hosts.house.plcUrl, [from.did]);
+    await Promise.all([relay.listen(hosts.official.origin), relay.listen(origin)]);
+    const move = { from, to: origin, handle: "moved-in.test", email: "mover-in@example.com", mailedToken: officialCode };
     const to = await openAccount(move);
     const status = async () => (await to.agent.com.atproto.server.checkAccountStatus()).data;
     expect(await status()).toMatchObject({ activated: false, validDid: false, indexedRecords: 0, expectedBlobs: 0, importedBlobs: 0 });
@@ -111,7 +84,7 @@ describe("an account with 5,000 records and 50 blobs", () => {
     expect((await to.agent.app.bsky.actor.getPreferences()).data.preferences).toEqual([{ $type: "app.bsky.actor.defs#adultContentPref", enabled: false }]);
     const { data: written } = await to.agent.com.atproto.repo.createRecord({ repo: to.did, collection: POST, record: { $type: POST, text: "at home", createdAt: new Date().toISOString() } });
     await until(() => relay.words(origin).includes("commit"), "the first commit here");
-    await until(() => relay.words(official.origin).includes("!account:deactivated"), "the old host says that it is over");
+    await until(() => relay.words(hosts.official.origin).includes("!account:deactivated"), "the old host says that it is over");
     await relay.settled();
     expect(relay.failures).toEqual([]);
     // The first says that the DID was changed, the others are the activation.
@@ -121,7 +94,7 @@ describe("an account with 5,000 records and 50 blobs", () => {
   });
 
   it("moves from the colony to the official PDS, and the stream goes on without a break", { timeout: MOVE_TIMEOUT }, async () => {
-    const origin = house.origin;
+    const origin = hosts.house.origin;
     const from = await signUp(origin, "mover-out");
     await furnish(from);
     const before = await recordsOf(from);
@@ -129,9 +102,9 @@ describe("an account with 5,000 records and 50 blobs", () => {
     const blobs = await blobsOf(from);
     await from.agent.app.bsky.actor.putPreferences({ preferences: [{ $type: "app.bsky.actor.defs#adultContentPref", enabled: true }] });
 
-    const relay = new RelayReader(house.plcUrl, [from.did]);
-    await Promise.all([relay.listen(origin), relay.listen(official.origin)]);
-    const to = await moveAccount({ from, to: official.origin, handle: "moved-out.test", email: "mover-out@example.com", mailedToken: () => colonyToken("mover-out@example.com") });
+    const relay = new RelayReader(hosts.house.plcUrl, [from.did]);
+    await Promise.all([relay.listen(origin), relay.listen(hosts.official.origin)]);
+    const to = await moveAccount({ from, to: hosts.official.origin, handle: "moved-out.test", email: "mover-out@example.com", mailedToken: () => colonyCode("mover-out@example.com") });
 
     const { data: status } = await to.agent.com.atproto.server.checkAccountStatus();
     expect(status).toMatchObject({ activated: true, validDid: true, indexedRecords: RECORDS, expectedBlobs: BLOBS, importedBlobs: BLOBS });
@@ -139,11 +112,11 @@ describe("an account with 5,000 records and 50 blobs", () => {
     expect(await blobsOf(to)).toEqual(blobs);
     expect((await to.agent.app.bsky.actor.getPreferences()).data.preferences).toEqual([{ $type: "app.bsky.actor.defs#adultContentPref", enabled: true }]);
     await to.agent.com.atproto.repo.createRecord({ repo: to.did, collection: POST, record: { $type: POST, text: "elsewhere", createdAt: new Date().toISOString() } });
-    await until(() => relay.words(official.origin).includes("commit"), "the first commit there");
+    await until(() => relay.words(hosts.official.origin).includes("commit"), "the first commit there");
     await until(() => relay.words(origin).includes("!account:deactivated"), "we say that it is over");
     await relay.settled();
     // The official PDS writes a new rev down without signing it: its #sync says another rev than the commit in it. Nothing else is wrong.
-    expect(relay.failures).toEqual([expect.stringContaining(`${official.origin} sync: FieldMismatch`)]);
+    expect(relay.failures).toEqual([expect.stringContaining(`${hosts.official.origin} sync: FieldMismatch`)]);
     relay.close();
     // What is left here is nobody's to read, and the account's own to delete.
     await expect(new AtpAgent({ service: origin }).com.atproto.sync.getRepo({ did: to.did })).rejects.toMatchObject({ error: "RepoDeactivated" });
@@ -156,20 +129,20 @@ describe("a move that is not gone through with", () => {
   };
 
   it("is given up by deleting the account here: its DID and its old host do not notice, and it can be begun anew", async () => {
-    const origin = house.origin;
-    const from = await signUp(official.origin, "half-mover");
+    const origin = hosts.house.origin;
+    const from = await signUp(hosts.official.origin, "half-mover");
     await few(from, 3);
-    const relay = new RelayReader(house.plcUrl, [from.did]);
+    const relay = new RelayReader(hosts.house.plcUrl, [from.did]);
     await relay.listen(origin);
-    const log = () => fetch(`${house.plcUrl}/${from.did}/log/audit`).then((answer) => answer.text());
+    const log = () => fetch(`${hosts.house.plcUrl}/${from.did}/log/audit`).then((answer) => answer.text());
     const before = await log();
     const email = "half-mover@example.com";
-    const move = { from, to: origin, handle: "half-here.test", email, mailedToken: officialToken };
+    const move = { from, to: origin, handle: "half-here.test", email, mailedToken: officialCode };
     const here = await openAccount(move);
     await bringRepo(from, here);
     await expect(openAccount(move)).rejects.toMatchObject({ error: "AlreadyExists" });
     await here.agent.com.atproto.server.requestAccountDelete();
-    await here.agent.com.atproto.server.deleteAccount({ did: here.did, password: here.password, token: await colonyToken(email) });
+    await here.agent.com.atproto.server.deleteAccount({ did: here.did, password: here.password, token: colonyCode(email) });
     expect(await log()).toBe(before);
     await few(from, 1);
     const again = await moveAccount(move);
@@ -183,19 +156,19 @@ describe("a move that is not gone through with", () => {
   });
 
   it("and one that comes back, to the account that it left or to a new one, goes on where the stream was", { timeout: MOVE_TIMEOUT }, async () => {
-    const origin = house.origin;
+    const origin = hosts.house.origin;
     const email = "there-and-back@example.com";
     const first = await signUp(origin, "there-and-back");
     await few(first, 2);
-    const away = await moveAccount({ from: first, to: official.origin, handle: "gone-away.test", email, mailedToken: () => colonyToken(email) });
+    const away = await moveAccount({ from: first, to: hosts.official.origin, handle: "gone-away.test", email, mailedToken: () => colonyCode(email) });
     await few(away, 2);
-    const relay = new RelayReader(house.plcUrl, [first.did]);
+    const relay = new RelayReader(hosts.house.plcUrl, [first.did]);
     await relay.listen(origin);
 
     // The account that it left is still here, deactivated.
     const home = { agent: new AtpAgent({ service: origin }), did: first.did, handle: first.handle, password: first.password };
     await home.agent.login({ identifier: first.handle, password: first.password });
-    const back = { from: away, to: origin, handle: first.handle, email, mailedToken: officialToken };
+    const back = { from: away, to: origin, handle: first.handle, email, mailedToken: officialCode };
     await bringRepo(away, home);
     await bringIdentity(back, home);
     await takeOver(away, home);
@@ -203,15 +176,15 @@ describe("a move that is not gone through with", () => {
     await few(home, 1);
 
     // Away again, and deleted here: nothing of it is left but what the relay remembers.
-    const gone = new AtpAgent({ service: official.origin });
+    const gone = new AtpAgent({ service: hosts.official.origin });
     await gone.login({ identifier: "gone-away.test", password: away.password });
     const there = { agent: gone, did: first.did, handle: "gone-away.test", password: away.password };
     await bringRepo(home, there);
-    await bringIdentity({ from: home, to: official.origin, handle: there.handle, email, mailedToken: () => colonyToken(email) }, there);
+    await bringIdentity({ from: home, to: hosts.official.origin, handle: there.handle, email, mailedToken: () => colonyCode(email) }, there);
     await takeOver(home, there);
     await home.agent.com.atproto.server.requestAccountDelete();
-    await home.agent.com.atproto.server.deleteAccount({ did: home.did, password: home.password, token: await colonyToken(email) });
-    const anew = await moveAccount({ from: there, to: origin, handle: "back-for-good.test", email, mailedToken: officialToken });
+    await home.agent.com.atproto.server.deleteAccount({ did: home.did, password: home.password, token: colonyCode(email) });
+    const anew = await moveAccount({ from: there, to: origin, handle: "back-for-good.test", email, mailedToken: officialCode });
     expect((await recordsOf(anew)).size).toBe(5);
     await few(anew, 1);
     await until(() => relay.words(origin).filter((word) => word === "commit").length >= 1 && relay.words(origin).at(-1) === "commit", "a commit after the last return");

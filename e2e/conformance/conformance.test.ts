@@ -2,9 +2,9 @@ import { appendFileSync, rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OFFICIAL_TIMEOUT, type Official, startOfficial } from "../official/official.ts";
 import { type House, startHouse } from "../test/house.ts";
+import { mailsOf } from "../test/mail.ts";
 import { secretsOf } from "../test/secrets.ts";
 import { type AppView, startAppView } from "./app-view.ts";
-import { colonyMails } from "./colony-mails.ts";
 import { differences } from "./compare.ts";
 import { intended, intention } from "./intended.ts";
 import { scenes } from "./scenes/index.ts";
@@ -52,7 +52,7 @@ describe("the colony answers as the official PDS does", () => {
   test.each(scenes)("$name", { timeout: SCENE_WITHIN }, async (scene) => {
     const { name } = scene;
     const theirs = new Side({ origin: official.origin, adminSecret: official.adminPassword, mails: () => official.mails().map(({ to, html }) => ({ to, text: html })) });
-    const ours = new Side({ origin: colony.origin, adminSecret: colony.adminKey, mails: () => colonyMails(colony.folder), secrets: secretsOf(colony.folder) });
+    const ours = new Side({ origin: colony.origin, adminSecret: colony.adminKey, mails: () => mailsOf(colony.folder), secrets: secretsOf(colony.folder) });
     await Promise.all([scene.play(theirs), scene.play(ours)]);
     expect(ours.leaks).toEqual([]);
     const unmeant: string[] = [];

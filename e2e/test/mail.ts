@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** A mail of a local colony, as it lies in the folder. */
@@ -11,12 +11,16 @@ export interface Mail {
   sentAt: string;
 }
 
-/** Mails of a colony to an address, the oldest first. @param folder its state folder. */
-export const mailsTo = (folder: string, address: string): Mail[] => {
+/** All mails of a local colony, the oldest first. @param folder its state folder. */
+export const mailsOf = (folder: string): Mail[] => {
   const box = join(folder, "mail");
-  const all = readdirSync(box).filter((name) => name.endsWith(".json")).toSorted().map((name) => JSON.parse(readFileSync(join(box, name), "utf8")) as Mail);
-  return all.filter(({ to }) => to === address);
+  if (!existsSync(box)) return [];
+  const files = readdirSync(box).filter((name) => name.endsWith(".json")).toSorted();
+  return files.map((name): Mail => JSON.parse(readFileSync(join(box, name), "utf8")));
 };
+
+/** Those to an address. */
+export const mailsTo = (folder: string, address: string): Mail[] => mailsOf(folder).filter(({ to }) => to === address);
 
 /** The code that a person would copy out of the newest mail to an address. @throws Error when there is none. */
 export const codeTo = (folder: string, address: string): string => {

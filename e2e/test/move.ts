@@ -16,12 +16,20 @@ export interface Move {
   handle: string;
   email: string;
   /** The code in the mail that the old host sends when the DID is to be signed over. */
-  mailedToken: () => Promise<string>;
+  mailedToken: () => string;
 }
+
+/** A new account on a host that lets everybody in: handle, password and address follow from the name. */
+export const signUp = async (origin: string, name: string): Promise<Resident> => {
+  const agent = new AtpAgent({ service: origin });
+  const account = { handle: `${name}.test`, password: `password of ${name}` };
+  await agent.createAccount({ ...account, email: `${name}@example.com` });
+  return { agent, did: agent.assertDid, ...account };
+};
 
 const CAR = { encoding: "application/vnd.ipld.car" } as const;
 
-/** Step 1: an account on the new host, for the DID that is there already, by service auth of the old one. */
+/** Steps 1 and 2 of docs/migration.md: an account on the new host, for the DID that is there already, by service auth of the old one. */
 export const openAccount = async ({ from, to, handle, email }: Move): Promise<Resident> => {
   const agent = new AtpAgent({ service: to });
   const { data: host } = await agent.com.atproto.server.describeServer();
@@ -35,13 +43,13 @@ export const openAccount = async ({ from, to, handle, email }: Move): Promise<Re
   return { agent, did: from.did, handle, password };
 };
 
-/** Step 2: the repository. */
+/** Step 3: the repository. */
 export const bringRepo = async (from: Resident, to: Resident): Promise<void> => {
   const { data: car } = await from.agent.com.atproto.sync.getRepo({ did: from.did });
   await to.agent.com.atproto.repo.importRepo(car, CAR);
 };
 
-/** Step 3: what of its blobs is missing. @returns how many there were. */
+/** Step 4: what of its blobs is missing. @returns how many there were. */
 export const bringBlobs = async (from: Resident, to: Resident): Promise<number> => {
   let brought = 0;
   for (let cursor: string | undefined; ; ) {
@@ -56,21 +64,21 @@ export const bringBlobs = async (from: Resident, to: Resident): Promise<number> 
   }
 };
 
-/** Step 4: what applications keep for the account. */
+/** Step 5: what applications keep for the account. */
 export const bringPreferences = async (from: Resident, to: Resident): Promise<void> => {
   const { data } = await from.agent.app.bsky.actor.getPreferences();
   await to.agent.app.bsky.actor.putPreferences(data);
 };
 
-/** Step 5: the DID names the new host and its key. */
+/** Step 6: the DID names the new host and its key. */
 export const bringIdentity = async ({ from, mailedToken }: Move, to: Resident): Promise<void> => {
   const { data: credentials } = await to.agent.com.atproto.identity.getRecommendedDidCredentials();
   await from.agent.com.atproto.identity.requestPlcOperationSignature();
-  const { data } = await from.agent.com.atproto.identity.signPlcOperation({ token: await mailedToken(), ...credentials });
+  const { data } = await from.agent.com.atproto.identity.signPlcOperation({ token: mailedToken(), ...credentials });
   await to.agent.com.atproto.identity.submitPlcOperation({ operation: data.operation });
 };
 
-/** Step 6: the new host takes over. */
+/** Step 7: the new host takes over. */
 export const takeOver = async (from: Resident, to: Resident): Promise<void> => {
   await to.agent.com.atproto.server.activateAccount();
   await from.agent.com.atproto.server.deactivateAccount({});
