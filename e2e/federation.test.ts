@@ -159,7 +159,8 @@ describe("levels of trust, from b's side", () => {
     await untilGot(bea, carried.uri);
     expect(under(bea, refused.uri)).toEqual([]);
     const carriedNow = async () => (await ask<{ repos: { did: string }[] }>("com.atproto.sync.listRepos", { origin: b.relay })).json.repos.map(({ did }) => did);
-    expect(await carriedNow()).toContain(ann.login.did);
+    // It goes to the relay view beside the inbox.
+    await until(async () => (await carriedNow()).includes(ann.login.did), "its account is carried");
     expect((await addPeer(b, { url: a.origin, allowAgents: [abe.login.did] })).status).toBe(200);
     expect(await carriedNow()).not.toContain(ann.login.did);
     await abe.agent.close();

@@ -33,12 +33,12 @@ beforeAll(async () => {
   for (const { did } of people) {
     const { rev } = await headOf(did);
     for (const reader of [live, past]) {
-      await until(() => reader.checker.stateOf(did)?.rev === rev, `the chain of ${did} reaches ${rev}`, 30_000).catch((error: unknown) => {
+      await until(() => reader.checker.stateOf(did)?.rev === rev, `the chain of ${did} reaches ${rev}`, 100_000).catch((error: unknown) => {
         throw new Error(`live ${live.describe(did)}\npast ${past.describe(did)}`, { cause: error });
       });
     }
   }
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
   await live.stop();
@@ -108,7 +108,7 @@ describe("a mixed history by concurrent writers", () => {
   ] as const)("%s reads all of it without a complaint, and ends where the writers did", async (_, make) => {
     const consumer = make(0);
     const through = live.checker.seq;
-    await until(() => (consumer.seqs.at(-1) ?? 0) >= through, "the end of the log", 50_000);
+    await until(() => (consumer.seqs.at(-1) ?? 0) >= through, "the end of the log", 100_000);
     await consumer.close();
     expect(consumer.errors).toEqual([]);
     for (const { did } of people) {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   friend.onRequest(async (job) => {
     // Not on the requester's behalf, who waits: that would be a loop, and is refused.
     await expect(job.request(job.from, "what?")).rejects.toMatchObject({ code: "loop" });
-    const back = await friend.request(job.from, "what?", { deadline: 10_000 });
+    const back = await friend.request(job.from, "what?", { deadline: 30_000 });
     const outcome = await back.result();
     return outcome.state === "completed" ? outcome.text() : outcome.reason;
   });

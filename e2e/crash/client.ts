@@ -1,3 +1,5 @@
+import { patience } from "../../scripts/testing/patience.mjs";
+
 /** What became of a request to a server that may die at any moment. */
 export type Reply =
   | { kind: "answered"; json: unknown; bytes: Uint8Array }
@@ -50,9 +52,12 @@ export const ask = async (origin: string, path: string, { method, token, body, p
 const isRefusedConnection = (error: unknown): boolean =>
   error instanceof Error && error.cause instanceof Error && "code" in error.cause && error.cause.code === "ECONNREFUSED";
 
+/** How long somebody may be on the way back, in ms. */
+const BACK_WITHIN = patience.hookTimeout;
+
 /** Ask until there is an answer. @throws Error when it is a refusal. */
 export const insist = async <T>(origin: string, path: string, how: Ask = {}): Promise<{ json: T; bytes: Uint8Array }> => {
-  for (let tries = 0; tries < 600; tries++) {
+  for (const end = performance.now() + BACK_WITHIN; performance.now() < end; ) {
     const reply = await ask(origin, path, how);
     if (reply.kind === "answered") return { json: reply.json as T, bytes: reply.bytes };
     if (reply.kind === "refused") throw new Error(`${path} answers ${reply.status} ${reply.error}: ${reply.message}`);

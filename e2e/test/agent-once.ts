@@ -23,7 +23,7 @@ export const agentOnce = async ({ service, plcUrl, identifier, password, sealing
       return `${job.text()}, says ${agent.custody}`;
     });
     await agent.send(friend, "hello");
-    const task = await agent.request(friend, "ask me something", { deadline: 20_000 });
+    const task = await agent.request(friend, "ask me something", { deadline: 60_000 });
     const outcome = await task.result();
     const memory = await agent.remember("My friend asks back", { tags: ["friend"] });
     const [best] = await agent.recall("who asks back?");

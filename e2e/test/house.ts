@@ -44,14 +44,15 @@ export const startHouse = async (more: string[] = EASY): Promise<House> => {
   const colony = spawn(process.execPath, [join(ROOT, "scripts/colony.mjs"), ...settings], { cwd: ROOT, env: environment(), stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   colony.stderr.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
-  const ended = new Promise<void>((resolve) => colony.once("exit", () => resolve()));
+  // With its output, so that its last words are there.
+  const ended = new Promise<void>((resolve) => colony.once("close", () => resolve()));
   const stop = async () => {
     colony.kill("SIGTERM");
     const timer = setTimeout(() => colony.kill("SIGKILL"), STOP_WITHIN);
     await ended;
     clearTimeout(timer);
     await plc.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const ready = new Promise<boolean>((resolve) => {
     colony.stdout.setEncoding("utf8").on("data", (chunk: string) => chunk.includes("ready at") && resolve(true));
