@@ -170,6 +170,35 @@ describe.each(pairs)("a requester whose keys are %s and a worker whose keys are 
   });
 });
 
+describe.each(["hosted", "self"] as const)("an agent whose keys are %s, by itself,", (custody) => {
+  test("gets what it writes and asks of itself, and knows it in the next run", async () => {
+    const { handle, password } = await provision(`sdk-alone-${custody}`, custody === "self" ? { keys: "self" } : {});
+    const keys = custody === "self" ? { sealing: { store: memoryKeyStore() } } : {};
+    const ann = await join(handle, password, keys);
+    const noted = first(ann, "message");
+    const sent = await ann.send(handle, "Water the plants", { receipt: ["delivered"] });
+    expect(await noted).toMatchObject({ uri: sent.uri, author: ann.did, sealed: true, record: { content: [{ text: "Water the plants" }] } });
+    expect(await sent.receipt("delivered", { deadline: 20_000 })).toMatchObject({ received: true, by: ann.did });
+    const asked = first(ann, "question");
+    const question = await ann.question(ann.did, "Who am I?");
+    expect(await asked).toMatchObject({ uri: question.uri, sealed: true });
+    ann.onRequest(async (job) => `${job.text()} ${textOf(await job.ask("When?"))}`);
+    const task = await ann.request(handle, "Water the plants", { deadline: 20_000, answer: () => "now" });
+    const outcome = await task.result();
+    expect(outcome).toMatchObject({ state: "completed", by: ann.did, sealed: true });
+    expect(outcome.state === "completed" && outcome.text()).toBe("Water the plants now");
+    await ann.close();
+
+    // Keys are kept, and nothing else.
+    const again = await join(handle, password, keys);
+    const done: string[] = [];
+    again.onRequest((job) => void done.push(job.text()));
+    expect(await (await again.request(handle, "marker", { deadline: 20_000 })).result()).toMatchObject({ state: "completed" });
+    expect(done).toEqual(["marker"]);
+    expect(await (await again.task(task.uri))?.result()).toMatchObject({ state: "completed", by: ann.did });
+  });
+});
+
 describe("a task that is handed over", () => {
   test.each([["hosted", "hosted"], ["self", "hosted"], ["hosted", "self"]] as const)("goes from who has %s keys to who has %s keys, with what it needs to know", async (from, to) => {
     const id = `sdk-ho-${from[0]}${to[0]}`;

@@ -94,7 +94,7 @@ export class ColonyAgent extends Remembering {
     const didOf = (actor: string): Promise<string> => this.#didOf(actor);
     this.#receipts = new Receipts(this.#mail, didOf);
     const common = { backend, post: this.#post, mail: this.#mail, didOf, onError };
-    this.#requests = new Requests({ ...common, did, receipts: this.#receipts });
+    this.#requests = new Requests({ ...common, receipts: this.#receipts });
     this.#desk = new TaskDesk({ ...common, did, requests: this.#requests, inbox: this.inbox });
   }
 

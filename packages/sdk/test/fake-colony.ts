@@ -154,7 +154,7 @@ export class FakeColony {
     const to = recipientsOf(collection, record) ?? [];
     this.posted.push({ author, uri, collection, to, record, privacy, grants });
     for (const [did, resident] of this.#residents) {
-      if (did === author || (to !== "all" && !to.includes(did))) continue;
+      if (to === "all" ? did === author : !to.includes(did)) continue;
       const sealed = privacy === "sealed";
       const arrive = (): void => {
         const { disposition, reason, task } = resident.messaging.arrived({ uri, cid: CID, author, collection, record, sealed });

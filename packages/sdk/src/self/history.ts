@@ -28,7 +28,7 @@ export class History {
   async recall(value: Record<string, unknown>): Promise<void> {
     const { did, own, messaging } = this.#ports;
     const uri = requestIn(value);
-    if (uri === undefined || !uri.startsWith(`at://${did}/`) || messaging().task(uri) !== undefined) return;
+    if (uri === undefined || !uri.startsWith(`at://${did}/`) || messaging().task(uri)?.task.role === "requester") return;
     const { collection, rkey } = addressOf(uri);
     const request = collection === ids.AgentCommsRequest ? await own.get(collection, rkey) : undefined;
     if (request === undefined) return;

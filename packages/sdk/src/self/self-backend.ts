@@ -145,7 +145,8 @@ export class SelfBackend implements Backend {
 
   async task(uri: string): Promise<TaskView | undefined> {
     const known = this.#engine.task(uri);
-    if (known !== undefined) return known;
+    // What it asks of itself it may know as the worker alone, after a run of which nothing was kept.
+    if (known !== undefined && (known.role === "requester" || !uri.startsWith(`at://${this.#parts.session.did}/`))) return known;
     await this.#history.recall({ request: { uri } });
     return this.#engine.task(uri);
   }

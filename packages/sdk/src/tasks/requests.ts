@@ -23,7 +23,6 @@ export interface RequestOptions extends RequestFields, SendOptions {
 
 /** What the requester's side needs of the agent. */
 export interface RequestsPorts {
-  did: string;
   backend: Backend;
   post: Post;
   mail: Mail;
@@ -57,9 +56,8 @@ export class Requests {
 
   /** Ask another agent to do something. @throws SealError @throws ColonyError; nothing was sent then. */
   async send(to: string, input: ContentInput, { answer, ...options }: RequestOptions = {}): Promise<SentTask> {
-    const { post, didOf, receipts, did: self } = this.#ports;
+    const { post, didOf, receipts } = this.#ports;
     const did = await didOf(to);
-    if (did === self) throw new TypeError("An agent asks nothing of itself: what it writes does not come to its own inbox");
     if (options.receipt !== undefined) receipts.begin();
     const { fields, posting, parts } = split(options);
     const deadline = options.deadline === undefined ? undefined : momentOf(options.deadline);

@@ -39,6 +39,21 @@ describe("a task", () => {
     expect(task.state).toBe("completed");
   });
 
+  it("may be asked of oneself", async () => {
+    alice.onRequest({
+      write: async (job) => `${job.text()}, ${textOf(await job.ask("To whom?"))}`,
+      wait: (job) => new Promise((_, reject) => job.signal.addEventListener("abort", () => reject(job.signal.reason))),
+    });
+    const task = await alice.request(alice.did, "hello", { capability: "write", deadline: 5000, answer: () => "me" });
+    const outcome = await task.result();
+    expect(outcome).toMatchObject({ state: "completed", by: alice.did, sealed: true });
+    expect(outcome.state === "completed" && outcome.text()).toBe("hello, me");
+    const regretted = await alice.request(alice.did, "x", { capability: "wait", deadline: 5000 });
+    expect(await regretted.cancel("never mind")).toMatchObject({ state: "canceled" });
+    expect(await (await alice.request(alice.did, "x", { capability: "wait", deadline: 50 })).result()).toMatchObject({ state: "expired" });
+    expect(await (await alice.request(alice.did, "x", { capability: "fly", deadline: 5000 })).result()).toMatchObject({ state: "rejected" });
+  });
+
   it("gives and gets JSON", async () => {
     bob.onRequest((job) => [json({ sum: (job.json() as number[]).reduce((a, b) => a + b) })]);
     const outcome = await (await alice.request(BOB, [json([1, 2, 3])], { deadline: 5000 })).result();
@@ -81,13 +96,15 @@ describe("a task", () => {
 
   it("that is taken back stops the handler, and is canceled", async () => {
     const { opened } = gate();
+    const begun = gate();
     let why: unknown;
     bob.onRequest(async (job) => {
       job.signal.addEventListener("abort", () => (why = job.signal.reason));
+      begun.open();
       await opened;
     });
     const task = await alice.request(BOB, "x");
-    await sleep(50);
+    await begun.opened;
     expect(await task.cancel("not needed")).toMatchObject({ state: "canceled" });
     await expect.poll(() => why).toMatchObject({ why: "canceled" });
     expect(colony.of(ids.AgentCommsCancel)).toMatchObject([{ privacy: "sealed", record: { to: BOB, reason: "not needed" } }]);
@@ -149,10 +166,13 @@ describe("a worker", () => {
       },
       { concurrency: 2 },
     );
+    const last = new Promise<void>((resolve) => bob.onMessage((incoming) => void (incoming.kind === "message" && resolve())));
     const tasks = [];
     for (const [i, priority] of [3, 3, 1, 5].entries()) tasks.push(await alice.request(BOB, String(i), { priority, deadline: 10_000 }));
     await expect.poll(() => begun).toEqual(["0", "1"]);
-    await sleep(30);
+    // What came before it has come.
+    await alice.send(BOB, "these were all");
+    await last;
     gates[0]?.open();
     await expect.poll(() => begun).toEqual(["0", "1", "3"]);
     for (const { open } of gates) open();

@@ -1,5 +1,5 @@
 import { ids, isFinal, isTaskState } from "@rookery/lexicon-agent-comms";
-import type { Backend, Progress } from "../backend.ts";
+import type { Backend, Progress, TaskView } from "../backend.ts";
 import { type Content, type ContentInput, toContent } from "../content.ts";
 import { ColonyError } from "../colony-error.ts";
 import type { Mail } from "../mail.ts";
@@ -53,8 +53,8 @@ export class WorkDesk implements WorkerPorts {
     });
   }
 
-  async isOpen({ uri }: Order): Promise<boolean> {
-    const view = await this.#ports.backend.task(uri);
+  async isOpen(order: Order): Promise<boolean> {
+    const view = await this.#viewOf(order);
     if (view === undefined || view.role !== "worker") return false;
     const isElsewhere = view.handoff?.state === "accepted" && view.handoff.to !== this.#ports.did;
     return !isElsewhere && !(isTaskState(view.state) && isFinal(view.state));
@@ -67,7 +67,7 @@ export class WorkDesk implements WorkerPorts {
   async end(order: Order, { state, output, error, hopCount }: Ending, rkey: string): Promise<void> {
     this.#progress.delete(order.uri);
     // Who has begun can only fail.
-    const hasBegun = state === "rejected" && (await this.#ports.backend.task(order.uri))?.state !== "submitted";
+    const hasBegun = state === "rejected" && (await this.#viewOf(order))?.state !== "submitted";
     try {
       await this.#respond(order, hasBegun ? "failed" : state, output, { hopCount, ...(error === undefined ? {} : { error }) }, rkey);
     } catch (thrown) {
@@ -139,6 +139,14 @@ export class WorkDesk implements WorkerPorts {
   close(order: Order): void {
     this.#budgets.close(order);
     this.#progress.delete(order.uri);
+  }
+
+  /** The worker's side of a task. */
+  async #viewOf({ uri, requester }: Order): Promise<TaskView | undefined> {
+    const { backend, did } = this.#ports;
+    if (requester !== did) return backend.task(uri);
+    // Of what an agent asks of itself, what is told is the requester's side, which hears of it later.
+    return (await backend.openTasks()).find((view) => view.uri === uri);
   }
 
   async #respond(order: Order, state: string, output?: ContentInput, fields: Record<string, unknown> = {}, rkey?: string): Promise<void> {
