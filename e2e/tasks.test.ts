@@ -62,7 +62,7 @@ describe("a task between two colonies", () => {
       for (const collection of ["request", "response", "message", "receipt"]) {
         for (const uri of await urisIn(who, `agent.comms.${collection}`)) {
           const { value } = await recordAt(origin, uri);
-          expect(JSON.stringify(value)).not.toMatch(/MARK|translate|input-required|completed|delivered|processed|deadline/);
+          expect(JSON.stringify(value)).not.toMatch(/MARK |translate|input-required|completed|delivered|processed|deadline/);
         }
       }
     }
