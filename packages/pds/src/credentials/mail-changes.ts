@@ -1,7 +1,7 @@
 import { type Outcome, fail, ok } from "@rookery/sync";
+import { setCredential } from "../account.ts";
 import { inTurn } from "../sealing/in-turn.ts";
 import { checkPassword, isTakenDown, TAKEN_DOWN } from "../sessions/login.ts";
-import { deleteAllSessions } from "../sessions/sessions.ts";
 import type { AgentState } from "../state.ts";
 import { updateAccount, updateEmail } from "../store/account.ts";
 import type { TokenToMail } from "./credentials-api.ts";
@@ -73,14 +73,7 @@ export const requestPasswordReset = (state: AgentState): Promise<Outcome<TokenTo
 export function resetPassword(state: AgentState, { token, passwordHash }: { token: string; passwordHash: string }): Outcome<null> {
   const checked = checkMailToken(state.sql, "reset_password", token, Date.now());
   if (!checked.ok) return checked;
-  const account = { ...state.account, password: passwordHash };
-  state.storage.transactionSync(() => {
-    updateAccount(state.sql, account);
-    deleteMailToken(state.sql, "reset_password");
-    deleteAllSessions(state.sql);
-  });
-  state.account = account;
-  return ok(null);
+  return ok(setCredential(state, passwordHash));
 }
 
 /** An app password does not delete an account. */

@@ -3,10 +3,10 @@ import { encodeCommitFrame } from "@rookery/sync";
 import { faultPoint } from "../fault.ts";
 import { openSigner } from "../keys/signer.ts";
 import { sha256 } from "../sha256.ts";
-import { type NewEvent, identityEvent, syncEvent } from "../standing/announce.ts";
+import { type NewEvent, announceAt, identityEvent, syncEvent } from "../standing/announce.ts";
 import type { AgentState } from "../state.ts";
 import { updateSigningKey } from "../store/account.ts";
-import { type Head, updateHead } from "../store/head.ts";
+import type { Head } from "../store/head.ts";
 import { readNodeRow } from "../store/nodes.ts";
 
 /**
@@ -18,7 +18,7 @@ import { readNodeRow } from "../store/nodes.ts";
  * @param within what else belongs to it. @throws KeyUnavailableError when the key does not open; nothing is changed then.
  */
 export function takeSigningKey(state: AgentState, wrapped: Uint8Array, within: () => void): void {
-  const { storage, sql, ports, outbox, scheduler } = state;
+  const { sql, ports } = state;
   const account = { ...state.account, signingKey: wrapped };
   const { did } = account;
   const before = state.head;
@@ -31,24 +31,11 @@ export function takeSigningKey(state: AgentState, wrapped: Uint8Array, within: (
   const commit = signCommit({ did, data: before.rootCid, rev }, sign, sha256);
   const moved = { ...before, cid: commit.cid, commit: commit.bytes, rev };
   const events = account.status === null ? [identityEvent(account, time), commitEvent(did, before, moved, root.bytes, time), syncEvent(account, moved, time)] : [identityEvent(account, time)];
-  const head = { ...moved, n: before.n + events.length };
-  const numbered = events.map((event, i) => ({ ...event, n: before.n + i + 1 }));
-  try {
-    storage.transactionSync(() => {
-      updateSigningKey(sql, wrapped);
-      updateHead(sql, head);
-      for (const event of numbered) outbox.insert(event, now);
-      within();
-      faultPoint(ports.fault, "identity.in-transaction");
-    });
-  } catch (error) {
-    outbox.reload();
-    scheduler.load();
-    throw error;
-  }
-  state.account = account;
-  state.head = head;
-  outbox.committed(numbered);
+  announceAt(state, { account, head: moved }, events, () => {
+    updateSigningKey(sql, wrapped);
+    within();
+    faultPoint(ports.fault, "identity.in-transaction");
+  });
 }
 
 /** A commit that changes nothing but its signature: undone, it leads to the same tree. */

@@ -34,23 +34,30 @@ export function syncEvent({ did }: Pick<Account, "did">, head: Pick<Head, "cid" 
  * @param account the account as it is after `write`.
  */
 export function announce(state: AgentState, account: Account, events: NewEvent[], write: () => void): void {
-  const { storage, sql, outbox, scheduler, ports } = state;
+  announceAt(state, { account, head: state.head }, events, () => {
+    write();
+    faultPoint(state.ports.fault, "standing.in-transaction");
+  });
+}
+
+/** The same where the repository's head changes with it. @param after both as they are after `write`; what was numbered is counted here. */
+export function announceAt(state: AgentState, after: Pick<AgentState, "account" | "head">, events: NewEvent[], write: () => void): void {
+  const { storage, sql, outbox, scheduler } = state;
   const now = Date.now();
-  const head = { ...state.head, n: state.head.n + events.length };
+  const head = { ...after.head, n: state.head.n + events.length };
   const numbered = events.map((event, i) => ({ ...event, n: state.head.n + i + 1 }));
   try {
     storage.transactionSync(() => {
-      write();
       updateHead(sql, head);
       for (const event of numbered) outbox.insert(event, now);
-      faultPoint(ports.fault, "standing.in-transaction");
+      write();
     });
   } catch (error) {
     outbox.reload();
     scheduler.load();
     throw error;
   }
-  state.account = account;
+  state.account = after.account;
   state.head = head;
   outbox.committed(numbered);
 }
