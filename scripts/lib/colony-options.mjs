@@ -1,5 +1,5 @@
 import {
-  readAmount, readBlobLimit, readCollections, readDate, readDidKey, readHandleDomains, readHostname, readHttpUrl, readLoopback, readOrigin, readOrigins, readPassword, readPeering, readPort, readPortOrOff, readService,
+  readAmount, readBlobLimit, readCollections, readDate, readDidKey, readHandleDomains, readHeaderName, readHostname, readHttpUrl, readLoopback, readOrigin, readOrigins, readPassword, readPeering, readPort, readPortOrOff, readService,
   readUrlOrOff,
 } from "./readers.mjs";
 
@@ -25,6 +25,7 @@ import {
  * @property {boolean} noRateLimits
  * @property {string} handleDomain
  * @property {string} [origin]
+ * @property {string} [clientIpHeader] `off` for none.
  * @property {number} [relayPort] 0 for no relay view.
  * @property {string} [relayHostname]
  * @property {string} relayCollections
@@ -67,6 +68,7 @@ export const SHARED_ROWS = [
   { flag: "handle-domain", env: "ROOKERY_HANDLE_DOMAIN", value: "DOMAINS", default: ".test", read: readHandleDomains, help: "domains under which handles are given out, comma-separated, each with its leading dot" },
   { flag: "doh-url", env: "ROOKERY_DOH_URL", value: "URL", default: "https://cloudflare-dns.com/dns-query", read: readUrlOrOff, help: "resolver for the TXT records of handles under domains of others, DNS over HTTPS in JSON; off asks no DNS" },
   { flag: "origin", env: "ROOKERY_ORIGIN", value: "URL", read: readOrigin, help: "public address, when a proxy stands in front (default http://localhost:PORT, or that of --host)" },
+  { flag: "client-ip-header", env: "ROOKERY_CLIENT_IP_HEADER", value: "NAME", read: readHeaderName, help: "header in which that proxy names its client, for limits per address; off believes none (default X-Forwarded-For with a public --origin, else off)" },
   { flag: "relay-port", env: "ROOKERY_RELAY_PORT", value: "N", read: readPortOrOff, help: "port of the relay view: one stream of this colony and its peers (default: the colony's port + 1000; 0 or off for none)" },
   { flag: "relay-hostname", env: "ROOKERY_RELAY_HOSTNAME", value: "NAME", read: readHostname, help: "public name of the relay view, when a proxy stands in front (default localhost:PORT, or that of --host)" },
   { flag: "relay-collections", env: "ROOKERY_RELAY_COLLECTIONS", value: "NSIDS", default: "agent.*", read: readCollections, help: "which accounts of peers the relay view carries: those with records in one of these collections, comma-separated, or prefixes ending in .*" },

@@ -96,6 +96,7 @@ export const startColony = async (options, log, { root = ROOT, fault, upkeepMs }
       PRIVACY_POLICY_URL: options.privacyPolicy ?? "",
       TERMS_OF_SERVICE_URL: options.termsOfService ?? "",
       RATE_LIMITS: options.noRateLimits ? "off" : "on",
+      CLIENT_IP_HEADER: options.clientIpHeader ?? (isLoopbackUrl(origin) ? "off" : "X-Forwarded-For"),
       RELAY_HOSTNAME: relay?.hostname ?? "",
       RELAY_COLLECTIONS: options.relayCollections,
       CRAWLERS: options.crawlers ?? "",

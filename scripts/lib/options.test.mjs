@@ -70,6 +70,7 @@ describe("options", () => {
     [["--handle-domain", "test"], {}, /looks like .test/],
     [["--relay-port", "none"], {}, /--relay-port.*1 to 65535/],
     [["--relay-hostname", "https://relay.example.com"], {}, /not a host name/],
+    [["--client-ip-header", "X-Forwarded-For:"], {}, /not the name of a header/],
     [["--relay-collections", "agent.*,nonsense"], {}, /a collection is .*"nonsense"/],
     [["--crawlers", "https://bsky.network,relay"], {}, /--crawlers.*"relay"/],
     [["--admin-password", " x"], {}, /without spaces/],

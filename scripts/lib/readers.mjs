@@ -20,6 +20,12 @@ export const readHostname = (text) => {
   return text;
 };
 
+/** Name of a header, or `off`. @param {string} text */
+export const readHeaderName = (text) => {
+  if (!/^[A-Za-z0-9-]+$/.test(text)) throw new Refusal(`not the name of a header: ${JSON.stringify(text)}.`);
+  return text;
+};
+
 /** NSIDs or prefixes ending in `.*`, separated by commas, or `*` for everything. @param {string} text */
 export const readCollections = (text) => {
   for (const part of text.split(",")) {

@@ -3,7 +3,6 @@ import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
 import { modulesOf } from "./bundle.mjs";
 import { outside } from "./outside.mjs";
-import { isLoopbackUrl, localUrl } from "./ports.mjs";
 import { shownLine } from "./runtime-line.mjs";
 import { markFor } from "./workerd.mjs";
 
@@ -20,7 +19,7 @@ class StderrLog extends Log {
  * @property {string} root Folder of wrangler.toml.
  * @property {string} bundle Folder of the Worker's bundle.
  * @property {string} folder State folder.
- * @property {string} host
+ * @property {string} host Loopback address.
  * @property {number} port
  * @property {number | undefined} relayPort A second port that leads to the same Worker, which tells by the Host header.
  * @property {boolean} isLoopback Whether the colony is this machine's alone: then so may its neighbours be.
@@ -38,14 +37,14 @@ const miniflareOptions = ({ root, bundle, folder, host, port, relayPort, isLoopb
   const { modulesRules: _, ...worker } = workerOptionsOf(join(root, "wrangler.toml")).workerOptions;
   const modules = modulesOf(bundle);
   // Straight to the Worker. Miniflare's own way in is a worker of its own before it: that costs each request a millisecond of CPU
-  // or more, packs answers under the same ETag, lets a header choose the route, and opens the bucket beside the route table. But it
-  // alone tells who asks, which limits by address go by: where others than this machine reach the port, it stays in between.
-  const isDirect = isLoopbackUrl(localUrl(host, port));
-  const unsafeDirectSockets = [isDirect ? port : undefined, relayPort].flatMap((at) => (at === undefined ? [] : [{ host, port: at }]));
+  // or more, packs answers under the same ETag, lets a header choose the route, and opens the bucket beside the route table. Who
+  // connects is not told this way, and need not be: these addresses are on loopback (readLoopback), so it is this machine, or a proxy
+  // on it that says for whom (CLIENT_IP_HEADER).
+  const unsafeDirectSockets = [port, relayPort].flatMap((at) => (at === undefined ? [] : [{ host, port: at }]));
   return () => convertV4MiniflareOptions({
     // Its own way in cannot be left out: then at a port that nobody is told.
-    host: isDirect ? "127.0.0.1" : host,
-    port: isDirect ? 0 : port,
+    host: "127.0.0.1",
+    port: 0,
     cf: false,
     telemetry: { enabled: false },
     log: new StderrLog(verbose ? LogLevel.DEBUG : LogLevel.WARN),

@@ -34,6 +34,26 @@ describe("BLOB_UPLOAD_LIMIT", () => {
   it.each(["0", "-1", "1.5", "5 MB", "100000001", "Infinity"])("cannot be %s", (limit) => expect(() => limitOf(limit)).toThrow("BLOB_UPLOAD_LIMIT"));
 });
 
+describe("CLIENT_IP_HEADER", () => {
+  const headerOf = (ORIGIN: string, CLIENT_IP_HEADER?: string) => {
+    const { RELAY_HOSTNAME: _, ...rest } = env;
+    return configOf({ ...rest, ORIGIN, ...(CLIENT_IP_HEADER === undefined ? {} : { CLIENT_IP_HEADER }) }).clientIpHeader;
+  };
+
+  it("is Cloudflare's own unless another is named, and none on loopback", () => {
+    for (const absent of [undefined, ""]) {
+      expect(headerOf("https://colony.example.com", absent)).toBe("cf-connecting-ip");
+      expect(headerOf("http://localhost:3000", absent)).toBeUndefined();
+    }
+    for (const origin of ["https://colony.example.com", "http://localhost:3000"]) {
+      expect(headerOf(origin, "X-Forwarded-For")).toBe("x-forwarded-for");
+      expect(headerOf(origin, "off")).toBeUndefined();
+    }
+  });
+
+  it.each(["x forwarded", "x:", "ü"])("cannot be %s", (name) => expect(() => headerOf("https://colony.example.com", name)).toThrow("CLIENT_IP_HEADER"));
+});
+
 describe("INBOX_POLICY", () => {
   const policyOf = (INBOX_POLICY: string) => configOf({ ...env, INBOX_POLICY }).inboxPolicy;
 

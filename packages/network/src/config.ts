@@ -42,6 +42,8 @@ export interface Config {
   /** Origins of relays that are asked to crawl this colony. */
   crawlers: readonly string[];
   rateLimits: boolean;
+  /** Header that is believed about who asks, in lower case; undefined when none is. */
+  clientIpHeader: string | undefined;
   /** Who reaches agents that do not say so themselves. */
   inboxPolicy: Policy;
   /** Where methods go that nobody here answers and no `atproto-proxy` says otherwise of. */
@@ -70,6 +72,17 @@ const levelOf = (text: string | undefined): TrustLevel => {
   const level = text || "allowlist";
   if (!isTrustLevel(level)) throw new Error(`PEERING must be open, verified, allowlist or private, is ${level}`);
   return level;
+};
+
+/**
+ * Cloudflare names the client, and nobody else can there. A loopback colony has one client, itself: whatever a request says of where
+ * it came from is the caller's invention, and would be a way around every limit.
+ */
+const clientIpHeaderOf = (text: string | undefined, isLoopback: boolean): string | undefined => {
+  if (!text) return isLoopback ? undefined : "cf-connecting-ip";
+  if (text === "off") return undefined;
+  if (!/^[a-z0-9-]+$/i.test(text)) throw new Error(`CLIENT_IP_HEADER must be the name of a header, or off, is ${text}`);
+  return text.toLowerCase();
 };
 
 const policyOf = (text: string | undefined): Policy => {
@@ -151,13 +164,14 @@ const masterKeyOf = ({ ENCRYPTION_MASTER_KEY: key, ENCRYPTION_MASTER_KEY_PREVIOU
 const parse = (env: Env): Config => {
   const origin = new URL(required("ORIGIN", env.ORIGIN)).origin;
   const hostDid = webDidOf(origin);
+  const isLoopback = isLoopbackHost(new URL(origin).hostname);
   const rotation = plcKeyOf("PLC_ROTATION_KEY", required("PLC_ROTATION_KEY", env.PLC_ROTATION_KEY));
   const isRotating = env.PLC_ROTATION_KEY_PREVIOUS && env.PLC_ROTATION_KEY_PREVIOUS !== env.PLC_ROTATION_KEY;
   const previous = isRotating ? plcKeyOf("PLC_ROTATION_KEY_PREVIOUS", env.PLC_ROTATION_KEY_PREVIOUS) : undefined;
   return {
     origin,
     hostDid,
-    isLoopback: isLoopbackHost(new URL(origin).hostname),
+    isLoopback,
     handleDomains: required("HANDLE_DOMAINS", env.HANDLE_DOMAINS).split(",").map((domain) => domain.trim().toLowerCase()),
     plcUrl: required("PLC_URL", env.PLC_URL).replace(/\/$/, ""),
     dohUrl: dohUrlOf(env.DOH_URL),
@@ -178,6 +192,7 @@ const parse = (env: Env): Config => {
     relayOrigin: relayOriginOf(origin, env.RELAY_HOSTNAME),
     crawlers: readCrawlers(env.CRAWLERS),
     rateLimits: env.RATE_LIMITS !== "off",
+    clientIpHeader: clientIpHeaderOf(env.CLIENT_IP_HEADER, isLoopback),
     inboxPolicy: policyOf(env.INBOX_POLICY),
     appView: readServiceAddress("APPVIEW", env.APPVIEW),
     appViewImages: env.APPVIEW_IMAGES || undefined,

@@ -60,6 +60,8 @@ export interface Env {
   CONTACT_EMAIL?: string;
   /** `off` switches rate limits off (a local colony under test). */
   RATE_LIMITS?: string;
+  /** Header in which whoever stands in front names its client, or `off` (door/client-address.ts). Absent: Cloudflare's own, and none on loopback. */
+  CLIENT_IP_HEADER?: string;
   /** How long the streams can be replayed, in milliseconds (three days), and how many bytes of them are kept (1 GiB). */
   LOG_MAX_AGE_MS?: string;
   LOG_MAX_BYTES?: string;

@@ -3,7 +3,7 @@ export interface Listener {
   format: StreamFormat;
   /** What the client said of itself in `User-Agent`; empty when nothing. */
   userAgent: string;
-  /** Network address, as Cloudflare names it; empty where no Cloudflare stands in front. */
+  /** Network address, as whoever stands in front names it, of IPv6 the first 64 bits; empty where nobody is believed to. */
   address: string;
   /** When it connected, in milliseconds since 1970. */
   since: number;

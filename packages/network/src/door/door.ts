@@ -1,7 +1,7 @@
 import { type Call, fault, invalid, isFault, rateHeaders } from "@rookery/pds";
 import { validateInput, validateParams } from "@rookery/lexicon-agent-comms";
 import type { RateStatus, XrpcFault } from "@rookery/sync";
-import { type Config, configOf } from "../config.ts";
+import { configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { hostOf } from "../host/host.ts";
 import { masterKeyOf } from "../host/master-key.ts";
@@ -11,7 +11,7 @@ import { routes } from "../routes.ts";
 import { authenticate, credentialsOf } from "./authenticate.ts";
 import { checkStream, readJson, refuseBody } from "./body.ts";
 import { withRoomForBody } from "./body-room.ts";
-import { clientOf } from "./client-address.ts";
+import { clientIn, withClient } from "./client-address.ts";
 import { chargeAddress, chargeCaller, exceededBy } from "./charge.ts";
 import { decodedRequest } from "./content-encoding.ts";
 import { preflight, withCors } from "./cors.ts";
@@ -42,13 +42,6 @@ const faultResponse = ({ status, name, message, rate, allow }: XrpcFault): Respo
       },
     },
   );
-
-/**
- * Cloudflare names the client, and nobody else can there. A loopback colony has one client, itself: whatever a request
- * says of its origin is the caller's invention, and would be a way around every limit.
- */
-const addressOf = (request: Request, { isLoopback }: Config): string =>
-  clientOf((isLoopback ? null : request.headers.get("cf-connecting-ip")) ?? "loopback");
 
 /** Parameters, checked against the route's lexicon; wrapped, for they may look like a fault. */
 const readParams = (url: URL, { nsid, method, loose }: AnyRoute): Pick<Call, "params"> | XrpcFault => {
@@ -84,11 +77,11 @@ const enter = async (request: Request, env: Env): Promise<Response | XrpcFault> 
   const found = index.find(request.method, url.pathname);
   if (isFault(found)) return found;
   const { route, segments } = found;
-  const ip = addressOf(request, config);
+  const ip = clientIn(request.headers, config.clientIpHeader);
   const rate = config.rateLimits ? chargeAddress(route.rate, ip) : undefined;
   const exceeded = exceededBy(rate);
   if (exceeded !== undefined) return exceeded;
-  if ("plain" in route) return route.plain(request, env);
+  if ("plain" in route) return route.plain(withClient(request, ip), env);
 
   const given = await serve(request, env, { url, route, segments, ip });
   const answer = given instanceof Response ? given : await refusal(request, given);
