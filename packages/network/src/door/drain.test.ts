@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { env } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ask } from "../../test/client.ts";
+import { door } from "./door.ts";
 
 const PIECE = new Uint8Array(1_000_000);
 
@@ -31,5 +33,43 @@ describe("a request that is refused", () => {
     const { body, taken } = upload(MEGABYTES);
     expect(await ask(path, { method: "POST", body, headers: { "content-type": "application/vnd.ipld.car" } })).toMatchObject({ status });
     expect(taken).toEqual({ megabytes: MEGABYTES, isWhole: true });
+  });
+});
+
+describe("a request of whoever asks too often", () => {
+  const colony = { ...env, ORIGIN: "https://colony.example.com", RATE_LIMITS: "on" };
+
+  const send = (address: string, body: BodyInit): Promise<Response> =>
+    door(new Request(`${colony.ORIGIN}/xrpc/com.atproto.server.createAccount`, { method: "POST", body, headers: { "content-type": "application/json", "cf-connecting-ip": address } }), colony);
+
+  /** The hundred registrations of an address. */
+  const spend = async (address: string): Promise<void> => {
+    for (let i = 0; i < 100; i++) expect((await send(address, "{}")).status).toBe(400);
+  };
+
+  afterEach(() => void vi.useRealTimers());
+
+  it("is taken in up to 16 MB", async () => {
+    await spend("192.0.2.101");
+    const small = upload(15);
+    expect((await send("192.0.2.101", small.body)).status).toBe(429);
+    expect(small.taken).toEqual({ megabytes: 15, isWhole: true });
+    const large = upload(MEGABYTES);
+    expect((await send("192.0.2.101", large.body)).status).toBe(429);
+    // The piece that passes the bound, and one that was made ahead.
+    expect(large.taken.megabytes).toBeGreaterThanOrEqual(17);
+    expect(large.taken.megabytes).toBeLessThanOrEqual(18);
+  });
+
+  it("is taken in for ten seconds", async () => {
+    await spend("192.0.2.102");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let status: number | undefined;
+    const endless = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(PIECE.slice()) });
+    void send("192.0.2.102", endless).then((answer) => (status = answer.status));
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(status).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(status).toBe(429);
   });
 });
