@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { anyFreePort } from "../../scripts/lib/ports.mjs";
 import { treeCpu } from "../lib/cpu.mjs";
 import { installOfficial } from "../lib/install.mjs";
 import { Inspector, inspected } from "../lib/inspector.mjs";
-import { freePort } from "../lib/ports.mjs";
-import { stopAll } from "../lib/server-process.mjs";
+import { inScratchFolder } from "../lib/scratch.mjs";
 import { median, percentile } from "../lib/stats.mjs";
 import { startPeer, startPlc } from "../peers/peers.mjs";
 import { Wanderer } from "./wanderer.mjs";
@@ -68,7 +67,7 @@ const spread = (times) => `p50 ${ms(median(times))}, p95 ${ms(percentile(times, 
 
 /** @param {string} name @param {string} plc @param {string} folder @param {{ records: number, ordered: boolean }} what */
 const measure = async (name, plc, folder, { records, ordered }) => {
-  const port = await freePort();
+  const port = await anyFreePort();
   const peer = await startPeer(name, plc, folder, name === "colony" ? inspected(folder, port) : {});
   const origin = `http://localhost:${peer.port}`;
   const inspector = name === "colony" ? await Inspector.attach(port, "rookery") : undefined;
@@ -104,16 +103,8 @@ export const measureImport = async (args) => {
   if (values.help) return void process.stdout.write(`${USAGE}\n`);
   const peers = (values.peer ?? "colony,official").split(",");
   if (peers.includes("official")) await installOfficial((line) => process.stderr.write(`${line}\n`));
-  const folder = mkdtempSync(join(tmpdir(), "rookery-import-"));
-  const clean = async () => {
-    await stopAll();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => void clean().then(() => process.exit(130)));
-  try {
+  await inScratchFolder(join(tmpdir(), "rookery-import-"), async (folder) => {
     const plc = await startPlc(folder);
     for (const name of peers) await measure(name, plc, folder, { records: Number(values.records ?? 100_000), ordered: values.ordered ?? false });
-  } finally {
-    await clean();
-  }
+  });
 };

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPeer, startPlc } from "../peers/peers.mjs";
@@ -7,7 +7,7 @@ import { installOfficial } from "./install.mjs";
 import { machine } from "./machine.mjs";
 import { USAGE, readOptions } from "./options.mjs";
 import { runRounds } from "./rounds.mjs";
-import { stopAll } from "./server-process.mjs";
+import { inScratchFolder } from "./scratch.mjs";
 import { table } from "./table.mjs";
 
 const RESULTS = join(import.meta.dirname, "../results");
@@ -34,13 +34,7 @@ export const bench = async (args) => {
   if (options.last) return print(JSON.parse(readFileSync(latest, "utf8")));
   if (options.peers.includes("official")) await installOfficial(log);
   const where = machine();
-  const folder = mkdtempSync(join(options.data ?? tmpdir(), "rookery-bench-"));
-  const clean = async () => {
-    await stopAll();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => void clean().then(() => process.exit(130)));
-  try {
+  await inScratchFolder(join(options.data ?? tmpdir(), "rookery-bench-"), async (folder) => {
     const plc = await startPlc(folder);
     const beds = [];
     for (const name of options.peers) {
@@ -54,7 +48,5 @@ export const bench = async (args) => {
     print(run);
     log(`written to ${latest}`);
     if (failures.length > 0) process.exitCode = 1;
-  } finally {
-    await clean();
-  }
+  });
 };

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { anyFreePort } from "../../scripts/lib/ports.mjs";
 import { startPeer, startPlc } from "../peers/peers.mjs";
 import { provisionMany } from "../measures/colony-of-many.mjs";
 import { say, settle, untilArrived } from "../measures/messages.mjs";
@@ -9,9 +10,8 @@ import { Bed, COLLECTION, COLONY_ADMIN } from "./bed.mjs";
 import { processTree, treeCpu } from "./cpu.mjs";
 import { Inspector, inspected } from "./inspector.mjs";
 import { concurrently } from "./load.mjs";
-import { freePort } from "./ports.mjs";
 import { report } from "./profile-report.mjs";
-import { stopAll } from "./server-process.mjs";
+import { inScratchFolder } from "./scratch.mjs";
 
 const USAGE = `node bench/profile.mjs [options]
 
@@ -72,14 +72,8 @@ export const profile = async (args) => {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const folder = mkdtempSync(join(tmpdir(), "rookery-profile-"));
-  const clean = async () => {
-    await stopAll();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => void clean().then(() => process.exit(130)));
-  try {
-    const port = await freePort();
+  await inScratchFolder(join(tmpdir(), "rookery-profile-"), async (folder) => {
+    const port = await anyFreePort();
     const peer = await startPeer(options.peer, await startPlc(folder), folder, inspected(folder, port));
     const bed = new Bed(peer, (line) => process.stderr.write(`${line}\n`));
     const account = await bed.account("profiled", options.size);
@@ -96,7 +90,5 @@ export const profile = async (args) => {
     inspector.close();
     if (options.out) writeFileSync(options.out, JSON.stringify(sampled));
     process.stdout.write(`${options.work} at the ${options.peer}, ${options.size} records, ${options.width} at once: CPU per operation ${used.join(", ")}\n\n${report(sampled, sources, { top: options.top, ops: options.count })}\n`);
-  } finally {
-    await clean();
-  }
+  });
 };

@@ -6,7 +6,7 @@ import { LETTERS, QUESTIONS } from "./questions.mjs";
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Day 0 of the set, at nine. */
-export const DAY_0 = Date.parse("2026-01-05T09:00:00Z");
+const DAY_0 = Date.parse("2026-01-05T09:00:00Z");
 /** The day on which the questions are asked. */
 const TODAY = 150;
 /** Answers that are looked at. */

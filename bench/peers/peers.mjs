@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { anyFreePort } from "../../scripts/lib/ports.mjs";
 import { Client } from "../lib/client.mjs";
 import { Inspector, inspected } from "../lib/inspector.mjs";
-import { freePort } from "../lib/ports.mjs";
 import { ServerProcess } from "../lib/server-process.mjs";
 import { countingProject } from "../storage/project.mjs";
 
@@ -26,10 +26,10 @@ const PEERS = {
 export const HOSTS = Object.keys(PEERS);
 
 /** Three objects of one workerd (relay/worker.ts): the colony's relay, a log with a send loop, and a bare send loop. */
-export const RELAYS = ["relay", "floor", "bare"];
+const RELAYS = ["relay", "floor", "bare"];
 
 /** A colony that listens to a host (ingest/fake-network.mjs). */
-export const LISTENER = "ingest";
+const LISTENER = "ingest";
 
 /** Both of one `workerd` (sealing/worker.ts): what a sealed message is made of, alone. */
 export const SUITES = ["xwing", "x25519"];
@@ -44,13 +44,13 @@ export const MEMORIES = ["memory", "bm25", "scan"];
 export const COUNTED = "counted";
 
 /** A colony whose isolate's heap can be asked for. */
-export const INSPECTED = "inspected";
+const INSPECTED = "inspected";
 
 export const PEER_NAMES = [...HOSTS, ...RELAYS, LISTENER, ...SUITES, ...MESSAGES, ...MEMORIES, COUNTED, INSPECTED];
 
 /** Starts the PLC directory that the peers of a run share. @param {string} folder For its log. @returns Its URL. */
 export const startPlc = async (folder) => {
-  const port = await freePort();
+  const port = await anyFreePort();
   await new ServerProcess(here("plc.mjs"), [`${port}`], join(folder, "plc.log")).ready();
   return `http://localhost:${port}`;
 };
@@ -87,7 +87,7 @@ export const startPeer = async (name, plc, folder, env) => {
   if (name === "memory") return { ...(await startPeer("colony", plc, folder)), name };
   if (MEMORIES.includes(name)) return { name, port: 0, pid: process.pid, accounts: false, client: new Client(0) };
   const { script, args, accounts } = PEERS[name];
-  const port = await freePort();
+  const port = await anyFreePort();
   const server = new ServerProcess(script, args({ port, plc, folder: own(folder, name) }), join(folder, `${name}.log`), env);
   await server.ready();
   return { name, port, pid: server.pid, accounts, client: new Client(port) };
@@ -102,7 +102,7 @@ const own = (folder, name) => {
 let relays;
 
 const startRelays = async (folder) => {
-  const port = await freePort();
+  const port = await anyFreePort();
   const server = new ServerProcess(here("../relay/serve.mjs"), [`${port}`, own(folder, "relay")], join(folder, "relay.log"));
   await server.ready();
   return { port, pid: server.pid, client: new Client(port) };
@@ -112,7 +112,7 @@ const startRelays = async (folder) => {
 let parts;
 
 const startParts = async (folder) => {
-  const port = await freePort();
+  const port = await anyFreePort();
   const server = new ServerProcess(here("../sealing/serve.mjs"), [`${port}`, own(folder, "sealing")], join(folder, "sealing.log"));
   await server.ready();
   return { port, pid: server.pid, client: new Client(port) };
@@ -122,7 +122,7 @@ const startParts = async (folder) => {
 let colony;
 
 const startInspected = async (plc, folder) => {
-  const port = await freePort();
+  const port = await anyFreePort();
   const peer = await startPeer("colony", plc, own(folder, INSPECTED), inspected(folder, port));
   return { ...peer, name: INSPECTED, inspector: await Inspector.attach(port, "rookery") };
 };
@@ -136,7 +136,7 @@ const startColony = async (plc, folder) => {
 const startListener = async (folder) => {
   const { FakeNetwork } = await import("../ingest/fake-network.mjs");
   const network = await new FakeNetwork().start();
-  const [port, relayPort] = [await freePort(), await freePort()];
+  const [port, relayPort] = [await anyFreePort(), await anyFreePort()];
   const args = PEERS.colony.args({ port, plc: network.origin, folder: own(folder, LISTENER) });
   const server = new ServerProcess(PEERS.colony.script, [...args, "--relay-port", `${relayPort}`, "--peering", "open", "--relay-collections", "com.example.*"], join(folder, `${LISTENER}.log`));
   await server.ready();
