@@ -3,7 +3,7 @@ import { setCredential } from "../account.ts";
 import { inTurn } from "../sealing/in-turn.ts";
 import { checkPassword, isTakenDown, TAKEN_DOWN } from "../sessions/login.ts";
 import type { AgentState } from "../state.ts";
-import { updateAccount, updateEmail } from "../store/account.ts";
+import { updateEmail } from "../store/account.ts";
 import type { TokenToMail } from "./credentials-api.ts";
 import { holdEmail, settleEmailChange } from "./email-change.ts";
 import { type MailPurpose, checkMailToken, createMailToken, deleteMailToken, hashMailToken } from "./mail-tokens.ts";
