@@ -36,7 +36,7 @@ export const scanBytes = (bytes: Buffer, needles: readonly Needle[]): string[] =
 };
 
 /** Files below a folder. */
-const filesOf = (folder: string): string[] =>
+export const filesOf = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
@@ -49,7 +49,8 @@ export const scanFolder = (folder: string, needles: readonly Needle[]): string[]
     return found.map((form) => `${name}: ${form}`);
   });
 
-const contentOf = (path: string): Buffer => {
+/** What a file holds: nothing when it has gone away since somebody looked. */
+export const contentOf = (path: string): Buffer => {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installOfficial } from "../../bench/lib/install.mjs";
 import { anyFreePort } from "../../scripts/lib/ports.mjs";
+import { patience } from "../../scripts/testing/patience.mjs";
 
 /** The official PDS in a process of its own. */
 export interface Official {
@@ -35,7 +36,7 @@ export interface OfficialOptions {
 }
 
 /** How long it may take to be ready, or to stop, in ms. */
-const START_WITHIN = 60_000;
+const START_WITHIN = patience.hookTimeout;
 const STOP_WITHIN = 10_000;
 
 /** How long a test's hook should allow for {@link startOfficial}, in ms: npm may have to bring 440 MB first. */
@@ -73,7 +74,7 @@ export const startOfficial = async ({ plcUrl, environment = {} }: OfficialOption
     const timer = setTimeout(() => server.kill("SIGKILL"), STOP_WITHIN);
     await ended;
     clearTimeout(timer);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const ready = new Promise<boolean>((resolve) => {
     server.stdout.setEncoding("utf8").on("data", (chunk: string) => chunk.includes("ready") && resolve(true));

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { contentOf, filesOf } from "../canary/scan.ts";
 
 /** All frames of one firehose, as text to be searched. */
 export interface Heard {
@@ -24,7 +23,4 @@ export const hear = async (origin: string, cursor?: number): Promise<Heard> => {
 
 /** Paths of all files under a folder that hold a text. */
 export const filesWith = (folder: string, text: string): string[] =>
-  readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => readFileSync(path).includes(text));
+  filesOf(folder).filter((path) => contentOf(path).includes(text));
