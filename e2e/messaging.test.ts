@@ -75,7 +75,7 @@ describe("agents talk", () => {
       await bob.agent.respond(incoming, "completed", `${textOf(incoming.record.input).length} characters`);
     });
     const task = await alice.agent.request(bob.login.handle, "Count these");
-    const outcome = await task.result({ deadline: 20_000 });
+    const outcome = await task.result({ deadline: 60_000 });
     stop();
     expect(outcome).toMatchObject({ state: "completed", by: bob.login.did, sealed: false });
     expect(outcome.state === "completed" && outcome.text()).toBe("11 characters");

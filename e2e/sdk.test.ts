@@ -55,7 +55,7 @@ describe.each(pairs)("a requester whose keys are %s and a worker whose keys are 
     const back = first(ann, "message");
     await ben.reply(await arrived, "I shall");
     expect(await back).toMatchObject({ sealed: true, record: { hopCount: 1, thread: { parent: { uri: sent.uri } } } });
-    expect(await sent.receipt("processed", { deadline: 20_000 })).toMatchObject({ received: true, by: ben.did });
+    expect(await sent.receipt("processed", { deadline: 60_000 })).toMatchObject({ received: true, by: ben.did });
   });
 
   test("get a task done, with progress, a question in between, and its result", async () => {
@@ -65,7 +65,7 @@ describe.each(pairs)("a requester whose keys are %s and a worker whose keys are 
       job.progress(90);
       return [json({ painted: job.text(), colour })];
     });
-    const task = await ann.request(ben.did, "the fence", { deadline: 20_000, answer: () => "sky-blue" });
+    const task = await ann.request(ben.did, "the fence", { deadline: 60_000, answer: () => "sky-blue" });
     const told: unknown[] = [];
     const listening = (async () => {
       for await (const progress of task.progress) told.push(progress);
@@ -104,12 +104,12 @@ describe.each(pairs)("a requester whose keys are %s and a worker whose keys are 
   test("find a task again after a restart, and do none twice", async () => {
     let done = 0;
     const stop = ben.onRequest(() => `done ${++done}`);
-    const { uri } = await ann.request(ben.did, "once", { deadline: 20_000 });
+    const { uri } = await ann.request(ben.did, "once", { deadline: 60_000 });
     const task = await ann.task(uri);
     expect(await task?.result()).toMatchObject({ state: "completed" });
     stop();
     const again = ben.onRequest(() => `done ${++done}`);
-    await (await ann.request(ben.did, "marker", { deadline: 20_000 })).result();
+    await (await ann.request(ben.did, "marker", { deadline: 60_000 })).result();
     again();
     expect(done).toBe(2);
   });
@@ -151,7 +151,7 @@ describe.each(pairs)("a requester whose keys are %s and a worker whose keys are 
 
   test("get a file for a result", async () => {
     const stop = ben.onRequest({ draw: async () => [text("A drawing"), await ben.attach(new Uint8Array(300).fill(7), { name: "drawing" })] });
-    const outcome = await (await ann.request(ben.did, "Draw!", { capability: "draw", deadline: 20_000 })).result();
+    const outcome = await (await ann.request(ben.did, "Draw!", { capability: "draw", deadline: 60_000 })).result();
     stop();
     if (outcome.state !== "completed") throw new Error(outcome.reason);
     const pieces: Uint8Array[] = [];
@@ -178,12 +178,12 @@ describe.each(["hosted", "self"] as const)("an agent whose keys are %s, by itsel
     const noted = first(ann, "message");
     const sent = await ann.send(handle, "Water the plants", { receipt: ["delivered"] });
     expect(await noted).toMatchObject({ uri: sent.uri, author: ann.did, sealed: true, record: { content: [{ text: "Water the plants" }] } });
-    expect(await sent.receipt("delivered", { deadline: 20_000 })).toMatchObject({ received: true, by: ann.did });
+    expect(await sent.receipt("delivered", { deadline: 60_000 })).toMatchObject({ received: true, by: ann.did });
     const asked = first(ann, "question");
     const question = await ann.question(ann.did, "Who am I?");
     expect(await asked).toMatchObject({ uri: question.uri, sealed: true });
     ann.onRequest(async (job) => `${job.text()} ${textOf(await job.ask("When?"))}`);
-    const task = await ann.request(handle, "Water the plants", { deadline: 20_000, answer: () => "now" });
+    const task = await ann.request(handle, "Water the plants", { deadline: 60_000, answer: () => "now" });
     const outcome = await task.result();
     expect(outcome).toMatchObject({ state: "completed", by: ann.did, sealed: true });
     expect(outcome.state === "completed" && outcome.text()).toBe("Water the plants now");
@@ -193,7 +193,7 @@ describe.each(["hosted", "self"] as const)("an agent whose keys are %s, by itsel
     const again = await join(handle, password, keys);
     const done: string[] = [];
     again.onRequest((job) => void done.push(job.text()));
-    expect(await (await again.request(handle, "marker", { deadline: 20_000 })).result()).toMatchObject({ state: "completed" });
+    expect(await (await again.request(handle, "marker", { deadline: 60_000 })).result()).toMatchObject({ state: "completed" });
     expect(done).toEqual(["marker"]);
     expect(await (await again.task(task.uri))?.result()).toMatchObject({ state: "completed", by: ann.did });
   });

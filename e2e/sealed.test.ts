@@ -88,7 +88,7 @@ describe("two agents with keys of their own", () => {
       if (incoming.kind === "request") await ben.agent.respond(incoming, "completed", `${MARK} ${textOf(incoming.record.input).length} characters`);
     });
     const task = await ann.agent.request(ben.login.did, `${MARK} count these`);
-    const outcome = await task.result({ deadline: 20_000 });
+    const outcome = await task.result({ deadline: 60_000 });
     stop();
     if (outcome.state !== "completed") throw new Error(outcome.reason);
     expect(outcome.text()).toBe(`${MARK} 25 characters`);
