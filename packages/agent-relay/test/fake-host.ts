@@ -18,12 +18,15 @@ export interface Answer {
   piece?: number;
   /** Never ends. */
   stalls?: true;
+  /** Waits until the path has another answer, and is this one all the same. */
+  isLate?: true;
 }
 
 export class FakeHost extends DurableObject {
   #log: Sent[] = [];
   #sockets: WebSocket[] = [];
   readonly #answers = new Map<string, Answer>();
+  #changed: (() => void)[] = [];
   #asked: string[] = [];
   #refusal: number | undefined;
   #greeting: Uint8Array[] = [];
@@ -56,6 +59,7 @@ export class FakeHost extends DurableObject {
   async answer(path: string, answer: Answer | undefined): Promise<void> {
     if (answer === undefined) this.#answers.delete(path);
     else this.#answers.set(path, answer);
+    for (const look of this.#changed.splice(0)) look();
   }
 
   /** Refuse listeners with this HTTP status; undefined takes them again. */
@@ -83,8 +87,13 @@ export class FakeHost extends DurableObject {
     if (path.startsWith("subscribeRepos")) return this.#stream(Number(url.searchParams.get("cursor")));
     const answer = this.#answers.get(path);
     if (answer === undefined) return Response.json({ error: "RepoNotFound" }, { status: 400 });
-    const { status, body, piece, stalls = false } = answer;
+    const { status, body, piece, stalls = false, isLate = false } = answer;
+    if (isLate) await this.#replaced(path, answer);
     return new Response(piece === undefined || typeof body === "string" ? body : inPieces(body, piece, stalls), { status });
+  }
+
+  async #replaced(path: string, answer: Answer): Promise<void> {
+    while (this.#answers.get(path) === answer) await new Promise<void>((resolve) => this.#changed.push(resolve));
   }
 
   #stream(cursor: number): Response {

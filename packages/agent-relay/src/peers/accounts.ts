@@ -1,8 +1,9 @@
 import type { AccountStatus, ChainState } from "@rookery/sync";
+import { type Failures, NO_FAILURES } from "./failures.ts";
 import { ACCOUNT_CACHE_SIZE } from "./settings.ts";
 
 /** What is known of one account of the host. Treated as immutable: `save` replaces it. */
-export interface Account extends ChainState {
+export interface Account extends ChainState, Failures {
   did: string;
   active: boolean;
   /** Why it is not active. Of one that is: nobody was told yet that it is so again, and its resync will. */
@@ -13,7 +14,6 @@ export interface Account extends ChainState {
   desync: number;
   /** When a resync (or, in sync, a comparison) is to be tried; null when there is nothing to try. */
   due: number | null;
-  tries: number;
 }
 
 type Row = {
@@ -27,9 +27,12 @@ type Row = {
   desync: number;
   due: number | null;
   tries: number;
+  doubts: number;
+  unproven: number;
+  unanswered: number;
 };
 
-const COLUMNS = "did, rev, head, data, active, status, carried, desync, due, tries";
+const COLUMNS = "did, rev, head, data, active, status, carried, desync, due, tries, doubts, unproven, unanswered";
 
 /** Rows of accounts, the recent ones also in memory. */
 export class Accounts {
@@ -57,15 +60,18 @@ export class Accounts {
 
   /** Write an account, new or not, within the caller's transaction. */
   save(account: Account): void {
-    const { did, rev, commit, data, active, status, carried, desync, due, tries } = account;
+    const { did, rev, commit, data, active, status, carried, desync, due, tries, doubts, unproven, unanswered } = account;
     const isNew = this.find(did) === undefined;
     if (isNew) {
-      this.#sql.exec(`INSERT INTO account (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, did, rev, commit, data, active ? 1 : 0, status, carried ? 1 : 0, desync, due, tries);
+      this.#sql.exec(
+        `INSERT INTO account (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        did, rev, commit, data, active ? 1 : 0, status, carried ? 1 : 0, desync, due, tries, doubts, unproven, unanswered,
+      );
       this.#count = (this.#count ?? this.count - 1) + 1;
     } else {
       this.#sql.exec(
-        "UPDATE account SET rev = ?, head = ?, data = ?, active = ?, status = ?, carried = ?, desync = ?, due = ?, tries = ? WHERE did = ?",
-        rev, commit, data, active ? 1 : 0, status, carried ? 1 : 0, desync, due, tries, did,
+        "UPDATE account SET rev = ?, head = ?, data = ?, active = ?, status = ?, carried = ?, desync = ?, due = ?, tries = ?, doubts = ?, unproven = ?, unanswered = ? WHERE did = ?",
+        rev, commit, data, active ? 1 : 0, status, carried ? 1 : 0, desync, due, tries, doubts, unproven, unanswered, did,
       );
     }
     this.#remember(account);
@@ -115,7 +121,7 @@ function accountOf({ head, data, active, carried, ...rest }: Row): Account {
 const EMPTY = new Uint8Array();
 
 /** One of which nothing was seen yet. */
-export const newAccount = (did: string): Account => ({ did, rev: "", commit: EMPTY, data: EMPTY, active: true, status: null, carried: false, desync: 0, due: null, tries: 0 });
+export const newAccount = (did: string): Account => ({ did, rev: "", commit: EMPTY, data: EMPTY, active: true, status: null, carried: false, desync: 0, due: null, ...NO_FAILURES });
 
 /** Whether nothing of an account was believed yet: it is looked for, because something was said of it. */
 export const isUnseen = ({ commit }: Account): boolean => commit.length === 0;

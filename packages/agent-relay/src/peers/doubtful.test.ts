@@ -223,6 +223,22 @@ describe("an account that went off or came on in a hole of its host's stream", (
     expect(await fetches(peer)).toBe(1);
   });
 
+  it("stays on when the stream has switched it on while its host's older word was on its way", async () => {
+    const { peer, agent } = await followed("switched-on-meanwhile");
+    const place = `getRepoStatus?did=${encodeURIComponent(agent.did)}`;
+    agent.commit([message("missed")]);
+    await peer.server.answer(place, { status: 200, body: JSON.stringify({ did: agent.did, active: false, status: "deactivated" }), isLate: true });
+    await peer.send(commitOf(agent.commit([message("third")])));
+    await until("asked", async () => (await peer.server.asked()).includes(place));
+    peer.controls.clockAhead += 1_000;
+    await peer.send(accountOf(agent, "deactivated"), accountOf(agent));
+    await peer.dealt();
+    await peer.publish(agent);
+    await peer.server.answer(place, undefined);
+    await until("mended", () => peer.rows.at(-1)?.kind === "sync");
+    expect(peer.told.slice(1)).toEqual(["account 2 deactivated", "account 2 active", `sync 2 ${agent.latest.rev}`]);
+  });
+
   it("is off only by the word of the host where it lives", async () => {
     const { peer, agent } = await followed("not-its-host");
     peer.documented(agent, { host: "elsewhere.org" });

@@ -14,6 +14,7 @@ import { chainFailure, encodeIdentityFrame, isDatetime, templateOf, type Account
 import type { CarriedRow } from "../network/network-api.ts";
 import { type Account, isAccountStatus, newAccount } from "./accounts.ts";
 import { collectionFilter, collectionOf } from "./collections.ts";
+import { NO_FAILURES } from "./failures.ts";
 import type { Held } from "./held.ts";
 import { isAccountDid } from "./identities.ts";
 import type { PeerConfig, PeerPorts } from "./peer-api.ts";
@@ -127,7 +128,7 @@ export class EventHandler {
     }
     const written = writtenCollections(commit);
     const carried = account?.carried === true || touchedCollections(commit).some((collection) => this.#isKept(collection));
-    const next = { ...(account ?? newAccount(did)), rev: commit.rev, commit: commit.commit, data: commit.data, carried, due: null, tries: 0 };
+    const next = { ...(account ?? newAccount(did)), rev: commit.rev, commit: commit.commit, data: commit.data, carried, due: null, ...NO_FAILURES };
     const { config, deliveriesOf } = this.#options;
     const deliveries = config.deliver ? deliveriesOf(commit) : [];
     this.#pass(turn, item, next, templateOf(item.frame), { ...stateFields(next), ...(written.length > 0 ? { collections: written } : {}), ...(deliveries.length > 0 ? { deliveries } : {}) });
@@ -169,7 +170,7 @@ export class EventHandler {
     this.#options.held.take(item.did);
     const status = body.status ?? null;
     const desync = account.desync > 0 ? positionAfter(item.seq) : 0;
-    const next: Account = { ...account, active: false, status, desync, due: null };
+    const next: Account = { ...account, ...NO_FAILURES, active: false, status, desync, due: null };
     this.#pass(turn, item, next, templateOf(item.frame), { active: false, ...(isAccountStatus(status) ? { status } : {}) });
     turn.put(next);
   }

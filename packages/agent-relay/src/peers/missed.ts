@@ -6,6 +6,7 @@ import { CarError, CidError, cidKey, cidToString, CommitError, InvalidNodeError,
 import type { ProvenRecord } from "../network/network-api.ts";
 import { MAX_PROOF_BYTES, MAX_PROVEN_RECORDS } from "../settings.ts";
 import { HostBusyError, HostError, type HostClient } from "./host-client.ts";
+import { NotBelievedError, UnprovenError } from "./mend-error.ts";
 import type { PeerPorts } from "./peer-api.ts";
 import { MAX_BUSY_MS, MAX_BUSY_WAITS, MAX_FAILED_IN_A_ROW, MAX_MISSED_BYTES, MIN_BUSY_MS, PROOFS_AT_A_TIME } from "./settings.ts";
 import type { Verifier } from "./verifier.ts";
@@ -16,11 +17,8 @@ export interface MissedOptions {
   sha256: Sha256;
   deliveriesOf: PeerPorts["deliveriesOf"];
   network: Pick<PeerPorts["network"], "deliver">;
-  /**
-   * Leave out what the host does not prove, or also what it fails to answer, and say so in the log: one such record must not hold up
-   * its account for ever.
-   */
-  leaveOut: "nothing" | "unproven" | "failed";
+  /** Leave out what the host does not prove, and what it fails to answer, and say so in the log: one such record must not hold up its account for ever. */
+  leaveOut: { unproven: boolean; unanswered: boolean };
   wait: (ms: number) => Promise<unknown>;
 }
 
@@ -32,7 +30,7 @@ interface Wanted {
 
 /**
  * Deliver records at these paths, oldest first, and then that others are `gone`. One that is no longer as it was when the repository
- * was read is left out: the account's next commits tell of it. @throws what may be different next time.
+ * was read is left out: the account's next commits tell of it. @throws what may be different next time; UnprovenError where that is one record's proof.
  */
 export async function deliverMissed(options: MissedOptions, did: string, paths: string[], gone: string[] = []): Promise<void> {
   const wanted: Wanted[] = [...paths.map((path) => ({ path, isGone: false })), ...gone.map((path) => ({ path, isGone: true }))];
@@ -52,9 +50,11 @@ export async function deliverMissed(options: MissedOptions, did: string, paths: 
       failedInARow = one.status === "rejected" && isOfTheMoment(one.reason) ? failedInARow + 1 : 0;
       if (one.status === "rejected") {
         // A host that is down or busy proves nothing, and that says nothing of its records.
-        const isLeftOut = options.leaveOut === "failed" || (options.leaveOut === "unproven" && !isOfTheMoment(one.reason));
-        if (!isLeftOut || one.reason instanceof HostBusyError || failedInARow > MAX_FAILED_IN_A_ROW) throw one.reason;
-        console.warn({ event: "peer.missed_not_proven", did, path: some[at]?.path, error: String(one.reason) });
+        if (one.reason instanceof HostBusyError || one.reason instanceof NotBelievedError || failedInARow > MAX_FAILED_IN_A_ROW) throw one.reason;
+        const { path = "" } = some[at] ?? {};
+        const isAnswered = !isOfTheMoment(one.reason);
+        if (!(isAnswered ? options.leaveOut.unproven : options.leaveOut.unanswered)) throw new UnprovenError(path, one.reason, isAnswered);
+        console.warn({ event: "peer.missed_not_proven", did, path, error: String(one.reason) });
       } else if (one.value !== undefined) {
         if (bytes + one.value.proof.length > MAX_MISSED_BYTES || waiting.length >= MAX_PROVEN_RECORDS) await send();
         waiting.push(one.value);
@@ -85,7 +85,9 @@ async function prove({ client, verifier, sha256, deliveriesOf }: MissedOptions, 
   const proof = await client.proof(did, path, MAX_PROOF_BYTES);
   const { commit, cid, record } = shown(proof, path, sha256);
   const verified = await verifier.signature(commit);
-  if (!verified.ok || commit.did !== did) throw new HostError(`the proof of ${path} is not to be believed`);
+  // A directory that is down says nothing of the host.
+  if (!verified.ok && verified.code === "Unresolvable") throw new NotBelievedError(did, verified.code);
+  if (!verified.ok || commit.did !== did) throw new HostError("it is not to be believed");
   const { rev, data } = commit;
   // Whoever was given the record is told.
   if (cid === null || record === null) return isGone ? { author: did, hint: { path, action: "delete", to: [] }, proof, rev } : undefined;
@@ -101,7 +103,7 @@ function shown(proof: Uint8Array, path: string, sha256: Sha256): ProofResult {
     return verifyProof(proof, path, sha256);
   } catch (error) {
     const foreign = [CarError, CidError, CommitError, InvalidNodeError, MissingBlockError, PathError].some((kind) => error instanceof kind);
-    if (foreign && error instanceof Error) throw new HostError(`no proof of ${path}: ${error.message}`);
+    if (foreign && error instanceof Error) throw new HostError(error.message);
     throw error;
   }
 }

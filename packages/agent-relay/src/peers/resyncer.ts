@@ -12,9 +12,11 @@ import { checkRev } from "@rookery/sync";
 import { type Account, type Accounts, isUnseen, newAccount } from "./accounts.ts";
 import { backoffMs } from "./backoff.ts";
 import { readSweep, writeSweep } from "./sweep-place.ts";
-import { givenUp, NotBelievedError } from "./given-up.ts";
+import { NO_FAILURES } from "./failures.ts";
+import { failedAgain, givenUp } from "./given-up.ts";
 import { HostBusyError, HostError, type HostClient } from "./host-client.ts";
 import { isAccountDid } from "./identities.ts";
+import { BrokenOftenError, NotBelievedError } from "./mend-error.ts";
 import { deliverMissed } from "./missed.ts";
 import { MissedMail } from "./missed-mail.ts";
 import { activeRow, inactiveRow, syncRow, type Outgoing, type Resynced } from "./outgoing.ts";
@@ -92,9 +94,9 @@ export class Resyncer {
     return true;
   }
 
-  async #fetch({ did, rev: known, tries }: Account): Promise<void> {
+  async #fetch({ did, rev: known, unproven, unanswered }: Account): Promise<void> {
     const { client, sha256, limits, verifier, serial, isKept, peer, network, deliveriesOf, localOf, now } = this.#options;
-    if (this.#quota.isSpent(did, now())) return this.#postpone(did, new RepoError("its chain breaks again and again"));
+    if (this.#quota.isSpent(did, now())) return this.#postpone(did, new BrokenOftenError());
     const isDelivered = peer.row?.config.deliver === true;
     const missed = new MissedMail({ did, since: known, delivered: isDelivered ? await network.delivered(did) : [], isKept, deliveriesOf });
     const repo = await readRepo(await client().repo(did), did, sha256, limits, ...(isDelivered ? [missed] : []));
@@ -104,7 +106,7 @@ export class Resyncer {
     if (!verified.ok) throw new NotBelievedError(did, verified.code);
     const { rev, data } = repo.signed;
     // Before the account counts as mended: a crash in between delivers them again, which does no harm.
-    const leaveOut = tries < limits.missedTries ? "nothing" : tries < 2 * limits.missedTries ? "unproven" : "failed";
+    const leaveOut = { unproven: unproven >= limits.missedTries, unanswered: unanswered >= 2 * limits.missedTries };
     if (isDelivered) await deliverMissed({ client: client(), verifier: verifier(), sha256, deliveriesOf, network, leaveOut, wait: (ms) => scheduler.wait(ms) }, did, await missed.paths(localOf), missed.gone);
     await serial.run(async () => this.#settle({ did, n: 0, rev, data, commit: repo.commit, block: repo.block, collections: repo.collections, time: new Date(now()).toISOString() }));
     await serial.run(() => this.#tell());
@@ -165,7 +167,7 @@ export class Resyncer {
       const { accounts, peer, now } = this.#options;
       const account = accounts.find(did);
       if (account === undefined || !account.active || account.desync > 0 || account.due === null) return;
-      if (stand.rev <= account.rev) this.#end(isUnseen(account) ? "forgotten" : { ...account, due: null, tries: 0 }, did);
+      if (stand.rev <= account.rev) this.#end(isUnseen(account) ? "forgotten" : { ...account, ...NO_FAILURES, due: null }, did);
       else {
         // A host that says one thing and gives another would have its repository fetched without end.
         const waitMs = account.tries === 0 ? 0 : backoffMs(account.tries, limits.retry, random);
@@ -236,15 +238,16 @@ export class Resyncer {
       const taken = await network.ingest({ host: row.config.host, rows: [inactiveRow({ did, n: place, time: new Date(now()).toISOString() }, status, row.epoch)] });
       if (!taken.ok) throw new Error(`the network relay refused that ${did} is off: ${taken.error.message}`);
     }
-    this.#end(isUnseen(account) ? "forgotten" : { ...account, active: false, status, desync: account.desync > 0 ? place : 0, due: null, tries: 0 }, did);
+    this.#end(isUnseen(account) ? "forgotten" : { ...account, ...NO_FAILURES, active: false, status, desync: account.desync > 0 ? place : 0, due: null }, did);
     await release(did);
   }
 
   async #postpone(did: string, error: unknown): Promise<void> {
     const { serial, accounts, peer, limits, now, random, release, drop } = this.#options;
     await serial.run(async () => {
-      const account = accounts.find(did);
-      if (account === undefined || account.due === null) return;
+      const known = accounts.find(did);
+      if (known === undefined || known.due === null) return;
+      const account = { ...known, ...failedAgain(known, error) };
       const message = error instanceof HostError || error instanceof RepoError ? error.message : String(error);
       const end = givenUp(account, error, limits);
       if (end !== undefined) {
@@ -252,8 +255,7 @@ export class Resyncer {
         this.#end(end, did);
         return end === "forgotten" ? drop(did) : release(did);
       }
-      const tries = account.tries + 1;
-      accounts.save({ ...account, tries, due: now() + backoffMs(tries, limits.retry, random) });
+      accounts.save({ ...account, due: now() + backoffMs(account.tries, limits.retry, random) });
       peer.change({ error: `${did} cannot be resynchronized: ${message}` });
     });
   }
@@ -267,7 +269,8 @@ export class Resyncer {
   /** Mended. What was held meanwhile may have been lost (held.ts), and an account that writes no more would never show it: it is compared once. */
   #inSync(account: Account): Account {
     const { now, limits } = this.#options;
-    return { ...account, status: null, desync: 0, due: now() + limits.suspicionMs };
+    // Pauses do not begin anew before that: a host may say one thing and give another.
+    return { ...account, ...NO_FAILURES, tries: account.tries, status: null, desync: 0, due: now() + limits.suspicionMs };
   }
 }
 

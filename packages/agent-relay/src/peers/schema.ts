@@ -3,7 +3,8 @@
  *
  * peer      one row: what the admin set, how far the host's stream was dealt with, how it stands with the host.
  * account   one row per account of the host: the state its chain must go on from. `desync` is 0, or the position (see
- *           position.ts) at which a resync will be told; `due` says when a resync or comparison is to be tried.
+ *           position.ts) at which a resync will be told; `due` says when a resync or comparison is to be tried; `tries`, `doubts`,
+ *           `unproven` and `unanswered` count failures (failures.ts).
  * outgoing  a resync that was decided and not yet acknowledged by the network relay: told again unchanged after a crash.
  * refused   counters by failure code.
  * job       what is due (../scheduler.ts).
@@ -20,6 +21,12 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        block BLOB NOT NULL, collections TEXT NOT NULL, time TEXT NOT NULL) STRICT`,
     "CREATE TABLE refused (code TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT",
     "CREATE TABLE job (name TEXT PRIMARY KEY, due INTEGER NOT NULL) STRICT",
+  ],
+  // What `tries` counted together: what came and did not fit, and records that were not proven or not answered for.
+  [
+    "ALTER TABLE account ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE account ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE account ADD COLUMN unanswered INTEGER NOT NULL DEFAULT 0",
   ],
 ];
 

@@ -44,7 +44,10 @@ export interface ResyncLimits {
   maxKeptBytes: number;
   /** How long an account may take to show by its next commit that it missed nothing, before it is asked for its latest commit. */
   suspicionMs: number;
-  /** Tries after which an account is mended without those messages that its host does not prove; twice as many where it fails to answer. */
+  /**
+   * Patience with answers that do not fit, each kind counted by itself (failures.ts): so often for an account that lives elsewhere; so
+   * often for a message that the host does not prove, and twice as often where it fails to answer, before its account is mended without it.
+   */
   missedTries: number;
 }
 
@@ -113,7 +116,7 @@ export const MAX_ERROR_CHARS = 300;
 /** Pages of listRepos in one comparison: ten times as many accounts as a host may have here. */
 export const MAX_SWEEP_PAGES = 1_000;
 
-/** Tries of an account of which nothing was ever believed, while its host or the directory cannot be asked: two days. */
+/** Tries of an account of which nothing was ever believed that fail because its host or the directory cannot be asked: two days. */
 export const UNSEEN_TRIES = 20;
 
 /** Times that one repository is mended in a quarter of an hour. An account that breaks more often waits. */
