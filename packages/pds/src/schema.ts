@@ -141,6 +141,8 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ["CREATE TABLE record_link (path TEXT PRIMARY KEY, collection TEXT NOT NULL, subject TEXT NOT NULL) WITHOUT ROWID", "CREATE INDEX record_link_subject ON record_link (collection, subject)"],
   // A change of the mail address that is under way (credentials/email-change.ts).
   ["CREATE TABLE email_change (id INTEGER PRIMARY KEY CHECK (id = 1), email TEXT NOT NULL)"],
+  // How many of a delivery's tries found it bad: those while its sender could not be resolved must not use up that patience.
+  ["ALTER TABLE inbox_waiting ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0"],
 ];
 
 /** Version of the schema this object has; 0 when it was never provisioned. Reads only. */

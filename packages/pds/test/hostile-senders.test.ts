@@ -3,9 +3,11 @@ import { cidToString } from "@rookery/repo";
 import { encodeCommitFrame, sequenceFrame, type CommitBody } from "@rookery/sync";
 import { TestAgent } from "../../sync/test/agent.ts";
 import { describe, expect, it, vi } from "vitest";
+import { INBOX_RETRY_BUDGET } from "../src/limits.ts";
 import type { DeliveryRow } from "../src/ports.ts";
 import { countWaiting } from "../src/store/inbox-waiting.ts";
 import { type Made, objectOf, op } from "./agents.ts";
+import { proven, write } from "./from-network.ts";
 import { directory, documents, inbox, known, message, publish, readWaiting, rows, send, textsOf, useDirectory } from "./mail.ts";
 import { world } from "./worker.ts";
 
@@ -97,6 +99,31 @@ describe("a sender who cannot be resolved", () => {
     await send(alice, message([bob.did], "after all"));
     await fromColony(bob);
     expect(await textsOf(bob, alice)).toEqual(["after all"]);
+  });
+});
+
+describe("a sender whose evidence is slow to come", () => {
+  it("holds up a batch for as long as it may take: the rest of his letters waits, and comes in its order", async () => {
+    const [slow, alice, bob] = [await known(), await known(), await known()];
+    for (const text of ["one", "two", "three"]) await proven(slow, bob, await write(slow, bob, text));
+    await proven(alice, bob, await write(alice, bob, "hello"));
+    globalThis.fetch = async (input, init) => {
+      const isSlow = decodeURIComponent(new Request(input).url).includes(slow.did);
+      // The others' evidence is asked for at the same moment.
+      await scheduler.wait(0);
+      if (isSlow) vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + INBOX_RETRY_BUDGET });
+      return directory(input, init);
+    };
+    await fromNetwork(bob);
+    expect(await textsOf(bob, slow)).toEqual(["one"]);
+    expect(await textsOf(bob, alice)).toEqual(["hello"]);
+    expect(await rows(bob, readWaiting)).toMatchObject([
+      { author: slow.did, tries: 1, reason: expect.stringContaining("took too long") }, { author: slow.did, tries: 0, reason: expect.stringContaining("behind") },
+    ]);
+    globalThis.fetch = directory;
+    await alarm(bob, 2_000);
+    expect(await textsOf(bob, slow)).toEqual(["one", "two", "three"]);
+    expect(await rows(bob, readWaiting)).toEqual([]);
   });
 });
 

@@ -88,6 +88,23 @@ describe("the inbox", () => {
     expect(await textsOf(bob, alice)).toEqual(["real"]);
   });
 
+  it("does not park at the first bad signature what waited through an outage of the directory", async () => {
+    const [alice, mallory, bob] = [await known(), await known(), await known()];
+    documents.delete(alice.did);
+    await send(alice, message([bob.did], "patience"), message([bob.did], "more"));
+    await bob.api.wake();
+    for (let i = 0; i < 5; i++) await alarm(bob);
+    expect(await rows(bob, readWaiting)).toMatchObject([{ tries: 6 }, { tries: 5 }]);
+    // The directory is back with the key of before.
+    await publish(alice, mallory.publicKey);
+    for (let i = 0; i < 2; i++) await alarm(bob);
+    expect(await rows(bob, readWaiting)).toMatchObject([{ tries: 8, reason: expect.stringContaining("BadSignature") }, { tries: 5 }]);
+    await publish(alice);
+    await alarm(bob);
+    expect(await textsOf(bob, alice)).toEqual(["patience", "more"]);
+    expect(world.relay.parkedOf(bob.did)).toEqual([]);
+  });
+
   it("believes the record, not the relay, about who is meant and what was written", async () => {
     const [alice, carol, bob] = [await known(), await known(), await known()];
     await send(alice, message([carol.did], "for carol"));

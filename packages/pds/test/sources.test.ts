@@ -5,7 +5,7 @@ import { schemaVersion } from "../src/schema.ts";
 import { type Made, objectOf, op } from "./agents.ts";
 import { COLLECTION, nextSeq, proven, write } from "./from-network.ts";
 import { documents, inbox, known, publish, readWaiting, rows, send, textsOf, useDirectory } from "./mail.ts";
-import { backTo } from "./old-schema.ts";
+import { backTo, versionBefore } from "./old-schema.ts";
 import { world } from "./worker.ts";
 
 useDirectory();
@@ -202,6 +202,23 @@ describe("what is given up", () => {
     expect(await textsOf(bob, alice)).toEqual(["one", "two", "three"]);
     expect(colony.parkedOf(bob.did)).toEqual([]);
   });
+});
+
+it("what waits opens from a version that counted its tries together", async () => {
+  let [alice, bob] = [await known(), await known()];
+  documents.delete(alice.did);
+  await write(alice, bob, "waits");
+  await fromColony(bob);
+  for (let i = 0; i < 4; i++) await alarm(bob);
+  await rows(bob, (sql) => {
+    backTo(sql, versionBefore("refusals"));
+    expect(sql.exec("SELECT * FROM inbox_waiting").one()).not.toHaveProperty("refusals");
+  });
+  [alice, bob] = await restart(alice, bob);
+  expect(await rows(bob, readWaiting)).toMatchObject([{ author: alice.did, tries: 5 }]);
+  await publish(alice);
+  await alarm(bob);
+  expect(await textsOf(bob, alice)).toEqual(["waits"]);
 });
 
 describe("an inbox of the first version", () => {

@@ -66,13 +66,13 @@ export class Settle {
       this.#trust.receive(verdict.message, waiting.source, Date.now());
       return "done";
     }
-    const entry = { ...waiting, tries: waiting.tries + 1, reason: verdict.reason };
     const isUnresolved = verdict.kind === "unresolved";
+    const entry = { ...waiting, tries: waiting.tries + 1, refusals: waiting.refusals + (isUnresolved ? 0 : 1), reason: verdict.reason };
     if (isUnresolved) {
       countTry(sql, entry);
       for (const behind of triedOften(sql, entry.author, INBOX_UNRESOLVED_TRIES)) if (behind.seq !== entry.seq || behind.path !== entry.path) this.#giveUp({ ...behind, reason: entry.reason });
     }
-    const pause = isUnresolved ? backOff(entry.tries - 1) : INBOX_INVALID_PAUSES[entry.tries - 1];
+    const pause = isUnresolved ? backOff(entry.tries - 1) : INBOX_INVALID_PAUSES[entry.refusals - 1];
     if (pause === undefined || (isUnresolved && entry.tries >= INBOX_UNRESOLVED_TRIES)) {
       this.#giveUp(entry);
       return "done";

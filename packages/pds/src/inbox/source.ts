@@ -81,7 +81,7 @@ export class Source {
     if (last.again === true) return this.#tryAgain(rows);
     const judged = await verifyBatch(rows, new Set(waitingAuthors(sql)), did, ports);
     settle.store(() => {
-      for (const { row, verdict } of judged) settle.one({ source: this.name, ...row, tries: 0, reason: "behind an earlier one of the same sender" }, verdict);
+      for (const { row, verdict } of judged) settle.one({ source: this.name, ...row, tries: 0, refusals: 0, reason: "behind an earlier one of the same sender" }, verdict);
       settle.makeRoom(Math.max(0, countWaiting(sql) - MAX_INBOX_PENDING));
       writePulled(sql, this.name, last.seq);
     });
@@ -94,7 +94,7 @@ export class Source {
     for (const { row, verdict } of await verifyEach(rows, did, ports)) {
       const { seq, path } = row;
       if (verdict.kind === "verified") {
-        settle.store(() => settle.one({ source: this.name, seq, path, author: row.author, tries: 0, reason: "" }, verdict));
+        settle.store(() => settle.one({ source: this.name, seq, path, author: row.author, tries: 0, refusals: 0, reason: "" }, verdict));
         await this.#port.unpark({ recipient: did, seq, path });
       } else await this.#port.park({ recipient: did, seq, path, reason: verdict.reason, tries: 1 });
     }

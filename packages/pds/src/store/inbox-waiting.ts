@@ -5,7 +5,7 @@ import type { SourceName } from "../ports.ts";
 
 type Row = { [K in keyof Waiting]: Waiting[K] };
 
-const COLUMNS = "source, seq, path, author, tries, reason";
+const COLUMNS = "source, seq, path, author, tries, refusals, reason";
 
 /** One of them. Its evidence stays with the relay, which keeps what is not acknowledged. */
 export interface Waiting {
@@ -13,7 +13,10 @@ export interface Waiting {
   seq: number;
   path: string;
   author: string;
+  /** In all. */
   tries: number;
+  /** Those that found it bad; the others, that its sender cannot be resolved. */
+  refusals: number;
   reason: string;
 }
 
@@ -43,11 +46,11 @@ export function waitingAuthors(sql: SqlStorage): string[] {
 }
 
 /** Keeps its place when it is there already. @param due milliseconds since 1970; counts while it is its sender's oldest. */
-export function putWaiting(sql: SqlStorage, { source, seq, path, author, tries, reason }: Waiting, due: number): void {
+export function putWaiting(sql: SqlStorage, { source, seq, path, author, tries, refusals, reason }: Waiting, due: number): void {
   sql.exec(
-    `INSERT INTO inbox_waiting (source, seq, path, author, tries, reason, due) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (source, seq, path) DO UPDATE SET tries = excluded.tries, reason = excluded.reason, due = excluded.due`,
-    source, seq, path, author, tries, reason.slice(0, MAX_REASON_CHARS), due,
+    `INSERT INTO inbox_waiting (source, seq, path, author, tries, refusals, reason, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (source, seq, path) DO UPDATE SET tries = excluded.tries, refusals = excluded.refusals, reason = excluded.reason, due = excluded.due`,
+    source, seq, path, author, tries, refusals, reason.slice(0, MAX_REASON_CHARS), due,
   );
 }
 
@@ -65,7 +68,7 @@ export function triedOften(sql: SqlStorage, author: string, tries: number): Wait
 export function mostWaiting(sql: SqlStorage, limit: number): Waiting[] {
   return sql
     .exec<Row>(
-      `SELECT w.source AS source, w.seq AS seq, w.path AS path, w.author AS author, w.tries AS tries, w.reason AS reason FROM inbox_waiting w
+      `SELECT w.source AS source, w.seq AS seq, w.path AS path, w.author AS author, w.tries AS tries, w.refusals AS refusals, w.reason AS reason FROM inbox_waiting w
          JOIN (SELECT author, COUNT(*) AS n, MAX(tries) AS tried FROM inbox_waiting GROUP BY author) s ON s.author = w.author
         ORDER BY s.n DESC, s.tried DESC, w.id DESC LIMIT ?`,
       limit,
