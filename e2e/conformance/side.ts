@@ -48,7 +48,7 @@ const TOKEN = /\b[A-Z2-7]{5}-[A-Z2-7]{5}\b/;
 
 /** A mail may be on its way still. */
 const firstOf = async (look: () => string | undefined): Promise<string | undefined> => {
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 200; i++) {
     const found = look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
