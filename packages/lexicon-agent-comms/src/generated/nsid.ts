@@ -176,6 +176,8 @@ export const ids = {
   ComAtprotoSyncDefs: "com.atproto.sync.defs",
   ComAtprotoSyncGetBlob: "com.atproto.sync.getBlob",
   ComAtprotoSyncGetBlocks: "com.atproto.sync.getBlocks",
+  ComAtprotoSyncGetCheckout: "com.atproto.sync.getCheckout",
+  ComAtprotoSyncGetHead: "com.atproto.sync.getHead",
   ComAtprotoSyncGetHostStatus: "com.atproto.sync.getHostStatus",
   ComAtprotoSyncGetLatestCommit: "com.atproto.sync.getLatestCommit",
   ComAtprotoSyncGetRecord: "com.atproto.sync.getRecord",

@@ -3623,6 +3623,22 @@ export interface ComAtprotoSyncGetBlocksParams {
 
 export type ComAtprotoSyncGetBlocksError = "BlockNotFound" | "RepoNotFound" | "RepoTakendown" | "RepoSuspended" | "RepoDeactivated";
 
+export interface ComAtprotoSyncGetCheckoutParams {
+  /** The DID of the repo. */
+  did: string;
+}
+
+export interface ComAtprotoSyncGetHeadParams {
+  /** The DID of the repo. */
+  did: string;
+}
+
+export interface ComAtprotoSyncGetHeadOutput {
+  root: string;
+}
+
+export type ComAtprotoSyncGetHeadError = "HeadNotFound";
+
 export interface ComAtprotoSyncGetHostStatusParams {
   /** Hostname of the host (eg, PDS or relay) being queried. */
   hostname: string;
@@ -3983,6 +3999,8 @@ export interface ParamsByNsid {
   "com.atproto.server.getServiceAuth": ComAtprotoServerGetServiceAuthParams;
   "com.atproto.sync.getBlob": ComAtprotoSyncGetBlobParams;
   "com.atproto.sync.getBlocks": ComAtprotoSyncGetBlocksParams;
+  "com.atproto.sync.getCheckout": ComAtprotoSyncGetCheckoutParams;
+  "com.atproto.sync.getHead": ComAtprotoSyncGetHeadParams;
   "com.atproto.sync.getHostStatus": ComAtprotoSyncGetHostStatusParams;
   "com.atproto.sync.getLatestCommit": ComAtprotoSyncGetLatestCommitParams;
   "com.atproto.sync.getRecord": ComAtprotoSyncGetRecordParams;
@@ -4144,6 +4162,7 @@ export interface OutputByNsid {
   "com.atproto.server.refreshSession": ComAtprotoServerRefreshSessionOutput;
   "com.atproto.server.requestEmailUpdate": ComAtprotoServerRequestEmailUpdateOutput;
   "com.atproto.server.reserveSigningKey": ComAtprotoServerReserveSigningKeyOutput;
+  "com.atproto.sync.getHead": ComAtprotoSyncGetHeadOutput;
   "com.atproto.sync.getHostStatus": ComAtprotoSyncGetHostStatusOutput;
   "com.atproto.sync.getLatestCommit": ComAtprotoSyncGetLatestCommitOutput;
   "com.atproto.sync.getRepoStatus": ComAtprotoSyncGetRepoStatusOutput;

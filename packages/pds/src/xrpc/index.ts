@@ -18,6 +18,7 @@ export { putRecord } from "./repo/put-record.ts";
 export { uploadBlob } from "./repo/upload-blob.ts";
 export { getBlob } from "./sync/get-blob.ts";
 export { getBlocks } from "./sync/get-blocks.ts";
+export { getHead } from "./sync/get-head.ts";
 export { getLatestCommit } from "./sync/get-latest-commit.ts";
 export { getRecordProof } from "./sync/get-record.ts";
 export { getRepo } from "./sync/get-repo.ts";
