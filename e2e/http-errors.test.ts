@@ -55,7 +55,7 @@ const bodies: Row[] = [
   ["another content type", CREATE, () => ({ ...creating({}), contentType: "text/plain" }), 400, "InvalidRequest"],
   ["no content type", CREATE, () => ({ ...creating({}), contentType: null }), 400, "InvalidRequest"],
   ["a body beyond the limit", CREATE, () => creating({ record: { text: "x".repeat(2_000_001) } }), 413, "PayloadTooLarge"],
-  ["a body beyond the limit of an ordinary method", "com.atproto.server.createSession", () => ({ body: { identifier: "x".repeat(150_001), password: "x" } }), 413, "PayloadTooLarge"],
+  ["a body beyond the limit of an ordinary method", "com.atproto.server.createSession", () => ({ body: { identifier: "x".repeat(150 * 1024), password: "x" } }), 413, "PayloadTooLarge"],
 ];
 
 const records: Row[] = [

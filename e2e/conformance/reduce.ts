@@ -51,7 +51,7 @@ const reduceValue = (value: unknown, names: Names, key = ""): unknown => {
   return Object.fromEntries(
     Object.entries(value)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, inner]) => [name, ((isCommit && (name === "cid" || name === "head")) || name === "repoCommit") ? "<commit>" : isOperation && (name === "prev" || name === "sig") ? `<${name}>` : reduceValue(inner, names, name)]),
+      .map(([name, inner]) => [name, ((isCommit && (name === "cid" || name === "head")) || name === "repoCommit" || name === "root") ? "<commit>" : isOperation && (name === "prev" || name === "sig") ? `<${name}>` : reduceValue(inner, names, name)]),
   );
 };
 

@@ -27,6 +27,7 @@ export const archives: Scene = {
     await write(Array.from({ length: 60 }, (_, i) => ["create", `k${i}`, { n: i }]));
     await write(Array.from({ length: 60 }, (_, i) => ["create", `l${i}`, { n: i % 7 }]));
     await read("all", "getRepo", {});
+    await read("all, by its deprecated name", "getCheckout", {});
     const { rev } = await head();
     await write([["update", "k5", { n: -1 }], ["delete", "k17"], ["create", "new", { n: 70 }]]);
     await read("since", "getRepo", { since: rev });

@@ -26,6 +26,10 @@ export const bodies: Scene = {
     await post("content-encoding gzip, not gzip", good, { ...json, "content-encoding": "gzip" });
     await post("content-encoding identity", good, { ...json, "content-encoding": "identity" });
     await side.procedure("more than 150 kB where writes are not", "com.atproto.repo.deleteRecord", { repo: ann.did, collection: "org.example.note", rkey: "x", more: "y".repeat(160_000) }, ann);
+    for (const length of [150 * 1024, 150 * 1024 + 1]) {
+      const body = JSON.stringify({ identifier: "", password: "" });
+      await side.ask(`a body of ${length} bytes where sessions are made`, { path: "/xrpc/com.atproto.server.createSession", headers: { "content-type": "application/json" }, body: body.replace('""', `"${"x".repeat(length - body.length)}"`) });
+    }
     await side.procedure("more than 150 kB where sessions are made", "com.atproto.server.createSession", { identifier: "x".repeat(160_000), password: "y" });
 
     const token = (label: string, authorization: string, path = CREATE) => side.ask(label, { path, headers: { authorization }, body: record });

@@ -10,6 +10,7 @@ import { identity } from "./identity.ts";
 import { keys } from "./keys.ts";
 import { lexiconRecords } from "./lexicon-records.ts";
 import { listing } from "./listing.ts";
+import { operator } from "./operator.ts";
 import { packed } from "./packed.ts";
 import { records } from "./records.ts";
 import { services } from "./services.ts";
@@ -18,4 +19,4 @@ import { standing } from "./standing.ts";
 import { sync } from "./sync.ts";
 
 /** Everything that is asked of both. */
-export const scenes: Scene[] = [host, records, lexiconRecords, dataModel, bodies, listing, batches, sync, sessions, credentials, identity, keys, standing, services, blobs, archives, packed];
+export const scenes: Scene[] = [host, records, lexiconRecords, dataModel, bodies, listing, batches, sync, sessions, credentials, identity, keys, standing, services, blobs, archives, packed, operator];

@@ -6,7 +6,7 @@ const NOTE = "org.example.note";
 /** Everything that reads an account, by who asks. */
 const readAll = async (side: Side, when: string, of: Person, as?: Person | "admin") => {
   const who = as === undefined ? "" : as === "admin" ? ", by the admin" : ", by itself";
-  for (const method of ["getLatestCommit", "getRepoStatus", "getRepo", "listBlobs"]) await side.query(`${when}: ${method}${who}`, `com.atproto.sync.${method}`, { did: of.did }, as);
+  for (const method of ["getLatestCommit", "getRepoStatus", "getRepo", "listBlobs", "getHead", "getCheckout"]) await side.query(`${when}: ${method}${who}`, `com.atproto.sync.${method}`, { did: of.did }, as);
   await side.query(`${when}: sync.getRecord${who}`, "com.atproto.sync.getRecord", { did: of.did, collection: NOTE, rkey: "a" }, as);
   await side.query(`${when}: repo.getRecord${who}`, "com.atproto.repo.getRecord", { repo: of.did, collection: NOTE, rkey: "a" }, as);
   await side.query(`${when}: listRecords${who}`, "com.atproto.repo.listRecords", { repo: of.did, collection: NOTE }, as);

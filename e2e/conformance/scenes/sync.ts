@@ -13,7 +13,7 @@ export const sync: Scene = {
     for (const rkey of ["a", "b", "c"]) await side.quiet({ path: "/xrpc/com.atproto.repo.createRecord", as: ann, body: { repo: ann.did, collection: NOTE, rkey, record: { rkey } } });
     const head = (await side.query("latest commit", "com.atproto.sync.getLatestCommit", { did: ann.did })).json as { cid: string; rev: string };
 
-    for (const method of ["getLatestCommit", "getRepoStatus", "getRepo", "listBlobs"]) {
+    for (const method of ["getLatestCommit", "getRepoStatus", "getRepo", "listBlobs", "getHead", "getCheckout"]) {
       const ask = (label: string, params: Record<string, string>) => side.query(`${method}, ${label}`, `com.atproto.sync.${method}`, params);
       await ask("right", { did: ann.did });
       await ask("nobody's DID", { did: NOBODY });
@@ -67,8 +67,6 @@ export const sync: Scene = {
     await side.query("listBlobs, limit 1001", "com.atproto.sync.listBlobs", { did: ann.did, limit: "1001" });
     await side.query("listBlobs, cursor", "com.atproto.sync.listBlobs", { did: ann.did, cursor: CID });
     await side.query("listBlobs, cursor no CID", "com.atproto.sync.listBlobs", { did: ann.did, cursor: "nope" });
-    await side.query("getHead", "com.atproto.sync.getHead", { did: ann.did });
-    await side.query("getCheckout", "com.atproto.sync.getCheckout", { did: ann.did });
     for (const method of ["requestCrawl", "notifyOfUpdate"]) await side.procedure(method, `com.atproto.sync.${method}`, { hostname: "example.com" });
     for (const method of ["listHosts", "listReposByCollection", "getHostStatus"]) await side.query(method, `com.atproto.sync.${method}`, { collection: NOTE, hostname: "example.com" });
   },

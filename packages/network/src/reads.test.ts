@@ -84,6 +84,16 @@ describe("what is read from a repository", () => {
     expect(blocks.size).toBeGreaterThan(40);
   });
 
+  it("is also to be had by its deprecated names", async () => {
+    const { commit } = await create(note("hello"), "a");
+    expect(await xrpc("com.atproto.sync.getHead", { params: { did: alice.did } })).toMatchObject({ status: 200, body: { root: commit.cid } });
+    const whole = await fetchRaw("com.atproto.sync.getRepo", { did: alice.did });
+    // There is no `since` in it, so everything is told.
+    const checkout = await fetchRaw("com.atproto.sync.getCheckout", { did: alice.did, since: commit.rev });
+    expect([checkout.status, checkout.headers.get("content-type"), checkout.headers.get("atproto-repo-rev")]).toEqual([200, "application/vnd.ipld.car", commit.rev]);
+    expect(checkout.bytes).toEqual(whole.bytes);
+  });
+
   it("is refused while the account is inactive, but to itself and the admin", async () => {
     const { commit } = await create(note("hello"), "a");
     expect((await xrpc("com.atproto.server.deactivateAccount", { json: {}, auth: alice.access })).status).toBe(200);
@@ -93,6 +103,8 @@ describe("what is read from a repository", () => {
       ["com.atproto.sync.getBlocks", { did: alice.did, cids: commit.cid }],
       ["com.atproto.sync.listBlobs", { did: alice.did }],
       ["com.atproto.sync.getLatestCommit", { did: alice.did }],
+      ["com.atproto.sync.getHead", { did: alice.did }],
+      ["com.atproto.sync.getCheckout", { did: alice.did }],
     ];
     for (const [nsid, params] of sync) {
       expect([nsid, await xrpc(nsid, { params })]).toMatchObject([nsid, { status: 400, body: { error: "RepoDeactivated", message: `Repo has been deactivated: ${alice.did}` } }]);
@@ -201,11 +213,11 @@ describe("blobs", () => {
     expect(await xrpc("com.atproto.sync.getBlob", { params })).toMatchObject({ status: 400, body: { error: "BlobNotFound", message: "Blob not found" } });
     await create({ ...note("x"), file: blob });
     const open = await fetchRaw("com.atproto.sync.getBlob", params);
-    expect([open.status, open.headers.get("cache-control")]).toEqual([200, "public, max-age=86400, immutable, no-transform"]);
+    expect([open.status, open.headers.get("cache-control")]).toEqual([200, "public, max-age=300, no-transform"]);
     await xrpc("com.atproto.server.deactivateAccount", { json: {}, auth: alice.access });
     expect(await xrpc("com.atproto.sync.getBlob", { params })).toMatchObject({ status: 400, body: { error: "RepoDeactivated" } });
     const own = await fetchRaw("com.atproto.sync.getBlob", params, { authorization: alice.access });
-    expect([own.status, own.headers.get("cache-control")]).toEqual([200, "private, max-age=86400, immutable, no-transform"]);
+    expect([own.status, own.headers.get("cache-control")]).toEqual([200, "private, max-age=300, no-transform"]);
   });
 
   it("that an old profile names in the form of 2022 are named as today's when it is changed, as in the official PDS", async () => {

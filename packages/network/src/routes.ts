@@ -1,6 +1,7 @@
 import * as xrpc from "@rookery/pds";
 import { rateRules } from "./door/rate.ts";
 import type { AnyRoute } from "./door/route.ts";
+import { tlsCheck } from "./handles/tls-check.ts";
 import { MAX_BLOB_LIMIT } from "./host/blob-limit.ts";
 import { createAgent } from "./http/create-agent.ts";
 import { createAgents } from "./http/create-agents.ts";
@@ -47,6 +48,9 @@ export const routes: AnyRoute[] = [
   query("com.atproto.sync.getRecord", { access: "optional", handler: xrpc.getRecordProof }),
   query("com.atproto.sync.getBlocks", { access: "optional", handler: xrpc.getBlocks }),
   query("com.atproto.sync.getLatestCommit", { access: "optional", handler: xrpc.getLatestCommit }),
+  // Deprecated, and asked for still.
+  query("com.atproto.sync.getHead", { access: "optional", handler: xrpc.getHead }),
+  query("com.atproto.sync.getCheckout", { access: "optional", handler: xrpc.getRepo }),
   query("com.atproto.sync.getRepoStatus", { handler: xrpc.getRepoStatus }),
   query("com.atproto.sync.listRepos", { handler: xrpc.listRepos }),
   query("com.atproto.sync.listBlobs", { access: "optional", takendown: true, handler: xrpc.listBlobs }),
@@ -93,6 +97,7 @@ export const routes: AnyRoute[] = [
   { method: "GET", path: "/", access: "public", body: "none", maxBytes: 0, rate: global, handler: landing },
   { method: "GET", path: "/robots.txt", access: "public", body: "none", maxBytes: 0, rate: global, handler: robots },
   { method: "GET", path: "/xrpc/_health", access: "public", body: "none", maxBytes: 0, rate: [], plain: health },
+  { method: "GET", path: "/tls-check", access: "public", body: "none", maxBytes: 0, rate: global, handler: tlsCheck },
   { method: "GET", path: "/.well-known/atproto-did", access: "public", body: "none", maxBytes: 0, rate: global, handler: atprotoDid },
   { method: "GET", path: "/.well-known/did.json", access: "public", body: "none", maxBytes: 0, rate: global, handler: didDocument },
 

@@ -1,8 +1,8 @@
 import { rateRules } from "../door/rate.ts";
 import type { Route } from "../door/route.ts";
 
-/** Bodies: JSON of ordinary methods as in the reference; writes carry up to 200 records of at most 2,000,000 bytes in all. */
-export const JSON_LIMIT = 150_000;
+/** Bodies: JSON of ordinary methods as in the reference, in bytes; writes carry up to 200 records of at most 2,000,000 bytes in all. */
+export const JSON_LIMIT = 150 * 1024;
 /** Bodies of repository writes, in bytes. */
 export const WRITE_LIMIT = 1_000_000 * 2;
 

@@ -16,16 +16,22 @@ export const getBlob: Handler = async (call) => {
 };
 
 /**
+ * How long caches give a blob out without asking, in seconds: so long it may be seen after it was taken down or deleted. To ask
+ * again costs little, since by its ETag nothing is sent twice.
+ */
+const FRESH_SECONDS = 300;
+
+/**
  * Headers of every answer about a blob. Strangers' bytes on our origin: never executed, never sniffed, never framed (specs/blob
- * "Security"); immutable because addressed by content, and so to be passed on as it is: a part of something packed would be a part
- * of something else (RFC 9110, 7.7). What only its owner may see stays out of shared caches.
+ * "Security"); addressed by content, and so to be passed on as it is: a part of something packed would be a part of something else
+ * (RFC 9110, 7.7). What only its owner may see stays out of shared caches.
  */
 const headersOf = ({ cid, mimeType }: BlobRow, reader: Reader): Record<string, string> => ({
   "content-type": mimeType,
   "content-security-policy": "default-src 'none'; sandbox",
   "x-content-type-options": "nosniff",
   "content-disposition": `attachment; filename="${cid}"`,
-  "cache-control": `${reader === "public" ? "public" : "private"}, max-age=86400, immutable, no-transform`,
+  "cache-control": `${reader === "public" ? "public" : "private"}, max-age=${FRESH_SECONDS}, no-transform`,
   // For those who pack it nevertheless.
   vary: "Accept-Encoding",
   "accept-ranges": "bytes",
