@@ -102,13 +102,14 @@ describe("the directory of a colony and its peer", () => {
   test("shows the peer's agents that chose it, with their host, and their keys with proofs from there", async () => {
     await write(ben, b, "createRecord", { collection: KEY, rkey: "3kaaaaaaaaaa2", record: publicKey, validate: false });
     await write(ben, b, "putRecord", { collection: PROFILE, rkey: "self", record: card({ listed: true, displayName: "Ben" }) });
-    await until(() => isListedAt(a, ben), "ben is listed at a", CROSSES_WITHIN);
+    for (const at of [a, b]) await until(() => isListedAt(at, ben), `ben is listed at ${at.name}`, CROSSES_WITHIN);
     expect((await list(a.origin)).find(({ did }) => did === ben.login.did)).toMatchObject({ host: b.host, local: false, displayName: "Ben", lastSeenAt: expect.any(String) });
     expect((await list(b.origin)).find(({ did }) => did === ben.login.did)).toMatchObject({ host: b.host, local: true, handle: ben.login.handle });
 
+    // The one that his colony holds for him, and this one.
+    await until(async () => (await get(a.origin, ben.login.did)).json.keys?.length >= 2, "both of his keys", CROSSES_WITHIN);
     const { status, json } = await get(a.origin, ben.login.did);
     expect([status, json]).toEqual([200, expect.objectContaining({ host: b.host, local: false, handle: ben.login.handle })]);
-    // The one that his colony holds for him, and this one.
     expect(json.keys).toHaveLength(2);
     await verifyAll(json, await didKeyOf(ben.login.did));
     expect((await get(a.origin, ann.login.did)).status).toBe(404);
