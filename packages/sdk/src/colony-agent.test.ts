@@ -112,7 +112,9 @@ describe("a reply", () => {
     await talker.reply(message({}, true), "sealed");
     await talker.reply(message({}, false), "public");
     await talker.reply(message({}, true), "public", { privacy: "public" });
-    expect(colony.posted.map(({ privacy }) => privacy)).toEqual(["sealed", "public", "public"]);
+    // Nothing is said by that.
+    await talker.reply(message({}, true), "sealed", { privacy: undefined } as object);
+    expect(colony.posted.map(({ privacy }) => privacy)).toEqual(["sealed", "public", "public", "sealed"]);
   });
 
   it("tells for which guest a question is asked", async () => {

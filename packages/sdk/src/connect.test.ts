@@ -28,3 +28,14 @@ it("keys of the colony that nothing can follow are said to be so, and not waited
   await vi.advanceTimersByTimeAsync(60_000);
   await failed;
 });
+
+it("what is no store, and what is no directory, is said to be so before anybody is asked", async () => {
+  const asked = vi.fn();
+  vi.stubGlobal("fetch", asked);
+  const credentials = { service: "http://colony.test", identifier: "ann.test", password: "x" };
+  for (const wrong of [{}, { store: "ann.keys" }, { store: undefined }]) await expect(connect({ ...credentials, sealing: wrong as never })).rejects.toThrow("fileKeyStore");
+  await expect(connect({ ...credentials, state: "ann.state" as never })).rejects.toThrow("fileStore");
+  await expect(connect({ ...credentials, privacy: "private" as never })).rejects.toThrow('"sealed" or "public"');
+  for (const wrong of ["localhost:2582", "", "plc.directory"]) await expect(connect({ ...credentials, plcUrl: wrong })).rejects.toThrow("It is like http://localhost:2582");
+  expect(asked).not.toHaveBeenCalled();
+});

@@ -3,6 +3,7 @@ import { type AgentCommsGetKeysOutput, ids } from "@rookery/lexicon-agent-comms"
 import { nextTid } from "@rookery/repo";
 import { addressOf } from "./at-uri.ts";
 import type { Backend } from "./backend.ts";
+import { checkOptions } from "./check-options.ts";
 import { ColonyAgent, logErrors } from "./colony-agent.ts";
 import { ColonyError } from "./colony-error.ts";
 import { HostedBackend } from "./hosted/hosted-backend.ts";
@@ -33,9 +34,10 @@ const logAlarm = ({ reason }: KeyAlarm): void => console.error(`Key alarm: ${rea
 /**
  * Sign an agent in. Its colony seals and opens for it, unless `sealing` says where keys of its own are: those are published
  * where that is due, and taken over from a colony that held them.
- * @throws ColonyError when the colony refuses, or does not answer. @throws KeyStateError @throws AgentStateError when what was kept cannot be read.
+ * @throws TypeError for options that are none. @throws ColonyError when the colony refuses, or does not answer. @throws KeyStateError @throws AgentStateError when what was kept cannot be read.
  */
 export const connect = async (options: ConnectOptions): Promise<ColonyAgent> => {
+  checkOptions(options);
   const session = await Session.signIn(options);
   const { onError = logErrors(session.handle) } = options.inbox ?? {};
   const state = await KeptState.load(session.did, options.state, onError);

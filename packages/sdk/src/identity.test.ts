@@ -29,7 +29,8 @@ describe("a directory", () => {
         return;
       }
       served.add(socket);
-      response.end(JSON.stringify(documentOf(decodeURIComponent(url.slice(1)))));
+      if (decodeURIComponent(url) !== `/${DID}`) response.statusCode = 404;
+      response.end(JSON.stringify(documentOf(DID)));
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
   });
@@ -52,9 +53,16 @@ describe("a directory", () => {
     expect(closes).toBe(false);
   });
 
-  it("that is down is said to be", async () => {
+  it("that is down is said to be, and which it is", async () => {
     const ours = identities();
+    const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     await expect(ours.resolve(DID)).rejects.toBeInstanceOf(DirectoryError);
+    await expect(ours.resolve(DID)).rejects.toThrow(`http://127.0.0.1:${port}`);
+  });
+
+  it("that does not know somebody is named: it may be the wrong one", async () => {
+    const ours = identities();
+    await expect(ours.resolve("did:plc:bbbbbbbbbbbbbbbbbbbbbbbb")).rejects.toThrow(/has no DID document at http:\/\/127.0.0.1:\d+\. Is it the `plcUrl` of the agent's colony\?/);
   });
 });

@@ -27,3 +27,14 @@ it("what names a file of the agent's own lists its blob, once, wherever it stand
   expect(drafts.map(({ blobs }) => blobs)).toEqual([[ONE.blob], [ONE.blob], [ONE.blob, TWO.blob], []]);
   await expect(post.send(ids.AgentCommsMessage, { to: [BEN], content: toContent(ONE) }, { privacy: "public" })).rejects.toThrow("not to be sent in public");
 });
+
+it("what is to be neither sealed nor public goes nowhere: a word that is not known is not taken for public", async () => {
+  const drafts: Draft[] = [];
+  const port = { send: async (draft: Draft) => (drafts.push(draft), { uri: "", cid: "" }) };
+  const post = new Post(port, ANN, "sealed");
+  for (const wrong of ["private", "Public", "", null]) {
+    await expect(post.send(ids.AgentCommsMessage, { to: [BEN], content: toContent("x") }, { privacy: wrong as "sealed" })).rejects.toThrow('"sealed" or "public"');
+    expect(() => new Post(port, ANN, wrong as "sealed")).toThrow('"sealed" or "public"');
+  }
+  expect(drafts).toEqual([]);
+});

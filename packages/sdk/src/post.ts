@@ -18,6 +18,12 @@ const filesIn = (fields: Record<string, unknown>): string[] => Object.values(fie
 /** Files of this run that are known at most; an older one has to be given in `files`. */
 const MAX_ATTACHED = 1_000;
 
+/** Programs without types come this way, too, and what is not understood is not to be taken for public. @throws TypeError */
+export const asPrivacy = (privacy: Privacy): Privacy => {
+  if (privacy !== "sealed" && privacy !== "public") throw new TypeError(`Nothing is sent so: ${String(privacy)}. Privacy is "sealed" or "public"`);
+  return privacy;
+};
+
 /** Where what an agent writes leaves: sealed, unless it is said that it is public. */
 export class Post {
   readonly #backend: Pick<Backend, "send">;
@@ -28,11 +34,11 @@ export class Post {
   /** Blobs of the agent's own files, by CID; oldest first. */
   readonly #attached = new Map<string, BlobJson>();
 
-  /** @param privacy where nothing is said of one record. */
+  /** @param privacy where nothing is said of one record. @throws TypeError for what is none. */
   constructor(backend: Pick<Backend, "send">, did: string, privacy: Privacy) {
     this.#backend = backend;
     this.#did = did;
-    this.#privacy = privacy;
+    this.#privacy = asPrivacy(privacy);
   }
 
   /** A file was uploaded: what names it lists its blob, without which nobody else is given it. */
@@ -53,12 +59,12 @@ export class Post {
     return `at://${this.#did}/${collection}/${rkey}`;
   }
 
-  /** How a record will travel about which this is said. */
+  /** How a record will travel about which this is said. @throws TypeError */
   privacyOf({ privacy = this.#privacy }: SendOptions): Privacy {
-    return privacy;
+    return asPrivacy(privacy);
   }
 
-  /** Write a record, with its type and the time. @throws SealError @throws ColonyError; nothing was written then. */
+  /** Write a record, with its type and the time. @throws SealError @throws TypeError @throws ColonyError; nothing was written then. */
   async send(collection: string, fields: Record<string, unknown>, posting: Posting = {}, rkey = this.nextRkey()): Promise<Sent> {
     const privacy = this.privacyOf(posting);
     const { files = [], grants } = posting;

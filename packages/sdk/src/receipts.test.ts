@@ -25,6 +25,15 @@ describe("waiting for a receipt", () => {
     expect(await (await alice.send(BOB, "x", { receipt: ["processed"] })).receipt("delivered", { deadline: 3000 })).toMatchObject({ received: true });
   });
 
+  it("that nobody writes is refused before anything is sent", async () => {
+    for (const wrong of ["delivered", ["read"], "yes", [undefined], null]) {
+      const options = { receipt: wrong as ["delivered"] };
+      await expect(alice.send(BOB, "x", options)).rejects.toThrow('"delivered" and "processed"');
+      await expect(alice.request(BOB, "x", options)).rejects.toThrow('"delivered" and "processed"');
+    }
+    expect(colony.posted).toEqual([]);
+  });
+
   it("of one recipient takes its handle, too", async () => {
     colony.handles.set("bob.test", BOB);
     const sent = await alice.send(BOB, "x", { receipt: ["delivered"] });

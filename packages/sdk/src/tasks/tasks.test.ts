@@ -54,6 +54,24 @@ describe("a task", () => {
     expect(await (await alice.request(alice.did, "x", { capability: "fly", deadline: 5000 })).result()).toMatchObject({ state: "rejected" });
   });
 
+  it("of which a part is asked of another is not told in public by that, also by who speaks in public otherwise", async () => {
+    const carol = colony.join("carol");
+    carol.onRequest(() => "done");
+    const talker = colony.join("talker", { privacy: "public" });
+    talker.onRequest(async (job) => {
+      await (await job.request(CAROL, "a part", { deadline: 4000 })).result();
+      await (await job.request(CAROL, "another part", { deadline: 4000, privacy: undefined } as object)).result();
+      await (await job.request(CAROL, "a public part", { deadline: 4000, privacy: "public" })).result();
+    });
+    expect(await (await alice.request(talker.did, "x", { deadline: 5000, maxDelegationDepth: 1 })).result()).toMatchObject({ state: "completed" });
+    expect(colony.of(ids.AgentCommsRequest).map(({ privacy }) => privacy)).toEqual(["sealed", "sealed", "sealed", "public"]);
+  });
+
+  it("is done by a handler, and by nothing else", () => {
+    for (const wrong of [undefined, null, "x", { paint: "x" }]) expect(() => bob.onRequest(wrong as never)).toThrow("Not a handler");
+    expect(() => bob.onRequest(() => "x")()).not.toThrow();
+  });
+
   it("gives and gets JSON", async () => {
     bob.onRequest((job) => [json({ sum: (job.json() as number[]).reduce((a, b) => a + b) })]);
     const outcome = await (await alice.request(BOB, [json([1, 2, 3])], { deadline: 5000 })).result();

@@ -127,7 +127,7 @@ export class WorkDesk implements WorkerPorts {
     const name = post.nextRkey();
     const terms = this.#budgets.promise(order, name, did, worker, options);
     try {
-      const task = await requests.send(worker, input, { privacy: order.sealed ? "sealed" : "public", ...options, ...terms });
+      const task = await requests.send(worker, input, { ...options, privacy: options.privacy ?? (order.sealed ? "sealed" : "public"), ...terms });
       void task.ended.then(({ spent }) => this.#budgets.settle(order, name, spent));
       return task;
     } catch (error) {

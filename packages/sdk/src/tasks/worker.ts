@@ -53,6 +53,9 @@ interface Running {
   stop: AbortController;
 }
 
+/** Programs without types come this way, too. */
+const isHandlers = (handlers: unknown): boolean => typeof handlers === "function" || (typeof handlers === "object" && handlers !== null && Object.values(handlers).every((one) => typeof one === "function"));
+
 /** Pause before what could not be told is tried again, in ms. */
 const RETRY_MS = 1000;
 
@@ -69,6 +72,7 @@ export class Worker {
   #unwatch: (() => void) | undefined;
 
   constructor(handlers: RequestHandlers, ports: WorkerPorts, { concurrency = CONCURRENCY }: WorkerOptions = {}) {
+    if (!isHandlers(handlers)) throw new TypeError("Not a handler: give a function, or one for each capability");
     if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError(`Not a number of tasks: ${concurrency}`);
     this.#handlers = handlers;
     this.#ports = ports;
