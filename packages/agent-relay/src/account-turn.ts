@@ -9,6 +9,7 @@ import type { EventLog, LoggedFrame } from "./log.ts";
 import type { Purge } from "./purge.ts";
 import type { Repo, Repos } from "./repos.ts";
 
+/** Tables that an event changes on its way into a log. */
 export interface LogStores {
   log: EventLog;
   repos: Repos;
@@ -30,8 +31,10 @@ export interface Taken {
   kept: boolean;
 }
 
+/** A batch that has done nothing yet. */
 export const nothingTaken = (): Taken => ({ frames: [], addressees: { direct: new Set(), everybody: false }, activated: false, purging: false, kept: false });
 
+/** One account's part of a batch: its events are appended one after the other, and its row is written at the end. */
 export class AccountTurn {
   readonly #stores: LogStores;
   readonly #taken: Taken;

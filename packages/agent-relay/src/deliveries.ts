@@ -35,6 +35,7 @@ const PULL = `
    WHERE b.seq > MAX(?2, ?4) AND b.seq <= ?3 AND b.author <> ?1
   ORDER BY seq, op LIMIT ?5`;
 
+/** See above: noted by an event, pulled and acknowledged by the recipient. */
 export class Deliveries {
   readonly #sql: SqlStorage;
   readonly #log: EventLog;

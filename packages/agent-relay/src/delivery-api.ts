@@ -24,6 +24,7 @@ export interface DeliveryApi {
   dropDeliveries(selection: DeliverySelection): Promise<{ deliveries: number }>;
 }
 
+/** A delivery as its recipient pulls it, with what proves it. */
 export interface PulledDelivery {
   seq: number;
   author: string;
@@ -38,6 +39,7 @@ export interface PulledDelivery {
   again?: boolean;
 }
 
+/** A delivery that its recipient gave up, and why. */
 export interface ParkedByRecipient {
   recipient: string;
   seq: number;
@@ -49,6 +51,7 @@ export interface ParkedByRecipient {
 /** One parked delivery, all of one recipient, or all. */
 export type DeliverySelection = { recipient: string; seq: number; path: string } | { all: true; recipient?: string };
 
+/** What the admin asks to be listed. */
 export interface DeliveryQuery {
   state: "parked" | "pending";
   recipient?: string;
@@ -57,12 +60,14 @@ export interface DeliveryQuery {
   cursor?: string;
 }
 
+/** One page of that. */
 export interface DeliveryPage {
   deliveries: ListedDelivery[];
   /** Absent on the last page. */
   cursor?: string;
 }
 
+/** A delivery as the admin sees it: everything but what it says. */
 export interface ListedDelivery {
   /** Absent for a broadcast that waits: it is for everybody here. */
   recipient?: string;
@@ -76,6 +81,7 @@ export interface ListedDelivery {
   parked?: { reason: string; tries: number; at: string; again: boolean };
 }
 
+/** A recipient that is woken and does not answer. */
 export interface SilentRecipient {
   recipient: string;
   /** Wakes since it last acknowledged anything. */

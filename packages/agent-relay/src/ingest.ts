@@ -13,6 +13,7 @@ import type { Repo } from "./repos.ts";
 import { MAX_INGEST_ROWS } from "./settings.ts";
 import { isUnheard } from "./unheard.ts";
 
+/** What became of the rows, and how far the account is now. */
 export interface Ingested extends Taken {
   /** Highest (epoch, n) now held for the account. */
   position: { epoch: number; n: number };

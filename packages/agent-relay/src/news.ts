@@ -1,6 +1,7 @@
 import type { LogFollower } from "./relay-api.ts";
 import { NEWS_RETRY_MS } from "./settings.ts";
 
+/** What it needs of the object it runs in. */
 export interface NewsContext {
   follower: LogFollower;
   lastSeq: () => number;

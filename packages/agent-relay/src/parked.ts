@@ -15,6 +15,7 @@ interface Where {
   values: (string | number)[];
 }
 
+/** See above: parked by recipients, listed, tried again and dropped by the admin. */
 export class Parked {
   readonly #sql: SqlStorage;
   readonly #repos: Repos;

@@ -50,6 +50,7 @@ export interface LogFollower {
   advance(input: { lastSeq: number }): Promise<{ pauseMs: number }>;
 }
 
+/** An account as listRepos shows it. */
 export interface RepoRow {
   did: string;
   /** Commit CID and rev as strings. */
@@ -59,12 +60,14 @@ export interface RepoRow {
   status?: string;
 }
 
+/** One page of accounts. */
 export interface RepoPage {
   repos: RepoRow[];
   /** Absent on the last page. */
   cursor?: string;
 }
 
+/** Figures of a log, its readers and its deliveries, for the admin. */
 export interface RelayStats {
   firstSeq: number;
   lastSeq: number;

@@ -17,6 +17,7 @@ import type { Listener } from "./streams/listener.ts";
 import { StreamServer } from "./streams/stream-server.ts";
 import { Wakes } from "./wakes.ts";
 
+/** What a sequencer is given by its object. */
 export interface SequencerOptions {
   limits: RelayLimits;
   retention: RetentionLimits;

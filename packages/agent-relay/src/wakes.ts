@@ -19,6 +19,7 @@ export function pauseAfter(tries: number): number {
   return Math.min(WAKE_RETRY_MS * 2 ** Math.max(0, tries - 1), WAKE_RETRY_MAX_MS);
 }
 
+/** See above. */
 export class Wakes {
   readonly #sql: SqlStorage;
   readonly #waker: AgentWaker;

@@ -52,6 +52,7 @@ export interface StoredMemory extends RecordAt {
   sealed: boolean;
 }
 
+/** One change of the repository. */
 export interface MemoryWrite {
   collection: string;
   rkey: string;

@@ -46,6 +46,7 @@ export interface RecordAt {
   cid: string;
 }
 
+/** What became of agent.memory.remember: the record. */
 export interface Remembered extends RecordAt {
   /** What it took the place of: for the subject of a fact, where that is kept now. */
   supersedes?: string;
@@ -83,6 +84,7 @@ export interface MemoryView extends RecordAt {
   supersededBy?: string;
 }
 
+/** What was found, best first. */
 export interface Recalled {
   memories: MemoryView[];
   /** Memories of the repository that the index does not have yet. */

@@ -36,10 +36,13 @@ const decide = (disposition: Decision["disposition"], reason?: string, task?: st
   disposition, ...(reason === undefined ? {} : { reason }), ...(task === undefined ? {} : { task }),
 });
 
+/** It counts. */
 export const accepted = (task?: string): Decision => decide("accepted", undefined, task);
+/** It is not for its author to say, or not possible now. */
 export const refused = (reason: string, task?: string): Decision => decide("refused", reason, task);
 /** It counts once something else is here. */
 export const held = (reason: string, task?: string): Decision => decide("held", reason, task);
+/** It came too late. */
 export const expired = (reason: string, task?: string): Decision => decide("expired", reason, task);
 
 /** What the state machine said, as what became of the record. */

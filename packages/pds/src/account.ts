@@ -9,6 +9,7 @@ import { updateAccount } from "./store/account.ts";
 import { updateHead } from "./store/head.ts";
 import type { OutboxEvent } from "./store/outbox.ts";
 
+/** The account as its owner and the admin see it. */
 export function accountView({ account }: AgentState): AccountView {
   const { did, handle, email, emailConfirmedAt, model, status } = account;
   const view: AccountView = { did, handle, active: status === null };

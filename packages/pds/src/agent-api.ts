@@ -73,6 +73,7 @@ export interface AccountApi {
   erase(): Promise<void>;
 }
 
+/** What an agent is made of. */
 export interface ProvisionInput {
   did: string;
   handle: string;
@@ -89,6 +90,7 @@ export interface ProvisionInput {
   adopted?: boolean;
 }
 
+/** Where a repository stands. */
 export interface RepoHead {
   did: string;
   /** CID of the commit, as a string. */
@@ -96,6 +98,7 @@ export interface RepoHead {
   rev: string;
 }
 
+/** An account as its owner and the admin see it. */
 export interface AccountView {
   did: string;
   handle: string;
@@ -107,6 +110,7 @@ export interface AccountView {
   model?: string;
 }
 
+/** What a session's tokens are made of. */
 export interface SessionGrant {
   /** `jti` of the refresh token. */
   id: string;
@@ -141,6 +145,7 @@ export interface PreparedOp {
   deliverTo?: string[] | "all";
 }
 
+/** Changes that are one commit, or none. */
 export interface WriteRequest {
   ops: PreparedOp[];
   swapCommit?: string | undefined;
@@ -148,6 +153,7 @@ export interface WriteRequest {
   replacesLinked?: boolean;
 }
 
+/** What became of them. */
 export interface WriteResult {
   /** Absent when nothing had to change (deleting what is not there, putting what is already there). */
   commit?: { cid: string; rev: string };
@@ -156,6 +162,7 @@ export interface WriteResult {
   rate?: RateStatus;
 }
 
+/** A record as it is stored. */
 export interface StoredRecord {
   collection: string;
   rkey: string;
@@ -164,6 +171,7 @@ export interface StoredRecord {
   bytes: Uint8Array;
 }
 
+/** One page of a collection. */
 export interface ListRecordsInput {
   collection: string;
   limit: number;
@@ -173,6 +181,7 @@ export interface ListRecordsInput {
   reverse?: boolean;
 }
 
+/** A blob of the account, and where its bytes are. */
 export interface BlobRow {
   cid: string;
   mimeType: string;
@@ -181,6 +190,7 @@ export interface BlobRow {
   key: string;
 }
 
+/** What came in, as listInbox shows it. */
 export interface InboxMessage {
   /** at-uri of the record. */
   uri: string;

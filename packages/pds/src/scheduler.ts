@@ -2,6 +2,7 @@ import { JOB_LEASE } from "./limits.ts";
 
 /** What an agent does later. One row of `due` each at most. */
 const JOBS = ["outbox", "blobs", "inbox", "keys", "quarantine", "sockets", "arrivals", "tasks", "receipts", "webhooks", "memory", "identity", "standing", "suspension", "imports", "email"] as const;
+/** A name of work that is due at some time. */
 export type Job = (typeof JOBS)[number];
 
 /** Between these an alarm can be set; deadlines are their authors' to choose. One that rings before anything is due sets the next. */

@@ -29,6 +29,7 @@ export interface CrawlContext {
   schedule: (due: number) => void;
 }
 
+/** See above. Rows of the relays are in SQLite; what is under way is in memory. */
 export class Crawl {
   readonly #context: CrawlContext;
   readonly #rows: CrawlerRows;

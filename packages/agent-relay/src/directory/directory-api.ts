@@ -6,6 +6,7 @@ export interface DirectoryApi {
   activity(did: string): Promise<AccountActivity | undefined>;
 }
 
+/** An account that asks to be listed, with its profile. */
 export interface ListedAccount {
   did: string;
   /** Host name; empty for accounts of this colony. */
@@ -16,6 +17,7 @@ export interface ListedAccount {
   lastEventAt?: number;
 }
 
+/** Whether an account takes part, and when it last wrote (milliseconds since 1970). */
 export interface AccountActivity {
   active: boolean;
   lastEventAt?: number;

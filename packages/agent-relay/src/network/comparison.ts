@@ -8,6 +8,7 @@ import type { Repo } from "../repos.ts";
 import { COMPARE_PAGE } from "../settings.ts";
 import type { AccountStanding, CarriedRow, NetworkPorts } from "./network-api.ts";
 
+/** What a comparison needs of the object it runs in. */
 export interface ComparisonContext extends NetworkPorts {
   find: (did: string) => Repo | undefined;
   /** DIDs of own accounts that have a repository and are not deleted, as far as is known here. */

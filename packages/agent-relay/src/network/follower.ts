@@ -6,6 +6,7 @@ import { takeRows, type NetworkStores } from "./ingest-batch.ts";
 import type { CarriedRow, NetworkPorts } from "./network-api.ts";
 import { ownRow } from "./own-row.ts";
 
+/** What the follower needs of the object it runs in. */
 export interface FollowerContext extends NetworkPorts {
   stores: NetworkStores;
   sql: SqlStorage;

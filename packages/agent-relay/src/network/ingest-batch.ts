@@ -12,6 +12,7 @@ import type { Hosts } from "./hosts.ts";
 import type { CarriedRow, PeerBatch } from "./network-api.ts";
 import { placingOf } from "./placing.ts";
 
+/** Tables that a peer's batch changes. */
 export interface NetworkStores {
   sequencer: Sequencer;
   collections: Collections;

@@ -41,13 +41,16 @@ export interface NetworkPorts {
   standing(did: string): Promise<Outcome<AccountStanding>>;
 }
 
+/** Where an own account stands, as its agent says. */
 export type AccountStanding = InactiveStanding | ActiveStanding;
 
+/** It takes no part, and why. */
 export interface InactiveStanding {
   active: false;
   status: AccountStatus;
 }
 
+/** It takes part, and its repository is at this commit. */
 export interface ActiveStanding {
   active: true;
   handle: string;
@@ -58,6 +61,7 @@ export interface ActiveStanding {
   commitCar: Uint8Array;
 }
 
+/** Figures of the relay view, for the admin. */
 export interface NetworkStats extends RelayStats {
   /** How far the colony's log was followed. */
   followedThrough: number;
@@ -105,6 +109,7 @@ export interface ProvenRecord {
   proof: Uint8Array;
 }
 
+/** An account as the relay view carries it. */
 export interface CarriedRepo {
   did: string;
   /** Host name; empty for the colony's own. */

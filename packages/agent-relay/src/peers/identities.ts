@@ -19,6 +19,7 @@ const DID = /^did:(?:plc:[a-z2-7]{24}|web:[a-zA-Z0-9.%-]{1,260})$/;
 /** Whether this can be an account's DID: the two methods of the AT Protocol. */
 export const isAccountDid = (did: string): boolean => DID.test(did);
 
+/** What looking DIDs up needs. */
 export interface IdentitiesOptions {
   resolveDid: PeerPorts["resolveDid"];
   now: () => number;

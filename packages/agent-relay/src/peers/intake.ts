@@ -28,6 +28,7 @@ import { Turn } from "./turn.ts";
 /** Where crash tests may stop the object. */
 export type PeerFaultPoint = "peer.ingest" | "peer.ingested" | "peer.transaction" | "peer.committed";
 
+/** What the intake reads and changes. */
 export interface IntakeStores {
   storage: DurableObjectStorage;
   peer: PeerStore;

@@ -13,6 +13,7 @@ import type { Serial } from "./serial.ts";
 import { COALESCE_MS, TURN_BYTES, TURN_EVENTS, WATCHDOG_MS, type PeerLimits } from "./settings.ts";
 import { strike, type Standing } from "./standing.ts";
 
+/** What listening to a host needs. */
 export interface ListenerOptions {
   peer: PeerStore;
   intake: Intake;

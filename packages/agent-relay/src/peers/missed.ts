@@ -11,6 +11,7 @@ import type { PeerPorts } from "./peer-api.ts";
 import { MAX_BUSY_MS, MAX_BUSY_WAITS, MAX_FAILED_IN_A_ROW, MAX_MISSED_BYTES, MIN_BUSY_MS, PROOFS_AT_A_TIME } from "./settings.ts";
 import type { Verifier } from "./verifier.ts";
 
+/** What finding missed records needs. */
 export interface MissedOptions {
   client: Pick<HostClient, "proof">;
   verifier: Pick<Verifier, "signature">;

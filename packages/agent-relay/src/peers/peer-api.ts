@@ -19,6 +19,7 @@ export interface PeerApi {
   forget(): Promise<void>;
 }
 
+/** Which host is listened to, and what of it is wanted. */
 export interface PeerConfig {
   /** Host name, with its port when it has one; equals the host of `origin`. */
   host: string;
@@ -41,6 +42,7 @@ export interface PeerConfig {
  */
 export type PeerState = "connecting" | "live" | "waiting" | "throttled" | "cut-off" | "stopped";
 
+/** How listening to a host goes, for the admin. */
 export interface PeerStatus {
   config: PeerConfig;
   state: PeerState;

@@ -20,6 +20,7 @@ import { RESYNC_RETRY_MS, WATCHDOG_MS, type PeerLimits } from "./settings.ts";
 import { Standing } from "./standing.ts";
 import { Verifier } from "./verifier.ts";
 
+/** What a peer is given by its object. */
 export interface PeerOptions {
   storage: DurableObjectStorage;
   ports: PeerPorts;
@@ -99,7 +100,12 @@ export class Peer {
     if (row === undefined) this.#store.save(fresh);
     else if (isSame(row.config, config)) return;
     // The host's seqs began anew: so do ours for it. What is known of its accounts stays, and refuses what they sent before.
-    else if (row.state === "stopped") this.#store.save({ ...fresh, epoch: row.epoch + 1, accepted: row.accepted, lastEventAt: row.lastEventAt });
+    else if (row.state === "stopped") {
+      this.#options.storage.transactionSync(() => {
+        this.#store.save({ ...fresh, epoch: row.epoch + 1, accepted: row.accepted, lastEventAt: row.lastEventAt });
+        this.#accounts.beginAnew();
+      });
+    }
     else if (row.state === "cut-off") this.#store.save({ ...row, config, state: "waiting", tries: 0, nextAt: null, error: null, strikes: 0, struckAt: null });
     else this.#store.save({ ...row, config });
     this.#options.wakeAt("connect", this.#options.now());

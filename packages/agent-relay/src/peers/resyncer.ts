@@ -22,13 +22,14 @@ import { MissedMail } from "./missed-mail.ts";
 import { activeRow, inactiveRow, syncRow, type Outgoing, type Resynced } from "./outgoing.ts";
 import type { PeerPorts } from "./peer-api.ts";
 import type { PeerStore } from "./peer-row.ts";
-import { positionAfter } from "./position.ts";
+import { positionAfter, positionSince } from "./position.ts";
 import { Quota } from "./quota.ts";
 import { readRepo, RepoError } from "./read-repo.ts";
 import type { Serial } from "./serial.ts";
 import { MAX_SWEEP_PAGES, RESYNCS_PER_QUARTER, type ResyncLimits } from "./settings.ts";
 import type { Verifier } from "./verifier.ts";
 
+/** What mending accounts needs. */
 export interface ResyncerOptions {
   storage: DurableObjectStorage;
   peer: PeerStore;
@@ -153,7 +154,7 @@ export class Resyncer {
     }
     storage.transactionSync(() => {
       outgoing.remove(resynced.did);
-      accounts.save(this.#inSync(account));
+      accounts.save({ ...this.#inSync(account), told: resynced.n });
     });
     await release(resynced.did);
     return true;
@@ -171,7 +172,7 @@ export class Resyncer {
       else {
         // A host that says one thing and gives another would have its repository fetched without end.
         const waitMs = account.tries === 0 ? 0 : backoffMs(account.tries, limits.retry, random);
-        accounts.save({ ...account, desync: positionAfter(peer.row?.cursor ?? 0), due: now() + waitMs, tries: account.tries + 1 });
+        accounts.save({ ...account, desync: positionSince(peer.row?.cursor ?? 0, account.told), due: now() + waitMs, tries: account.tries + 1 });
       }
     });
   }
@@ -189,8 +190,8 @@ export class Resyncer {
             const due = now() + limits.suspicionMs;
             if (account === undefined) this.#suspect(did, rev, since);
             else if (account.active && account.due === null && (rev > account.rev || active === false)) accounts.save({ ...account, due });
-            // It came on in the hole: as if its host had said so now, and the directory could not be asked.
-            else if (!account.active && active === true) accounts.save({ ...account, active: true, status: account.status ?? "inactive", desync: positionAfter(peer.row?.cursor ?? 0), due });
+            // It came on in the hole: as if its host had said so in the event after the last that came, and the directory could not be asked.
+            else if (!account.active && active === true) accounts.save({ ...account, active: true, status: account.status ?? "inactive", desync: positionSince((peer.row?.cursor ?? 0) + 1, account.told), due });
           }
           this.#sweepTries = 0;
           peer.change({ sweep: ++this.#sweptPages < MAX_SWEEP_PAGES && page.cursor !== undefined ? writeSweep({ cursor: page.cursor, since }) : null });
@@ -232,13 +233,14 @@ export class Resyncer {
     const account = accounts.find(did);
     const { row } = peer;
     if (account?.active !== true || row === undefined) return;
-    const place = positionAfter(row.cursor);
+    const place = positionSince(row.cursor, account.told);
     // Nobody was told that one with a status came on.
-    if (account.carried && row.config.carry && account.status === null) {
+    const isTold = account.carried && row.config.carry && account.status === null;
+    if (isTold) {
       const taken = await network.ingest({ host: row.config.host, rows: [inactiveRow({ did, n: place, time: new Date(now()).toISOString() }, status, row.epoch)] });
       if (!taken.ok) throw new Error(`the network relay refused that ${did} is off: ${taken.error.message}`);
     }
-    this.#end(isUnseen(account) ? "forgotten" : { ...account, ...NO_FAILURES, active: false, status, desync: account.desync > 0 ? place : 0, due: null }, did);
+    this.#end(isUnseen(account) ? "forgotten" : { ...account, ...NO_FAILURES, active: false, status, desync: account.desync > 0 ? place : 0, told: isTold ? place : account.told, due: null }, did);
     await release(did);
   }
 

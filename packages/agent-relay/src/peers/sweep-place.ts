@@ -11,6 +11,7 @@ const SHAPE = /^since:([2-7a-z]{13}) (.*)$/s;
 /** As text: a cursor alone is what older versions wrote. */
 export const writeSweep = ({ cursor, since }: SweepPlace): string => (since === undefined ? cursor : `since:${since} ${cursor}`);
 
+/** A place of its text. */
 export function readSweep(text: string): SweepPlace {
   const [, since, cursor] = SHAPE.exec(text) ?? [];
   return cursor === undefined ? { cursor: text, since: undefined } : { cursor, since };

@@ -14,6 +14,7 @@ export type RefusalCode =
 /** What a check gives here. */
 export type Verified<T> = { ok: true; value: T } | { ok: false; code: RefusalCode };
 
+/** What verifying a host's events needs. */
 export interface VerifierOptions {
   sha256: Sha256;
   identities: Identities;

@@ -15,6 +15,7 @@ import type { Attachment } from "./attachment.ts";
 import { outletOf, type Outlet } from "./outlet.ts";
 import type { Pack, Payload } from "./shared-event.ts";
 
+/** See above. */
 export class Subscriber {
   readonly #ws: WebSocket;
   readonly #pack: Pack | undefined;

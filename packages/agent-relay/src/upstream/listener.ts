@@ -12,6 +12,7 @@ import type { Taken } from "./taken.ts";
 import type { UpstreamPorts } from "./upstream-api.ts";
 import type { ClaimedOp, UpstreamEvent } from "./upstream-event.ts";
 
+/** What listening to a common relay or Jetstream needs. */
 export interface ListenerOptions {
   storage: DurableObjectStorage;
   row: StreamRow;

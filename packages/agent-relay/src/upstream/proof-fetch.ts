@@ -7,6 +7,7 @@ const MAX_ERROR_BYTES = 4_096;
 /** How requests are sent. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** What a host answered: the proof, a no, or nothing that counts. */
 export type FetchedProof = { kind: "proof"; car: Uint8Array } | { kind: "refused"; reason: UpstreamRefusal } | { kind: "later"; message: string };
 
 /**

@@ -15,6 +15,7 @@ export interface UpstreamApi {
   forget(): Promise<void>;
 }
 
+/** Which stream is listened to, and for whose records. */
 export interface UpstreamConfig {
   kind: "relay" | "jetstream";
   /** WebSocket URL of the stream, with path and without parameters. */
@@ -23,6 +24,7 @@ export interface UpstreamConfig {
   allowAgents?: string[];
 }
 
+/** How that goes, for the admin. */
 export interface UpstreamStatus {
   config: UpstreamConfig;
   state: "connecting" | "live" | "waiting" | "stopped";
@@ -52,6 +54,7 @@ export type UpstreamRefusal =
   | "malformed" | "update" | "broadcast" | "not-allowed" | "too-many" | "no-identity" | "unsafe-host" | "policy" | "host-refuses" | "too-large"
   | "bad-proof" | "bad-signature" | "not-there" | "other-record" | "still-there" | "not-for-us" | "unreachable";
 
+/** What listening to a common stream needs of the colony. The composition root fills it. */
 export interface UpstreamPorts {
   /** What the collections that are delivered begin with, e.g. `agent.comms.`. */
   prefix: string;

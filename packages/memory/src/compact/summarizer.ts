@@ -6,6 +6,7 @@ export interface Summarizer {
   summarize(notes: readonly SummarizedNote[], maxChars: number): Promise<string>;
 }
 
+/** A note that is to be told in short. */
 export interface SummarizedNote {
   text: string;
   /** ISO datetime. */

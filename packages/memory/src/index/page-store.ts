@@ -9,6 +9,7 @@ export interface PageStore {
   clear(): void;
 }
 
+/** What one write of the index changes, in one transaction. */
 export interface PageChange {
   put: { name: string; data: Uint8Array }[];
   drop: string[];

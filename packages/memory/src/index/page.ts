@@ -124,10 +124,13 @@ export function decodePage(bytes: Uint8Array): Page | undefined {
   };
 }
 
+/** Kind of the memory at a position of the page. */
 export const kindAt = (page: Page, i: number): Kind => KINDS[page.kind[i] ?? 0] ?? "note";
 
+/** Its path, `kind/rkey`. */
 export const pathAt = (page: Page, i: number): string => read.decode(page.paths.subarray(page.pathEnd[i - 1] ?? 0, page.pathEnd[i]));
 
+/** Hashes of its tags. */
 export const tagsAt = (page: Page, i: number): Uint32Array => page.tags.subarray(page.tagEnd[i - 1] ?? 0, page.tagEnd[i]);
 
 /** Links of a page's memories, by their positions. */

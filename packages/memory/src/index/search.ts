@@ -110,4 +110,5 @@ function positionOf(sorted: Uint32Array, value: number): number {
   return -1;
 }
 
+/** Path of the memory that was found. */
 export const pathOf = ({ page, i }: Pick<Hit, "page" | "i">): string => pathAt(page, i);

@@ -18,6 +18,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** 0 for what is no subject. Two subjects are one when only case, accents or spaces around them differ. */
 export const subjectHash = (subject: unknown): number => (typeof subject === "string" ? hash53(plainSubject(subject)) : 0);
 
+/** A subject without what makes no difference: case, accents, spaces. */
 export const plainSubject = (subject: string): string => fold(subject).trim().replaceAll(/\s+/gu, " ");
 
 /** Tags are one when subjects would be. */
@@ -90,4 +91,5 @@ export function timeOf(value: unknown): number | undefined {
 const whole = (value: unknown, from: number, to: number): number | undefined =>
   typeof value === "number" && Number.isInteger(value) && value >= from && value <= to ? value : undefined;
 
+/** The texts of a list; none where there is no list. */
 export const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.filter((one) => typeof one === "string") : []);

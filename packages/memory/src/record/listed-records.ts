@@ -19,6 +19,7 @@ export interface RepoAccess {
   open(collection: string, rkey: string, record: Record<string, unknown>): Promise<{ record: Record<string, unknown>; sealed: boolean } | undefined>;
 }
 
+/** A record as the repository has it. */
 export interface RawMemory {
   cid: string;
   value: Record<string, unknown>;

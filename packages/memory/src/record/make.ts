@@ -7,6 +7,7 @@ const only: Readonly<Record<string, Kind>> = {
   subject: "fact", validFrom: "fact", validTo: "fact", reason: "decision", alternatives: "decision", sources: "summary", occurredAt: "note",
 };
 
+/** Whether what is said is the agent's own, or of somebody whose words count as much. */
 export const isTrusted = ({ origin }: Pick<RememberInput, "origin">): boolean => origin === undefined || origin.trust >= TRUSTED;
 
 /**

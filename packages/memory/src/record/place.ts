@@ -14,8 +14,10 @@ export const collectionOf: Readonly<Record<Kind, string>> = {
 /** The record of what is pinned. */
 export const PINS = { collection: ids.AgentMemoryPins, rkey: "self" } as const;
 
+/** The kind whose collection this is; undefined for any other. */
 export const kindOf = (collection: string): Kind | undefined => KINDS.find((kind) => collectionOf[kind] === collection);
 
+/** at-uri of the memory at a path. */
 export const uriOf = (did: string, path: string): string => {
   const { kind, rkey } = partsOf(path);
   return `at://${did}/${collectionOf[kind]}/${rkey}`;

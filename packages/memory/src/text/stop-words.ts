@@ -18,4 +18,5 @@ al como con cual cuando cuál cuándo cómo del dónde donde el ella ellos en er
 no nos o para pero por porque qué que quien quién se ser si sin sobre son su sus también te tiene tu un una uno y ya
 `;
 
+/** Words that say nothing of what a text is about. */
 export const stopWords: ReadonlySet<string> = new Set(words.split(/\s+/u).filter((word) => word !== ""));

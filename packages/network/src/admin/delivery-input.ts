@@ -12,6 +12,7 @@ const STATES = ["parked", "pending"] as const;
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;
 
+/** What the admin wants to see of deliveries. */
 export interface ListInput {
   state: (typeof STATES)[number];
   recipient?: string;
@@ -20,6 +21,7 @@ export interface ListInput {
   cursor?: { source: SourceName; inner: string | undefined };
 }
 
+/** Which deliveries are to be tried again, or dropped. */
 export interface SelectInput {
   /** Undefined for both. */
   source: SourceName | undefined;

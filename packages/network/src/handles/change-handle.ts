@@ -20,6 +20,7 @@ export interface HandleDesk extends PlcDesk {
   fault: string | undefined;
 }
 
+/** Which account gets which handle. */
 export interface HandleChange extends HandleHold {
   /** The admin may give reserved names. */
   allowReserved?: AllowReserved;

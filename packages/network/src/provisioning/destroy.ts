@@ -57,6 +57,7 @@ export const finishDestroying = async (workshop: Workshop, row: AgentRow): Promi
   return ok(null);
 };
 
+/** Who is to be destroyed, and what becomes of the DID. */
 export interface Destruction {
   /** DID or handle. */
   actor: string;
@@ -66,6 +67,7 @@ export interface Destruction {
   recoveryKey?: string;
 }
 
+/** Who was. */
 export interface Destroyed {
   did: string;
   handle: string;

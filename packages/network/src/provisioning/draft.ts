@@ -27,6 +27,7 @@ export const isDidKey = (text: string): boolean => {
   }
 };
 
+/** A recovery key that no DID can have. */
 export const badRecoveryKey = (key: string) => fail(400, "InvalidRecoveryKey", `Not a did:key of P-256 or secp256k1: ${key.slice(0, MAX_DID_KEY)}`);
 
 /** Make keys, a signed genesis and so the DID. Errors: InvalidRecoveryKey. */

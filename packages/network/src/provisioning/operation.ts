@@ -53,6 +53,7 @@ export const didOf = (genesis: PlcOperation): string => {
   return `did:plc:${text}`;
 };
 
+/** What the first operation of a DID says. */
 export interface GenesisInput {
   handle: string;
   /** Origin of this colony. */
@@ -83,6 +84,7 @@ export const signGenesis = async (input: GenesisInput): Promise<PlcOperation> =>
   );
 };
 
+/** The operation that ends a DID. */
 export const signTombstone = (last: PlcOperation, key: P256PrivateKey): Promise<PlcTombstone> =>
   sign({ type: "plc_tombstone" as const, prev: operationCid(last) }, key);
 

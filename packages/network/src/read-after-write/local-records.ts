@@ -28,6 +28,7 @@ const localRecord = ({ bytes, ...row }: RecentRecord): LocalRecord => {
   return { ...row, record: JSON.parse(cborToJsonText(bytes)) as Fields };
 };
 
+/** What the agent gave, in the form that answers take. */
 export const localRecords = ({ handle, current, profile, posts }: RecentRecords): LocalRecords => ({
   handle,
   current: current && localRecord(current).record,

@@ -23,6 +23,7 @@ export interface Verified {
   host?: string;
 }
 
+/** What a delivery proves. */
 export type Verdict =
   | { kind: "verified"; message: Verified }
   /** It does not prove what it says, now. `isUnsigned`: all that is wrong is the key that signed. */

@@ -24,6 +24,7 @@ export interface Question {
 /** Why something is quarantined, as listQuarantine says it. */
 export type Why = "rate" | "pending" | "size" | "host-rate" | "host-pending" | "policy" | "room";
 
+/** What becomes of a message. */
 export type Judgement = { kind: "take" } | { kind: "block" } | { kind: "quarantine"; why: Why };
 
 const TAKE: Judgement = { kind: "take" };

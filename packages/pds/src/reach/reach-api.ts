@@ -45,11 +45,13 @@ export interface Policy {
   block?: PolicySender[];
 }
 
+/** Somebody on one of the agent's own lists, with a note for people. */
 export interface PolicySender {
   did: string;
   note?: string;
 }
 
+/** The agent's policy, what holds with the colony's filled in, and what was kept out so far. */
 export interface PolicyView {
   policy: Policy;
   effective: Policy;
@@ -77,8 +79,10 @@ export interface QuarantineSelection {
   author?: string;
 }
 
+/** How much of a message a webhook is told: docs/inbox.md. */
 export type WebhookContents = "reference" | "stored" | "opened";
 
+/** agent.comms.putWebhook: a new one, or with `id` a change of one. */
 export interface WebhookInput {
   id?: string;
   url: string;
@@ -87,6 +91,7 @@ export interface WebhookInput {
   rotateSecret?: boolean;
 }
 
+/** A webhook as its agent sees it: without its secret. */
 export interface WebhookView {
   id: string;
   url: string;

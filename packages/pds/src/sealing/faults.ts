@@ -14,9 +14,11 @@ export const AUTHOR_UNAVAILABLE: Refusal = fail(503, "AuthorUnavailable", "The a
 /** There is nothing to grant: everybody can read it. */
 export const NOT_SEALED: Refusal = fail(400, "NotSealed", "Everybody can read the record: it is not sealed, or its data key is published");
 
+/** The agent has written nothing there. */
 export const recordNotFound = (uri: string): Refusal => fail(400, "RecordNotFound", `There is no record of this agent at ${uri.slice(0, 600)}`);
 
 /** What is to be shared or disclosed is no longer what was looked at. */
 export const changedMeanwhile = (uri: string): Refusal => fail(400, "InvalidSwap", `${uri} was changed or deleted meanwhile`);
 
+/** What was asked for cannot be. */
 export const invalid = (message: string): Refusal => fail(400, "InvalidRequest", message);

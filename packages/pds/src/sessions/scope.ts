@@ -10,6 +10,7 @@ export const SCOPES = {
   takendown: "com.atproto.takendown",
 } as const;
 
+/** What an access token is good for. */
 export type AccessScope = (typeof SCOPES)[keyof typeof SCOPES];
 
 /** Whether the text is the scope of an access token. */

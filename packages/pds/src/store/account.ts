@@ -56,6 +56,7 @@ interface Row extends Record<string, SqlStorageValue> {
 
 const STATUSES: readonly AccountStatus[] = ["takendown", "suspended", "deactivated", "deleted"];
 
+/** The one row that every provisioned agent has. */
 export function readAccount(sql: SqlStorage): Account {
   const row = sql
     .exec<Row>(
@@ -72,6 +73,7 @@ export function readAccount(sql: SqlStorage): Account {
   };
 }
 
+/** The account of a new agent. */
 export function insertAccount(sql: SqlStorage, a: Account): void {
   sql.exec(
     `INSERT INTO account (id, did, handle, email, model, status, password, signing_key, clock_id, epoch, deactivated_at, delete_after)
@@ -80,6 +82,7 @@ export function insertAccount(sql: SqlStorage, a: Account): void {
   );
 }
 
+/** Its password, and whether it takes part. */
 export function updateAccount(sql: SqlStorage, change: Pick<Account, "password" | "status">): void {
   sql.exec("UPDATE account SET password = ?, status = ? WHERE id = 1", change.password, change.status);
 }

@@ -13,6 +13,7 @@ export interface StoredBlob extends BlobRow {
   rev: string | null;
 }
 
+/** What is known of a blob; undefined for one that was never uploaded, or is gone. */
 export function readBlob(sql: SqlStorage, cid: string): StoredBlob | undefined {
   const row = sql.exec<Row>("SELECT cid, mime, size, r2_key, rev FROM blob WHERE cid = ?", cid).toArray()[0];
   return row && { cid: row.cid, mimeType: row.mime, size: row.size, key: row.r2_key, rev: row.rev };
@@ -65,14 +66,17 @@ export function keepBlob(sql: SqlStorage, cid: string, rev: string): void {
   sql.exec("UPDATE blob SET rev = ?, temp_since = NULL WHERE cid = ? AND rev IS NULL", rev, cid);
 }
 
+/** CIDs of the blobs that the record at a path refers to. */
 export function blobsAt(sql: SqlStorage, path: string): string[] {
   return sql.exec<{ cid: string }>("SELECT cid FROM blob_ref WHERE path = ?", path).toArray().map(({ cid }) => cid);
 }
 
+/** The record at a path refers to this blob no more. */
 export function unreferBlob(sql: SqlStorage, cid: string, path: string): void {
   sql.exec("DELETE FROM blob_ref WHERE path = ? AND cid = ?", path, cid);
 }
 
+/** Whether any record refers to it. */
 export function isReferred(sql: SqlStorage, cid: string): boolean {
   return sql.exec("SELECT 1 FROM blob_ref WHERE cid = ? LIMIT 1", cid).toArray().length > 0;
 }
@@ -95,6 +99,7 @@ export function goneKeys(sql: SqlStorage, limit: number): string[] {
   return sql.exec<{ r2_key: string }>("SELECT r2_key FROM blob_gone LIMIT ?", limit).toArray().map((row) => row.r2_key);
 }
 
+/** These R2 objects are deleted. */
 export function forgetKeys(sql: SqlStorage, keys: string[]): void {
   sql.exec("DELETE FROM blob_gone WHERE r2_key IN (SELECT value FROM json_each(?))", JSON.stringify(keys));
 }
@@ -116,6 +121,7 @@ export function dropSome(sql: SqlStorage, limit: number): void {
   for (const { cid } of sql.exec<{ cid: string }>("SELECT cid FROM blob LIMIT ?", limit).toArray()) dropBlob(sql, cid);
 }
 
+/** Whether any record refers to any blob. */
 export function hasReferences(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM blob_ref LIMIT 1").toArray().length > 0;
 }

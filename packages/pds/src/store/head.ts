@@ -31,6 +31,7 @@ interface Row extends Record<string, SqlStorageValue> {
   day_points: number;
 }
 
+/** The one row that says where the repository stands. */
 export function readHead(sql: SqlStorage): Head {
   const row = sql.exec<Row>("SELECT * FROM head").one();
   return {
@@ -52,10 +53,12 @@ const COLUMNS = "id, cid, commit_block, rev, root_id, root_cid, next_node, n, ho
 
 const values = (h: Head) => [h.cid, h.commit, h.rev, h.rootId, h.rootCid, h.nextNode, h.n, h.hourStart, h.hourPoints, h.dayStart, h.dayPoints];
 
+/** The head of a new repository. */
 export function insertHead(sql: SqlStorage, head: Head): void {
   sql.exec(`INSERT INTO head (${COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, ...values(head));
 }
 
+/** The repository stands here now. */
 export function updateHead(sql: SqlStorage, head: Head): void {
   sql.exec(
     `UPDATE head SET cid = ?, commit_block = ?, rev = ?, root_id = ?, root_cid = ?, next_node = ?, n = ?,

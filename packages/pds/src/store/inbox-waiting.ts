@@ -33,14 +33,17 @@ export function nextDue(sql: SqlStorage): number | undefined {
   return sql.exec<{ due: number | null }>("SELECT MIN(due) AS due FROM inbox_waiting WHERE id IN (SELECT MIN(id) FROM inbox_waiting GROUP BY author)").one().due ?? undefined;
 }
 
+/** The delivery of an author that has waited longest: no other of theirs is tried before it. */
 export function oldestOf(sql: SqlStorage, author: string): Waiting | undefined {
   return sql.exec<Row>(`SELECT ${COLUMNS} FROM inbox_waiting WHERE author = ? ORDER BY id LIMIT 1`, author).toArray()[0];
 }
 
+/** How many wait, of all authors. */
 export function countWaiting(sql: SqlStorage): number {
   return sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM inbox_waiting").one().n;
 }
 
+/** DIDs of those whose deliveries wait. */
 export function waitingAuthors(sql: SqlStorage): string[] {
   return sql.exec<{ author: string }>("SELECT DISTINCT author FROM inbox_waiting").toArray().map(({ author }) => author);
 }
@@ -76,6 +79,7 @@ export function mostWaiting(sql: SqlStorage, limit: number): Waiting[] {
     .toArray();
 }
 
+/** It waits no more. */
 export function deleteWaiting(sql: SqlStorage, { source, seq, path }: Pick<Waiting, "source" | "seq" | "path">): void {
   sql.exec("DELETE FROM inbox_waiting WHERE source = ? AND seq = ? AND path = ?", source, seq, path);
 }

@@ -108,6 +108,7 @@ export function readPulled(sql: SqlStorage, source: SourceName): number {
   return sql.exec<{ pulled: number }>("SELECT pulled FROM inbox_source WHERE source = ?", source).toArray()[0]?.pulled ?? 0;
 }
 
+/** A source was pulled up to this seq. */
 export function writePulled(sql: SqlStorage, source: SourceName, seq: number): void {
   sql.exec("INSERT INTO inbox_source (source, pulled) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET pulled = excluded.pulled", source, seq);
 }
@@ -117,6 +118,7 @@ export function noteSource(sql: SqlStorage, source: SourceName): void {
   sql.exec("INSERT OR IGNORE INTO inbox_source (source, pulled) VALUES (?, 0)", source);
 }
 
+/** Sources that something may come from. */
 export function knownSources(sql: SqlStorage): Set<string> {
   return new Set(sql.exec<{ source: string }>("SELECT source FROM inbox_source").toArray().map(({ source }) => source));
 }
@@ -126,10 +128,12 @@ export function putUntold(sql: SqlStorage, { source, seq, path, author, tries, r
   sql.exec("INSERT INTO inbox_parked (source, seq, path, author, tries, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)", source, seq, path, author, tries, reason.slice(0, MAX_REASON_CHARS), at);
 }
 
+/** Deliveries given up of which their relay was not told, oldest first. */
 export function readUntold(sql: SqlStorage, source: SourceName, limit: number): Waiting[] {
   return sql.exec<UntoldRow>("SELECT source, seq, path, author, tries, reason FROM inbox_parked WHERE source = ? ORDER BY id LIMIT ?", source, limit).toArray();
 }
 
+/** Its relay knows. */
 export function deleteUntold(sql: SqlStorage, source: SourceName, seq: number, path: string): void {
   sql.exec("DELETE FROM inbox_parked WHERE source = ? AND seq = ? AND path = ?", source, seq, path);
 }

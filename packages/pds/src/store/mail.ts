@@ -22,11 +22,13 @@ export interface MailRow {
 
 type Row = { id: number; author: string; path: string; cid: string | null; action: string; bytes: ArrayBuffer | null };
 
+/** How far the inbox is opened. */
 export function readPlace(sql: SqlStorage): MailPlace {
   const row = sql.exec<{ through: number; kept_from: number; tries: number }>("SELECT through, kept_from, tries FROM mail").toArray()[0];
   return row === undefined ? { through: 0, from: 1, tries: 0 } : { through: row.through, from: row.kept_from, tries: row.tries };
 }
 
+/** It is opened as far as this. */
 export function writePlace(sql: SqlStorage, { through, from, tries }: MailPlace): void {
   sql.exec(
     `INSERT INTO mail (id, through, kept_from, tries) VALUES (1, ?, ?, ?)

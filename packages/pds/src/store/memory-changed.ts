@@ -14,9 +14,11 @@ export function noteMemory(sql: SqlStorage, { path, op: { collection } }: Pick<C
   return true;
 }
 
+/** Memories that the index does not have yet. */
 export const changedMemories = (sql: SqlStorage, limit: number): MemoryChange[] =>
   sql.exec<{ path: string; rev: string }>("SELECT path, rev FROM memory_changed ORDER BY path LIMIT ?", limit).toArray();
 
+/** How many those are. */
 export const countChangedMemories = (sql: SqlStorage): number => sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM memory_changed").one().n;
 
 /** These changes are in the index now; what changed again since stays. */

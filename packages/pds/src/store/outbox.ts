@@ -63,6 +63,7 @@ export function oldestEvent(sql: SqlStorage): number | undefined {
   return sql.exec<{ n: number | null }>("SELECT MIN(n) AS n FROM outbox").one().n ?? undefined;
 }
 
+/** Whether any event is in more than one row. */
 export function hasSplitEvents(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM outbox_part LIMIT 1").toArray().length > 0;
 }

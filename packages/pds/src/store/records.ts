@@ -19,6 +19,7 @@ interface Row extends Record<string, SqlStorageValue> {
 
 const toRecord = (row: Row): RecordRow => ({ key: row.key, cid: new Uint8Array(row.cid), rev: row.rev, data: new Uint8Array(row.data) });
 
+/** The record at `collection/rkey`; undefined when there is none. */
 export function readRecord(sql: SqlStorage, key: string): RecordRow | undefined {
   const row = sql.exec<Row>("SELECT key, cid, rev, data FROM record WHERE key = ?", key).toArray()[0];
   return row === undefined ? undefined : toRecord(row);

@@ -1,5 +1,6 @@
 /** Keys of the agent's own, each wrapped under the colony's master key (keys/wrap.ts). */
 
+/** A wrapped key by its name; undefined when there is none. */
 export function readSecret(sql: SqlStorage, name: string): Uint8Array | undefined {
   const [row] = sql.exec<{ wrapped: ArrayBuffer }>("SELECT wrapped FROM secret WHERE name = ?", name).toArray();
   return row && new Uint8Array(row.wrapped);

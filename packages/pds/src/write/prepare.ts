@@ -22,6 +22,7 @@ export interface WriteInput {
   swapRecord?: string | null | undefined;
 }
 
+/** A change that is ready to be written, and what validation said of its record. */
 export interface Prepared {
   op: PreparedOp;
   /** Absent when validation was not wanted, or for a delete. */

@@ -53,11 +53,13 @@ const withBody = (body: Uint8Array | ReadableStream<Uint8Array> | null, headers:
   return isFault(held) ? held : new Response(held, { headers });
 };
 
+/** A refusal by its status, name and message. */
 export const fault = (status: number, name: string, message: string): XrpcFault => ({ status, name, message });
 
 /** 400 InvalidRequest, the reference's name for most bad input. */
 export const invalid = (message: string): XrpcFault => fault(400, "InvalidRequest", message);
 
+/** Whether a value is one. Never ask this of a Durable Object's stub: it has every property. */
 export const isFault = (value: unknown): value is XrpcFault =>
   typeof value === "object" && value !== null && !(value instanceof Response) && "status" in value && "name" in value;
 

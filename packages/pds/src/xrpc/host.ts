@@ -48,6 +48,7 @@ export interface ServerNotices {
   email: string | undefined;
 }
 
+/** An account that lives here, as the registry knows it. */
 export interface KnownAgent {
   did: string;
   handle: string;
@@ -55,6 +56,7 @@ export interface KnownAgent {
   status?: AccountStatus;
 }
 
+/** One page of com.atproto.sync.listRepos. */
 export interface RepoPage {
   repos: { did: string; head: string; rev: string; active: boolean; status?: string }[];
   cursor?: string;
@@ -63,6 +65,7 @@ export interface RepoPage {
 /** Whether reserved names may be taken: all of them, or such words only as the official PDS keeps back beyond ours. */
 export type AllowReserved = boolean | "words";
 
+/** Who is to have an account here. */
 export interface NewAccount {
   /** Full handle, e.g. `alice.test`. */
   handle: string;
@@ -82,6 +85,7 @@ export interface NewAccount {
   inviteCode?: string;
 }
 
+/** Who brings a DID along. */
 export interface AdoptedAccount {
   did: string;
   /** Full handle: of this host's domains, or one elsewhere that leads to the DID. */
@@ -94,6 +98,7 @@ export interface AdoptedAccount {
   inviteCode?: string;
 }
 
+/** Who has an account now. */
 export interface CreatedAccount {
   did: string;
   handle: string;

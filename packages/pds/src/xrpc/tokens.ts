@@ -10,6 +10,7 @@ const ACCESS_SECONDS = 2 * 60 * 60;
 /** Verified access tokens kept per isolate, so that a busy agent's token is not verified on every write. */
 const CACHE_SIZE = 4096;
 
+/** What an access token says, once it is verified. */
 export interface AccessClaims {
   did: string;
   scope: AccessScope;

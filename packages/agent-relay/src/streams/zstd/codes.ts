@@ -12,7 +12,9 @@ export interface Coded {
   bits: number;
 }
 
+/** How many literals come before a match (RFC 8878, 3.1.1.3.2.1.1). */
 export const literalLengthCode = (length: number): Coded => coded(LITERALS, 16, length, length);
+/** How long a match is, 3 at least. */
 export const matchLengthCode = (length: number): Coded => coded(MATCHES, 32, length, length - 3);
 
 /** `offset` counts back from the position; offsets that repeat are not used. */

@@ -53,6 +53,7 @@ export function goodbye(ws: WebSocket): void {
   }
 }
 
+/** An answer instead of a socket. */
 export const refusal = (status: number, error: string, message: string, headers: Record<string, string> = {}): Response => Response.json({ error, message }, { status, headers });
 
 const upgraded = (request: Request, webSocket: WebSocket): Response =>
