@@ -27,7 +27,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   protected abstract ports(): AgentPorts;
 
   async provision(input: ProvisionInput): Promise<Outcome<RepoHead>> {
-    const made = await this.#provision(input);
+    const made = await this.#provision(input, true);
     if (!made.ok) return made;
     return this.with(async (state) => {
       // One that was there before may have been left before the relay knew it.
@@ -37,7 +37,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   }
 
   async provisionUntold(input: ProvisionInput): Promise<Outcome<OutboxRow[]>> {
-    const made = await this.#provision(input);
+    const made = await this.#provision(input, false);
     if (!made.ok) return made;
     const { value: untold } = made;
     // Not opened only for this: it is opened by whoever uses it first.
@@ -45,7 +45,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
   }
 
   /** What the relay is to be told of a new account; nothing of one that was there before, which only gets its credential. */
-  async #provision(input: ProvisionInput): Promise<Outcome<OutboxRow[] | undefined>> {
+  async #provision(input: ProvisionInput, isOpenedNow: boolean): Promise<Outcome<OutboxRow[] | undefined>> {
     // Made before anything is looked at: while they are made, another call may bring the account into being.
     const keys = input.keys === "hosted" && schemaVersion(this.ctx.storage.sql) === 0 ? await makeFirstKeys(input.did, Date.now()) : undefined;
     const awake = this.#wake();
@@ -56,7 +56,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
       return ok(undefined);
     }
     try {
-      return ok(provision(this.ctx.storage, this.ports(), input, keys));
+      return ok(provision(this.ctx.storage, this.ports(), input, keys, isOpenedNow));
     } catch (error) {
       if (error instanceof KeyUnavailableError) return fail(500, "KeyUnavailable", error.message);
       throw error;
@@ -194,7 +194,7 @@ export abstract class AccountObject<Env> extends DurableObject<Env> implements A
     await state.scheduler.run(Date.now(), (job, tries) => state[job].job(tries));
   }
 
-  /** The agent, or undefined when it was never provisioned. Reads only, unless an older schema must be brought up to date. */
+  /** The agent, or undefined when it was never provisioned. Reads only, unless its schema must be brought up to date. */
   #wake(): { state: AgentState } | undefined {
     if (this.#awake === undefined && schemaVersion(this.ctx.storage.sql) > 0) {
       this.#awake = { state: openState(this.ctx.storage, this.ports(), this.ctx) };

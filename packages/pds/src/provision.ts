@@ -8,7 +8,7 @@ import { openSigner } from "./keys/signer.ts";
 import { rewrapKey } from "./keys/wrap.ts";
 import type { AgentPorts } from "./ports.ts";
 import { Scheduler } from "./scheduler.ts";
-import { migrate } from "./schema.ts";
+import { makeNewborn, migrate } from "./schema.ts";
 import { sha256 } from "./sha256.ts";
 import { REGISTRY_HORIZON } from "./standing/limits.ts";
 import { IN_GOOD_STANDING, insertAccount } from "./store/account.ts";
@@ -29,9 +29,10 @@ const CLOCK_IDS = 1024;
  * first. An alarm of each new agent that finds nothing left to send would cost as much again as the commit.
  *
  * @param keys of an agent whose colony holds them. A commit of their own would be a third of what provisioning costs.
+ * @param isOpenedNow whether the object goes on with it at once. One that does not gets its other tables when it is first opened.
  * @returns What the relay is to be told, in order.
  */
-export function provision(storage: DurableObjectStorage, ports: AgentPorts, input: ProvisionInput, keys?: FirstKeys): OutboxRow[] {
+export function provision(storage: DurableObjectStorage, ports: AgentPorts, input: ProvisionInput, keys: FirstKeys | undefined, isOpenedNow: boolean): OutboxRow[] {
   const { sql } = storage;
   const { did, handle } = input;
   const sign = openSigner(ports.masterKey, did, input.wrappedSigningKey);
@@ -41,7 +42,8 @@ export function provision(storage: DurableObjectStorage, ports: AgentPorts, inpu
   const epoch = epochOf(input, now);
   faultPoint(ports.fault, "provision.before-transaction");
   const told = storage.transactionSync(() => {
-    migrate(sql);
+    if (isOpenedNow) migrate(sql);
+    else makeNewborn(sql);
     insertAccount(sql, {
       did, handle, email: input.email ?? null, emailConfirmedAt: null, model: input.model ?? null, ...standingOf(input, now),
       password: input.passwordHash,

@@ -1,4 +1,4 @@
-import { scriptOf } from "./fresh-schema.ts";
+import { type FreshSchema, NEWBORN, completeNewborn, freshSchemaOf } from "./fresh-schema.ts";
 
 /**
  * Tables of an agent. Migrations are numbered by their place in this list; a published one is never edited, only followed.
@@ -145,27 +145,36 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ["ALTER TABLE inbox_waiting ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0"],
 ];
 
-/** Version of the schema this object has; 0 when it was never provisioned. Reads only. */
+/** Version of the schema this object has, and {@link NEWBORN} more when it lacks tables; 0 when it was never provisioned. Reads only. */
 export function schemaVersion(sql: SqlStorage): number {
   const known = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'").toArray().length > 0;
   return known ? sql.exec<{ version: number }>("SELECT version FROM schema_version").one().version : 0;
 }
 
 /** What all migrations together make of a new object, once an object of this isolate has gone through them. */
-let fresh: string | undefined;
+let fresh: FreshSchema | undefined;
 
 /** Bring the schema to the newest version. The caller wraps it in a transaction. */
 export function migrate(sql: SqlStorage, migrations: readonly (readonly string[])[] = MIGRATIONS): void {
-  const from = schemaVersion(sql);
-  if (from === migrations.length) return;
+  const version = schemaVersion(sql);
+  if (version === migrations.length) return;
+  const from = version >= NEWBORN ? version - NEWBORN : version;
   if (from > migrations.length) throw new Error(`schema version ${from} is newer than this program's ${migrations.length}`);
+  if (version >= NEWBORN) completeNewborn(sql);
+  if (from === migrations.length) return;
   const isNew = from === 0 && migrations === MIGRATIONS;
   if (isNew && fresh !== undefined) {
-    sql.exec(fresh);
+    sql.exec(fresh.whole);
     return;
   }
   if (from === 0) sql.exec("CREATE TABLE schema_version (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)");
   for (const migration of migrations.slice(from)) for (const statement of migration) sql.exec(statement);
   sql.exec("INSERT INTO schema_version (id, version) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version", migrations.length);
-  if (isNew) fresh = scriptOf(sql, migrations.length);
+  if (isNew) fresh = freshSchemaOf(sql, migrations.length);
+}
+
+/** The tables that an account is born with; `migrate` makes the others when the object is first opened. Of an object that has none. The caller wraps it in a transaction. */
+export function makeNewborn(sql: SqlStorage): void {
+  if (fresh === undefined) migrate(sql);
+  else sql.exec(fresh.newborn);
 }

@@ -1,15 +1,11 @@
-import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { cidFromString, cidKey, decodeCommit, readCar, verifyProof } from "@rookery/repo";
 import { describe, expect, it, vi } from "vitest";
 import type { AgentApi } from "../src/agent-api.ts";
 import { wrapKey } from "../src/keys/wrap.ts";
-import { scriptOf } from "../src/fresh-schema.ts";
-import { MIGRATIONS, migrate, schemaVersion } from "../src/schema.ts";
 import { hashGeneratedPassword } from "../src/sessions/password.ts";
 import { sha256 } from "../src/sha256.ts";
 import { type Made, PASSWORD, create, makeAgent, newDid, note, objectOf, op, ringAlarm, unborn, value } from "./agents.ts";
-import { backTo, versionBefore } from "./old-schema.ts";
-import { countRows } from "./rows-written.ts";
 import { bytesOf, verifyExport } from "./verify.ts";
 import { world } from "./worker.ts";
 
@@ -326,72 +322,5 @@ describe("blocks that are asked for by their CIDs", () => {
     value(await agent.api.write({ ops: [{ action: "delete", collection: "com.example.note", rkey: "k8" }] }));
     await (car as ReadableStream<Uint8Array>).cancel();
     await expect.poll(() => kept(agent)).toBe(0);
-  });
-});
-
-describe("migrations", () => {
-  it("run once each, from any version, and refuse one from the future", async () => {
-    const { stub } = objectOf(newDid());
-    await runInDurableObject(stub, (_, { storage: { sql } }) => {
-      const steps = [["CREATE TABLE a (x INTEGER)"], ["ALTER TABLE a ADD COLUMN y INTEGER"], ["INSERT INTO a (x, y) VALUES (1, 2)"]];
-      expect(schemaVersion(sql)).toBe(0);
-      for (let version = 1; version <= steps.length; version++) {
-        migrate(sql, steps.slice(0, version));
-        migrate(sql, steps.slice(0, version));
-        expect(schemaVersion(sql)).toBe(version);
-      }
-      expect(sql.exec("SELECT * FROM a").toArray()).toEqual([{ x: 1, y: 2 }]);
-      expect(() => migrate(sql, steps.slice(0, 2))).toThrow("newer");
-    });
-  });
-
-  it("keep the records of an object from before their keys were stored once", async () => {
-    const agent = await makeAgent();
-    value(await agent.api.write({ ops: [create("a"), create("b"), create("c"), create("z", "z", "com.example.other")] }));
-    const listed = value(await agent.api.listRecords({ collection: "com.example.note", limit: 5 }));
-    const version = versionBefore("CREATE TABLE record_block");
-    await runInDurableObject(agent.stub, (_, { storage: { sql } }) => {
-      backTo(sql, version);
-      expect(sql.exec("SELECT type FROM sqlite_master WHERE name = 'record'").one()).toEqual({ type: "table" });
-    });
-    await abortAllDurableObjects();
-    const { api } = objectOf(agent.did);
-    expect(value(await api.listRecords({ collection: "com.example.note", limit: 5 }))).toEqual(listed);
-    expect(value(await api.collections())).toEqual(["com.example.note", "com.example.other"]);
-    value(await api.write({ ops: [op({ action: "delete", collection: "com.example.note", rkey: "b" }), op({ action: "update", collection: "com.example.note", rkey: "c", record: note("new") }), create("d")] }));
-    expect(value(await api.listRecords({ collection: "com.example.note", limit: 5 })).records.map(({ rkey }) => rkey)).toEqual(["d", "c", "a"]);
-    const exported = await verifyExport(await bytesOf(value(await api.exportRepo({}))), agent);
-    expect([...exported.records.keys()].toSorted()).toEqual(["com.example.note/a", "com.example.note/c", "com.example.note/d", "com.example.other/z"]);
-  });
-
-  it("make of a new object at once what they make of one step by step, and not when they write rows", async () => {
-    const shape = (sql: SqlStorage) => ({
-      made: sql.exec("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\' ORDER BY type, name").toArray(),
-      version: schemaVersion(sql),
-    });
-    const inNew = <T>(work: (sql: SqlStorage) => T) => runInDurableObject(objectOf(newDid()).stub, (_, { storage }) => work(storage.sql));
-    const stepByStep = await inNew((sql) => {
-      // Another list of the same migrations is not the one that is remembered.
-      migrate(sql, [...MIGRATIONS]);
-      return shape(sql);
-    });
-    for (const which of ["the first of an isolate", "a later one", "another"]) {
-      const counted = await inNew((sql) => {
-        const counter = countRows(sql);
-        migrate(sql);
-        counter.stop();
-        return { ...shape(sql), rows: counter.total() };
-      });
-      expect(counted).toMatchObject(stepByStep);
-      // One for each table, index and view, and the version.
-      if (which !== "the first of an isolate") expect(counted.rows).toBeLessThan(1.5 * stepByStep.made.length);
-    }
-    await inNew((sql) => {
-      sql.exec("CREATE TABLE schema_version (id INTEGER PRIMARY KEY, version INTEGER NOT NULL)");
-      sql.exec("CREATE TABLE a (x INTEGER)");
-      expect(scriptOf(sql, 7)).toBe("CREATE TABLE schema_version (id INTEGER PRIMARY KEY, version INTEGER NOT NULL);\nCREATE TABLE a (x INTEGER);\nINSERT INTO schema_version (id, version) VALUES (1, 7)");
-      sql.exec("INSERT INTO a (x) VALUES (1)");
-      expect(scriptOf(sql, 7)).toBeUndefined();
-    });
   });
 });
