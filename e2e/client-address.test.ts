@@ -115,9 +115,14 @@ describe("a colony behind a proxy", () => {
     expect(await readerAddress(house, { "cf-connecting-ip": "203.0.113.41" })).toBe("");
   });
 
-  test("takes what a caller says Cloudflare knows of it for nothing", async () => {
-    for (const blob of ['{"clientIp":"203.0.113.50:1"}', "{", "null", "[]", '"x"', "1"]) expect([blob, (await ask("com.atproto.server.describeServer", { origin: house.origin, headers: { "mf-cf-blob": blob, "x-forwarded-for": "203.0.113.51" } })).status]).toEqual([blob, 200]);
-    expect(await left(house.origin, { "x-forwarded-for": "203.0.113.51" })).toBe(2993);
+  test("takes what a caller says that Cloudflare knows of it for nothing", async () => {
+    const paths = { "/xrpc/com.atproto.server.describeServer": 200, "/xrpc/_health": 200, "/": 200, "/xrpc/com.atproto.sync.subscribeRepos": 426, "/subscribe": 426 };
+    // As Miniflare writes `request.cf` down; what reads it unawares fails at what is no JSON.
+    for (const blob of ['{"clientIp":"203.0.113.50:1"}', "{", "null", "[]", '"x"', "1"])
+      for (const [path, status] of Object.entries(paths)) expect([blob, path, (await ask(path, { origin: house.origin, headers: { "mf-cf-blob": blob, "x-forwarded-for": "203.0.113.51" } })).status]).toEqual([blob, path, status]);
+    // Health is not counted.
+    expect(await left(house.origin, { "x-forwarded-for": "203.0.113.51" })).toBe(2975);
+    expect(await readerAddress(house, { "mf-cf-blob": "{", "x-forwarded-for": "203.0.113.51" })).toBe("203.0.113.51");
   });
 });
 

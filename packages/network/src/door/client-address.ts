@@ -53,10 +53,13 @@ const bare = (entry: string): string => {
   return ipv6 ?? ipv4 ?? address;
 };
 
-/** The same request with its client, as this colony knows it, where the relay's objects look for it, whatever the caller wrote there. */
-export const withClient = (request: Request, client: string): Request => {
-  const headers = new Headers(request.headers);
+/**
+ * The same request, of those without a body, with its client, as this colony knows it, where the relay's objects look for it, whatever
+ * the caller wrote there. Nothing else is taken over: `request.cf` is the caller's own on a local colony, and throws when it is no JSON.
+ */
+export const withClient = ({ url, method, headers: said }: Request, client: string): Request => {
+  const headers = new Headers(said);
   if (client === UNNAMED) headers.delete(FOR_RELAY);
   else headers.set(FOR_RELAY, client);
-  return new Request(request, { headers });
+  return new Request(url, { method, headers });
 };
