@@ -62,7 +62,7 @@ export interface Env {
   RATE_LIMITS?: string;
   /** Header in which whoever stands in front names its client, or `off` (door/client-address.ts). Absent: Cloudflare's own, and none on loopback. */
   CLIENT_IP_HEADER?: string;
-  /** How long the streams can be replayed, in milliseconds (three days), and how many bytes of them are kept (1 GiB). */
+  /** How long the streams can be replayed, in milliseconds (three days), and how many bytes of them are kept (1 GB). */
   LOG_MAX_AGE_MS?: string;
   LOG_MAX_BYTES?: string;
   /** Milliseconds between `#info` heartbeats to readers of streams; absent or 0: none (see RelayLimits). */
