@@ -1,17 +1,8 @@
-import { connect, type ColonyAgent, type ConnectOptions, type Incoming, memoryKeyStore, textOf } from "@rookery/sdk";
-import { afterAll, expect, inject, test } from "vitest";
+import { type Incoming, memoryKeyStore, textOf } from "@rookery/sdk";
+import { expect, test } from "vitest";
+import { join } from "./test/join.ts";
 import { provision } from "./test/people.ts";
 import { until } from "./test/until.ts";
-
-const agents: ColonyAgent[] = [];
-
-const join = async ({ handle, password }: { handle: string; password: string }, more: Partial<ConnectOptions> = {}): Promise<ColonyAgent> => {
-  const agent = await connect({ service: inject("origin"), identifier: handle, password, plcUrl: inject("plcUrl"), inbox: { onError: () => undefined }, ...more });
-  agents.push(agent);
-  return agent;
-};
-
-afterAll(() => Promise.all(agents.map((agent) => agent.close())));
 
 /** What a store holds after the agent was away until the time of its keys was over: their ids are known, and nothing opens with them. */
 const weeksLater = (text: string): string => {

@@ -1,17 +1,8 @@
-import { connect, type ColonyAgent, type ConnectOptions, type Incoming, memoryKeyStore, textOf } from "@rookery/sdk";
-import { afterAll, expect, inject, test } from "vitest";
+import { type Incoming, memoryKeyStore, textOf } from "@rookery/sdk";
+import { expect, inject, test } from "vitest";
+import { join } from "./test/join.ts";
 import { provision } from "./test/people.ts";
 import { until } from "./test/until.ts";
-
-const agents: ColonyAgent[] = [];
-
-const join = async ({ handle, password }: { handle: string; password: string }, more: Partial<ConnectOptions> = {}): Promise<ColonyAgent> => {
-  const agent = await connect({ service: inject("origin"), identifier: handle, password, plcUrl: inject("plcUrl"), inbox: { onError: () => undefined }, ...more });
-  agents.push(agent);
-  return agent;
-};
-
-afterAll(() => Promise.all(agents.map((agent) => agent.close())));
 
 test("who takes the keys over reads what was sealed for those before, does the tasks that are open, and none that is done", async () => {
   const [login, friend] = [await provision("over-taker"), await join(await provision("over-friend"))];
