@@ -40,6 +40,15 @@ describe("COMPATIBILITY.md", () => {
     expect(said.filter(({ nsid, verdict }) => verdict === "same" && !official.includes(nsid))).toEqual([]);
   });
 
+  test("says of every setting of the official PDS what does the same here, or that nothing does", () => {
+    const settings = [...readFileSync(join(ROOT, "bench/node_modules/@atproto/pds/dist/config/env.js"), "utf8").matchAll(/'PDS_(\w+)'/g)].map(([, name = ""]) => name);
+    const rows = text.slice(text.indexOf("\n|---", text.indexOf("## Settings")), text.indexOf("## Where answers differ"));
+    const named = [...rows.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = ""]) => [...cell.matchAll(/`(\w+)(\.\.\.)?`/g)].map(([, name = "", more]) => new RegExp(`^${name}${more === undefined ? "" : ".+"}$`)));
+    expect(settings.length).toBeGreaterThan(90);
+    expect(settings.filter((name) => named.filter((known) => known.test(name)).length !== 1)).toEqual([]);
+    expect(named.filter((known) => !settings.some((name) => known.test(name)))).toEqual([]);
+  });
+
   test("gives the reason of every intended difference, and no others", () => {
     const reasons = new Set(intended.map(({ reason }) => reason));
     const listed = new Set([...text.slice(text.indexOf("## Where answers differ")).matchAll(/^- (?:\*\*.+?\*\* )?(.*)$/gm)].map(([, reason = ""]) => reason));

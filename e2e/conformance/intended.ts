@@ -24,6 +24,7 @@ export const intended: Intended[] = [
   { where: /^/, field: /^headers\.cache-control$/, colony: /"private"/, reason: "What depends on credentials is never for shared caches, also when it is refused before it is known whose they are." },
   { where: /^/, field: /^body\.didDoc\.(@context\.1|verificationMethod\.0\.type)$/, reason: "Signing keys are P-256, of a colony's own accounts; the protocol takes both kinds." },
   { where: /^/, field: /^headers\.atproto-repo-rev$/, colony: /"<tid>"/, reason: "Every read of a repository tells its rev, so that a reader knows how new what it got is." },
+  { where: /^/, field: /^headers\.etag$/, reason: "An ETag is the CID of what is sent; the official PDS hashes every answer, once it is made, into a weak one." },
   { where: /^/, field: /^headers\.access-control-allow-methods$/, reason: "Methods that something here answers to." },
   { where: /^host: preflight without asked headers$/, field: /^headers\.access-control-allow-headers$/, reason: "A preflight that names no headers hears which are taken." },
 
@@ -31,6 +32,8 @@ export const intended: Intended[] = [
   { where: /^host: (GET \/|robots\.txt)$/, field: /^body$/, reason: "Texts of our own." },
   { where: /^host: health$/, field: /^body\.version$/, reason: "The colony's version." },
   { where: /^host: (HEAD )?health$/, field: /^headers\.content-type$/, reason: "JSON is UTF-8 whether it is said or not (RFC 8259)." },
+  { where: /^host: nearly a path: /, field: OUTCOME, reason: "A path is taken to the letter (RFC 3986, 6.2.2.1): in another case, or with a slash more, it is another one." },
+  { where: /^host: POST of a page$/, field: OUTCOME, reason: "405 with Allow (RFC 9110, 15.5.6), instead of 404 with a page." },
   { where: /^host: (unknown path|xrpc without slash)$/, field: OUTCOME, reason: "404 in the form of XRPC errors, instead of a page." },
   { where: /atproto-did of (nobody|another domain)$|well-known of a handle, upper case$/, field: /^(status|body|headers\.content-type)$/, reason: "Plain text for a plain text; host names are of no case (RFC 9110, 4.2.3)." },
   { where: /^host: (xrpc root|not an NSID, dots|path below a method|percent in the path)$/, field: WORDS, reason: "The message says which path." },

@@ -14,7 +14,7 @@ export interface Reduced {
 /** Headers that clients read. Others (date, connection, x-powered-by) are the server's own business. */
 const READ = [
   "content-type", "content-encoding", "content-security-policy", "x-content-type-options", "content-disposition", "cache-control", "www-authenticate", "allow",
-  "access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers", "access-control-max-age", "atproto-repo-rev", "atproto-content-labelers", "location", "retry-after", "set-cookie", "x-secret", "accept-ranges", "content-range",
+  "access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers", "access-control-max-age", "atproto-repo-rev", "atproto-content-labelers", "location", "retry-after", "set-cookie", "x-secret", "accept-ranges", "content-range", "etag",
 ];
 
 const SHAPES: [RegExp, string][] = [
@@ -25,6 +25,8 @@ const SHAPES: [RegExp, string][] = [
   [/localhost(-[a-z2-7]{5}){2}/g, "<invite code>"],
   [/^[a-z2-7]{4}(-[a-z2-7]{4}){3}$/g, "<app password>"],
   [/\d{13}::/g, "<time>::"],
+  [/^W\/"\S*"$/g, "<weak tag>"],
+  [/^"baf\w+"$/g, "<CID as a tag>"],
   [/(?<=Commit was at )bafyrei\w+/g, "<commit>"],
   [/(?<![\w.~:-])3[2-7a-z]{12}(?![\w.~:-])/g, "<tid>"],
 ];

@@ -14,6 +14,8 @@ export const host: Scene = {
     await side.query("describeServer, unknown parameter", "com.atproto.server.describeServer", { what: "ever" });
     await side.ask("HEAD describeServer", { method: "HEAD", path: "/xrpc/com.atproto.server.describeServer" });
 
+    for (const path of ["/robots.txt/", "/ROBOTS.TXT", "/xrpc/_health/", "/.well-known/atproto-did/", "/XRPC/com.atproto.server.describeServer"]) await side.ask(`nearly a path: ${path}`, { path });
+    await side.ask("POST of a page", { path: "/robots.txt", body: {} });
     await side.ask("unknown path", { path: "/nothing/here" });
     await side.ask("xrpc root", { path: "/xrpc/" });
     await side.ask("xrpc without slash", { path: "/xrpc" });
