@@ -12,6 +12,8 @@ export interface Account extends ChainState, Failures {
   carried: boolean;
   /** 0: in sync. Otherwise its chain broke, and a resync will be told at this position. */
   desync: number;
+  /** Position of the last that we told of it ourselves (position.ts); -1: nothing yet in this epoch of the host. */
+  told: number;
   /** When a resync (or, in sync, a comparison) is to be tried; null when there is nothing to try. */
   due: number | null;
 }
@@ -25,6 +27,7 @@ type Row = {
   status: string | null;
   carried: number;
   desync: number;
+  told: number;
   due: number | null;
   tries: number;
   doubts: number;
@@ -32,7 +35,7 @@ type Row = {
   unanswered: number;
 };
 
-const COLUMNS = "did, rev, head, data, active, status, carried, desync, due, tries, doubts, unproven, unanswered";
+const COLUMNS = "did, rev, head, data, active, status, carried, desync, told, due, tries, doubts, unproven, unanswered";
 
 /** Rows of accounts, the recent ones also in memory. */
 export class Accounts {
@@ -60,18 +63,18 @@ export class Accounts {
 
   /** Write an account, new or not, within the caller's transaction. */
   save(account: Account): void {
-    const { did, rev, commit, data, active, status, carried, desync, due, tries, doubts, unproven, unanswered } = account;
+    const { did, rev, commit, data, active, status, carried, desync, told, due, tries, doubts, unproven, unanswered } = account;
     const isNew = this.find(did) === undefined;
     if (isNew) {
       this.#sql.exec(
-        `INSERT INTO account (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        did, rev, commit, data, active ? 1 : 0, status, carried ? 1 : 0, desync, due, tries, doubts, unproven, unanswered,
+        `INSERT INTO account (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        did, rev, commit, data, active ? 1 : 0, status, carried ? 1 : 0, desync, told, due, tries, doubts, unproven, unanswered,
       );
       this.#count = (this.#count ?? this.count - 1) + 1;
     } else {
       this.#sql.exec(
-        "UPDATE account SET rev = ?, head = ?, data = ?, active = ?, status = ?, carried = ?, desync = ?, due = ?, tries = ?, doubts = ?, unproven = ?, unanswered = ? WHERE did = ?",
-        rev, commit, data, active ? 1 : 0, status, carried ? 1 : 0, desync, due, tries, doubts, unproven, unanswered, did,
+        "UPDATE account SET rev = ?, head = ?, data = ?, active = ?, status = ?, carried = ?, desync = ?, told = ?, due = ?, tries = ?, doubts = ?, unproven = ?, unanswered = ? WHERE did = ?",
+        rev, commit, data, active ? 1 : 0, status, carried ? 1 : 0, desync, told, due, tries, doubts, unproven, unanswered, did,
       );
     }
     this.#remember(account);
@@ -82,6 +85,12 @@ export class Accounts {
     this.#sql.exec("DELETE FROM account WHERE did = ?", did);
     this.#cache.delete(did);
     this.#count = undefined;
+  }
+
+  /** The host's seqs begin anew, and with them the positions of what we tell. */
+  beginAnew(): void {
+    this.#sql.exec("UPDATE account SET told = -1");
+    this.#cache.clear();
   }
 
   /** Forget what is in memory: after a transaction was rolled back. */
@@ -121,7 +130,7 @@ function accountOf({ head, data, active, carried, ...rest }: Row): Account {
 const EMPTY = new Uint8Array();
 
 /** One of which nothing was seen yet. */
-export const newAccount = (did: string): Account => ({ did, rev: "", commit: EMPTY, data: EMPTY, active: true, status: null, carried: false, desync: 0, due: null, ...NO_FAILURES });
+export const newAccount = (did: string): Account => ({ did, rev: "", commit: EMPTY, data: EMPTY, active: true, status: null, carried: false, desync: 0, told: -1, due: null, ...NO_FAILURES });
 
 /** Whether nothing of an account was believed yet: it is looked for, because something was said of it. */
 export const isUnseen = ({ commit }: Account): boolean => commit.length === 0;

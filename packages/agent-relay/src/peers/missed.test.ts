@@ -20,11 +20,12 @@ const NOTHING = { unproven: false, unanswered: false };
 const UNPROVEN = { unproven: true, unanswered: false };
 const ALL = { unproven: true, unanswered: true };
 
-/** A host that answers as it is told, or with proofs, and what was delivered of it. */
+/** A host that answers as it is told, or with proofs, the third of which may be `refused`, and what was delivered of it. */
 function host(answer: (path: string, asked: number) => Response | Error | undefined, leaveOut: MissedOptions["leaveOut"] = NOTHING, refused?: RefusalCode) {
   const delivered: string[] = [];
   const waits: number[] = [];
   const asked = new Map<string, number>();
+  let checks = 0;
   const request = async (url: string): Promise<Response> => {
     const { searchParams } = new URL(url);
     const path = `${searchParams.get("collection")}/${searchParams.get("rkey")}`;
@@ -35,7 +36,7 @@ function host(answer: (path: string, asked: number) => Response | Error | undefi
   };
   const run = () => deliverMissed({
     client: new HostClient("https://host.example", request, 1_000, new AbortController().signal),
-    verifier: { signature: async (signed) => (refused === undefined ? { ok: true, value: { signed } } : { ok: false, code: refused }) },
+    verifier: { signature: async (signed) => (refused === undefined || ++checks !== 3 ? { ok: true, value: { signed } } : { ok: false, code: refused }) },
     sha256, leaveOut,
     deliveriesOf: ({ ops }) => ops.flatMap(({ path, cid }) => (cid === null ? [] : [{ path, cid: cidToString(cid), action: "create" as const, to: ["did:plc:x"] }])),
     network: { deliver: async (records: ProvenRecord[]) => (delivered.push(...records.map(({ hint }) => hint.path)), ok(null)) },
@@ -67,11 +68,10 @@ describe("records that were missed", () => {
   });
 
   it("are not given up while the directory cannot say who has signed their proofs", async () => {
-    const { run, delivered } = host(() => undefined, ALL, "Unresolvable");
-    await expect(run()).rejects.toThrow(NotBelievedError);
-    const wrong = host(() => undefined, UNPROVEN, "BadSignature");
-    await wrong.run();
-    expect([...delivered, ...wrong.delivered]).toEqual([]);
+    await expect(host(() => undefined, ALL, "Unresolvable").run()).rejects.toThrow(NotBelievedError);
+    const { run, delivered } = host(() => undefined, UNPROVEN, "BadSignature");
+    await run();
+    expect(delivered).toHaveLength(COUNT - 1);
   });
 
   it("are given up in the end one by one where the host does not prove them", async () => {

@@ -106,7 +106,7 @@ it("an object of the first version opens with its accounts, and goes on with wha
   await peer.send(commitOf(third));
   await outage(peer);
   await runInDurableObject(peer.stub, (_, { storage: { sql } }) => {
-    for (const column of ["doubts", "unproven", "unanswered"]) sql.exec(`ALTER TABLE account DROP COLUMN ${column}`);
+    for (const column of ["doubts", "unproven", "unanswered", "told"]) sql.exec(`ALTER TABLE account DROP COLUMN ${column}`);
     sql.exec("DELETE FROM migration WHERE version > 1");
   });
   await peer.stub.abort().catch(() => undefined);

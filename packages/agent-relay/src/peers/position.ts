@@ -14,3 +14,9 @@ export const positionAfter = (seq: number): number => 2 * seq + 1;
 
 /** The host's seq at or before a position. */
 export const seqOf = (position: number): number => Math.floor(position / 2);
+
+/**
+ * The same for what we tell once more, `told` being the position of the last that we told of the account (-1: nothing). Of a quiet host
+ * no event may have come since; what we found out by asking was one of its events all the same, so a seq of its own is spared for it.
+ */
+export const positionSince = (seq: number, told: number): number => positionAfter(Math.max(seq, seqOf(told) + 1));
