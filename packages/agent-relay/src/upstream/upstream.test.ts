@@ -144,9 +144,11 @@ describe("an upstream", () => {
     // The object dies with what waits, and the host comes back.
     await abortAllDurableObjects();
     s.world.answers.clear();
-    s.world.clockAhead += 10_000;
-    await s.upstream().check();
-    await until("all", () => s.world.delivered.length === 3);
+    await until("all", async () => {
+      s.world.clockAhead += 10_000;
+      await s.upstream().check();
+      return s.world.delivered.length === 3;
+    });
     expect(delivered(s).slice(1)).toEqual([`${alice.did.slice(-1)} create a1`, `${alice.did.slice(-1)} create a2`]);
   });
 
