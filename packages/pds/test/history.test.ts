@@ -7,18 +7,8 @@ import type { WriteRequest } from "../src/agent-api.ts";
 import { sha256 } from "../src/sha256.ts";
 import { type Made, makeAgent, note, op, value } from "./agents.ts";
 import { bytesOf, verifyExport } from "./verify.ts";
+import { random } from "./dice.ts";
 import { world } from "./worker.ts";
-
-/** mulberry32: the same history every time. */
-function random(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const COLLECTIONS = ["com.example.note", "com.example.note-book.page", "com.example.notes", "org.example.a"];
 

@@ -3,21 +3,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ADMIN, type Answer, type ErrorBody, ORIGIN, freshName, login } from "../../test/client.ts";
 import { door } from "../door/door.ts";
 import { Registry } from "../registry/registry.ts";
+import type { InviteCode } from "./invite-store.ts";
 
 /** The tests' colony, where nobody comes in without an invitation. */
 const closed = { ...env, OPEN_REGISTRATION: "" };
 /** The same, where a millisecond of an account's life earns it a code. */
 const generous = { ...closed, INVITE_INTERVAL_MS: "1" };
-
-interface Code {
-  code: string;
-  available: number;
-  disabled: boolean;
-  forAccount: string;
-  createdBy: string;
-  createdAt: string;
-  uses: { usedBy: string; usedAt: string }[];
-}
 
 const xrpc = async <T = ErrorBody>(nsid: string, { json, auth, params = {}, at = closed }: { json?: unknown; auth?: string; params?: Record<string, string>; at?: typeof closed } = {}): Promise<Answer<T>> => {
   const answer = await door(
@@ -114,7 +105,7 @@ describe("an account's own codes", () => {
   it("are those it was given and those it earned, without the disabled ones, and without the used ones when asked", async () => {
     const { did, accessJwt } = (await register(await makeCode())).body;
     const auth = `Bearer ${accessJwt}`;
-    const codes = async (params: Record<string, string> = {}, at = closed) => (await xrpc<{ codes: Code[] }>("com.atproto.server.getAccountInviteCodes", { auth, params, at })).body.codes;
+    const codes = async (params: Record<string, string> = {}, at = closed) => (await xrpc<{ codes: InviteCode[] }>("com.atproto.server.getAccountInviteCodes", { auth, params, at })).body.codes;
     expect(await codes()).toEqual([]);
     const given = await makeCode({ useCount: 1, forAccount: did });
     const guest = (await register(given)).body;
@@ -136,7 +127,7 @@ describe("an account's own codes", () => {
 
   it("are disabled from the start where the admin says so", async () => {
     const { did, accessJwt } = (await register(await makeCode())).body;
-    const codes = async () => (await xrpc<{ codes: Code[] }>("com.atproto.server.getAccountInviteCodes", { auth: `Bearer ${accessJwt}`, at: generous })).body.codes;
+    const codes = async () => (await xrpc<{ codes: InviteCode[] }>("com.atproto.server.getAccountInviteCodes", { auth: `Bearer ${accessJwt}`, at: generous })).body.codes;
     expect((await admin("disableAccountInvites", { account: did })).status).toBe(200);
     expect(await codes()).toEqual([]);
     expect((await admin("enableAccountInvites", { account: did })).status).toBe(200);
@@ -167,7 +158,7 @@ describe("all codes", () => {
     const walk = async (sort: string): Promise<string[]> => {
       const seen: string[] = [];
       for (let cursor: string | undefined; ;) {
-        const page = (await xrpc<{ cursor?: string; codes: Code[] }>("com.atproto.admin.getInviteCodes", { auth: ADMIN, params: { sort, limit: "2", ...(cursor === undefined ? {} : { cursor }) } })).body;
+        const page = (await xrpc<{ cursor?: string; codes: InviteCode[] }>("com.atproto.admin.getInviteCodes", { auth: ADMIN, params: { sort, limit: "2", ...(cursor === undefined ? {} : { cursor }) } })).body;
         if (page.cursor === undefined) return seen;
         seen.push(...page.codes.map(({ code }) => code));
         ({ cursor } = page);
