@@ -59,7 +59,7 @@ const stormOf = (agents: Agent[], tally: Tally): Map<Agent, Writer[]> => {
   );
 };
 
-test("a storm of writes through many kills loses nothing, halves nothing and doubles nothing", { timeout: 300_000 }, async () => {
+test("a storm of writes through many kills loses nothing, halves nothing and doubles nothing", { timeout: 600_000 }, async () => {
   onTestFailed(() => console.error(`The colony's last words:\n${colony.said.slice(-4000)}`));
   const { origin } = colony;
   const agents: Agent[] = [];

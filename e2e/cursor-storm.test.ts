@@ -71,7 +71,7 @@ const readWindow = async (newest: number): Promise<{ revs: Map<number, string>; 
   return { revs, pruned };
 };
 
-test("through 50 kills, reconnects and prunes a consumer with nothing but a cursor gets every account's chain whole, nothing twice, no seq reused", { timeout: 300_000 }, async () => {
+test("through 50 kills, reconnects and prunes a consumer with nothing but a cursor gets every account's chain whole, nothing twice, no seq reused", { timeout: 600_000 }, async () => {
   onTestFailed(() => console.error(`The colony's last words:\n${colony.said.slice(-4000)}`));
   const keys = new Map<string, string>();
   for (const { did } of agents) keys.set(did, await signingKeyOf(plc.url, did));
