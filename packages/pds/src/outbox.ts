@@ -1,9 +1,10 @@
 import type { OutboxRow } from "@rookery/sync";
 import { faultPoint } from "./fault.ts";
 import {
-  OUTBOX_BATCH_BYTES, OUTBOX_BATCH_ROWS, OUTBOX_HORIZON, OUTBOX_MAX_ROWS, OUTBOX_MEMORY_BYTES, OUTBOX_PART_BYTES,
+  OUTBOX_BATCH_BYTES, OUTBOX_BATCH_ROWS, OUTBOX_BURST, OUTBOX_HORIZON, OUTBOX_INTERVAL, OUTBOX_MAX_ROWS, OUTBOX_MEMORY_BYTES, OUTBOX_PART_BYTES,
   OUTBOX_RETRY_FIRST, OUTBOX_RETRY_LAST,
 } from "./limits.ts";
+import { Pace } from "./pace.ts";
 import type { AgentPorts } from "./ports.ts";
 import type { JobResult, Scheduler } from "./scheduler.ts";
 import { type OutboxEvent, deleteEvents, hasSplitEvents, insertEvent, oldestEvent, readEvents } from "./store/outbox.ts";
@@ -33,6 +34,9 @@ export class Outbox {
   #sending: Promise<boolean> | undefined;
   /** After a failure, commits do not send at once until then (milliseconds since 1970); the alarm does. */
   #quietUntil = 0;
+  /** When commits may lead to a call, and whether a later one is set. */
+  readonly #pace = new Pace(OUTBOX_INTERVAL, OUTBOX_BURST);
+  #isTimed = false;
 
   constructor(sql: SqlStorage, ports: AgentPorts, scheduler: Scheduler, source: Source, last: number) {
     this.#sql = sql;
@@ -83,7 +87,7 @@ export class Outbox {
     this.#deleted = Math.min(this.#acked, (oldestEvent(this.#sql) ?? this.#last + 1) - 1);
   }
 
-  /** The transaction that inserted these is done. Sends at once unless a send is under way, which takes them along. */
+  /** The transaction that inserted these is done. Sent at once, unless a send is under way, which takes them along, or there were so many that the next ones go together. */
   committed(events: OutboxEvent[]): void {
     for (const event of events) {
       if (event.frame.length > OUTBOX_PART_BYTES) this.#hasParts = true;
@@ -94,7 +98,26 @@ export class Outbox {
       }
       this.#last = event.n;
     }
-    if (this.#sending === undefined && Date.now() >= this.#quietUntil) void this.send();
+    this.#sendInTurn();
+  }
+
+  /** A call for each commit would be a quarter of what a busy agent's writes cost: see OUTBOX_INTERVAL. */
+  #sendInTurn(): void {
+    if (this.#sending !== undefined || this.#isTimed) return;
+    const delay = this.#pace.delay(Date.now());
+    if (delay === 0) return this.#sendNow();
+    this.#isTimed = true;
+    setTimeout(() => {
+      this.#isTimed = false;
+      this.#sendNow();
+    }, delay);
+  }
+
+  #sendNow(): void {
+    const now = Date.now();
+    if (this.#sending !== undefined || now < this.#quietUntil) return;
+    this.#pace.begin(now);
+    void this.send();
   }
 
   /** Send until the relay has everything. False when it failed; the alarm is set to try again then. */
