@@ -31,7 +31,6 @@ export const intended: Intended[] = [
   // Plain HTTP
   { where: /^host: (GET \/|robots\.txt)$/, field: /^body$/, reason: "Texts of our own." },
   { where: /^host: health$/, field: /^body\.version$/, reason: "The colony's version." },
-  { where: /^host: (HEAD )?health$/, field: /^headers\.content-type$/, reason: "JSON is UTF-8 whether it is said or not (RFC 8259)." },
   { where: /^host: nearly a path: /, field: OUTCOME, reason: "A path is taken to the letter (RFC 3986, 6.2.2.1): in another case, or with a slash more, it is another one." },
   { where: /^host: POST of a page$/, field: OUTCOME, reason: "405 with Allow (RFC 9110, 15.5.6), instead of 404 with a page." },
   { where: /^host: (unknown path|xrpc without slash)$/, field: OUTCOME, reason: "404 in the form of XRPC errors, instead of a page." },
@@ -82,7 +81,7 @@ export const intended: Intended[] = [
   { where: /^standing: takendown, with its session: getServiceAuth$/, field: OUTCOME, reason: "Who was taken down may leave with what is theirs (guides/account-lifecycle): a token for createAccount elsewhere is theirs to have." },
   { where: /^standing: session, renamed$|^operator: sign in with the new password$/, field: /^body\.didDoc\.alsoKnownAs\.0$/, reason: "The DID document as it is, not as it was before the change." },
   { where: /^standing: takendown: getRecommendedDidCredentials$/, field: /^body\.alsoKnownAs/, reason: "The handle is still theirs." },
-  { where: /^standing: (disable invites of nobody|password of nobody|delete by the admin again|delete nobody|nobody)$/, field: OUTCOME, reason: "The administrator hears that there is no such account." },
+  { where: /^standing: (disable invites of nobody|password of nobody|nobody)$/, field: OUTCOME, reason: "The administrator hears that there is no such account." },
   { where: /^standing: deleted: /, field: OUTCOME, reason: "Whatever is asked with a token that has outlived its account: 400, there is no such account." },
 
   // Identity, migration

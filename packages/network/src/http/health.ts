@@ -18,12 +18,15 @@ const migrated = async ({ DB, MIGRATION }: Env): Promise<boolean> => {
   }
 };
 
+/** The type is said as in every other answer, which plain `Response.json` does not. */
+const said = (status: number, body: object): Response => Response.json(body, { status, headers: { "content-type": "application/json; charset=utf-8" } });
+
 /** /xrpc/_health: 200 once the colony can serve, 503 before its registry is migrated, and with a master key that is not its own. */
 export const health = async (_request: Request, env: Env): Promise<Response> => {
   ready ||= await migrated(env);
   const standing = ready ? await masterKeyOf(env) : undefined;
-  if (standing?.state === "wrong") return Response.json({ error: "WrongMasterKey", message: standing.reason }, { status: 503 });
+  if (standing?.state === "wrong") return said(503, { error: "WrongMasterKey", message: standing.reason });
   return ready
-    ? Response.json({ version: VERSION })
-    : Response.json({ error: "NotReady", message: `The registry is not migrated yet${env.MIGRATION ? `: waiting for ${env.MIGRATION}` : ""}` }, { status: 503 });
+    ? said(200, { version: VERSION })
+    : said(503, { error: "NotReady", message: `The registry is not migrated yet${env.MIGRATION ? `: waiting for ${env.MIGRATION}` : ""}` });
 };
