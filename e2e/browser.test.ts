@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { mkdtempSync, statSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { findChromium } from "../scripts/browser.mjs";
+import { type OpenPage, openPage, PAGE_TIMEOUT } from "./test/elsewhere.ts";
 import { NOTES, type Person, signUp } from "./test/people.ts";
 
 /** What a page could read of an answer. */
@@ -24,31 +24,17 @@ interface Wish {
   body?: string;
 }
 
-const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Elsewhere</title><h1>A page of another origin</h1><pre id="log"></pre></html>`;
-
 let ann: Person;
-let server: Server;
-let browser: Browser;
+let open: OpenPage;
 let page: Page;
 
 beforeAll(async () => {
-  // Installing one takes its time where there is none yet.
-  const found = findChromium();
-  if (!found.ok) throw new Error(found.message);
   ann = await signUp("browser-ann");
-  server = createServer((_, response) => response.setHeader("content-type", "text/html; charset=utf-8").end(PAGE));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
-  page = await browser.newPage();
-  await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
-}, 300_000);
+  open = await openPage();
+  page = open.page;
+}, PAGE_TIMEOUT);
 
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-  server?.closeAllConnections();
-});
+afterAll(() => open?.close());
 
 /** Fetch inside the page. @throws what the page's fetch throws: a TypeError when CORS forbids to read. */
 const inPage = (wish: Wish): Promise<Seen> =>
@@ -129,7 +115,7 @@ describe("a page of another origin", () => {
   test("a blob that says it is a page runs nothing", async () => {
     const { data } = await ann.agent.uploadBlob(new TextEncoder().encode("<script>document.title = 'ran'</script>"), { encoding: "text/html" });
     await ann.agent.com.atproto.repo.putRecord({ repo: ann.did, collection: NOTES, rkey: "evil", record: { blob: data.blob } });
-    const tab = await browser.newPage();
+    const tab = await open.browser.newPage();
     const download = tab.waitForEvent("download");
     // It is saved instead of shown, which the browser reports as a navigation that was broken off.
     await tab.goto(`${inject("origin")}/xrpc/com.atproto.sync.getBlob?did=${ann.did}&cid=${data.blob.ref.toString()}`).catch(() => undefined);
