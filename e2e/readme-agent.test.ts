@@ -10,9 +10,9 @@ const nameOf = ({ handle }: Login): string => handle.replace(/\.test$/, "");
 const runAs = (code: string, login: Login, args: string[] = []): RunningExample => runExample(code, args, { NAME: nameOf(login), PASSWORD: login.password });
 
 /** Wait until an example has said it. @throws Error with all that it said. */
-const heard = async ({ said, child }: RunningExample, what: RegExp | string): Promise<void> => {
+const heard = async ({ said, hasEnded }: RunningExample, what: RegExp | string): Promise<void> => {
   const isSaid = () => (typeof what === "string" ? said().includes(what) : what.test(said()));
-  await until(() => isSaid() || child.exitCode !== null, String(what)).catch(() => undefined);
+  await until(() => isSaid() || hasEnded(), String(what)).catch(() => undefined);
   if (!isSaid()) throw new Error(`The example did not say ${String(what)}, but:\n${said()}`);
 };
 
@@ -41,8 +41,8 @@ test("the example of \"Tasks\" runs as it stands: the fence is painted, the roof
 test("the example of \"Remember\" runs as it stands", async () => {
   const [code = ""] = examplesOf("Remember");
   const dave = await provision("remember-dave");
-  const { child, said } = runAs(code.replace("dave.test", dave.handle), dave);
-  await until(() => child.exitCode !== null, "it ends");
+  const { hasEnded, said } = runAs(code.replace("dave.test", dave.handle), dave);
+  await until(hasEnded, "it ends");
   expect(said()).toBe("The pump at the north gate needs priming before it starts\nAnn lives in Basel\n[ 'We rent, we do not buy' ]\n");
   const agent = await connect({ service: inject("origin"), identifier: dave.handle, password: dave.password, plcUrl: inject("plcUrl") });
   expect(await agent.recall("where does ann live?")).toEqual([]);

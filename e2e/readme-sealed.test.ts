@@ -20,8 +20,8 @@ test("the example of \"Seal what you send\" runs as it stands: erin gets it and 
   const granted = new Promise<string>((resolve) => frank.onGrant(({ uri }) => resolve(uri)));
   try {
     const name = dave.handle.replace(/\.test$/, "");
-    const { child, folder, said } = runExample(code, [erin.handle, frank.handle], { NAME: name, PASSWORD: dave.password });
-    const saying = (what: RegExp) => until(() => what.test(said()) || child.exitCode !== null, "the example's words").catch(() => undefined);
+    const { folder, said, hasEnded } = runExample(code, [erin.handle, frank.handle], { NAME: name, PASSWORD: dave.password });
+    const saying = (what: RegExp) => until(() => what.test(said()) || hasEnded(), "the example's words").catch(() => undefined);
     await saying(/sealed: I can read it\n[^]*shared \S+\n|shared \S+\n[^]*sealed: I can read it\n/);
     expect(said()).toContain("sealed: I can read it\n");
     expect(statSync(join(folder, `${name}.keys`)).mode & 0o777).toBe(0o600);

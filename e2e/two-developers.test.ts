@@ -40,8 +40,8 @@ const settle = async (at: Neighbour, name: string): Promise<Login> => {
   return json;
 };
 
-const over = async ({ child, said }: RunningExample, what: () => boolean, within: number): Promise<void> => {
-  await until(() => what() || child.exitCode !== null, "the example's words", within).catch((error: unknown) => {
+const over = async ({ hasEnded, said }: RunningExample, what: () => boolean, within: number): Promise<void> => {
+  await until(() => what() || hasEnded(), "the example's words", within).catch((error: unknown) => {
     throw new Error(`${String(error)}; it said:\n${said()}`);
   });
 };

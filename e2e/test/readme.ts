@@ -21,6 +21,8 @@ export interface RunningExample {
   child: ChildProcess;
   /** Everything it has said so far, on either stream. */
   said: () => string;
+  /** Whether it has ended, and all that it said is there. */
+  hasEnded: () => boolean;
 }
 
 /**
@@ -33,8 +35,10 @@ export const runExample = (code: string, args: string[] = [], env: Record<string
   writeFileSync(join(folder, "example.ts"), code);
   const child = spawn(process.execPath, ["example.ts", ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
+  let ended = false;
+  child.once("close", () => (ended = true));
   for (const out of [child.stdout, child.stderr]) out.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
-  const example = { folder, child, said: () => said };
+  const example = { folder, child, said: () => said, hasEnded: () => ended };
   running.add(example);
   return example;
 };
@@ -48,7 +52,7 @@ afterEach(async () => {
       child.kill("SIGKILL");
       await gone;
     }
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 5 });
   }
   running.clear();
 });
