@@ -20,6 +20,7 @@ export type Access =
  */
 export type SessionClass = "any" | "privileged" | "full";
 
+/** What tells who a caller is. */
 export interface Authority {
   tokens: Tokens;
   adminKeyHash: Promise<ArrayBuffer>;

@@ -19,6 +19,7 @@ const EXPOSED = [
   "WWW-Authenticate",
 ].join(", ");
 
+/** An answer that pages of every origin may read, headers included. */
 export const withCors = (response: Response): Response => {
   response.headers.set("access-control-allow-origin", "*");
   response.headers.set("access-control-expose-headers", EXPOSED);

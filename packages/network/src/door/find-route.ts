@@ -3,6 +3,7 @@ import type { XrpcFault } from "@rookery/sync";
 import { isValidNsid } from "@atproto/syntax";
 import type { AnyRoute } from "./route.ts";
 
+/** The row of the table that a request leads to. */
 export interface Found {
   route: AnyRoute;
   /** Values of the path's `:name` segments. */

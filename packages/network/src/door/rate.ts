@@ -24,6 +24,7 @@ const mails = (name: string): { hour: RateRule; day: RateRule } => ({
   day: { name: `${name}-day`, points: 15, windowMs: DAY, by: "account" },
 });
 
+/** Every limit that routes count against, by name. */
 export const rateRules = {
   global: { name: "global-ip", points: 3000, windowMs: 5 * MINUTE },
   createAccount: { name: "create-account", points: 100, windowMs: 5 * MINUTE },
@@ -57,6 +58,7 @@ export const rateRules = {
 /** Counters kept at most; past it the stalest half is forgotten, so memory is bounded whatever the traffic. */
 const MAX_COUNTERS = 50_000;
 
+/** Where a counter stands after this call. */
 export interface RateState extends RateStatus {
   exceeded: boolean;
 }

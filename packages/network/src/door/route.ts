@@ -32,4 +32,5 @@ export interface Route {
 /** A row whose answer needs the bindings themselves (sockets, health). */
 export type PlainRoute = Omit<Route, "handler"> & { plain: (request: Request, env: Env) => Promise<Response> };
 
+/** A row of the table, of either kind. */
 export type AnyRoute = Route | PlainRoute;

@@ -5,6 +5,7 @@ export type PeerKind = "colony" | "host" | "relay" | "jetstream";
 
 export const PEER_KINDS: readonly PeerKind[] = ["colony", "host", "relay", "jetstream"];
 
+/** Whether the text names a kind of peer. */
 export const isPeerKind = (text: unknown): text is PeerKind => PEER_KINDS.some((kind) => kind === text);
 
 /** Relays and Jetstreams: nobody's host, so there is nothing to shake hands with. */
@@ -94,6 +95,7 @@ export interface StoredPeer {
   updated_at: number;
 }
 
+/** A row of the database as it is worked with. */
 export const fromStored = (row: StoredPeer): PeerRow => ({
   name: row.name,
   kind: row.kind,
@@ -118,6 +120,7 @@ export const fromStored = (row: StoredPeer): PeerRow => ({
   updatedAt: row.updated_at,
 });
 
+/** The same the other way round. */
 export const toStored = (row: PeerRow): StoredPeer => ({
   name: row.name,
   kind: row.kind,

@@ -23,6 +23,7 @@ export type TrustLevel = "open" | "verified" | "allowlist" | "private";
 
 export const TRUST_LEVELS: readonly TrustLevel[] = ["open", "verified", "allowlist", "private"];
 
+/** Whether the text names a level. */
 export const isTrustLevel = (text: unknown): text is TrustLevel => TRUST_LEVELS.some((level) => level === text);
 
 /** The colony's own settings. */

@@ -16,6 +16,7 @@ export class HostError extends Error {
   }
 }
 
+/** How an answer is fetched, and how much of it is taken. */
 export interface FetchSettings {
   fetch: typeof fetch;
   signal: AbortSignal;

@@ -8,6 +8,7 @@ import { fetchLatest, fetchRepo, type FetchedRepo } from "./fetch-repo.ts";
 import type { Keys } from "./keys.ts";
 import { MAX_HOSTS, MAX_RETRIES } from "./settings.ts";
 
+/** What fetching repositories again needs. */
 export interface ResyncSettings {
   keys: Keys;
   sha256: Sha256;

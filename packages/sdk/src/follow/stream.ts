@@ -1,6 +1,7 @@
 import { pauseBefore, sleep, type Pauses } from "./backoff.ts";
 import { Socket, type Connect, type RawMessage, type SocketLimits } from "./socket.ts";
 
+/** What reading a stream over broken connections needs. */
 export interface StreamOptions {
   /** Where to connect now: asked each time, after everything that came before was dealt with. */
   url: () => string;

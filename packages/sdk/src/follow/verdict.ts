@@ -14,6 +14,7 @@ export type Verdict =
   /** Not believed. `fetch`: it may hide a change. */
   | { kind: "refused"; reason: Reason; fetch: boolean };
 
+/** What judging commits needs. */
 export interface JudgeSettings {
   keys: Keys;
   sha256: Sha256;
