@@ -43,6 +43,9 @@ const environment = (env) => {
   return { ...own, ROOKERY_PROJECT: FIXTURE_WORKER, ...env };
 };
 
+/** What a process said last comes with the end of its output, in ms: unless processes of its own that outlive it hold that open. */
+const LAST_WORDS_WITHIN = 2000;
+
 /**
  * A command of ours as a process of its own, and leader of a group.
  * @param {string[]} command
@@ -55,7 +58,13 @@ export const launch = (command, env = {}) => {
   child.stdout.on("data", (chunk) => (said.out += chunk));
   child.stderr.on("data", (chunk) => (said.err += chunk));
   /** @type {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} */
-  const exit = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+  const exit = new Promise((resolve) => {
+    child.once("exit", (code, signal) => {
+      const tell = () => resolve({ code, signal });
+      child.once("close", tell);
+      setTimeout(tell, LAST_WORDS_WITHIN);
+    });
+  });
   const pid = child.pid ?? 0;
   return {
     pid,
