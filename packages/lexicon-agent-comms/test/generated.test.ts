@@ -68,5 +68,5 @@ describe("the lexicons", () => {
     const cli = fileURLToPath(new URL("../node_modules/@atproto/lex/bin/lex", import.meta.url));
     execFileSync(process.execPath, [cli, "build", "--lexicons", join(root, "lexicons"), "--out", out, "--no-pretty"], { stdio: "pipe" });
     expect(readdirSync(join(out, "agent/comms"))).toEqual(expect.arrayContaining(["message.ts", "message.defs.ts", "listInbox.defs.ts"]));
-  }, 30_000);
+  });
 });
