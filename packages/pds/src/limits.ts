@@ -37,6 +37,8 @@ export const OUTBOX_BATCH_BYTES = 4_000_000;
  */
 export const OUTBOX_BURST = 20;
 export const OUTBOX_INTERVAL = 8;
+/** Frames of so many bytes wait for nothing: beside them a call costs little, and the database grows by the most that it ever held. */
+export const OUTBOX_SHARED_BYTES = 32_000;
 /** Events kept in memory between commit and relay, to save reading them back. */
 export const OUTBOX_MEMORY_BYTES = 1_000_000;
 /** Longest that an event waits for the relay after a crash. */

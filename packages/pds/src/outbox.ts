@@ -2,7 +2,7 @@ import type { OutboxRow } from "@rookery/sync";
 import { faultPoint } from "./fault.ts";
 import {
   OUTBOX_BATCH_BYTES, OUTBOX_BATCH_ROWS, OUTBOX_BURST, OUTBOX_HORIZON, OUTBOX_INTERVAL, OUTBOX_MAX_ROWS, OUTBOX_MEMORY_BYTES, OUTBOX_PART_BYTES,
-  OUTBOX_RETRY_FIRST, OUTBOX_RETRY_LAST,
+  OUTBOX_RETRY_FIRST, OUTBOX_RETRY_LAST, OUTBOX_SHARED_BYTES,
 } from "./limits.ts";
 import { Pace } from "./pace.ts";
 import type { AgentPorts } from "./ports.ts";
@@ -103,6 +103,7 @@ export class Outbox {
 
   /** A call for each commit would be a quarter of what a busy agent's writes cost: see OUTBOX_INTERVAL. */
   #sendInTurn(): void {
+    if (this.#memoryBytes >= OUTBOX_SHARED_BYTES || this.#memory.length < this.waiting) return this.#sendNow();
     if (this.#sending !== undefined || this.#isTimed) return;
     const delay = this.#pace.delay(Date.now());
     if (delay === 0) return this.#sendNow();
@@ -115,7 +116,7 @@ export class Outbox {
 
   #sendNow(): void {
     const now = Date.now();
-    if (this.#sending !== undefined || now < this.#quietUntil) return;
+    if (this.#sending !== undefined || this.waiting === 0 || now < this.#quietUntil) return;
     this.#pace.begin(now);
     void this.send();
   }
