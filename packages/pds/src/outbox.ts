@@ -7,7 +7,7 @@ import {
 import { Pace } from "./pace.ts";
 import type { AgentPorts } from "./ports.ts";
 import type { JobResult, Scheduler } from "./scheduler.ts";
-import { type OutboxEvent, deleteEvents, hasSplitEvents, insertEvent, oldestEvent, readEvents } from "./store/outbox.ts";
+import { type OutboxEvent, deleteEvents, deleteParts, hasSplitEvents, insertEvent, oldestEvent, readEvents } from "./store/outbox.ts";
 
 interface Source {
   did: string;
@@ -66,11 +66,14 @@ export class Outbox {
 
   /** Write an event down, inside the caller's transaction. It counts once `committed` is told of it. */
   insert(event: OutboxEvent, now: number): void {
-    const over = this.#acked > this.#deleted ? this.#acked : undefined;
-    if (over !== undefined) {
-      if (over - this.#deleted > 1 || this.#hasParts) deleteEvents(this.#sql, over - 1, over, this.#hasParts);
-      this.#deleted = over;
+    const isOneHeld = this.#acked > this.#deleted;
+    if (isOneHeld && this.#hasParts) {
+      deleteEvents(this.#sql, this.#acked - 1);
+      deleteParts(this.#sql, this.#acked);
+      this.#deleted = this.#acked - 1;
     }
+    // The oldest of those that the relay holds: what is left has no gap.
+    const over = isOneHeld ? ++this.#deleted : undefined;
     insertEvent(this.#sql, event, over);
     this.#scheduler.ensure("outbox", now + OUTBOX_HORIZON);
   }
@@ -78,7 +81,8 @@ export class Outbox {
   /** Delete what the relay holds. A failed transaction brings the rows back; they are deleted again with a later one. */
   clean(): void {
     if (this.#deleted >= this.#acked) return;
-    deleteEvents(this.#sql, this.#acked, this.#acked, this.#hasParts);
+    deleteEvents(this.#sql, this.#acked);
+    if (this.#hasParts) deleteParts(this.#sql, this.#acked);
     this.#deleted = this.#acked;
   }
 

@@ -52,10 +52,14 @@ function wholeFrame(sql: SqlStorage, row: Row): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** Forget rows up to `through`, and what was split off the frames of events up to `partsThrough`. */
-export function deleteEvents(sql: SqlStorage, through: number, partsThrough: number, split: boolean): void {
+/** Forget events up to `through`. */
+export function deleteEvents(sql: SqlStorage, through: number): void {
   sql.exec("DELETE FROM outbox WHERE n <= ?", through);
-  if (split) sql.exec("DELETE FROM outbox_part WHERE n <= ?", partsThrough);
+}
+
+/** Forget what was split off the frames of events up to `through`. */
+export function deleteParts(sql: SqlStorage, through: number): void {
+  sql.exec("DELETE FROM outbox_part WHERE n <= ?", through);
 }
 
 /** Number of the oldest event kept, or undefined when there is none. */
