@@ -12,7 +12,7 @@ describe("ids of the keys that a record is sealed for", () => {
     expect(found({ to: "did:web:x", content: [sealedFor(1, 2)], sealed: sealedFor(3) })).toEqual([idOf(1), idOf(2), idOf(3)]);
   });
   it("are none in nonsense", () => {
-    expect(found({ a: null, b: 1, c: { recipients: "all" }, d: [{ recipients: [null, 3, {}, { keyId: null }, { keyId: { $bytes: 4 } }] }] })).toEqual([]);
+    expect(found({ a: null, b: 1, c: { recipients: "all" }, d: [{ recipients: [null, 3, {}, { keyId: null }, { keyId: { $bytes: 4 } }, { keyId: { $bytes: "!!!" } }, { keyId: { $bytes: "A" } }] }] })).toEqual([]);
   });
   it("are looked for in as many recipients as there may be", () => {
     expect(found({ sealed: sealedFor(...Array.from({ length: MAX_RECIPIENTS + 5 }, (_, i) => i)) })).toHaveLength(MAX_RECIPIENTS);

@@ -13,7 +13,17 @@ export function* keyIdsIn(record: Record<string, unknown>): Generator<Uint8Array
     for (const recipient of recipients) {
       if (--left < 0) return;
       const { keyId } = Object(recipient) as { keyId?: { $bytes?: unknown } };
-      if (typeof keyId?.$bytes === "string") yield fromBase64(keyId.$bytes);
+      const id = typeof keyId?.$bytes === "string" ? bytesOf(keyId.$bytes) : undefined;
+      if (id !== undefined) yield id;
     }
   }
 }
+
+const bytesOf = (text: string): Uint8Array | undefined => {
+  try {
+    return fromBase64(text);
+  } catch {
+    // A stranger may write anything there.
+    return undefined;
+  }
+};
