@@ -1,5 +1,6 @@
 import type { AccountStatus, ChainState } from "@rookery/sync";
 import { type Failures, NO_FAILURES } from "./failures.ts";
+import { positionAfter } from "./position.ts";
 import { ACCOUNT_CACHE_SIZE } from "./settings.ts";
 
 /** What is known of one account of the host. Treated as immutable: `save` replaces it. */
@@ -12,7 +13,7 @@ export interface Account extends ChainState, Failures {
   carried: boolean;
   /** 0: in sync. Otherwise its chain broke, and a resync will be told at this position. */
   desync: number;
-  /** Position of the last that we told of it ourselves (position.ts); -1: nothing yet in this epoch of the host. */
+  /** Position (position.ts) of the last that we told of it ourselves, or that its host told while it was off; -1: nothing yet in this epoch of the host. */
   told: number;
   /** When a resync (or, in sync, a comparison) is to be tried; null when there is nothing to try. */
   due: number | null;
@@ -87,9 +88,9 @@ export class Accounts {
     this.#count = undefined;
   }
 
-  /** The host's seqs begin anew, and with them the positions of what we tell. */
+  /** The host's seqs begin anew, and with them the positions of what we tell: what is to be mended is told before the first of them. */
   beginAnew(): void {
-    this.#sql.exec("UPDATE account SET told = -1");
+    this.#sql.exec("UPDATE account SET told = -1, desync = CASE WHEN desync > 0 THEN ? ELSE 0 END", positionAfter(0));
     this.#cache.clear();
   }
 

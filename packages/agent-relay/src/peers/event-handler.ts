@@ -102,6 +102,7 @@ export class EventHandler {
     if (!this.#identityQuota.take(did, this.#options.now())) return turn.refuse("TooMany", did);
     this.#options.verifier.doubt(did);
     this.#pass(turn, item, account, encodeIdentityFrame({ did, time: message.body.time }));
+    if (!account.active) turn.put({ ...account, told: Math.max(account.told, positionOf(item.seq)) });
   }
 
   async #commit(turn: Turn, item: StreamItem, body: CommitBody, account: Account | undefined): Promise<void> {
@@ -170,7 +171,7 @@ export class EventHandler {
     this.#options.held.take(item.did);
     const status = body.status ?? null;
     const desync = account.desync > 0 ? positionAfter(item.seq) : 0;
-    const next: Account = { ...account, ...NO_FAILURES, active: false, status, desync, due: null };
+    const next: Account = { ...account, ...NO_FAILURES, active: false, status, desync, told: Math.max(account.told, positionOf(item.seq)), due: null };
     this.#pass(turn, item, next, templateOf(item.frame), { active: false, ...(isAccountStatus(status) ? { status } : {}) });
     turn.put(next);
   }

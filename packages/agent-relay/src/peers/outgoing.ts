@@ -2,6 +2,7 @@ import { carBytes, cidToString, type CidBytes } from "@rookery/repo";
 import { encodeAccountFrame, encodeSyncFrame } from "@rookery/sync";
 import type { CarriedRow } from "../network/network-api.ts";
 import { isAccountStatus } from "./accounts.ts";
+import { positionAfter } from "./position.ts";
 
 /** A resync that was decided: told until the network relay has it, always in the same words. */
 export interface Resynced {
@@ -29,6 +30,11 @@ export class Outgoing {
 
   add({ did, n, rev, commit, data, block, collections, time }: Resynced): void {
     this.#sql.exec("INSERT OR REPLACE INTO outgoing (did, n, rev, head, data, block, collections, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", did, n, rev, commit, data, block, JSON.stringify(collections), time);
+  }
+
+  /** The host's seqs begin anew: what is on its way is told before the first of them. */
+  beginAnew(): void {
+    this.#sql.exec("UPDATE outgoing SET n = ?", positionAfter(0));
   }
 
   remove(did: string): void {

@@ -50,6 +50,7 @@ export class Peer {
   readonly #standing: Standing;
   readonly #store: PeerStore;
   readonly #accounts: Accounts;
+  readonly #outgoing: Outgoing;
   readonly #intake: Intake;
   readonly #listener: Listener;
   readonly #resyncer: Resyncer;
@@ -70,11 +71,12 @@ export class Peer {
     this.#standing = standing;
     this.#store = peer;
     this.#accounts = accounts;
+    this.#outgoing = new Outgoing(storage.sql);
     this.#intake = intake;
     this.#identities = new Identities({ resolveDid: (did, fresh) => ports.resolveDid(did, fresh), now, wait: (ms) => scheduler.wait(ms) });
     const shared = { peer, serial: this.#serial, now, random };
     this.#resyncer = new Resyncer({
-      ...shared, storage, accounts, outgoing: new Outgoing(storage.sql), network: ports.network, limits: limits.resync, maxAccounts: limits.maxAccounts, sha256,
+      ...shared, storage, accounts, outgoing: this.#outgoing, network: ports.network, limits: limits.resync, maxAccounts: limits.maxAccounts, sha256,
       localOf: (dids) => ports.localOf(dids),
       client: () => this.#current.client,
       verifier: () => this.#current.verifier,
@@ -104,7 +106,10 @@ export class Peer {
       this.#options.storage.transactionSync(() => {
         this.#store.save({ ...fresh, epoch: row.epoch + 1, accepted: row.accepted, lastEventAt: row.lastEventAt });
         this.#accounts.beginAnew();
+        this.#outgoing.beginAnew();
       });
+      // Their seqs are of before; what they did is in the repository that is fetched.
+      this.#held.clear();
     }
     else if (row.state === "cut-off") this.#store.save({ ...row, config, state: "waiting", tries: 0, nextAt: null, error: null, strikes: 0, struckAt: null });
     else this.#store.save({ ...row, config });

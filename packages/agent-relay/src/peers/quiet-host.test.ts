@@ -67,6 +67,55 @@ describe("an account of a host that is quiet", () => {
     await until("goes on", async () => (await view())?.rev === next.rev);
   });
 
+  it.each(["#commit", "#account"])("that came on in a hole is heard from the host's very next event on (%s), though others wrote behind the hole first", async (what) => {
+    const { peer, agent, view } = await carried(`quiet-behind-${what.slice(1)}`);
+    const other = peer.agent(3);
+    await peer.send(commitOf(other.commit([message("o")])), accountOf(agent, "deactivated"));
+    await peer.dealt();
+    expect(await view()).toMatchObject({ active: false });
+    peer.seq += 10;
+    const listed = { status: 200, body: JSON.stringify({ repos: [{ did: agent.did, head: cidToString(agent.latest.cid), rev: agent.latest.rev, active: true }] }) };
+    await peer.server.answer("listRepos?limit=1000", { ...listed, isLate: true });
+    await peer.publish(agent);
+    const behind = peer.sequenced([commitOf(other.commit([message("p")]))]);
+    await peer.server.greet([encodeInfoFrame({ name: "OutdatedCursor" }), ...behind.flatMap(({ data }) => (data instanceof Uint8Array ? [data] : []))]);
+    await peer.server.hangUp();
+    await peer.dealt();
+    await peer.server.answer("listRepos?limit=1000", listed);
+    await until("on", async () => (await view())?.active === true);
+    await inSync(peer);
+    await peer.server.greet([]);
+    if (what === "#account") {
+      await peer.send(accountOf(agent, "deleted"));
+      await until("off", async () => (await view())?.active === false);
+    } else {
+      const next = agent.commit([message("b")]);
+      await peer.send(commitOf(next));
+      await until("goes on", async () => (await view())?.rev === next.rev);
+    }
+  });
+
+  it("whose seqs begin anew while its chain is broken is heard from the first of them on", async () => {
+    const { peer, agent, view } = await carried("quiet-anew-broken", 100);
+    agent.commit([message("missed")]);
+    const last = agent.commit([message("c")]);
+    await peer.send(commitOf(last));
+    await until("broken", async () => (await peer.status()).desynchronized === 1);
+    await peer.server.greet([encodeErrorFrame({ error: "FutureCursor" })]);
+    await peer.server.hangUp();
+    await until("stopped", async () => (await peer.status()).state === "stopped");
+    await peer.server.greet([]);
+    await peer.server.rewrite([]);
+    peer.seq = 0;
+    await peer.publish(agent);
+    await peer.listen({ collections: ["*"] });
+    await inSync(peer);
+    await until("mended", async () => (await view())?.rev === last.rev);
+    const next = agent.commit([message("d")]);
+    await peer.send(commitOf(next));
+    await until("goes on", async () => (await view())?.rev === next.rev);
+  });
+
   it("whose seqs begin anew is heard from the first of them on, though something was told of it before", async () => {
     const { peer, agent, view } = await carried("quiet-anew", 100);
     await hole(peer, agent, false);

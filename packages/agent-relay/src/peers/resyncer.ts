@@ -190,8 +190,8 @@ export class Resyncer {
             const due = now() + limits.suspicionMs;
             if (account === undefined) this.#suspect(did, rev, since);
             else if (account.active && account.due === null && (rev > account.rev || active === false)) accounts.save({ ...account, due });
-            // It came on in the hole: as if its host had said so in the event after the last that came, and the directory could not be asked.
-            else if (!account.active && active === true) accounts.save({ ...account, active: true, status: account.status ?? "inactive", desync: positionSince((peer.row?.cursor ?? 0) + 1, account.told), due });
+            // It came on in the hole: as if its host had said so in the last event that came, or the one after if that was its own, and the directory could not be asked.
+            else if (!account.active && active === true) accounts.save({ ...account, active: true, status: account.status ?? "inactive", desync: positionSince(peer.row?.cursor ?? 0, account.told), due });
           }
           this.#sweepTries = 0;
           peer.change({ sweep: ++this.#sweptPages < MAX_SWEEP_PAGES && page.cursor !== undefined ? writeSweep({ cursor: page.cursor, since }) : null });

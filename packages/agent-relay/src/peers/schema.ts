@@ -3,7 +3,7 @@
  *
  * peer      one row: what the admin set, how far the host's stream was dealt with, how it stands with the host.
  * account   one row per account of the host: the state its chain must go on from. `desync` is 0, or the position (see
- *           position.ts) at which a resync will be told; `told` is that of the last that we told ourselves; `due` says when a resync or comparison is to be tried; `tries`, `doubts`,
+ *           position.ts) at which a resync will be told; `told` is that of the last that we told ourselves, or the host while it was off; `due` says when a resync or comparison is to be tried; `tries`, `doubts`,
  *           `unproven` and `unanswered` count failures (failures.ts).
  * outgoing  a resync that was decided and not yet acknowledged by the network relay: told again unchanged after a crash.
  * refused   counters by failure code.
