@@ -35,6 +35,16 @@ async function hole(peer: PeerUnderTest, agent: TestAgent, active: boolean): Pro
   await peer.server.hangUp();
 }
 
+/** The host has lost its seqs and begins at the first again; the admin is to configure it anew. */
+async function beginAnew(peer: PeerUnderTest): Promise<void> {
+  await peer.server.greet([encodeErrorFrame({ error: "FutureCursor" })]);
+  await peer.server.hangUp();
+  await until("stopped", async () => (await peer.status()).state === "stopped");
+  await peer.server.greet([]);
+  await peer.server.rewrite([]);
+  peer.seq = 0;
+}
+
 describe("an account of a host that is quiet", () => {
   it.each(["#account", "#identity"])("that was off at the last event that came (%s) is on again in the relay view when it came on in a hole", async (last) => {
     const { peer, agent, view } = await carried(`quiet-off-${last.slice(1)}`);
@@ -101,12 +111,7 @@ describe("an account of a host that is quiet", () => {
     const last = agent.commit([message("c")]);
     await peer.send(commitOf(last));
     await until("broken", async () => (await peer.status()).desynchronized === 1);
-    await peer.server.greet([encodeErrorFrame({ error: "FutureCursor" })]);
-    await peer.server.hangUp();
-    await until("stopped", async () => (await peer.status()).state === "stopped");
-    await peer.server.greet([]);
-    await peer.server.rewrite([]);
-    peer.seq = 0;
+    await beginAnew(peer);
     await peer.publish(agent);
     await peer.listen({ collections: ["*"] });
     await inSync(peer);
@@ -120,12 +125,7 @@ describe("an account of a host that is quiet", () => {
     const { peer, agent, view } = await carried("quiet-anew", 100);
     await hole(peer, agent, false);
     await until("off", async () => (await view())?.active === false);
-    await peer.server.greet([encodeErrorFrame({ error: "FutureCursor" })]);
-    await peer.server.hangUp();
-    await until("stopped", async () => (await peer.status()).state === "stopped");
-    await peer.server.greet([]);
-    await peer.server.rewrite([]);
-    peer.seq = 0;
+    await beginAnew(peer);
     await peer.listen({ collections: ["*"] });
     await peer.send(accountOf(agent));
     await until("on", async () => (await view())?.active === true);
